@@ -1,0 +1,13 @@
+/* Where the program's own parts are. Thread: any. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* A program of ours (such as "negatoscope-engine"), in this order: the environment variable @override when set (tests
+ * point it at broken engines), beside the running executable or in its sibling build folder "engine", the libexec
+ * folder of the installation. Given. NEG_ERROR_NOT_FOUND names the program. */
+char *neg_paths_find_program (const char *name, const char *override, GError **error);
+
+G_END_DECLS

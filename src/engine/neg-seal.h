@@ -1,0 +1,17 @@
+/* The engine's own cage: resource limits and a seccomp allow-list, for good. Thread: the main thread, before any
+ * other exists. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* After this: no open, no socket, no exec, no new program or thread, no executable memory, no growing of what is
+ * sealed; a call outside the list kills the process, the ones that a library makes in good faith answer ENOSYS or
+ * EPERM. */
+gboolean neg_seal (GError **error);
+
+/* Renews the processor-time limit for the item that begins now. */
+void neg_seal_renew_cpu_limit (guint seconds);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* From paths to series: expands folders, DICOMDIRs and ZIPs, scans through the pool, builds series as the answers come.
+ *
+ * Signals, on the main context of the thread that made the loader, coalesced to one emission per turn:
+ *   "changed": series, objects, unreadable or progress are different from the last time;
+ *   "finished": everything was answered, or cancelled. Once.
+ * Symbolic links are followed to regular files but never to a folder twice; sockets, devices and pipes are skipped.
+ * Thread: the thread that made it; a worker thread walks folders. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pipeline/neg-series.h"
+#include "wire/neg-engine-pool.h"
+
+G_BEGIN_DECLS
+
+#define NEG_TYPE_LOADER (neg_loader_get_type ())
+G_DECLARE_FINAL_TYPE (NegLoader, neg_loader, NEG, LOADER, GObject)
+
+/* Something that holds no image that a series shows. */
+typedef struct {
+  NegBlob *blob;
+  NegInstance *instance;
+} NegLoadedObject;
+
+/* Something that could not be read, and why. */
+typedef struct {
+  char *path;
+  GError *error;
+} NegUnreadable;
+
+/* @pool is borrowed and outlives the loader. */
+NegLoader *neg_loader_new (NegEnginePool *pool);
+void neg_loader_load (NegLoader *loader, const char *const *paths); /* once per loader */
+void neg_loader_cancel (NegLoader *loader);
+
+GListModel *neg_loader_get_series (NegLoader *loader); /* of NegSeries; borrowed; grows, never reorders what is there
+                                                          unless the sort order demands it */
+GPtrArray *neg_loader_get_objects (NegLoader *loader);    /* NegLoadedObject, borrowed */
+GPtrArray *neg_loader_get_unreadable (NegLoader *loader); /* NegUnreadable, borrowed */
+gboolean neg_loader_is_finished (NegLoader *loader);
+void neg_loader_get_progress (NegLoader *loader, guint *n_found, guint *n_scanned);
+
+/* Runs the calling thread's main context until finished: for commands. */
+void neg_loader_wait (NegLoader *loader);
+
+G_END_DECLS
