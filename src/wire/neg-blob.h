@@ -19,6 +19,7 @@ void neg_blob_unref (NegBlob *blob);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegBlob, neg_blob_unref)
 
 const char *neg_blob_get_name (NegBlob *blob); /* the path, or the name given */
+gboolean neg_blob_is_region (NegBlob *blob);   /* else a path */
 guint64 neg_blob_get_id (NegBlob *blob);       /* unique in this process */
 
 /* A descriptor opened O_RDONLY|O_CLOEXEC|O_NOCTTY|O_NONBLOCK for the caller to close, and the stretch of it that is

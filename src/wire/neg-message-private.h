@@ -1,0 +1,16 @@
+/* What the pool's non-blocking transfer shares with the blocking one. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* One sendmsg() of up to @length bytes with @n_fds descriptors on its first byte; -1 and errno as sendmsg, never
+ * EINTR or SIGPIPE. */
+gssize _neg_message_send_part (int socket, const guint8 *bytes, gsize length, const int *fds, guint n_fds);
+
+/* One recvmsg() from a side that may send no descriptors: -1 with errno EBADMSG when one came (the kernel has dropped
+ * it), else as recvmsg. */
+gssize _neg_message_receive_part (int socket, guint8 *target, gsize length);
+
+G_END_DECLS
