@@ -3,9 +3,12 @@
  *
  * The way of a pixel: output pixel centre -> image coordinates (output_to_image) -> samples of the modality-transformed
  * values, interpolated (padding takes no part: where the nearest pixel is padding the output is background, else the
- * weights of the others are renormalised) -> VOI -> inverted or not -> 8 bit, rounded to nearest.
- * Colour: interpolated as it is, no window (C.11.2.1.2.2), high bits shown. Palette: nearest pixel, looked up.
- * Outside the image: background, black.
+ * weights of the others are renormalised; cubic is linear where one of its 16 pixels is padding) -> VOI -> inverted or
+ * not -> 8 bit, rounded to nearest. Values that are not finite are padding.
+ * Colour: each sample shifted to 8 bit (its high bits are shown), interpolated as it is, no window (C.11.2.1.2.2).
+ * Palette, supplemental or not: nearest pixel, looked up. NEG_COLOR_OTHER: the first sample as grey.
+ * Outside the image: background, black, never inverted.
+ * Frames are in the STORED form, so never YBR.
  *
  * Image coordinates: x to the right, y down, the centre of the first pixel at 0.5, 0.5. Beyond the outermost centres,
  * inside the image, the border pixel continues. Thread: any, no state. */

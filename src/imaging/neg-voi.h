@@ -23,14 +23,15 @@ typedef struct {
 /* FALSE when PS3.3 allows no such width (LINEAR < 1, others <= 0) or a number is not finite: use the next one. */
 gboolean neg_voi_is_valid (const NegVoi *voi);
 
-/* Display value 0..1 of a modality value. */
+/* Display value 0..1 of a modality value; 0 for NaN. Between two entries of a VOI LUT (values are fractional after a
+ * rescale or between pixels) the output is interpolated linearly. */
 double neg_voi_apply (const NegVoi *voi, double value);
 
 /* LINEAR over [minimum, maximum]: width max - min + 1, center (min + max + 1) / 2 (C.11.2.1.2); for values of float
  * type LINEAR_EXACT over the range. */
 void neg_voi_init_range (NegVoi *voi, double minimum, double maximum, gboolean is_float);
 
-/* Stored value @index (sample counted), exact in a double for every type but the low bits of none. */
+/* Stored value @index (samples counted), exact in a double for every type. */
 double neg_frame_get_value (const NegFrame *frame, gsize index);
 
 /* What of the stored values is not image: inclusive, either order (C.7.5.1.1.2). */
@@ -46,7 +47,8 @@ neg_padding_contains (const NegPadding *padding, double stored)
   return padding->active && stored >= padding->low && stored <= padding->high;
 }
 
-/* Smallest and largest stored value that is not padding; FALSE when there is none. NaN and infinities take no part. */
+/* Smallest and largest stored value, of the first sample, that is not padding; FALSE when there is none. NaN and
+ * infinities take no part. */
 gboolean neg_frame_get_range (const NegFrame *frame, const NegPadding *padding, double *minimum, double *maximum);
 
 G_END_DECLS

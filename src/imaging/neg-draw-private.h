@@ -1,0 +1,72 @@
+/* What the general and the fast way of drawing share. */
+#pragma once
+
+#include "imaging/neg-draw.h"
+
+G_BEGIN_DECLS
+
+/* Display value 0..1 to 8 bit: the one place where a value is rounded. */
+static inline guint8
+_neg_draw_quantize (const NegDraw *draw, double display)
+{
+  if (draw->inverted)
+    display = 1 - display;
+  return (guint8) (CLAMP (display, 0, 1) * 255 + 0.5);
+}
+
+static inline gboolean
+_neg_draw_is_inside (double position, guint32 size)
+{
+  return position >= 0 && position < size;
+}
+
+typedef struct {
+  guint8 red, green, blue;
+} NegRgb;
+
+/* The three palette tables, ready to look up 8-bit colours (C.7.6.3.1.6). */
+typedef struct {
+  const NegLut *luts;
+  guint shifts[3];
+} NegPaletteReader;
+
+void _neg_palette_reader_init (NegPaletteReader *reader, const NegLut *luts);
+NegRgb _neg_palette_reader_get (const NegPaletteReader *reader, double stored);
+
+/* TRUE when @stored is shown by the palette and not as grey. */
+gboolean _neg_draw_is_palette_value (const NegDraw *draw, double stored);
+
+/* One sample of a colour image, 0..255. */
+double _neg_draw_color_sample (const NegFrame *frame, gsize index);
+
+gboolean _neg_draw_is_rgb (const NegFrame *frame);
+
+/* Sets one pixel of row @out in the form that @channels says. */
+static inline void
+_neg_draw_put (guint8 *out, guint channels, NegRgb rgb)
+{
+  switch (channels) {
+  case 1:
+    out[0] = rgb.red == rgb.green && rgb.green == rgb.blue
+                 ? rgb.red
+                 : (guint8) (0.299 * rgb.red + 0.587 * rgb.green + 0.114 * rgb.blue + 0.5);
+    break;
+  case 3:
+    out[0] = rgb.red;
+    out[1] = rgb.green;
+    out[2] = rgb.blue;
+    break;
+  default:
+    out[0] = rgb.blue;
+    out[1] = rgb.green;
+    out[2] = rgb.red;
+    out[3] = 255;
+    break;
+  }
+}
+
+/* The reference: every pixel on its own, in double. */
+void _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                             guint n_rows);
+
+G_END_DECLS
