@@ -56,7 +56,7 @@ def count_test(record):
 
 
 def tail(text):
-    lines = (text or '').rstrip().splitlines()
+    lines = [line for line in (text or '').rstrip().splitlines() if not line.startswith('ok ')]
     left_out = len(lines) - OUTPUT_LIMIT
     return ([f'... {left_out} lines before'] if left_out > 0 else []) + lines[-OUTPUT_LIMIT:]
 
