@@ -143,7 +143,7 @@ neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_number,
   neg_padding_init (&draw->padding, instance);
   init_palette (draw, instance, frame);
   /* Windows and presentation LUTs have no meaning for colour (C.11.2.1.2.2). */
-  if (_neg_draw_is_rgb (frame) || frame->format.color == NEG_COLOR_PALETTE) {
+  if (_neg_draw_is_rgb (frame) || (draw->palette != NULL && !draw->palette_supplemental)) {
     neg_voi_init_range (&draw->voi, 0, 255, FALSE);
     return;
   }

@@ -115,7 +115,7 @@ neg_padding_init (NegPadding *padding, const NegInstance *instance)
   double limit = instance->has_padding_limit ? instance->padding_limit : instance->padding_value;
 
   *padding = (NegPadding){ 0 };
-  if (!instance->has_padding || instance->samples != 1)
+  if (!instance->has_padding || instance->samples != 1 || g_strcmp0 (instance->photometric, "PALETTE COLOR") == 0)
     return;
   padding->active = TRUE;
   padding->low = MIN (instance->padding_value, limit);
