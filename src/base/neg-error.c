@@ -82,9 +82,11 @@ neg_error_get_name (const GError *error)
 {
   if (error->domain == NEG_ERROR)
     return neg_error_code_get_name (error->code);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+      || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return code_names[NEG_ERROR_NOT_FOUND];
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE)
+      || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC))
     return code_names[NEG_ERROR_DISK_FULL];
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return code_names[NEG_ERROR_TIMEOUT];

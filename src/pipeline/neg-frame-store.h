@@ -4,17 +4,11 @@
  * while its reference is held, evicted or not. */
 #pragma once
 
+#include "pipeline/neg-pixels.h"
 #include "pipeline/neg-series.h"
 #include "wire/neg-engine-pool.h"
 
 G_BEGIN_DECLS
-
-/* One decoded frame; immutable; reference on any thread. */
-typedef struct _NegPixels NegPixels;
-NegPixels *neg_pixels_ref (NegPixels *pixels);
-void neg_pixels_unref (NegPixels *pixels);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegPixels, neg_pixels_unref)
-const NegFrame *neg_pixels_get_frame (NegPixels *pixels);
 
 #define NEG_TYPE_FRAME_STORE (neg_frame_store_get_type ())
 G_DECLARE_FINAL_TYPE (NegFrameStore, neg_frame_store, NEG, FRAME_STORE, GObject)

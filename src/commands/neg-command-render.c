@@ -1,0 +1,268 @@
+#include "config.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/neg-error.h"
+#include "commands/neg-commands-private.h"
+#include "commands/neg-png.h"
+#include "pipeline/neg-loader.h"
+#include "render/neg-gl.h"
+
+#define OUTPUT_SIDE_MAX 16384
+
+typedef enum { RENDERER_AUTO, RENDERER_GL, RENDERER_CPU } Renderer;
+
+typedef struct {
+  int frame; /* from 1 */
+  int voi;   /* from 1; 0: the first */
+  guint width, height; /* 0: one output pixel per image pixel */
+  gboolean has_window;
+  NegVoi window;
+  NegInterpolation interpolation;
+  Renderer renderer;
+} Options;
+
+static const char *const interpolation_names[] = { "nearest", "linear", "cubic", NULL };
+static const char *const renderer_names[] = { "auto", "gl", "cpu", NULL };
+static const char *const function_names[] = { "linear", "linear-exact", "sigmoid", NULL };
+
+static gboolean
+parse_name (const char *text, const char *const *names, guint *value)
+{
+  for (guint i = 0; names[i] != NULL; i++)
+    if (strcmp (text, names[i]) == 0) {
+      *value = i;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+parse_double (const char *text, double *value)
+{
+  char *end;
+
+  *value = g_ascii_strtod (text, &end);
+  return end != text && *end == '\0' && isfinite (*value);
+}
+
+/* C,W[,linear|linear-exact|sigmoid] */
+static gboolean
+parse_window (const char *text, Options *options)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", 4);
+  guint n = g_strv_length (parts);
+  guint function = NEG_VOI_LINEAR;
+
+  if (n < 2 || n > 3 || !parse_double (parts[0], &options->window.center)
+      || !parse_double (parts[1], &options->window.width) || (n == 3 && !parse_name (parts[2], function_names, &function)))
+    return FALSE;
+  options->window.function = function;
+  options->window.lut = NULL;
+  options->has_window = TRUE;
+  return neg_voi_is_valid (&options->window);
+}
+
+/* WxH */
+static gboolean
+parse_size (const char *text, Options *options)
+{
+  char *end;
+  guint64 width = g_ascii_strtoull (text, &end, 10);
+  guint64 height = *end == 'x' ? g_ascii_strtoull (end + 1, &end, 10) : 0;
+
+  options->width = width;
+  options->height = height;
+  return *end == '\0' && width > 0 && height > 0 && width <= OUTPUT_SIDE_MAX && height <= OUTPUT_SIDE_MAX;
+}
+
+/* What is to be drawn: one frame of one object. */
+typedef struct {
+  NegBlob *blob;
+  NegInstance *instance;
+  guint32 frame; /* in the object, from 0 */
+} Subject;
+
+static void
+subject_clear (Subject *subject)
+{
+  g_clear_pointer (&subject->blob, neg_blob_unref);
+  g_clear_pointer (&subject->instance, neg_instance_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
+
+/* The frame of the first series that a folder, DICOMDIR or archive holds, as one scrolls through it. */
+static gboolean
+find_in_series (NegEnginePool *pool, const char *path, guint index, Subject *subject, GError **error)
+{
+  g_autoptr (NegLoader) loader = neg_loader_new (pool);
+  const char *paths[] = { path, NULL };
+  g_autoptr (NegSeries) series = NULL;
+  const NegSeriesFrame *frame;
+
+  neg_loader_load (loader, paths);
+  neg_loader_wait (loader);
+  series = g_list_model_get_item (neg_loader_get_series (loader), 0);
+  if (series == NULL)
+    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "there is no image series");
+  if (index >= neg_series_get_n_frames (series))
+    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "there is no image %u among %u", index + 1,
+                     neg_series_get_n_frames (series));
+  frame = neg_series_get_frame (series, index);
+  subject->blob = neg_blob_ref (frame->blob);
+  subject->instance = neg_instance_ref (frame->instance);
+  subject->frame = frame->frame;
+  return TRUE;
+}
+
+static gboolean
+find_subject (NegEnginePool *pool, const char *path, guint index, Subject *subject, GError **error)
+{
+  g_autoptr (NegBlob) blob = neg_blob_new_for_path (path);
+  g_auto (NegScanResult) scan = { 0 };
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    return find_in_series (pool, path, index, subject, error);
+  if (!neg_wait_scan (pool, blob, &scan, error))
+    return FALSE;
+  if (scan.kind != NEG_SCAN_INSTANCE)
+    return find_in_series (pool, path, index, subject, error);
+  subject->blob = g_steal_pointer (&blob);
+  subject->instance = g_steal_pointer (&scan.instance);
+  subject->frame = index;
+  return TRUE;
+}
+
+/* The Nth of the object's own alternatives; asking for one that is not there is an error, not another picture. */
+static gboolean
+choose_voi (const Options *options, const Subject *subject, const NegFrame *frame, NegDraw *draw, GError **error)
+{
+  const NegFrameInfo *info = neg_instance_get_frame_info (subject->instance, subject->frame);
+  guint n = info->n_windows + subject->instance->n_voi_luts;
+
+  if (options->voi > 0 && (guint) options->voi > n)
+    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "the object has %u windows and tables of its own", n);
+  neg_draw_init (draw, subject->instance, subject->frame, frame, MAX (options->voi, 1) - 1);
+  if (options->has_window)
+    draw->voi = options->window;
+  return TRUE;
+}
+
+static gboolean
+draw_gl (const NegDraw *draw, const NegFrame *frame, NegPicture *picture, GError **error)
+{
+  NegGlContext *context = neg_gl_context_new_surfaceless (error);
+  NegGlDevice *device = context ? neg_gl_device_new (error) : NULL;
+  NegGlImage *image = device ? neg_gl_image_new (device, frame, error) : NULL;
+  gboolean drawn = image != NULL && neg_gl_draw_to_picture (device, image, draw, picture, error);
+
+  g_clear_pointer (&image, neg_gl_image_free);
+  g_clear_pointer (&device, neg_gl_device_free);
+  g_clear_pointer (&context, neg_gl_context_free);
+  return drawn;
+}
+
+static gboolean
+render (const Options *options, const Subject *subject, NegPixels *pixels, const char *output, GError **error)
+{
+  const NegFrame *frame = neg_pixels_get_frame (pixels);
+  g_autofree guint8 *memory = NULL;
+  NegPicture picture = { 0 };
+  NegDraw draw;
+
+  if (!choose_voi (options, subject, frame, &draw, error))
+    return FALSE;
+  draw.interpolation = options->interpolation;
+  picture.width = options->width ? options->width : frame->format.columns;
+  picture.height = options->height ? options->height : frame->format.rows;
+  if (options->width != 0)
+    neg_affine_init_fit (&draw.output_to_image, subject->instance, subject->frame, picture.width, picture.height, 1, 0,
+                         0);
+  picture.channels = neg_draw_is_color (&draw, frame) ? 3 : 1;
+  picture.stride = (gsize) picture.width * picture.channels;
+  memory = g_try_malloc0_n (picture.height, picture.stride);
+  if (memory == NULL)
+    return neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a picture of %u x %u", picture.width,
+                     picture.height);
+  picture.pixels = memory;
+  if (options->renderer == RENDERER_GL) {
+    if (!draw_gl (&draw, frame, &picture, error))
+      return FALSE;
+  } else {
+    neg_draw_rows (&draw, frame, &picture, 0, picture.height);
+  }
+  return neg_png_write (&picture, output, error);
+}
+
+static gboolean
+run (const Options *options, const char *path, const char *output, GError **error)
+{
+  g_autoptr (NegEnginePool) pool = neg_engine_pool_new (NULL, error);
+  g_auto (Subject) subject = { 0 };
+  g_autoptr (NegPixels) pixels = NULL;
+
+  if (pool == NULL || !find_subject (pool, path, options->frame - 1, &subject, error))
+    return FALSE;
+  pixels = neg_wait_decode (pool, subject.blob, subject.instance, subject.frame, NEG_FRAME_STORED, error);
+  return pixels != NULL && render (options, &subject, pixels, output, error);
+}
+
+static int
+check_usage (Options *options, char **paths, const char *output, const char *size, const char *window,
+             const char *interpolation, const char *renderer)
+{
+  guint value;
+
+  if (g_strv_length (paths) != 1 || output == NULL)
+    return neg_command_usage (_ ("one PATH and --output PNG are needed"));
+  if (options->frame < 1 || options->voi < 0)
+    return neg_command_usage (_ ("--frame and --voi count from 1"));
+  if (size != NULL && !parse_size (size, options))
+    return neg_command_usage (_ ("--size is WxH in pixels"));
+  if (window != NULL && !parse_window (window, options))
+    return neg_command_usage (_ ("--window is C,W[,linear|linear-exact|sigmoid] with a width that the function allows"));
+  if (interpolation != NULL) {
+    if (!parse_name (interpolation, interpolation_names, &value))
+      return neg_command_usage (_ ("--interpolation is nearest, linear or cubic"));
+    options->interpolation = value;
+  }
+  if (renderer != NULL) {
+    if (!parse_name (renderer, renderer_names, &value))
+      return neg_command_usage (_ ("--renderer is auto, gl or cpu"));
+    options->renderer = value;
+  }
+  return NEG_EXIT_DONE;
+}
+
+int
+neg_command_render (int argc, char **argv)
+{
+  Options options = { .frame = 1, .interpolation = NEG_INTERPOLATION_LINEAR };
+  g_autofree char *output = NULL, *size = NULL, *window = NULL, *interpolation = NULL, *renderer = NULL;
+  g_auto (GStrv) paths = NULL;
+  gboolean json = FALSE;
+  g_autoptr (GError) error = NULL;
+  const GOptionEntry entries[] = {
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_ ("where the picture goes"), N_ ("PNG") },
+    { "frame", 0, 0, G_OPTION_ARG_INT, &options.frame, N_ ("which frame or image of the series, from 1"), N_ ("N") },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &size, N_ ("fit into W x H pixels"), N_ ("WxH") },
+    { "window", 0, 0, G_OPTION_ARG_STRING, &window, N_ ("window center, width, function"), N_ ("C,W[,F]") },
+    { "voi", 0, 0, G_OPTION_ARG_INT, &options.voi, N_ ("the Nth of the file's own windows or tables"), N_ ("N") },
+    { "interpolation", 0, 0, G_OPTION_ARG_STRING, &interpolation, N_ ("nearest, linear or cubic"), N_ ("NAME") },
+    { "renderer", 0, 0, G_OPTION_ARG_STRING, &renderer, N_ ("auto, gl or cpu"), N_ ("NAME") },
+    { NULL },
+  };
+  int status;
+
+  if (!neg_command_parse (&argc, &argv, entries, _ ("PATH --output PNG"),
+                          _ ("One image as the viewport draws it, without annotations: 8-bit grey or RGB."), 1, &paths,
+                          &json))
+    return NEG_EXIT_USAGE;
+  status = check_usage (&options, paths, output, size, window, interpolation, renderer);
+  if (status != NEG_EXIT_DONE)
+    return status;
+  return run (&options, paths[0], output, &error) ? NEG_EXIT_DONE : neg_command_fail (paths[0], error);
+}

@@ -1,0 +1,110 @@
+#include "config.h"
+
+#include "commands/neg-commands-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base/neg-error.h"
+
+static const struct {
+  const char *name;
+  NegCommandFunc run;
+  const char *summary;
+} commands[] = {
+  { "info", neg_command_info, N_ ("what files, folders, DICOMDIRs and ZIPs hold") },
+  { "decode", neg_command_decode, N_ ("stored values of a frame, as a hash or a file") },
+  { "render", neg_command_render, N_ ("one image as the window draws it, as a PNG") },
+  { "bench", neg_command_bench, N_ ("measures this machine: open, decode") },
+};
+
+static NegCommandFunc
+find_command (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, name) == 0)
+      return commands[i].run;
+  return NULL;
+}
+
+gboolean
+neg_commands_has (const char *name)
+{
+  return find_command (name) != NULL;
+}
+
+int
+neg_commands_run (int argc, char **argv)
+{
+  NegCommandFunc run = argc > 1 ? find_command (argv[1]) : NULL;
+
+  g_return_val_if_fail (run != NULL, NEG_EXIT_USAGE);
+
+  return run (argc - 1, argv + 1);
+}
+
+char *
+neg_commands_describe (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (text, "  %-8s %s\n", commands[i].name, _ (commands[i].summary));
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters, const char *help,
+                   guint n_paths_min, char ***paths, gboolean *json)
+{
+  g_autofree char *home = NULL;
+  g_autofree char *config = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) rest = NULL;
+  const GOptionEntry common[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, json, N_ ("print JSON"), NULL },
+    { "home", 0, 0, G_OPTION_ARG_FILENAME, &home, N_ ("keep database, cache and settings under DIR"), N_ ("DIR") },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, N_ ("site file"), N_ ("FILE") },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (parameters);
+  g_autofree char *name = g_strdup_printf ("negatoscope %s", (*argv)[0]);
+
+  g_option_context_set_summary (context, help);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  if (entries != NULL)
+    g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
+  g_set_prgname (name);
+  if (!g_option_context_parse (context, argc, argv, &error)) {
+    neg_command_usage ("%s", error->message);
+    return FALSE;
+  }
+  if ((rest ? g_strv_length (rest) : 0) < n_paths_min) {
+    neg_command_usage (_ ("what to read is missing; see --help"));
+    return FALSE;
+  }
+  *paths = rest ? g_steal_pointer (&rest) : g_new0 (char *, 1);
+  return TRUE;
+}
+
+int
+neg_command_fail (const char *path, const GError *error)
+{
+  g_printerr ("negatoscope: %s: %s (%s)\n", path, error->message, neg_error_get_name (error));
+  return NEG_EXIT_FAILED;
+}
+
+int
+neg_command_usage (const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_printerr ("%s: %s\n", g_get_prgname (), message);
+  return NEG_EXIT_USAGE;
+}

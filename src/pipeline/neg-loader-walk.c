@@ -1,0 +1,187 @@
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/neg-error.h"
+#include "pipeline/neg-loader-private.h"
+
+/* The first batches are small, so that the first image is on screen while the rest is still being found. */
+#define FIRST_BATCH 8
+#define DEPTH_MAX 64
+
+typedef struct {
+  NegLoaderJob *job;
+  GPtrArray *batch;
+  guint batch_size;
+} Walk;
+
+static GPtrArray *
+batch_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+}
+
+static void
+walk_flush (Walk *walk)
+{
+  GPtrArray *batch = walk->batch;
+
+  walk->batch = batch_new ();
+  walk->batch_size = MIN (walk->batch_size * 2, NEG_SCAN_BATCH_MAX);
+  _neg_loader_job_scan (walk->job, batch);
+}
+
+static void
+walk_fail (Walk *walk, const char *path, NegErrorCode code, const char *message)
+{
+  GError *error = NULL;
+
+  neg_fail (&error, code, path, "%s", message);
+  _neg_loader_job_answer (walk->job, NULL, g_strdup (path), NULL, error);
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  g_autofree char *key_a = g_utf8_collate_key_for_filename (*(const char *const *) a, -1);
+  g_autofree char *key_b = g_utf8_collate_key_for_filename (*(const char *const *) b, -1);
+
+  return strcmp (key_a, key_b);
+}
+
+static void walk_path (Walk *walk, const char *path, guint depth);
+
+static void
+walk_folder (Walk *walk, const char *path, guint depth)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) folder = g_dir_open (path, 0, &error);
+  const char *name;
+
+  if (folder == NULL) {
+    walk_fail (walk, path, NEG_ERROR_UNREADABLE, error->message);
+    return;
+  }
+  if (depth >= DEPTH_MAX) {
+    walk_fail (walk, path, NEG_ERROR_NESTING, "folders are nested too deeply");
+    return;
+  }
+  while ((name = g_dir_read_name (folder)) != NULL)
+    if (name[0] != '.')
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len && !g_cancellable_is_cancelled (walk->job->cancellable); i++) {
+    g_autofree char *child = g_build_filename (path, g_ptr_array_index (names, i), NULL);
+
+    walk_path (walk, child, depth + 1);
+  }
+}
+
+static void
+walk_path (Walk *walk, const char *path, guint depth)
+{
+  struct stat status;
+
+  if (stat (path, &status) != 0) {
+    walk_fail (walk, path, errno == ENOENT ? NEG_ERROR_NOT_FOUND : NEG_ERROR_UNREADABLE, g_strerror (errno));
+    return;
+  }
+  if (!S_ISDIR (status.st_mode) && !S_ISREG (status.st_mode)) {
+    if (depth == 0)
+      walk_fail (walk, path, NEG_ERROR_UNREADABLE, "neither a file nor a folder");
+    return;
+  }
+  if (!_neg_loader_job_is_new (walk->job, status.st_dev, status.st_ino))
+    return;
+  if (S_ISDIR (status.st_mode)) {
+    walk_folder (walk, path, depth);
+    return;
+  }
+  g_ptr_array_add (walk->batch, neg_blob_new_for_path (path));
+  if (walk->batch->len >= walk->batch_size)
+    walk_flush (walk);
+}
+
+static void
+walk_init (Walk *walk, NegLoaderJob *job)
+{
+  *walk = (Walk){ .job = job, .batch = batch_new (), .batch_size = FIRST_BATCH };
+}
+
+static void
+walk_finish (Walk *walk)
+{
+  walk_flush (walk);
+  g_ptr_array_unref (walk->batch);
+}
+
+void
+_neg_loader_walk (NegLoaderJob *job, const char *const *paths)
+{
+  Walk walk;
+
+  walk_init (&walk, job);
+  for (guint i = 0; paths[i] != NULL && !g_cancellable_is_cancelled (job->cancellable); i++)
+    walk_path (&walk, paths[i], 0);
+  walk_finish (&walk);
+}
+
+/* A file system that kept the case or the version number of ISO 9660 names: "IM1" may lie there as "im1" or "IM1;1". */
+static char *
+find_component (const char *folder, const char *component)
+{
+  g_autofree char *exact = g_build_filename (folder, component, NULL);
+  g_autoptr (GDir) listing = NULL;
+  gsize length = strlen (component);
+  const char *name;
+
+  if (g_file_test (exact, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&exact);
+  listing = g_dir_open (folder, 0, NULL);
+  while (listing != NULL && (name = g_dir_read_name (listing)) != NULL)
+    if (g_ascii_strncasecmp (name, component, length) == 0 && (name[length] == '\0' || name[length] == ';'))
+      return g_build_filename (folder, name, NULL);
+  return NULL;
+}
+
+/* PS3.10 8.5: components of a File ID are names below the folder of the DICOMDIR, never a way out of it. */
+static char *
+find_reference (const char *directory, const char *reference)
+{
+  g_auto (GStrv) components = g_strsplit (reference, "/", 64);
+  g_autofree char *path = g_strdup (directory);
+
+  for (guint i = 0; components[i] != NULL; i++) {
+    char *next;
+
+    if (*components[i] == '\0' || strcmp (components[i], ".") == 0 || strcmp (components[i], "..") == 0
+        || strchr (components[i], '/') != NULL)
+      return NULL;
+    next = find_component (path, components[i]);
+    if (next == NULL)
+      return NULL;
+    g_free (path);
+    path = next;
+  }
+  return g_steal_pointer (&path);
+}
+
+void
+_neg_loader_walk_references (NegLoaderJob *job, const char *directory, const char *const *references)
+{
+  Walk walk;
+
+  walk_init (&walk, job);
+  for (guint i = 0; references[i] != NULL && !g_cancellable_is_cancelled (job->cancellable); i++) {
+    g_autofree char *path = find_reference (directory, references[i]);
+
+    if (path != NULL)
+      walk_path (&walk, path, 0);
+    else
+      walk_fail (&walk, references[i], NEG_ERROR_NOT_FOUND, "the DICOMDIR refers to a file that is not there");
+  }
+  walk_finish (&walk);
+}
