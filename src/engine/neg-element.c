@@ -117,7 +117,7 @@ looks_like_element (const NegElement *element, guint32 previous_tag, gboolean im
 {
   guint32 group = element->tag >> 16;
 
-  if (group < 0x0002 || group > 0x7FE0 || element->tag < previous_tag)
+  if (group == 0 || group > 0x7FE0 || element->tag < previous_tag)
     return FALSE;
   return implicit_vr || list_has_vr (long_vrs, element->vr) || list_has_vr (short_vrs, element->vr);
 }

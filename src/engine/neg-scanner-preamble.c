@@ -132,7 +132,7 @@ static gboolean
 read_meta (NegSource *source, guint64 offset, NegLayout *layout, GError **error)
 {
   NegEncoding encoding = guess_meta_encoding (source, offset);
-  guint64 meta_end = 0;
+  guint64 meta_end = G_MAXUINT64;
 
   while (source->length - offset >= 8 && offset != meta_end) {
     NegElement element;

@@ -41,6 +41,13 @@ fail_overrun (const Walk *walk, const NegElement *element, guint64 end, GError *
                            "longer than the item that holds it");
 }
 
+/* The last item of a sequence is sometimes written longer than the sequence, whose own length is right. */
+static gboolean
+may_cut (const Walk *walk, LevelKind kind)
+{
+  return kind == LEVEL_ITEM && !walk->levels[walk->n_levels - 1].open;
+}
+
 static gboolean
 push (Walk *walk, const NegElement *element, LevelKind kind, NegEncoding encoding, guint64 limit, GError **error)
 {
@@ -49,12 +56,12 @@ push (Walk *walk, const NegElement *element, LevelKind kind, NegEncoding encodin
   if (walk->n_levels == LEVELS_MAX || (kind == LEVEL_SEQUENCE && walk->n_levels + 1 == LEVELS_MAX))
     return neg_element_fail (error, NEG_ERROR_NESTING, element->tag, element->start,
                              "sequences are nested too deeply");
-  if (element->length != NEG_LENGTH_UNDEFINED && !neg_element_fits (element, limit))
+  if (element->length != NEG_LENGTH_UNDEFINED && !neg_element_fits (element, limit) && !may_cut (walk, kind))
     return fail_overrun (walk, element, limit, error);
   level = &walk->levels[walk->n_levels++];
   level->kind = kind;
   level->open = element->length == NEG_LENGTH_UNDEFINED;
-  level->end = level->open ? limit : element->value + element->length;
+  level->end = neg_element_fits (element, limit) ? element->value + element->length : limit;
   level->encoding = encoding;
   walk->position = element->value;
   return TRUE;

@@ -38,21 +38,27 @@ static const struct {
 #define TAG_PHOTOMETRIC 0x00280004u
 #define TAG_FRAMES 0x00280008u
 #define SEEN_PHOTOMETRIC (1u << G_N_ELEMENTS (numbers))
+#define SEEN_ROWS (1u << 3)
+#define SEEN_COLUMNS (1u << 4)
 #define SEEN_HIGH_BIT (1u << 7)
 
-/* The first value of an IS, padded with anything that senders pad with; "" is 0. */
+/* The first value of an IS, padded with anything that senders pad with; "" is 0. Letters after the digits occur. */
 static gboolean
 parse_integer (const guint8 *bytes, gsize length, guint64 *number)
 {
   char text[NUMBER_TEXT_BYTES_MAX + 1] = { 0 };
+  gsize n_digits;
 
-  if (length > NUMBER_TEXT_BYTES_MAX)
-    return FALSE;
   memcpy (text, bytes, length);
-  text[strcspn (text, "\\")] = '\0';
-  g_strstrip (text);
+  g_strchug (text);
+  if (text[0] == '+')
+    memmove (text, text + 1, NUMBER_TEXT_BYTES_MAX);
+  n_digits = strspn (text, "0123456789");
   *number = 0;
-  return text[0] == '\0' || g_ascii_string_to_unsigned (text[0] == '+' ? text + 1 : text, 10, 0, G_MAXUINT32, number, NULL);
+  if (n_digits == 0)
+    return text[0] == '\0' || text[0] == '\\';
+  text[n_digits] = '\0';
+  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT32, number, NULL);
 }
 
 /* Binary whatever the VR says, but for the one that is text in every edition. */
@@ -243,7 +249,9 @@ neg_scan (NegSource *source, NegLayout *layout, GError **error)
   if (!walk_dataset (&scan, error) || !check_header (layout, error))
     return FALSE;
   fill_defaults (&scan);
-  return layout->pixel_tag == 0 || neg_scan_check_pixels (layout, error);
+  if (layout->pixel_tag == 0 || !(scan.seen & (SEEN_ROWS | SEEN_COLUMNS)))
+    return TRUE;
+  return neg_scan_check_pixels (layout, error);
 }
 
 void

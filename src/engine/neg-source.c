@@ -28,7 +28,7 @@ neg_source_init_fd (NegSource *source, int fd, guint64 base, guint64 length)
 void
 neg_source_init_memory (NegSource *source, const void *memory, guint64 length)
 {
-  *source = (NegSource){ .fd = -1, .memory = memory, .length = length };
+  *source = (NegSource){ .fd = -1, .memory = memory ? memory : (const guint8 *) "", .length = length };
 }
 
 void
