@@ -69,4 +69,11 @@ _neg_draw_put (guint8 *out, guint channels, NegRgb rgb)
 void _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                              guint n_rows);
 
+/* The same picture to one grey level, faster; FALSE, and nothing drawn, where they do not apply. Both want a transform
+ * that is aligned with the axes. */
+gboolean _neg_draw_rows_table (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                               guint n_rows);
+gboolean _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture,
+                                   guint first_row, guint n_rows);
+
 G_END_DECLS

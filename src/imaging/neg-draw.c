@@ -158,6 +158,20 @@ neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_number,
   init_full_range (&draw->voi, draw, frame);
 }
 
+/* Setting up the fast ways costs about as much as this many pixels of the general one. */
+#define FAST_MIN_PX 4096
+
+static gboolean
+draw_rows_fast (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
+{
+  const double *m = draw->output_to_image.m;
+
+  if (m[1] != 0 || m[3] != 0 || (guint64) picture->width * n_rows < FAST_MIN_PX)
+    return FALSE;
+  return _neg_draw_rows_table (draw, frame, picture, first_row, n_rows)
+         || _neg_draw_rows_separable (draw, frame, picture, first_row, n_rows);
+}
+
 void
 neg_draw_rows (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
 {
@@ -167,5 +181,6 @@ neg_draw_rows (const NegDraw *draw, const NegFrame *frame, const NegPicture *pic
   if (first_row >= picture->height)
     return;
   n_rows = MIN (n_rows, picture->height - first_row);
-  _neg_draw_rows_general (draw, frame, picture, first_row, n_rows);
+  if (!draw_rows_fast (draw, frame, picture, first_row, n_rows))
+    _neg_draw_rows_general (draw, frame, picture, first_row, n_rows);
 }

@@ -1,0 +1,389 @@
+/* Axis-aligned bilinear drawing, which is separable: each source row is brought to the output's width once, then each
+ * output row is a mix of two of those. Values are kept in single precision; where that could be seen, the general way
+ * is taken. */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "imaging/neg-draw-kernels.h"
+#include "imaging/neg-draw-private.h"
+
+/* Columns is an unsigned short in every object that has pixels of these types. */
+#define SIZE_MAX_PX 65536
+#define N_PLANES_MAX 3
+
+/* A few roundings of a value to 24 bits, and what of a grey level they may cost. */
+#define RELATIVE_ERROR 0x1p-22
+#define GREY_ERROR 0.25
+
+/* Output columns of the image and what each of them takes from a source row. */
+typedef struct {
+  guint first, n;              /* output columns that lie inside the image */
+  guint source_first, source_last;
+  gint32 *left, *right, *nearest;
+  float *fraction;
+} Columns;
+
+/* From an interpolated value to a grey level 0..255: a ramp, or a table. */
+typedef struct {
+  float scale, offset;
+  float *table; /* n_entries + 1 of them; NULL: the ramp */
+  guint n_entries;
+  float first;
+} Shade;
+
+/* One source row at the output's width. */
+typedef struct {
+  gint64 row; /* -1: none */
+  gboolean has_padding;
+  float *values[N_PLANES_MAX];
+  float *weights, *is_image; /* of neighbours that are not padding; of the nearest pixel */
+} Strip;
+
+typedef struct {
+  const NegDraw *draw;
+  const NegFrame *frame;
+  guint n_planes;
+  Columns columns;
+  Shade shade;
+  float *modality_table; /* by the bits of a sample; NULL: values stay stored values */
+  gint32 padding_low, padding_high; /* low > high: none */
+  Strip strips[2];
+  float *line, *mask, *mixed, *mixed_weights;
+  guint8 *grey[N_PLANES_MAX];
+} Separable;
+
+static void
+get_type_range (NegSampleType type, gint32 *low, gint32 *high)
+{
+  gboolean is_signed = type == NEG_SAMPLE_S8 || type == NEG_SAMPLE_S16;
+  gint32 n = neg_sample_type_get_bytes (type) == 1 ? 256 : 65536;
+
+  *low = is_signed ? -n / 2 : 0;
+  *high = *low + n - 1;
+}
+
+static gboolean
+columns_init (Columns *columns, const NegDraw *draw, const NegFrame *frame, guint width)
+{
+  const double *m = draw->output_to_image.m;
+  gint32 last = frame->format.columns - 1;
+
+  *columns = (Columns){ .source_first = last };
+  columns->left = g_new (gint32, width);
+  columns->right = g_new (gint32, width);
+  columns->nearest = g_new (gint32, width);
+  columns->fraction = g_new (float, width);
+  for (guint i = 0; i < width; i++) {
+    double x = m[0] * (i + 0.5) + m[2], left = floor (x - 0.5);
+
+    if (!_neg_draw_is_inside (x, frame->format.columns)) {
+      if (columns->n > 0)
+        break;
+      columns->first = i + 1;
+      continue;
+    }
+    columns->left[columns->n] = CLAMP (left, 0, last);
+    columns->right[columns->n] = CLAMP (left + 1, 0, last);
+    columns->nearest[columns->n] = floor (x);
+    columns->fraction[columns->n] = x - 0.5 - left;
+    columns->source_first = MIN (columns->source_first, columns->left[columns->n]);
+    columns->source_last = MAX (columns->source_last, columns->right[columns->n]);
+    columns->n++;
+  }
+  return columns->n > 0;
+}
+
+static gboolean
+shade_init_ramp (Shade *shade, const NegDraw *draw, double slope, double intercept, double magnitude)
+{
+  gboolean exact = draw->voi.function == NEG_VOI_LINEAR_EXACT;
+  double center = exact ? draw->voi.center : draw->voi.center - 0.5;
+  double span = exact ? draw->voi.width : draw->voi.width - 1;
+  double scale = 255 * slope / span, offset = 255 * ((intercept - center) / span + 0.5);
+
+  if (!(fabs (scale) * magnitude * RELATIVE_ERROR < GREY_ERROR) || !isfinite (offset))
+    return FALSE;
+  shade->scale = draw->inverted ? -scale : scale;
+  shade->offset = CLAMP (draw->inverted ? 255 - offset : offset, -1e30, 1e30);
+  return TRUE;
+}
+
+/* @slope and @intercept make modality values of the numbers first..first + n_entries - 1. */
+static gboolean
+shade_init_table (Shade *shade, const NegDraw *draw, double slope, double intercept, gint32 first, guint n_entries)
+{
+  double magnitude = MAX (-(double) first, first + (double) n_entries), steepest = 0;
+
+  /* Between its entries the table is straight, and so must the function be, or nearly. */
+  if (draw->voi.lut != NULL ? fabs (slope) != 1 || intercept != floor (intercept)
+                            : !(draw->voi.width >= 16 * fabs (slope)))
+    return FALSE;
+  shade->table = g_new (float, n_entries + 1);
+  shade->n_entries = n_entries;
+  shade->first = first;
+  for (guint i = 0; i < n_entries; i++) {
+    double display = neg_voi_apply (&draw->voi, ((double) first + i) * slope + intercept) * 255;
+
+    shade->table[i] = draw->inverted ? 255 - display : display;
+    if (i > 0)
+      steepest = MAX (steepest, fabs (shade->table[i] - shade->table[i - 1]));
+  }
+  shade->table[n_entries] = shade->table[n_entries - 1];
+  return steepest * magnitude * RELATIVE_ERROR < GREY_ERROR;
+}
+
+static gboolean
+shade_init (Shade *shade, const NegDraw *draw, const NegFrame *frame)
+{
+  double slope = draw->modality.slope, intercept = draw->modality.intercept;
+  gint32 low, high;
+
+  get_type_range (frame->format.sample_type, &low, &high);
+  if (draw->modality.lut != NULL) {
+    slope = 1;
+    intercept = 0;
+    low = 0;
+    high = G_MAXUINT16;
+  }
+  if (draw->voi.lut != NULL || draw->voi.function == NEG_VOI_SIGMOID)
+    return shade_init_table (shade, draw, slope, intercept, low, high - low + 1);
+  return shade_init_ramp (shade, draw, slope, intercept, MAX (-(double) low, high));
+}
+
+static void
+init_modality_table (Separable *self)
+{
+  gint32 low, high, mask;
+
+  get_type_range (self->frame->format.sample_type, &low, &high);
+  mask = high - low;
+  self->modality_table = g_new (float, mask + 1);
+  for (gint32 stored = low; stored <= high; stored++)
+    self->modality_table[stored & mask] = neg_modality_apply (&self->draw->modality, stored);
+}
+
+static void
+init_padding (Separable *self)
+{
+  const NegPadding *padding = &self->draw->padding;
+
+  self->padding_low = 1;
+  self->padding_high = 0;
+  if (self->n_planes == 1 && padding->active && padding->low <= padding->high) {
+    self->padding_low = ceil (CLAMP (padding->low, -1e6, 1e6));
+    self->padding_high = floor (CLAMP (padding->high, -1e6, 1e6));
+  }
+}
+
+static gboolean
+separable_init (Separable *self, const NegDraw *draw, const NegFrame *frame, guint width)
+{
+  guint n;
+
+  *self = (Separable){ .draw = draw, .frame = frame, .n_planes = _neg_draw_is_rgb (frame) ? 3 : 1 };
+  if (!columns_init (&self->columns, draw, frame, width))
+    return FALSE;
+  if (self->n_planes == 3)
+    self->shade = (Shade){ .scale = draw->inverted ? -1 : 1, .offset = draw->inverted ? 255 : 0 };
+  else if (!shade_init (&self->shade, draw, frame))
+    return FALSE;
+  if (self->n_planes == 1 && draw->modality.lut != NULL)
+    init_modality_table (self);
+  init_padding (self);
+  n = self->columns.n;
+  self->line = g_new (float, frame->format.columns);
+  self->mask = g_new (float, frame->format.columns);
+  self->mixed = g_new (float, n);
+  self->mixed_weights = g_new (float, n);
+  for (guint plane = 0; plane < self->n_planes; plane++)
+    self->grey[plane] = g_new (guint8, n);
+  for (guint i = 0; i < 2; i++) {
+    Strip *strip = &self->strips[i];
+
+    strip->row = -1;
+    strip->weights = g_new (float, n);
+    strip->is_image = g_new (float, n);
+    for (guint plane = 0; plane < self->n_planes; plane++)
+      strip->values[plane] = g_new (float, n);
+  }
+  return TRUE;
+}
+
+static void
+separable_clear (Separable *self)
+{
+  g_free (self->columns.left);
+  g_free (self->columns.right);
+  g_free (self->columns.nearest);
+  g_free (self->columns.fraction);
+  g_free (self->shade.table);
+  g_free (self->modality_table);
+  g_free (self->line);
+  g_free (self->mask);
+  g_free (self->mixed);
+  g_free (self->mixed_weights);
+  for (guint plane = 0; plane < N_PLANES_MAX; plane++)
+    g_free (self->grey[plane]);
+  for (guint i = 0; i < 2; i++) {
+    g_free (self->strips[i].weights);
+    g_free (self->strips[i].is_image);
+    for (guint plane = 0; plane < N_PLANES_MAX; plane++)
+      g_free (self->strips[i].values[plane]);
+  }
+}
+
+static NegSourceRow
+source_row (const NegFrame *frame, gint64 row, guint plane)
+{
+  const NegFrameFormat *format = &frame->format;
+  gsize bytes = neg_sample_type_get_bytes (format->sample_type);
+  gsize first = (gsize) row * format->columns * format->samples + plane;
+
+  return (NegSourceRow){ format->sample_type, (const guint8 *) frame->pixels + first * bytes, format->samples };
+}
+
+static void
+strip_load_grey (Separable *self, Strip *strip, gint64 row)
+{
+  const Columns *columns = &self->columns;
+  guint first = columns->source_first, last = columns->source_last;
+  NegSourceRow source = source_row (self->frame, row, 0);
+
+  if (self->modality_table != NULL)
+    _neg_kernel_load_table (&source, self->modality_table, first, last, self->line);
+  else
+    _neg_kernel_load (&source, first, last, self->line);
+  strip->has_padding = self->padding_low <= self->padding_high
+                       && _neg_kernel_load_mask (&source, self->padding_low, self->padding_high, first, last,
+                                                 self->mask);
+  if (strip->has_padding) {
+    _neg_kernel_multiply (self->line + first, self->mask + first, last - first + 1);
+    _neg_kernel_across (self->mask, columns->left, columns->right, columns->fraction, columns->n, strip->weights);
+    _neg_kernel_gather (self->mask, columns->nearest, columns->n, strip->is_image);
+  } else {
+    for (guint i = 0; i < columns->n; i++)
+      strip->weights[i] = strip->is_image[i] = 1;
+  }
+  _neg_kernel_across (self->line, columns->left, columns->right, columns->fraction, columns->n, strip->values[0]);
+}
+
+static void
+strip_load_rgb (Separable *self, Strip *strip, gint64 row)
+{
+  const Columns *columns = &self->columns;
+  guint bits = self->frame->format.bits_stored, shift = bits > 8 ? MIN (bits - 8, 31) : 0;
+
+  for (guint plane = 0; plane < 3; plane++) {
+    NegSourceRow source = source_row (self->frame, row, plane);
+
+    _neg_kernel_load_color (&source, shift, columns->source_first, columns->source_last, self->line);
+    _neg_kernel_across (self->line, columns->left, columns->right, columns->fraction, columns->n,
+                        strip->values[plane]);
+  }
+}
+
+/* The strip of @row, made in place of the one that is not @other_row. */
+static Strip *
+get_strip (Separable *self, gint64 row, gint64 other_row)
+{
+  Strip *strip;
+
+  for (guint i = 0; i < 2; i++)
+    if (self->strips[i].row == row)
+      return &self->strips[i];
+  strip = &self->strips[self->strips[0].row == other_row];
+  strip->row = row;
+  if (self->n_planes == 3)
+    strip_load_rgb (self, strip, row);
+  else
+    strip_load_grey (self, strip, row);
+  return strip;
+}
+
+static void
+shade_plane (Separable *self, guint plane)
+{
+  const Shade *shade = &self->shade;
+
+  if (shade->table != NULL)
+    _neg_kernel_look_up (self->mixed, shade->table, shade->n_entries, shade->first, self->columns.n,
+                         self->grey[plane]);
+  else
+    _neg_kernel_ramp (self->mixed, shade->scale, shade->offset, self->columns.n, self->grey[plane]);
+}
+
+static void
+draw_row (Separable *self, double y, guint channels, guint8 *out)
+{
+  gint64 last = (gint64) self->frame->format.rows - 1;
+  double top = floor (y - 0.5);
+  gint64 row_above = CLAMP (top, 0, last), row_below = CLAMP (top + 1, 0, last);
+  float fraction = y - 0.5 - top;
+  const Strip *above = get_strip (self, row_above, row_below), *below = get_strip (self, row_below, row_above);
+  const Strip *nearest = floor (y) > top ? below : above;
+  gboolean has_padding = above->has_padding || below->has_padding;
+  guint n = self->columns.n;
+
+  for (guint plane = 0; plane < self->n_planes; plane++) {
+    _neg_kernel_down (above->values[plane], below->values[plane], fraction, n, self->mixed);
+    if (has_padding) {
+      _neg_kernel_down (above->weights, below->weights, fraction, n, self->mixed_weights);
+      _neg_kernel_normalise (self->mixed, self->mixed_weights, n);
+    }
+    shade_plane (self, plane);
+    if (has_padding)
+      _neg_kernel_blacken (self->grey[plane], nearest->is_image, n);
+  }
+  if (self->n_planes == 3)
+    _neg_kernel_put_rgb (self->grey[0], self->grey[1], self->grey[2], channels, n, out);
+  else
+    _neg_kernel_put_grey (self->grey[0], channels, n, out);
+}
+
+static void
+put_background (guint8 *out, guint channels, guint n)
+{
+  for (guint i = 0; i < n; i++, out += channels)
+    _neg_draw_put (out, channels, (NegRgb){ 0, 0, 0 });
+}
+
+static void
+draw_rows (Separable *self, const NegPicture *picture, guint first_row, guint n_rows)
+{
+  const double *m = self->draw->output_to_image.m;
+  const Columns *columns = &self->columns;
+  guint after = columns->first + columns->n;
+
+  for (guint row = first_row; row < first_row + n_rows; row++) {
+    guint8 *out = picture->pixels + row * picture->stride;
+    double y = m[4] * (row + 0.5) + m[5];
+
+    if (!_neg_draw_is_inside (y, self->frame->format.rows)) {
+      put_background (out, picture->channels, picture->width);
+      continue;
+    }
+    put_background (out, picture->channels, columns->first);
+    draw_row (self, y, picture->channels, out + columns->first * picture->channels);
+    put_background (out + after * picture->channels, picture->channels, picture->width - after);
+  }
+}
+
+gboolean
+_neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                          guint n_rows)
+{
+  Separable self;
+  gboolean can;
+
+  if (draw->interpolation != NEG_INTERPOLATION_LINEAR || neg_sample_type_get_bytes (frame->format.sample_type) > 2
+      || (draw->palette != NULL && !_neg_draw_is_rgb (frame)) || frame->format.columns > SIZE_MAX_PX
+      || picture->width > SIZE_MAX_PX)
+    return FALSE;
+  can = separable_init (&self, draw, frame, picture->width);
+  if (can)
+    draw_rows (&self, picture, first_row, n_rows);
+  separable_clear (&self);
+  return can;
+}

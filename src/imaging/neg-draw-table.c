@@ -1,0 +1,97 @@
+/* Axis-aligned drawing of the nearest pixel: all there is to know of a stored value of 8 or 16 bit is in one table. */
+#include "config.h"
+
+#include <math.h>
+
+#include "imaging/neg-draw-private.h"
+
+static NegRgb
+shade (const NegDraw *draw, const NegPaletteReader *palette, double stored)
+{
+  NegRgb rgb;
+  guint8 grey;
+
+  if (neg_padding_contains (&draw->padding, stored))
+    return (NegRgb){ 0, 0, 0 };
+  if (draw->palette != NULL && _neg_draw_is_palette_value (draw, stored)) {
+    rgb = _neg_palette_reader_get (palette, stored);
+    if (draw->inverted)
+      rgb = (NegRgb){ 255 - rgb.red, 255 - rgb.green, 255 - rgb.blue };
+    return rgb;
+  }
+  grey = _neg_draw_quantize (draw, neg_voi_apply (&draw->voi, neg_modality_apply (&draw->modality, stored)));
+  return (NegRgb){ grey, grey, grey };
+}
+
+/* By the bits of a sample read as unsigned. */
+static NegRgb *
+table_new (const NegDraw *draw, NegSampleType type)
+{
+  gboolean is_signed = type == NEG_SAMPLE_S8 || type == NEG_SAMPLE_S16;
+  gint32 n = neg_sample_type_get_bytes (type) == 1 ? 256 : 65536, first = is_signed ? -n / 2 : 0;
+  NegRgb *table = g_new (NegRgb, n);
+  NegPaletteReader palette;
+
+  if (draw->palette != NULL)
+    _neg_palette_reader_init (&palette, draw->palette);
+  for (gint32 i = 0; i < n; i++)
+    table[(first + i) & (n - 1)] = shade (draw, &palette, first + i);
+  return table;
+}
+
+/* The source column of each output column; -1: outside. */
+static gint32 *
+columns_new (const NegDraw *draw, const NegFrame *frame, guint width)
+{
+  const double *m = draw->output_to_image.m;
+  gint32 *columns = g_new (gint32, width);
+
+  for (guint i = 0; i < width; i++) {
+    double x = m[0] * (i + 0.5) + m[2];
+
+    columns[i] = _neg_draw_is_inside (x, frame->format.columns) ? (gint32) floor (x) : -1;
+  }
+  return columns;
+}
+
+static void
+draw_row (const NegFrame *frame, gsize source_row, const NegRgb *table, const gint32 *columns,
+          const NegPicture *picture, guint8 *out)
+{
+  const NegFrameFormat *format = &frame->format;
+  gsize first = source_row * format->columns * format->samples;
+  gboolean is_wide = neg_sample_type_get_bytes (format->sample_type) == 2;
+
+  for (guint i = 0; i < picture->width; i++, out += picture->channels) {
+    gsize index = first + (gsize) MAX (columns[i], 0) * format->samples;
+    guint bits = is_wide ? ((const guint16 *) frame->pixels)[index] : ((const guint8 *) frame->pixels)[index];
+
+    _neg_draw_put (out, picture->channels, columns[i] < 0 ? (NegRgb){ 0, 0, 0 } : table[bits]);
+  }
+}
+
+gboolean
+_neg_draw_rows_table (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                      guint n_rows)
+{
+  const double *m = draw->output_to_image.m;
+  g_autofree NegRgb *table = NULL;
+  g_autofree gint32 *columns = NULL;
+
+  if ((draw->interpolation != NEG_INTERPOLATION_NEAREST && draw->palette == NULL) || _neg_draw_is_rgb (frame)
+      || neg_sample_type_get_bytes (frame->format.sample_type) > 2 || frame->format.columns > G_MAXINT32)
+    return FALSE;
+  table = table_new (draw, frame->format.sample_type);
+  columns = columns_new (draw, frame, picture->width);
+  for (guint row = first_row; row < first_row + n_rows; row++) {
+    guint8 *out = picture->pixels + row * picture->stride;
+    double y = m[4] * (row + 0.5) + m[5];
+
+    if (_neg_draw_is_inside (y, frame->format.rows))
+      draw_row (frame, floor (y), table, columns, picture, out);
+    else
+      for (guint i = 0; i < picture->width; i++)
+        _neg_draw_put (out + i * picture->channels, picture->channels, (NegRgb){ 0, 0, 0 });
+  }
+  return TRUE;
+}

@@ -1,0 +1,197 @@
+/* The fast ways of drawing against the general one, on random pictures with a fixed seed. */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "imaging/neg-draw-private.h"
+
+#define N_ENTRIES 300
+
+typedef struct {
+  GRand *rand;
+  NegFrame frame;
+  guint16 pixels[4 * 61 * 67];
+  guint16 entries[5][N_ENTRIES];
+  NegLut luts[5]; /* three of a palette, modality, VOI */
+  NegDraw draw;
+} Scene;
+
+static gboolean
+toss (Scene *scene)
+{
+  return g_rand_boolean (scene->rand);
+}
+
+static int
+pick (Scene *scene, int below)
+{
+  return g_rand_int_range (scene->rand, 0, below);
+}
+
+static double
+between (Scene *scene, double low, double high)
+{
+  return g_rand_double_range (scene->rand, low, high);
+}
+
+static void
+make_frame (Scene *scene)
+{
+  NegFrameFormat *format = &scene->frame.format;
+  guint amplitude;
+
+  format->rows = 1 + pick (scene, 61);
+  format->columns = 1 + pick (scene, 67);
+  format->sample_type = pick (scene, NEG_SAMPLE_U32);
+  format->color = (NegColorModel[]){ NEG_COLOR_MONOCHROME2, NEG_COLOR_MONOCHROME2, NEG_COLOR_PALETTE, NEG_COLOR_RGB,
+                                     NEG_COLOR_OTHER }[pick (scene, 5)];
+  format->samples = format->color == NEG_COLOR_RGB ? 3 : format->color == NEG_COLOR_OTHER ? 4 : 1;
+  format->bits_stored = neg_sample_type_get_bytes (format->sample_type) == 1 ? 8 : 8 + pick (scene, 9);
+  amplitude = format->bits_stored == 16 ? 65536 : 1u << format->bits_stored;
+  for (guint i = 0; i < G_N_ELEMENTS (scene->pixels); i++)
+    scene->pixels[i] = pick (scene, 20) ? pick (scene, amplitude) : 100;
+  scene->frame.pixels = scene->pixels;
+}
+
+static void
+make_luts (Scene *scene)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (scene->luts); i++) {
+    guint bits = 8 + pick (scene, 9);
+
+    scene->luts[i] = (NegLut){ 1 + pick (scene, N_ENTRIES), pick (scene, 200) - 100, bits, scene->entries[i], NULL };
+    for (guint j = 0; j < N_ENTRIES; j++)
+      scene->entries[i][j] = pick (scene, 1 << bits);
+  }
+}
+
+static void
+make_values (Scene *scene)
+{
+  static const double slopes[] = { 1, 1, -1, 0.37, 2.5 };
+  NegDraw *draw = &scene->draw;
+  double scale = neg_sample_type_get_bytes (scene->frame.format.sample_type) == 1 ? 255 : 65535;
+
+  draw->modality.slope = slopes[pick (scene, G_N_ELEMENTS (slopes))];
+  draw->modality.intercept = toss (scene) ? 0 : pick (scene, 2000) - 1000;
+  draw->modality.lut = pick (scene, 6) ? NULL : &scene->luts[3];
+  draw->voi.function = pick (scene, 3);
+  draw->voi.center = between (scene, -scale / 2, scale);
+  draw->voi.width = pick (scene, 4) ? between (scene, 2, scale) : 1 + pick (scene, 60);
+  draw->voi.lut = pick (scene, 6) ? NULL : &scene->luts[4];
+  if (toss (scene))
+    draw->padding = (NegPadding){ TRUE, 100, toss (scene) ? 100 : 0.6 * scale };
+  draw->padding.low = MIN (draw->padding.low, draw->padding.high);
+  draw->inverted = toss (scene);
+  if (scene->frame.format.color == NEG_COLOR_PALETTE || pick (scene, 10) == 0) {
+    draw->palette = scene->luts;
+    draw->palette_supplemental = toss (scene);
+  }
+  draw->interpolation = pick (scene, NEG_INTERPOLATION_CUBIC);
+}
+
+static void
+make_transform (Scene *scene, guint width, guint height)
+{
+  const NegFrameFormat *format = &scene->frame.format;
+  double zoom_x = exp (between (scene, -1.5, 1.5)), zoom_y = toss (scene) ? zoom_x : exp (between (scene, -1.5, 1.5));
+  double x_step = format->columns / (width * zoom_x), y_step = format->rows / (height * zoom_y);
+
+  if (pick (scene, 8) == 0)
+    x_step = y_step = 1;
+  x_step *= toss (scene) ? 1 : -1;
+  y_step *= toss (scene) ? 1 : -1;
+  scene->draw.output_to_image = (NegAffine){ {
+    x_step, 0, format->columns * between (scene, 0.2, 0.8) - x_step * width / 2,
+    0, y_step, format->rows * between (scene, 0.2, 0.8) - y_step * height / 2,
+  } };
+}
+
+static guint
+largest_difference (const guint8 *one, const guint8 *other, gsize n)
+{
+  guint largest = 0;
+
+  for (gsize i = 0; i < n; i++)
+    largest = MAX (largest, (guint) abs (one[i] - other[i]));
+  return largest;
+}
+
+/* TRUE when a fast way was taken. */
+static gboolean
+compare (Scene *scene, guint *n_different)
+{
+  guint width = 1 + pick (scene, 90), height = 1 + pick (scene, 90), channels = (guint[]){ 1, 3, 4 }[pick (scene, 3)];
+  gsize n_bytes = (gsize) width * height * channels;
+  g_autofree guint8 *fast = g_malloc (n_bytes), *general = g_malloc (n_bytes);
+  NegPicture picture = { width, height, (gsize) width * channels, channels, fast };
+  guint first_row = pick (scene, height), difference;
+
+  make_transform (scene, width, height);
+  memset (fast, 1, n_bytes);
+  if (!_neg_draw_rows_table (&scene->draw, &scene->frame, &picture, 0, first_row)
+      && !_neg_draw_rows_separable (&scene->draw, &scene->frame, &picture, 0, first_row))
+    return FALSE;
+  g_assert_true (_neg_draw_rows_table (&scene->draw, &scene->frame, &picture, first_row, height - first_row)
+                 || _neg_draw_rows_separable (&scene->draw, &scene->frame, &picture, first_row, height - first_row));
+  picture.pixels = general;
+  _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, height);
+  difference = largest_difference (fast, general, n_bytes);
+  g_assert_cmpuint (difference, <=, 1);
+  *n_different += difference;
+  return TRUE;
+}
+
+static void
+test_random (void)
+{
+  Scene *scene = g_new0 (Scene, 1);
+  guint n_fast = 0, n_scenes = 3000, n_different = 0;
+
+  scene->rand = g_rand_new_with_seed (1895);
+  for (guint i = 0; i < n_scenes; i++) {
+    scene->draw = (NegDraw){ 0 };
+    make_frame (scene);
+    make_luts (scene);
+    make_values (scene);
+    n_fast += compare (scene, &n_different);
+  }
+  g_test_message ("%u of %u by a fast way, %u of them with a pixel that differs by one", n_fast, n_scenes, n_different);
+  g_assert_cmpuint (n_fast, >, n_scenes / 2);
+  g_rand_free (scene->rand);
+  g_free (scene);
+}
+
+/* A picture that a person would look at takes the fast way by itself. */
+static void
+test_is_chosen (void)
+{
+  g_autofree guint16 *pixels = g_new0 (guint16, 64 * 64);
+  g_autofree guint8 *out = g_malloc (128 * 128);
+  NegFrame frame = { { 64, 64, 1, 12, NEG_SAMPLE_U16, NEG_COLOR_MONOCHROME2 }, pixels };
+  NegPicture picture = { 128, 128, 128, 1, out };
+  NegDraw draw = {
+    .modality = { .slope = 1, .intercept = -1024 },
+    .voi = { .function = NEG_VOI_LINEAR, .center = 40, .width = 400 },
+    .output_to_image = { { 0.5, 0, 0, 0, 0.5, 0 } },
+    .interpolation = NEG_INTERPOLATION_LINEAR,
+  };
+
+  g_assert_true (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  g_assert_false (_neg_draw_rows_table (&draw, &frame, &picture, 0, 128));
+  draw.voi.width = 1; /* a threshold, which single precision may miss */
+  g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  draw.interpolation = NEG_INTERPOLATION_NEAREST;
+  g_assert_true (_neg_draw_rows_table (&draw, &frame, &picture, 0, 128));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/draw-fast/random", test_random);
+  g_test_add_func ("/draw-fast/is-chosen", test_is_chosen);
+  return g_test_run ();
+}
