@@ -1,0 +1,192 @@
+#include "config.h"
+
+#include "render/neg-gl-private.h"
+
+#include <gio/gio.h>
+
+#include "base/neg-error.h"
+#include "neg-shaders.h"
+
+#define SHADER_PATH "/org/negatoscope/shaders/"
+
+/* GLSL 3.30 and, for the exact variants, the two extensions that neg_gl_device_new looked for. */
+static char *
+write_preamble (const NegGlVariant *variant)
+{
+  static const char *const modes[NEG_GL_MODE_N] = { "MODE_GREY", "MODE_PALETTE", "MODE_COLOR" };
+  static const char *const samples[NEG_SAMPLE_N_TYPES] = {
+    "SAMPLE_U8", "SAMPLE_S8", "SAMPLE_U16", "SAMPLE_S16", "SAMPLE_U32", "SAMPLE_S32", "SAMPLE_F32", "SAMPLE_F64",
+  };
+  static const char *const interpolations[] = { "NEAREST", "LINEAR", "CUBIC" };
+
+  return g_strdup_printf ("#version 330 core\n%s#define %s\n#define %s\n#define %s\n#line 1\n",
+                          variant->exact ? "#extension GL_ARB_gpu_shader_fp64 : require\n"
+                                           "#extension GL_ARB_gpu_shader5 : require\n"
+                                           "#define EXACT\n"
+                                         : "",
+                          modes[variant->mode], samples[variant->sample_type], interpolations[variant->interpolation]);
+}
+
+static char *
+read_log (GLuint id, void (*get) (GLuint, GLsizei, GLsizei *, GLchar *))
+{
+  char text[2048] = "";
+  GLsizei length = 0;
+
+  get (id, sizeof text, &length, text);
+  return g_utf8_make_valid (text, CLAMP (length, 0, (GLsizei) sizeof text - 1));
+}
+
+static void
+get_shader_log (GLuint id, GLsizei size, GLsizei *length, GLchar *text)
+{
+  glGetShaderInfoLog (id, size, length, text);
+}
+
+static void
+get_program_log (GLuint id, GLsizei size, GLsizei *length, GLchar *text)
+{
+  glGetProgramInfoLog (id, size, length, text);
+}
+
+static GLuint
+compile (GLenum stage, const char *name, const char *preamble, GError **error)
+{
+  g_autofree char *path = g_strconcat (SHADER_PATH, name, NULL);
+  g_autoptr (GBytes) source = g_resource_lookup_data (neg_shaders_get_resource (), path, 0, error);
+  g_autofree char *log = NULL;
+  const char *parts[2];
+  GLint lengths[2], compiled = GL_FALSE;
+  GLuint shader;
+  gsize size;
+
+  if (source == NULL)
+    return 0;
+  parts[0] = preamble;
+  lengths[0] = -1;
+  parts[1] = g_bytes_get_data (source, &size);
+  lengths[1] = size;
+  shader = glCreateShader (stage);
+  glShaderSource (shader, 2, parts, lengths);
+  glCompileShader (shader);
+  glGetShaderiv (shader, GL_COMPILE_STATUS, &compiled);
+  if (compiled)
+    return shader;
+  log = read_log (shader, get_shader_log);
+  glDeleteShader (shader);
+  neg_fail (error, NEG_ERROR_UNSUPPORTED, name, "the shader does not compile: %s", log);
+  return 0;
+}
+
+static GLuint
+link_program (GLuint vertex, GLuint fragment, GError **error)
+{
+  g_autofree char *log = NULL;
+  GLuint program = glCreateProgram ();
+  GLint linked = GL_FALSE;
+
+  glAttachShader (program, vertex);
+  glAttachShader (program, fragment);
+  glBindFragDataLocation (program, 0, "color");
+  glLinkProgram (program);
+  glGetProgramiv (program, GL_LINK_STATUS, &linked);
+  if (linked)
+    return program;
+  log = read_log (program, get_program_log);
+  glDeleteProgram (program);
+  neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "the shaders do not link: %s", log);
+  return 0;
+}
+
+static GLuint
+build (const NegGlVariant *variant, GError **error)
+{
+  g_autofree char *preamble = write_preamble (variant);
+  GLuint program = 0;
+  GLuint vertex = compile (GL_VERTEX_SHADER, "image.vert.glsl", preamble, error);
+  GLuint fragment = vertex ? compile (GL_FRAGMENT_SHADER, "image.frag.glsl", preamble, error) : 0;
+
+  if (fragment != 0)
+    program = link_program (vertex, fragment, error);
+  glDeleteShader (vertex);
+  glDeleteShader (fragment);
+  return program;
+}
+
+static void
+find_uniforms (NegGlProgram *self)
+{
+  const struct {
+    const char *name;
+    GLint *location;
+  } uniforms[] = {
+    { "image_size", &self->image_size },
+    { "origin", &self->origin },
+    { "size", &self->size },
+    { "rows_from_top", &self->rows_from_top },
+    { "affine_x", &self->affine_x },
+    { "affine_y", &self->affine_y },
+    { "padding_active", &self->padding_active },
+    { "padding", &self->padding },
+    { "has_modality_lut", &self->has_modality_lut },
+    { "modality_first", &self->modality_first },
+    { "modality_last", &self->modality_last },
+    { "modality", &self->modality },
+    { "reference", &self->reference },
+    { "voi_kind", &self->voi_kind },
+    { "window", &self->window },
+    { "voi_first", &self->voi_first },
+    { "voi_last", &self->voi_last },
+    { "voi_maximum", &self->voi_maximum },
+    { "palette_first", &self->palette_first },
+    { "palette_last", &self->palette_last },
+    { "palette_supplemental", &self->palette_supplemental },
+    { "color_shift", &self->color_shift },
+    { "inverted", &self->inverted },
+    { "luminance", &self->luminance },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (uniforms); i++)
+    *uniforms[i].location = glGetUniformLocation (self->id, uniforms[i].name);
+}
+
+static void
+set_samplers (GLuint id)
+{
+  static const char *const names[NEG_GL_UNIT_N] = { "image", "steps", "modality_lut", "voi_lut", "palette" };
+
+  glUseProgram (id);
+  for (guint i = 0; i < NEG_GL_UNIT_N; i++)
+    glUniform1i (glGetUniformLocation (id, names[i]), i);
+  glUseProgram (0);
+}
+
+void
+neg_gl_program_free (NegGlProgram *self)
+{
+  if (self == NULL)
+    return;
+  glDeleteProgram (self->id);
+  g_free (self);
+}
+
+const NegGlProgram *
+neg_gl_device_get_program (NegGlDevice *device, const NegGlVariant *variant, GError **error)
+{
+  gpointer key = GUINT_TO_POINTER (1 + variant->mode + NEG_GL_MODE_N * (variant->sample_type + NEG_SAMPLE_N_TYPES
+                                   * (variant->interpolation + 3 * !!variant->exact)));
+  NegGlProgram *self = g_hash_table_lookup (device->programs, key);
+  GLuint id;
+
+  if (self != NULL)
+    return self;
+  id = build (variant, error);
+  if (id == 0)
+    return NULL;
+  self = g_new0 (NegGlProgram, 1);
+  self->id = id;
+  find_uniforms (self);
+  set_samplers (id);
+  g_hash_table_insert (device->programs, key, self);
+  return self;
+}

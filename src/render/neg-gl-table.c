@@ -1,0 +1,171 @@
+#include "config.h"
+
+#include "render/neg-gl-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/neg-error.h"
+
+/* Where 32.32 fixed point ends, with room for a sum. */
+#define STEP_MAX ((double) (1 << 29))
+
+typedef struct {
+  GLint internal_format;
+  GLenum format, type;
+  int width, height;
+  gsize bytes;
+} Layout;
+
+static void
+make_texture (NegGlTable *table)
+{
+  glGenTextures (1, &table->id);
+  glBindTexture (GL_TEXTURE_2D, table->id);
+  /* Integer textures are incomplete with linear filtering, and read as 0. */
+  glTexParameteri (GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+  glTexParameteri (GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+  glTexParameteri (GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+}
+
+/* Takes @content. */
+static gboolean
+bind_content (NegGlDevice *device, NegGlUnit unit, const Layout *layout, void *content, GError **error)
+{
+  g_autofree void *owned = content;
+  NegGlTable *table = &device->tables[unit];
+
+  glActiveTexture (GL_TEXTURE0 + unit);
+  if (table->id == 0)
+    make_texture (table);
+  glBindTexture (GL_TEXTURE_2D, table->id);
+  /* By content, never by address: memory is used again for other tables. */
+  if (table->width == layout->width && table->bytes == layout->bytes
+      && memcmp (table->content, content, layout->bytes) == 0)
+    return TRUE;
+  g_clear_pointer (&table->content, g_free);
+  table->bytes = 0;
+  glPixelStorei (GL_UNPACK_ALIGNMENT, 1);
+  glTexImage2D (GL_TEXTURE_2D, 0, layout->internal_format, layout->width, layout->height, 0, layout->format,
+                layout->type, content);
+  glPixelStorei (GL_UNPACK_ALIGNMENT, 4);
+  if (!neg_gl_check ("lookup table", error))
+    return FALSE;
+  table->content = g_steal_pointer (&owned);
+  table->bytes = layout->bytes;
+  table->width = layout->width;
+  return TRUE;
+}
+
+static gboolean
+check_lut (const NegLut *lut, GError **error)
+{
+  if (lut->n_entries >= 1 && lut->n_entries <= 65536 && lut->entries != NULL)
+    return TRUE;
+  return neg_fail (error, NEG_ERROR_INCONSISTENT, "lookup table", "a lookup table of %u entries", lut->n_entries);
+}
+
+gboolean
+neg_gl_table_bind_lut (NegGlDevice *device, NegGlUnit unit, const NegLut *lut, GError **error)
+{
+  Layout layout = { GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT, NEG_GL_TABLE_WIDTH, 0, 0 };
+  guint16 *texels;
+
+  if (!check_lut (lut, error))
+    return FALSE;
+  layout.height = (lut->n_entries + NEG_GL_TABLE_WIDTH - 1) / NEG_GL_TABLE_WIDTH;
+  layout.bytes = (gsize) layout.width * layout.height * sizeof *texels;
+  texels = g_malloc0 (layout.bytes);
+  memcpy (texels, lut->entries, lut->n_entries * sizeof *texels);
+  return bind_content (device, unit, &layout, texels, error);
+}
+
+/* Entries use their whole declared range, except where a writer left 8 bit values in 16 bit entries: then no entry of
+ * any channel is above 255, and all are taken as they are (C.7.6.3.1.6). */
+static guint
+get_palette_shift (const NegLut *luts, guint channel)
+{
+  guint largest = 0;
+
+  for (guint i = 0; i < 3; i++)
+    for (guint32 j = 0; j < luts[i].n_entries; j++)
+      largest = MAX (largest, luts[i].entries[j]);
+  return largest > 255 && luts[channel].bits > 8 ? MIN (luts[channel].bits, 16) - 8 : 0;
+}
+
+gboolean
+neg_gl_table_bind_palette (NegGlDevice *device, const NegLut *luts, GError **error)
+{
+  Layout layout = { GL_RGBA8UI, GL_RGBA_INTEGER, GL_UNSIGNED_BYTE, NEG_GL_TABLE_WIDTH, 0, 0 };
+  guint8 *texels;
+
+  for (guint i = 0; i < 3; i++) {
+    if (!check_lut (&luts[i], error))
+      return FALSE;
+    layout.height = MAX (layout.height, (int) ((luts[i].n_entries + NEG_GL_TABLE_WIDTH - 1) / NEG_GL_TABLE_WIDTH));
+  }
+  layout.bytes = (gsize) layout.width * layout.height * 4;
+  texels = g_malloc0 (layout.bytes);
+  for (guint i = 0; i < 3; i++) {
+    guint shift = get_palette_shift (luts, i);
+
+    for (guint32 j = 0; j < luts[i].n_entries; j++)
+      texels[j * 4 + i] = MIN (luts[i].entries[j] >> shift, 255);
+  }
+  return bind_content (device, NEG_GL_UNIT_PALETTE, &layout, texels, error);
+}
+
+static gboolean
+put_fixed (double value, gint32 *fixed)
+{
+  double whole = floor (value);
+  double fraction = (value - whole) * 4294967296.0;
+
+  if (!(fabs (value) < STEP_MAX))
+    return FALSE;
+  fixed[0] = (gint32) whole;
+  /* A value just below a whole number rounds up to 1 in the subtraction; it belongs below all the same. */
+  fixed[1] = (gint32) (guint32) MIN (fraction, 4294967295.0);
+  return TRUE;
+}
+
+/* One coordinate = part by column + part by row. Where only one of the two counts (no rotation, quarter turns) it
+ * comes out as the processor rounds it, and a point on the border of two pixels falls to the same one. */
+static gboolean
+put_steps (const double m[3], guint width, guint height, guint row_offset, gint32 *texels)
+{
+  double by_column_constant = m[1] == 0 ? m[2] : 0;
+  double by_row_constant = m[1] == 0 ? 0 : m[2];
+  gboolean fits = TRUE;
+
+  for (guint i = 0; i < width; i++)
+    fits &= put_fixed (m[0] * (i + 0.5) + by_column_constant, texels + 4 * (gsize) i);
+  for (guint i = 0; i < height; i++)
+    fits &= put_fixed (m[1] * (i + 0.5) + by_row_constant, texels + 4 * ((gsize) row_offset + i));
+  return fits;
+}
+
+gboolean
+neg_gl_table_bind_steps (NegGlDevice *device, const NegAffine *affine, guint width, guint height, GError **error)
+{
+  Layout layout = { GL_RGBA32I, GL_RGBA_INTEGER, GL_INT, MAX (width, height), 2, 0 };
+  g_autofree gint32 *texels = NULL;
+
+  if (layout.width > device->max_texture_size)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "picture", "a picture of %u x %u pixels is beyond this graphics "
+                     "system", width, height);
+  layout.bytes = (gsize) layout.width * 2 * 4 * sizeof *texels;
+  texels = g_malloc0 (layout.bytes);
+  if (!put_steps (affine->m, width, height, layout.width, texels)
+      || !put_steps (affine->m + 3, width, height, layout.width, texels + 2))
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "picture", "the picture lies too far from the image");
+  return bind_content (device, NEG_GL_UNIT_STEPS, &layout, g_steal_pointer (&texels), error);
+}
+
+void
+neg_gl_table_clear (NegGlTable *table)
+{
+  glDeleteTextures (1, &table->id);
+  g_clear_pointer (&table->content, g_free);
+  *table = (NegGlTable){ 0 };
+}
