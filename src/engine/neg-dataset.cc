@@ -5,11 +5,13 @@
 #include "engine/neg-dataset-private.hh"
 
 #include <cstring>
+#include <unordered_set>
 
 #include "dcmtk/dcmdata/dcistrmb.h"
 #include "dcmtk/oflog/oflog.h"
 
 #include "base/neg-error.h"
+#include "engine/neg-scanner-private.h"
 
 namespace neg {
 
@@ -60,14 +62,45 @@ parse (const NegLayout *layout, const guint8 *bytes, gsize length, DcmDataset *d
                    condition.module (), condition.code ());
 }
 
+/* PS3.5 7.1 allows an attribute once. DCMTK and the scanner both take the first and say nothing; programs that take the
+ * last show another patient or another window, so a reader must know. */
+static void
+warn_of_repeats (const Reading &reading, const guint8 *bytes, gsize length)
+{
+  NegEncoding encoding = { reading.layout->implicit_vr, reading.layout->big_endian };
+  std::unordered_set<guint32> seen;
+  NegSource memory;
+  guint64 position = 0;
+  guint n_elements = 0;
+
+  neg_source_init_memory (&memory, bytes, length);
+  while (position < length) {
+    NegElement element;
+    NegEncoding inside;
+
+    if (!neg_element_read (&memory, position, length, encoding, &element, nullptr))
+      return;
+    if (!seen.insert (element.tag).second)
+      reading.warn ("%s occurs more than once; the first is taken",
+                    TagName (DcmTagKey (element.tag >> 16, element.tag & 0xFFFF)).text);
+    position = element.value + element.length;
+    if (neg_scan_opens_sequence (&memory, &element, encoding, &inside)
+        && !neg_scan_skip_sequence (&memory, &element, inside, &n_elements, &position, nullptr))
+      return;
+  }
+}
+
 static bool
-read_dataset (NegSource *source, const NegLayout *layout, DcmDataset *dataset, GError **error)
+read_dataset (NegSource *source, const Reading &reading, DcmDataset *dataset, GError **error)
 {
   std::vector<guint8> owned;
   gsize length;
-  const guint8 *bytes = load_header (source, layout, &owned, &length, error);
+  const guint8 *bytes = load_header (source, reading.layout, &owned, &length, error);
 
-  return bytes != nullptr && parse (layout, bytes, length, dataset, error);
+  if (bytes == nullptr || !parse (reading.layout, bytes, length, dataset, error))
+    return false;
+  warn_of_repeats (reading, bytes, length);
+  return true;
 }
 
 static Reading
@@ -82,7 +115,7 @@ read_instance (NegSource *source, const NegLayout *layout, NegInstance *instance
   DcmDataset dataset;
   Reading reading = new_reading (instance, layout);
 
-  if (!read_dataset (source, layout, &dataset, error))
+  if (!read_dataset (source, reading, &dataset, error))
     return false;
   Item root (&dataset, &reading, reading.plain);
   read_identity (reading, root);
@@ -123,7 +156,7 @@ read_directory (NegSource *source, const NegLayout *layout, GPtrArray *reference
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal); /* borrowed from references */
   Reading reading = new_reading (instance, layout);
 
-  if (!read_dataset (source, layout, &dataset, error))
+  if (!read_dataset (source, reading, &dataset, error))
     return false;
   Item root (&dataset, &reading, reading.plain);
   DcmSequenceOfItems *records = root.sequence (DCM_DirectoryRecordSequence);

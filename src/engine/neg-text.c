@@ -394,12 +394,13 @@ without_controls (const GString *input)
   return g_string_free (output, FALSE);
 }
 
+/* Blanks, and of names the separators of groups that are not there (PS3.5 6.2.1). */
 static void
-cut_trailing_blanks (char *text)
+cut_trailing (char *text, gboolean is_person_name)
 {
   gsize n = strlen (text);
 
-  while (n > 0 && text[n - 1] == ' ')
+  while (n > 0 && (text[n - 1] == ' ' || (is_person_name && text[n - 1] == '=')))
     text[--n] = '\0';
 }
 
@@ -423,6 +424,6 @@ neg_text_decode (NegText *text, const guint8 *bytes, gsize length, gboolean is_p
   normal = g_utf8_normalize (clean, -1, G_NORMALIZE_DEFAULT_COMPOSE);
   if (normal == NULL)
     normal = g_strdup (clean);
-  cut_trailing_blanks (normal);
+  cut_trailing (normal, is_person_name);
   return normal;
 }
