@@ -45,8 +45,7 @@ def marked_files():
 
 
 def extract(target):
-    subprocess.run(XGETTEXT + ['-D', SOURCE, '-f', os.path.join(PO, 'POTFILES.in'), '-o', target], cwd=SOURCE,
-                   check=True)
+    subprocess.run(XGETTEXT + ['-D', SOURCE, '-o', target] + marked_files(), cwd=SOURCE, check=True)
 
 
 def undated(text):
