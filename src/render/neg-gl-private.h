@@ -52,8 +52,6 @@ typedef struct {
   int width;
 } NegGlTable;
 
-#define NEG_GL_TABLE_WIDTH 256 /* TABLE_WIDTH in the shader */
-
 struct _NegGlDevice {
   char *renderer;
   gboolean is_software;

@@ -10,6 +10,10 @@
 /* Where 32.32 fixed point ends, with room for a sum. */
 #define STEP_MAX ((double) (1 << 29))
 
+#define STEPS_WIDTH_MIN 2048u
+#define TABLE_WIDTH 256 /* as in the shader */
+#define TABLE_ENTRIES 65536
+
 typedef struct {
   GLint internal_format;
   GLenum format, type;
@@ -60,21 +64,22 @@ bind_content (NegGlDevice *device, NegGlUnit unit, const Layout *layout, void *c
 static gboolean
 check_lut (const NegLut *lut, GError **error)
 {
-  if (lut->n_entries >= 1 && lut->n_entries <= 65536 && lut->entries != NULL)
+  if (lut->n_entries >= 1 && lut->n_entries <= TABLE_ENTRIES && lut->entries != NULL)
     return TRUE;
   return neg_fail (error, NEG_ERROR_INCONSISTENT, "lookup table", "a lookup table of %u entries", lut->n_entries);
 }
 
+/* Tables of one size whatever their length: drivers that compile for a texture's size then do it once. */
 gboolean
 neg_gl_table_bind_lut (NegGlDevice *device, NegGlUnit unit, const NegLut *lut, GError **error)
 {
-  Layout layout = { GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT, NEG_GL_TABLE_WIDTH, 0, 0 };
+  static const Layout layout = {
+    GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT, TABLE_WIDTH, TABLE_WIDTH, TABLE_ENTRIES * sizeof (guint16),
+  };
   guint16 *texels;
 
   if (!check_lut (lut, error))
     return FALSE;
-  layout.height = (lut->n_entries + NEG_GL_TABLE_WIDTH - 1) / NEG_GL_TABLE_WIDTH;
-  layout.bytes = (gsize) layout.width * layout.height * sizeof *texels;
   texels = g_malloc0 (layout.bytes);
   memcpy (texels, lut->entries, lut->n_entries * sizeof *texels);
   return bind_content (device, unit, &layout, texels, error);
@@ -96,23 +101,21 @@ get_palette_shift (const NegLut *luts, guint channel)
 gboolean
 neg_gl_table_bind_palette (NegGlDevice *device, const NegLut *luts, GError **error)
 {
-  Layout layout = { GL_RGBA8UI, GL_RGBA_INTEGER, GL_UNSIGNED_BYTE, NEG_GL_TABLE_WIDTH, 0, 0 };
-  guint8 *texels;
+  static const Layout layout = {
+    GL_RGBA8UI, GL_RGBA_INTEGER, GL_UNSIGNED_BYTE, TABLE_WIDTH, TABLE_WIDTH, TABLE_ENTRIES * 4,
+  };
+  g_autofree guint8 *texels = g_malloc0 (layout.bytes);
 
-  for (guint i = 0; i < 3; i++) {
+  for (guint i = 0; i < 3; i++)
     if (!check_lut (&luts[i], error))
       return FALSE;
-    layout.height = MAX (layout.height, (int) ((luts[i].n_entries + NEG_GL_TABLE_WIDTH - 1) / NEG_GL_TABLE_WIDTH));
-  }
-  layout.bytes = (gsize) layout.width * layout.height * 4;
-  texels = g_malloc0 (layout.bytes);
   for (guint i = 0; i < 3; i++) {
     guint shift = get_palette_shift (luts, i);
 
     for (guint32 j = 0; j < luts[i].n_entries; j++)
       texels[j * 4 + i] = MIN (luts[i].entries[j] >> shift, 255);
   }
-  return bind_content (device, NEG_GL_UNIT_PALETTE, &layout, texels, error);
+  return bind_content (device, NEG_GL_UNIT_PALETTE, &layout, g_steal_pointer (&texels), error);
 }
 
 static gboolean
@@ -148,10 +151,12 @@ put_steps (const double m[3], guint width, guint height, guint row_offset, gint3
 gboolean
 neg_gl_table_bind_steps (NegGlDevice *device, const NegAffine *affine, guint width, guint height, GError **error)
 {
-  Layout layout = { GL_RGBA32I, GL_RGBA_INTEGER, GL_INT, MAX (width, height), 2, 0 };
+  Layout layout = { GL_RGBA32I, GL_RGBA_INTEGER, GL_INT, STEPS_WIDTH_MIN, 2, 0 };
   g_autofree gint32 *texels = NULL;
 
-  if (layout.width > device->max_texture_size)
+  if (MAX (width, height) > STEPS_WIDTH_MIN)
+    layout.width = device->max_texture_size;
+  if (MAX (width, height) > (guint) layout.width)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "picture", "a picture of %u x %u pixels is beyond this graphics "
                      "system", width, height);
   layout.bytes = (gsize) layout.width * 2 * 4 * sizeof *texels;

@@ -106,12 +106,15 @@ fill_frame (Scene *scene, GRand *rand)
 static void
 init_frame (Scene *scene, GRand *rand, SceneKind kind, NegSampleType type)
 {
+  /* Few sizes: llvmpipe compiles anew for powers of two, and for 1. */
+  static const guint32 sizes[][2] = { { 37, 23 }, { 23, 57 }, { 57, 37 }, { 41, 58 }, { 32, 16 }, { 1, 1 } };
+  const guint32 *size = sizes[g_rand_int_range (rand, 0, G_N_ELEMENTS (sizes))];
   guint bits = 8 * neg_sample_type_get_bytes (type);
   guint64 bytes = 0;
 
   scene->frame.format = (NegFrameFormat){
-    .rows = g_rand_int_range (rand, 1, 60),
-    .columns = g_rand_int_range (rand, 1, 60),
+    .rows = size[0],
+    .columns = size[1],
     .samples = kind == SCENE_COLOR ? 3 : one_in (rand, 12) && type != NEG_SAMPLE_F64 ? 4 : 1,
     .bits_stored = is_float (type) || one_in (rand, 2) ? bits : (guint) g_rand_int_range (rand, bits / 2, bits + 1),
     .sample_type = type,
