@@ -41,7 +41,10 @@ def schema(path):
 
 
 def show_manifest(path):
-    return subprocess.run(['flatpak-builder', '--show-manifest', path], capture_output=True, text=True, check=False)
+    # It leaves a folder of its state where it is called.
+    with tempfile.TemporaryDirectory() as folder:
+        return subprocess.run(['flatpak-builder', '--show-manifest', os.path.abspath(path)], cwd=folder,
+                              capture_output=True, text=True, check=False)
 
 
 def manifest(path):
