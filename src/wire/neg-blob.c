@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "base/neg-error.h"
+#include "wire/neg-shared-fd.h"
 
 struct _NegBlob {
   gatomicrefcount ref_count;
   guint64 id;
   char *name; /* of a file: its path */
   gboolean is_region; /* else opened by path each time: a folder of 10,000 files holds no descriptors */
-  int fd;
+  NegSharedFd *shared;
   guint64 offset, length;
 };
 
@@ -34,7 +35,6 @@ blob_new (const char *name)
   g_atomic_ref_count_init (&blob->ref_count);
   blob->id = next_id ();
   blob->name = g_strdup (name);
-  blob->fd = -1;
   return blob;
 }
 
@@ -50,7 +50,7 @@ neg_blob_new_for_region (int fd, guint64 offset, guint64 length, const char *nam
   NegBlob *blob = blob_new (name);
 
   /* Where no descriptor is left the blob is kept and opening it fails, with words. */
-  blob->fd = fcntl (fd, F_DUPFD_CLOEXEC, 3);
+  blob->shared = _neg_shared_fd_new (fd);
   blob->offset = offset;
   blob->length = length;
   blob->is_region = TRUE;
@@ -69,8 +69,7 @@ neg_blob_unref (NegBlob *blob)
 {
   if (blob == NULL || !g_atomic_ref_count_dec (&blob->ref_count))
     return;
-  if (blob->fd >= 0)
-    close (blob->fd);
+  _neg_shared_fd_unref (blob->shared);
   g_free (blob->name);
   g_free (blob);
 }
@@ -131,6 +130,6 @@ neg_blob_open (NegBlob *blob, guint64 *offset, guint64 *length, GError **error)
   }
   *offset = blob->offset;
   *length = blob->length;
-  fd = fcntl (blob->fd, F_DUPFD_CLOEXEC, 3);
+  fd = fcntl (_neg_shared_fd_get (blob->shared), F_DUPFD_CLOEXEC, 3);
   return fd >= 0 ? fd : fail_by_errno (error, errno);
 }
