@@ -18,8 +18,8 @@ void neg_gl_device_free (NegGlDevice *device);
 const char *neg_gl_device_get_renderer (NegGlDevice *device);
 gboolean neg_gl_device_is_software (NegGlDevice *device);
 
-/* Uploads one frame: unsigned 16 as R16, signed 16 as R16 of value XOR 0x8000, 8 as R8, 32 bit and float as R32F (or
- * split so that no value merges with another), colour as RGB8. */
+/* Uploads one frame, bit for bit, as integers: 8 bits as R8UI, 16 as R16UI, 32 as R32UI, 64 as RG32UI, colour as RGB8UI
+ * or RGB16UI; no value merges with another. @frame may go afterwards. */
 NegGlImage *neg_gl_image_new (NegGlDevice *device, const NegFrame *frame, GError **error);
 void neg_gl_image_free (NegGlImage *image);
 
