@@ -1,0 +1,456 @@
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "pipeline/neg-series-private.h"
+
+NegSeriesGroup *
+_neg_series_group_new (const NegSeriesItem *anchor)
+{
+  NegSeriesGroup *group = g_new0 (NegSeriesGroup, 1);
+
+  group->items = g_ptr_array_new ();
+  group->label = g_string_new (NULL);
+  group->anchor = anchor;
+  return group;
+}
+
+void
+_neg_series_group_free (NegSeriesGroup *group)
+{
+  g_ptr_array_unref (group->items);
+  g_string_free (group->label, TRUE);
+  g_free (group);
+}
+
+static int
+compare_integers (gint64 a, gint64 b)
+{
+  return a < b ? -1 : a > b;
+}
+
+/* Chains of comparisons: the first that is not 0 decides. */
+#define RETURN_UNLESS_EQUAL(comparison) \
+  G_STMT_START { \
+    int order_ = (comparison); \
+    if (order_ != 0) \
+      return order_; \
+  } G_STMT_END
+
+int
+_neg_series_item_compare (const NegSeriesItem *a, const NegSeriesItem *b)
+{
+  const NegInstance *one = a->instance, *other = b->instance;
+
+  RETURN_UNLESS_EQUAL (compare_integers (a->number, b->number));
+  RETURN_UNLESS_EQUAL (compare_integers (a->info->in_stack_position, b->info->in_stack_position));
+  RETURN_UNLESS_EQUAL (compare_integers (_neg_series_item_get_temporal_position (a),
+                                         _neg_series_item_get_temporal_position (b)));
+  RETURN_UNLESS_EQUAL (compare_integers (one->in_concatenation_number, other->in_concatenation_number));
+  RETURN_UNLESS_EQUAL (compare_integers ((gint64) one->concatenation_frame_offset + a->frame,
+                                         (gint64) other->concatenation_frame_offset + b->frame));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->acquisition_date, other->acquisition_date));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->acquisition_time, other->acquisition_time));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->sop_instance_uid, other->sop_instance_uid));
+  return g_strcmp0 (neg_blob_get_name (a->blob), neg_blob_get_name (b->blob));
+}
+
+/* An object and what is known of it before its frames are taken apart. */
+typedef struct {
+  NegInstance *instance;
+  NegBlob *blob;
+  gint64 number;
+  gboolean is_left_out;
+} Source;
+
+static int
+compare_sources (gconstpointer a, gconstpointer b)
+{
+  const Source *one = a, *other = b;
+
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->series_uid, other->instance->series_uid));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->sop_instance_uid, other->instance->sop_instance_uid));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (neg_blob_get_name (one->blob), neg_blob_get_name (other->blob)));
+  return compare_integers (one->number, other->number);
+}
+
+static GArray *
+collect_sources (GPtrArray *instances, GPtrArray *blobs)
+{
+  GArray *sources = g_array_new (FALSE, FALSE, sizeof (Source));
+
+  for (guint i = 0; i < instances->len; i++) {
+    NegInstance *instance = g_ptr_array_index (instances, i);
+    Source source = { instance, g_ptr_array_index (blobs, i) };
+
+    source.number = instance->has_instance_number ? instance->instance_number : G_MAXINT64;
+    if (instance->kind == NEG_OBJECT_IMAGE && instance->rows > 0 && instance->columns > 0 && instance->frames > 0
+        && instance->n_frame_infos > 0)
+      g_array_append_val (sources, source);
+  }
+  /* By name, not by the order in which they were found, so that of two copies the same one is always kept. */
+  g_array_sort (sources, compare_sources);
+  return sources;
+}
+
+/* A broken anonymiser gives one UID to all: such images are not copies and none may get lost. */
+static gboolean
+is_copy (const NegInstance *a, const NegInstance *b)
+{
+  const NegFrameInfo *one = &a->frame_infos[0], *other = &b->frame_infos[0];
+
+  return a->rows == b->rows && a->columns == b->columns && a->frames == b->frames
+         && a->has_instance_number == b->has_instance_number && a->instance_number == b->instance_number
+         && one->has_position == other->has_position
+         && (!one->has_position || memcmp (one->position_mm, other->position_mm, sizeof one->position_mm) == 0);
+}
+
+/* What was noticed in one DICOM series. */
+typedef struct {
+  guint n_duplicates;
+  gboolean has_uid_clash;
+} Notice;
+
+/* Marks copies as left out; notices by series UID. */
+static GHashTable *
+find_duplicates (GArray *sources)
+{
+  GHashTable *notices = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  for (guint i = 1; i < sources->len; i++) {
+    Source *source = &g_array_index (sources, Source, i), *before = source - 1;
+    char *series_uid = source->instance->series_uid;
+    Notice *notice;
+
+    if (source->instance->sop_instance_uid == NULL || series_uid == NULL
+        || g_strcmp0 (before->instance->sop_instance_uid, source->instance->sop_instance_uid) != 0
+        || g_strcmp0 (before->instance->series_uid, series_uid) != 0)
+      continue;
+    notice = g_hash_table_lookup (notices, series_uid);
+    if (notice == NULL) {
+      notice = g_new0 (Notice, 1);
+      g_hash_table_insert (notices, series_uid, notice);
+    }
+    source->is_left_out = is_copy (before->instance, source->instance);
+    notice->n_duplicates += source->is_left_out;
+    notice->has_uid_clash |= !source->is_left_out;
+  }
+  return notices;
+}
+
+/* The parts of a concatenation (C.7.6.16.2.2.4) are one object: all get its lowest number. */
+static void
+number_concatenations (GArray *sources)
+{
+  g_autoptr (GHashTable) lowest = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < sources->len; i++) {
+      Source *source = &g_array_index (sources, Source, i), *first;
+      char *uid = source->instance->concatenation_uid;
+
+      if (uid == NULL)
+        continue;
+      first = g_hash_table_lookup (lowest, uid);
+      if (first == NULL || source->number < first->number)
+        g_hash_table_insert (lowest, uid, source);
+      else
+        source->number = pass == 1 ? first->number : source->number;
+    }
+}
+
+static gboolean
+is_localizer (const NegSeriesItem *item)
+{
+  const char *type = _neg_series_item_get_type (item);
+  g_auto (GStrv) values = type && strstr (type, "LOCALIZER") ? g_strsplit (type, "\\", 0) : NULL;
+
+  return values != NULL && g_strv_length (values) >= 3 && strcmp (values[2], "LOCALIZER") == 0;
+}
+
+/* Positions say where frames are only when each frame has its own. */
+static gboolean
+has_geometry (const NegSeriesItem *item)
+{
+  const NegFrameInfo *info = item->info;
+  double normal[3];
+
+  return info->has_position && info->has_orientation
+         && (item->instance->frames == 1 || item->instance->n_frame_infos == item->instance->frames)
+         && isfinite (info->position_mm[0]) && isfinite (info->position_mm[1]) && isfinite (info->position_mm[2])
+         && neg_geometry_normal (info->orientation, normal);
+}
+
+static void
+add_items (GArray *items, const Source *source)
+{
+  NegInstance *instance = source->instance;
+  gboolean is_multi_frame = instance->frames > 1 || instance->concatenation_uid != NULL;
+
+  for (guint32 frame = 0; frame < MIN (instance->frames, NEG_SERIES_OBJECT_FRAMES_MAX); frame++) {
+    NegSeriesItem item = { .instance = instance, .blob = source->blob, .frame = frame, .number = source->number };
+
+    item.info = neg_instance_get_frame_info (instance, frame);
+    if (is_multi_frame)
+      item.unit = instance->concatenation_uid ? instance->concatenation_uid : instance->sop_instance_uid;
+    if (is_multi_frame && item.unit == NULL)
+      item.unit = neg_blob_get_name (source->blob);
+    item.has_geometry = has_geometry (&item);
+    item.is_localizer = is_localizer (&item);
+    g_array_append_val (items, item);
+  }
+}
+
+static gint64
+micrometres (double length_mm)
+{
+  return isfinite (length_mm) ? (gint64) (CLAMP (length_mm, 0, 1e6) * 1000 + 0.5) : -1;
+}
+
+static int
+compare_spacings (const NegFrameInfo *a, const NegFrameInfo *b)
+{
+  RETURN_UNLESS_EQUAL (compare_integers (a->has_spacing, b->has_spacing));
+  for (guint i = 0; a->has_spacing && i < 2; i++)
+    RETURN_UNLESS_EQUAL (compare_integers (micrometres (a->spacing_mm[i]), micrometres (b->spacing_mm[i])));
+  return 0;
+}
+
+/* What images must have in common to be scrolled through together. Never two patients. */
+static int
+compare_classes (const NegSeriesItem *a, const NegSeriesItem *b)
+{
+  const NegInstance *one = a->instance, *other = b->instance;
+
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->series_uid, other->series_uid));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_id, other->patient_id));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_name, other->patient_name));
+  RETURN_UNLESS_EQUAL (a->is_localizer - b->is_localizer);
+  RETURN_UNLESS_EQUAL (b->has_geometry - a->has_geometry);
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->frame_of_reference_uid, other->frame_of_reference_uid));
+  RETURN_UNLESS_EQUAL (compare_integers (one->rows, other->rows));
+  RETURN_UNLESS_EQUAL (compare_integers (one->columns, other->columns));
+  RETURN_UNLESS_EQUAL (compare_integers (one->samples, other->samples));
+  RETURN_UNLESS_EQUAL ((g_strcmp0 (one->photometric, "PALETTE COLOR") == 0)
+                       - (g_strcmp0 (other->photometric, "PALETTE COLOR") == 0));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (a->info->stack_id, b->info->stack_id));
+  if (a->has_geometry)
+    return compare_spacings (a->info, b->info);
+  /* A film is a series of its own; single images without positions go together. */
+  return g_strcmp0 (a->unit, b->unit);
+}
+
+static int
+compare_items (gconstpointer a, gconstpointer b)
+{
+  RETURN_UNLESS_EQUAL (compare_classes (a, b));
+  return _neg_series_item_compare (a, b);
+}
+
+static void
+take_notice (NegSeriesGroup *group, GHashTable *notices)
+{
+  const char *series_uid = group->anchor->instance->series_uid;
+  const Notice *notice = series_uid ? g_hash_table_lookup (notices, series_uid) : NULL;
+
+  if (notice != NULL) {
+    group->n_duplicates = notice->n_duplicates;
+    group->has_uid_clash = notice->has_uid_clash;
+  }
+}
+
+/* Items of one class, in order of number: one group for each direction that they look in. */
+static void
+add_directions (GPtrArray *items, GHashTable *notices, GPtrArray *groups)
+{
+  g_autofree NegSlice *slices = g_new (NegSlice, items->len);
+  g_autoptr (GPtrArray) directions = NULL;
+
+  for (guint i = 0; i < items->len; i++) {
+    const NegFrameInfo *info = ((NegSeriesItem *) g_ptr_array_index (items, i))->info;
+
+    memcpy (slices[i].position_mm, info->position_mm, sizeof slices[i].position_mm);
+    memcpy (slices[i].orientation, info->orientation, sizeof slices[i].orientation);
+  }
+  directions = neg_geometry_group (slices, items->len);
+  for (guint i = 0; i < directions->len; i++) {
+    const NegSliceGroup *direction = g_ptr_array_index (directions, i);
+    NegSeriesGroup *group;
+    guint first = G_MAXUINT;
+
+    for (guint j = 0; j < direction->n; j++)
+      first = MIN (first, direction->order[j]);
+    group = _neg_series_group_new (g_ptr_array_index (items, first));
+    group->orientation = group->anchor->info->orientation;
+    take_notice (group, notices);
+    for (guint j = 0; j < direction->n; j++)
+      g_ptr_array_add (group->items, g_ptr_array_index (items, direction->order[j]));
+    _neg_series_split (group, groups);
+  }
+}
+
+static void
+add_class (GPtrArray *items, GHashTable *notices, GPtrArray *groups)
+{
+  const NegSeriesItem *first = g_ptr_array_index (items, 0);
+  NegSeriesGroup *group;
+
+  if (first->has_geometry) {
+    add_directions (items, notices, groups);
+    return;
+  }
+  group = _neg_series_group_new (first);
+  take_notice (group, notices);
+  g_ptr_array_extend (group->items, items, NULL, NULL);
+  g_ptr_array_add (groups, group);
+}
+
+static GPtrArray *
+make_groups (GArray *items, GHashTable *notices)
+{
+  GPtrArray *groups = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_series_group_free);
+  g_autoptr (GPtrArray) class = g_ptr_array_new ();
+
+  g_array_sort (items, compare_items);
+  for (guint i = 0; i < items->len; i++) {
+    NegSeriesItem *item = &g_array_index (items, NegSeriesItem, i);
+
+    if (class->len > 0 && compare_classes (item, g_ptr_array_index (class, 0)) != 0) {
+      add_class (class, notices, groups);
+      g_ptr_array_set_size (class, 0);
+    }
+    g_ptr_array_add (class, item);
+  }
+  if (class->len > 0)
+    add_class (class, notices, groups);
+  return groups;
+}
+
+static int
+compare_series (const NegInstance *one, const NegInstance *other)
+{
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_date, other->study_date));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_time, other->study_time));
+  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
+  RETURN_UNLESS_EQUAL (other->has_series_number - one->has_series_number);
+  RETURN_UNLESS_EQUAL (compare_integers (one->series_number, other->series_number));
+  return g_strcmp0 (one->series_uid, other->series_uid);
+}
+
+/* Groups that were split from each other have one anchor: the sort is stable and leaves them as they were split. */
+static int
+compare_groups (gconstpointer a, gconstpointer b)
+{
+  const NegSeriesItem *one = (*(NegSeriesGroup *const *) a)->anchor, *other = (*(NegSeriesGroup *const *) b)->anchor;
+
+  RETURN_UNLESS_EQUAL (compare_series (one->instance, other->instance));
+  RETURN_UNLESS_EQUAL (_neg_series_item_compare (one, other));
+  return compare_classes (one, other);
+}
+
+/* In what the groups first..end - 1, which come from one DICOM series, differ from each other. */
+typedef struct {
+  guint first, end;
+  gboolean size, color, stack, frame_of_reference;
+} Siblings;
+
+static const NegSeriesItem *
+anchor_of (GPtrArray *groups, guint index)
+{
+  return ((NegSeriesGroup *) g_ptr_array_index (groups, index))->anchor;
+}
+
+static Siblings
+find_siblings (GPtrArray *groups, guint first)
+{
+  const NegSeriesItem *own = anchor_of (groups, first);
+  Siblings siblings = { .first = first, .end = first };
+
+  for (; siblings.end < groups->len; siblings.end++) {
+    const NegSeriesItem *other = anchor_of (groups, siblings.end);
+
+    if (compare_series (own->instance, other->instance) != 0)
+      break;
+    siblings.size |= other->instance->rows != own->instance->rows || other->instance->columns != own->instance->columns;
+    siblings.color |= other->instance->samples != own->instance->samples;
+    siblings.stack |= g_strcmp0 (other->info->stack_id, own->info->stack_id) != 0;
+    siblings.frame_of_reference |= g_strcmp0 (other->instance->frame_of_reference_uid,
+                                              own->instance->frame_of_reference_uid) != 0;
+  }
+  return siblings;
+}
+
+static void
+add_distinction (GString *text, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+add_distinction (GString *text, const char *format, ...)
+{
+  va_list args;
+
+  if (text->len > 0)
+    g_string_append (text, ", ");
+  va_start (args, format);
+  g_string_append_vprintf (text, format, args);
+  va_end (args);
+}
+
+static char *
+dup_distinction (const NegSeriesGroup *group, const Siblings *siblings, guint index)
+{
+  const NegSeriesItem *own = group->anchor;
+  GString *text = g_string_new (own->is_localizer ? "localizer" : NULL);
+
+  if (siblings->stack && own->info->stack_id != NULL)
+    add_distinction (text, "stack %s", own->info->stack_id);
+  if (group->label->len > 0)
+    add_distinction (text, "%s", group->label->str);
+  if (siblings->size)
+    add_distinction (text, "%u x %u", own->instance->columns, own->instance->rows);
+  if (siblings->color)
+    add_distinction (text, "%s", own->instance->samples > 1 ? "colour" : "grey");
+  if (siblings->frame_of_reference && text->len == 0)
+    add_distinction (text, "part %u", index - siblings->first + 1);
+  return g_string_free (text, FALSE);
+}
+
+static GPtrArray *
+make_series (GPtrArray *groups)
+{
+  GPtrArray *series = g_ptr_array_new_with_free_func (g_object_unref);
+  Siblings siblings = { 0 };
+
+  for (guint i = 0; i < groups->len; i++) {
+    const NegSeriesGroup *group = g_ptr_array_index (groups, i);
+    g_autofree char *distinction = NULL;
+
+    if (i == siblings.end)
+      siblings = find_siblings (groups, i);
+    distinction = dup_distinction (group, &siblings, i);
+    g_ptr_array_add (series, _neg_series_new (group, distinction));
+  }
+  return series;
+}
+
+GPtrArray *
+neg_series_build (GPtrArray *instances, GPtrArray *blobs)
+{
+  g_autoptr (GArray) sources = NULL;
+  g_autoptr (GHashTable) notices = NULL;
+  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (NegSeriesItem));
+  g_autoptr (GPtrArray) groups = NULL;
+
+  g_return_val_if_fail (instances->len == blobs->len, g_ptr_array_new_with_free_func (g_object_unref));
+
+  sources = collect_sources (instances, blobs);
+  notices = find_duplicates (sources);
+  number_concatenations (sources);
+  for (guint i = 0; i < sources->len; i++)
+    if (!g_array_index (sources, Source, i).is_left_out)
+      add_items (items, &g_array_index (sources, Source, i));
+  groups = make_groups (items, notices);
+  g_ptr_array_sort (groups, compare_groups);
+  return make_series (groups);
+}
