@@ -20,6 +20,8 @@ unpack_rle (const NegLayout *layout, NegSource *source, const GArray *stretches)
     NegStretch stretch = g_array_index (stretches, NegStretch, i);
     guint begin = data->len;
 
+    if (stretch.length == 0)
+      continue;
     g_byte_array_set_size (data, begin + stretch.length);
     g_assert_true (neg_source_read (source, stretch.offset, data->data + begin, stretch.length, NULL));
   }

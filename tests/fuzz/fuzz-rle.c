@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define PARAMETER_BYTES 4 /* rows, columns, samples, bytes per cell */
+#define TARGET_BYTES_MAX (1u << 20)
 
 GByteArray *
 neg_fuzz_make_input (GRand *random)
@@ -36,6 +37,8 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (size < PARAMETER_BYTES)
     return 0;
   bytes = (gsize) data[0] * data[1] * data[2] * data[3];
+  if (bytes > TARGET_BYTES_MAX)
+    return 0;
   target = g_malloc (MAX (bytes, 1));
   neg_rle_decode (data + PARAMETER_BYTES, size - PARAMETER_BYTES, data[0], data[1], data[2], data[3], target, bytes,
                   NULL);
