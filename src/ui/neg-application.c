@@ -1,0 +1,228 @@
+#include "config.h"
+
+#include "ui/neg-application.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/neg-bus-probe.h"
+#include "ui/neg-settings.h"
+#include "ui/neg-main-window.h"
+#include "wire/neg-engine-pool.h"
+
+#define BUS_LIMIT_MS 200
+
+typedef struct {
+  NegRenderer renderer;
+  gboolean has_renderer;
+  char *home;
+  char **paths;
+} Options;
+
+struct _NegApplication {
+  GtkApplication parent_instance;
+
+  NegEnginePool *pool;
+  char *pool_problem; /* why there is none */
+  GSettings *settings; /* nullable */
+  NegRenderer renderer;
+};
+
+#define NEG_TYPE_APPLICATION (neg_application_get_type ())
+G_DECLARE_FINAL_TYPE (NegApplication, neg_application, NEG, APPLICATION, GtkApplication)
+G_DEFINE_FINAL_TYPE (NegApplication, neg_application, GTK_TYPE_APPLICATION)
+
+static NegMainWindow *
+new_window (NegApplication *self)
+{
+  NegMainWindow *window = neg_main_window_new (GTK_APPLICATION (self), self->pool, self->settings, self->renderer);
+
+  if (self->pool_problem != NULL)
+    neg_main_window_report (window, self->pool_problem);
+  gtk_window_present (GTK_WINDOW (window));
+  return window;
+}
+
+static void
+neg_application_activate (GApplication *application)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
+
+  if (window != NULL)
+    gtk_window_present (window);
+  else
+    new_window (NEG_APPLICATION (application));
+}
+
+/* A window of its own: nothing that arrives takes the screen from someone who reads. */
+static void
+neg_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  NegMainWindow *window = new_window (NEG_APPLICATION (application));
+
+  for (int i = 0; i < n_files; i++) {
+    char *path = g_file_get_path (files[i]);
+
+    if (path != NULL)
+      g_ptr_array_add (paths, path);
+    else
+      neg_main_window_report (window, _ ("Only local files can be opened."));
+  }
+  g_ptr_array_add (paths, NULL);
+  if (paths->len > 1)
+    neg_main_window_open (window, (const char *const *) paths->pdata);
+}
+
+static void
+load_css (void)
+{
+  g_autoptr (GtkCssProvider) provider = gtk_css_provider_new ();
+
+  gtk_css_provider_load_from_resource (provider, "/org/negatoscope/ui/neg-style.css");
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (provider),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
+                                    "/org/negatoscope/ui/icons");
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+}
+
+static void
+neg_application_startup (GApplication *application)
+{
+  NegApplication *self = NEG_APPLICATION (application);
+  g_autoptr (GError) error = NULL;
+
+  /* First: the engines start while GTK does. */
+  self->pool = neg_engine_pool_new (NULL, &error);
+  if (self->pool == NULL)
+    self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), error->message);
+  G_APPLICATION_CLASS (neg_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name (NEG_APP_ID);
+  load_css ();
+}
+
+static void
+neg_application_shutdown (GApplication *application)
+{
+  NegApplication *self = NEG_APPLICATION (application);
+
+  G_APPLICATION_CLASS (neg_application_parent_class)->shutdown (application);
+  g_clear_pointer (&self->pool, neg_engine_pool_free);
+}
+
+static void
+neg_application_finalize (GObject *object)
+{
+  NegApplication *self = NEG_APPLICATION (object);
+
+  g_clear_object (&self->settings);
+  g_free (self->pool_problem);
+  G_OBJECT_CLASS (neg_application_parent_class)->finalize (object);
+}
+
+static void
+neg_application_class_init (NegApplicationClass *class)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (class);
+
+  G_OBJECT_CLASS (class)->finalize = neg_application_finalize;
+  application_class->activate = neg_application_activate;
+  application_class->open = neg_application_open;
+  application_class->startup = neg_application_startup;
+  application_class->shutdown = neg_application_shutdown;
+}
+
+static void
+neg_application_init (NegApplication *self)
+{
+}
+
+static gboolean
+renderer_option_cb (const char *name, const char *value, gpointer data, GError **error)
+{
+  static const char *const names[] = { "auto", "gl", "cpu" };
+  Options *options = data;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (value, names[i])) {
+      options->renderer = i;
+      options->has_renderer = TRUE;
+      return TRUE;
+    }
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("%s: “%s” is not one of auto, gl, cpu"), name,
+               value);
+  return FALSE;
+}
+
+static gboolean
+parse_options (Options *options, int argc, char **argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "renderer", 0, 0, G_OPTION_ARG_CALLBACK, renderer_option_cb, N_ ("What draws the images"), "auto|gl|cpu" },
+    { "home", 0, 0, G_OPTION_ARG_FILENAME, &options->home, N_ ("Keep settings in this folder"), N_ ("DIR") },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, N_ ("[PATH…]") },
+    { 0 },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  GOptionGroup *group = g_option_group_new ("negatoscope", "", "", options, NULL);
+  g_auto (GStrv) arguments = g_strdupv (argv); /* shortened by parsing; argv stays whole */
+  gboolean parsed;
+
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  g_option_group_add_entries (group, entries);
+  g_option_context_set_main_group (context, group);
+  parsed = g_option_context_parse_strv (context, &arguments, error);
+  return parsed;
+}
+
+static char **
+dup_arguments (const char *program, char **paths)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  g_strv_builder_add (builder, program);
+  g_strv_builder_add (builder, "--"); /* a path may begin like an option */
+  if (paths != NULL)
+    g_strv_builder_addv (builder, (const char **) paths);
+  return g_strv_builder_end (builder);
+}
+
+static int
+run (const Options *options, const char *program, gboolean has_bus)
+{
+  GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
+  g_auto (GStrv) arguments = dup_arguments (program, options->paths);
+  g_autoptr (NegApplication) self = NULL;
+
+  if (!has_bus || options->home != NULL)
+    flags |= G_APPLICATION_NON_UNIQUE;
+  self = g_object_new (NEG_TYPE_APPLICATION, "application-id", NEG_APP_ID, "flags", flags, NULL);
+  self->settings = neg_settings_open (options->home);
+  self->renderer = options->renderer;
+  if (!options->has_renderer && self->settings != NULL)
+    self->renderer = g_settings_get_enum (self->settings, "renderer");
+  return g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
+}
+
+int
+neg_application_run (int argc, char **argv)
+{
+  Options options = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean has_bus;
+  int status = 2;
+
+  if (parse_options (&options, argc, argv, &error)) {
+    has_bus = neg_bus_probe (BUS_LIMIT_MS);
+    if (gtk_init_check ())
+      status = run (&options, argv[0], has_bus);
+    else
+      g_printerr (_ ("negatoscope: there is no display to open a window on\n"));
+    status = gtk_is_initialized () ? status : 1;
+  } else {
+    g_printerr ("negatoscope: %s\n", error->message);
+  }
+  g_free (options.home);
+  g_strfreev (options.paths);
+  return status;
+}

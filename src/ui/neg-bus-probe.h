@@ -1,0 +1,13 @@
+/* Whether the session bus and the accessibility bus answer, asked before GTK does: GTK asks without a time limit, and
+ * a bus that hangs would keep the window from appearing. Thread: main, before any other thread exists. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Waits at most @bus_limit_ms for the session bus, and for the accessibility bus as long again (it may have to be
+ * started). What does not answer is taken out of this process's environment. TRUE when there is a session bus. */
+gboolean neg_bus_probe (guint bus_limit_ms);
+
+G_END_DECLS

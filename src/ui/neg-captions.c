@@ -1,0 +1,357 @@
+#include "config.h"
+
+#include "ui/neg-captions.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "reading/neg-preset.h"
+
+#define CHARACTERS_MAX 200
+
+char *
+neg_caption_dup_clean (const char *text)
+{
+  GString *clean = g_string_new (NULL);
+  const char *at = text != NULL && g_utf8_validate (text, -1, NULL) ? text : "";
+
+  for (guint n = 0; *at != '\0' && n < CHARACTERS_MAX; n++, at = g_utf8_next_char (at)) {
+    gunichar c = g_utf8_get_char (at);
+    GUnicodeType type = g_unichar_type (c);
+    /* Bidirectional overrides and separators would let a file rearrange the program's own words. */
+    gboolean harmless = type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_LINE_SEPARATOR
+                        && type != G_UNICODE_PARAGRAPH_SEPARATOR;
+
+    g_string_append_unichar (clean, harmless ? c : ' ');
+  }
+  if (*at != '\0')
+    g_string_append (clean, "…");
+  g_strstrip (clean->str);
+  return g_string_free (clean, FALSE);
+}
+
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+/* PS3.5 6.2.1.1: family, given, middle, prefix, suffix. */
+static char *
+person_group_to_text (const char *group)
+{
+  g_auto (GStrv) parts = g_strsplit (group, "^", 5);
+  guint n = g_strv_length (parts);
+  GString *text = g_string_new (n > 0 ? parts[0] : "");
+  const guint order[] = { 3, 1, 2, 4 };
+
+  g_strstrip (text->str);
+  text->len = strlen (text->str);
+  for (guint i = 0, added = 0; i < G_N_ELEMENTS (order); i++) {
+    const char *part = order[i] < n ? g_strstrip (parts[order[i]]) : "";
+
+    if (*part == '\0')
+      continue;
+    g_string_append_printf (text, "%s%s", added++ > 0 ? " " : text->len > 0 ? ", " : "", part);
+  }
+  return g_string_free (text, FALSE);
+}
+
+char *
+neg_caption_dup_person (const char *person_name)
+{
+  g_autofree char *clean = neg_caption_dup_clean (person_name);
+  g_auto (GStrv) groups = g_strsplit (clean, "=", 3);
+  g_autofree char *alphabetic = person_group_to_text (groups[0] != NULL ? groups[0] : "");
+  g_autofree char *ideographic = NULL;
+
+  if (groups[0] != NULL && groups[1] != NULL)
+    ideographic = g_strstrip (g_strdelimit (g_strdup (groups[1]), "^", ' '));
+  if (is_empty (ideographic))
+    return g_steal_pointer (&alphabetic);
+  if (is_empty (alphabetic))
+    return g_steal_pointer (&ideographic);
+  return g_strdup_printf ("%s (%s)", alphabetic, ideographic);
+}
+
+static gboolean
+parse_date (const char *text, GDate *date)
+{
+  guint digits[8];
+
+  g_date_clear (date, 1);
+  if (text == NULL || strlen (text) != 8)
+    return FALSE;
+  for (guint i = 0; i < 8; i++) {
+    if (!g_ascii_isdigit (text[i]))
+      return FALSE;
+    digits[i] = text[i] - '0';
+  }
+  if (!g_date_valid_dmy (digits[6] * 10 + digits[7], digits[4] * 10 + digits[5],
+                         digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]))
+    return FALSE;
+  g_date_set_dmy (date, digits[6] * 10 + digits[7], digits[4] * 10 + digits[5],
+                  digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]);
+  return TRUE;
+}
+
+char *
+neg_caption_dup_date (const char *text)
+{
+  GDate date;
+
+  if (text == NULL)
+    return NULL;
+  if (!parse_date (text, &date))
+    return neg_caption_dup_clean (text);
+  return g_strdup_printf ("%04u-%02u-%02u", g_date_get_year (&date), g_date_get_month (&date), g_date_get_day (&date));
+}
+
+char *
+neg_caption_dup_age (const NegInstance *instance)
+{
+  GDate birth, study;
+  int months;
+
+  if (!parse_date (instance->patient_birth_date, &birth) || !parse_date (instance->study_date, &study)
+      || g_date_compare (&birth, &study) > 0)
+    return NULL;
+  months = (g_date_get_year (&study) - g_date_get_year (&birth)) * 12 + (int) g_date_get_month (&study)
+           - (int) g_date_get_month (&birth) - (g_date_get_day (&study) < g_date_get_day (&birth) ? 1 : 0);
+  if (months < 24)
+    return g_strdup_printf (C_ ("age in months", "%d m"), months);
+  return g_strdup_printf (C_ ("age in years", "%d y"), months / 12);
+}
+
+static char *
+dup_birth (const NegInstance *instance)
+{
+  g_autofree char *date = neg_caption_dup_date (instance->patient_birth_date);
+  g_autofree char *age = neg_caption_dup_age (instance);
+  g_autofree char *sex = neg_caption_dup_clean (instance->patient_sex);
+  g_autofree char *about = g_strdup_printf ("%s%s%s", age ? age : "", age && *sex ? ", " : "", sex);
+
+  if (!is_empty (date))
+    return g_strdup_printf (*about ? _ ("born %s (%s)") : _ ("born %s"), date, about);
+  return g_steal_pointer (&about);
+}
+
+/* "HH:MM" of a TM value. */
+static char *
+dup_time (const char *text)
+{
+  if (text == NULL || strlen (text) < 4)
+    return NULL;
+  for (guint i = 0; i < 4; i++)
+    if (!g_ascii_isdigit (text[i]))
+      return NULL;
+  return g_strdup_printf ("%.2s:%.2s", text, text + 2);
+}
+
+static void
+add_part (GString *line, const char *separator, const char *text)
+{
+  if (is_empty (text))
+    return;
+  if (line->len > 0)
+    g_string_append (line, separator);
+  g_string_append (line, text);
+}
+
+static char *
+dup_patient (const NegInstance *instance, const char *separator)
+{
+  g_autofree char *name = neg_caption_dup_person (instance->patient_name);
+  g_autofree char *id = neg_caption_dup_clean (instance->patient_id);
+  g_autofree char *id_text = *id ? g_strdup_printf (_ ("ID %s"), id) : NULL;
+  g_autofree char *birth = dup_birth (instance);
+  GString *text = g_string_new (*name ? name : _ ("(no name)"));
+
+  add_part (text, separator, id_text);
+  add_part (text, separator, birth);
+  return g_string_free (text, FALSE);
+}
+
+char *
+neg_caption_dup_patient (const NegInstance *instance)
+{
+  return dup_patient (instance, " · ");
+}
+
+static char *
+dup_study_moment (const NegInstance *instance)
+{
+  g_autofree char *date = neg_caption_dup_date (instance->study_date);
+  g_autofree char *time = dup_time (instance->study_time);
+  GString *text = g_string_new (NULL);
+
+  add_part (text, " ", date);
+  add_part (text, " ", time);
+  return g_string_free (text, FALSE);
+}
+
+char *
+neg_caption_dup_study (const NegInstance *instance)
+{
+  g_autofree char *moment = dup_study_moment (instance);
+  g_autofree char *description = neg_caption_dup_clean (instance->study_description);
+  g_autofree char *accession = neg_caption_dup_clean (instance->accession_number);
+  g_autofree char *accession_text = *accession ? g_strdup_printf (_ ("accession %s"), accession) : NULL;
+  GString *text = g_string_new (NULL);
+
+  add_part (text, " · ", moment);
+  add_part (text, " · ", description);
+  add_part (text, " · ", accession_text);
+  return g_string_free (text, FALSE);
+}
+
+/* As many decimals as tell two neighbouring windows apart, no more. */
+static char *
+dup_number (double value)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+  double size = fabs (value);
+
+  if (fabs (value - round (value)) < 1e-6 && size < 1e9)
+    g_snprintf (digits, sizeof digits, "%.0f", round (value) + 0.0);
+  else
+    g_ascii_formatd (digits, sizeof digits, size >= 100 ? "%.0f" : size >= 1 ? "%.1f" : "%.3g", value);
+  return g_strdup (digits);
+}
+
+char *
+neg_caption_dup_window (double center, double width)
+{
+  g_autofree char *center_text = dup_number (center);
+  g_autofree char *width_text = dup_number (width);
+
+  return g_strdup_printf (_ ("C %s W %s"), center_text, width_text);
+}
+
+static char *
+dup_shown_window (const NegViewState *state, const NegSeriesFrame *frame, const NegVoi *voi)
+{
+  g_autofree char *explanation = NULL;
+  g_autofree char *window = NULL;
+  NegPreset preset;
+
+  if (!state->has_window && neg_preset_get (frame->instance, frame->frame, state->preset, &preset))
+    explanation = neg_caption_dup_clean (preset.explanation);
+  if (voi->lut != NULL)
+    return is_empty (explanation) ? g_strdup (_ ("VOI LUT")) : g_strdup_printf (_ ("VOI LUT (%s)"), explanation);
+  window = neg_caption_dup_window (voi->center, voi->width);
+  if (is_empty (explanation))
+    return g_steal_pointer (&window);
+  return g_strdup_printf ("%s (%s)", window, explanation);
+}
+
+/* BIR 4.16.4.2.2.5.8: an image that was ever compressed with loss says so for as long as it is on screen. */
+static char *
+dup_lossy (const NegInstance *instance)
+{
+  g_autofree char *ratio = NULL;
+  const char *last;
+
+  if (!instance->lossy)
+    return NULL;
+  ratio = neg_caption_dup_clean (instance->lossy_ratio);
+  last = strrchr (ratio, '\\');
+  last = last != NULL ? last + 1 : ratio;
+  if (*last == '\0')
+    return g_strdup (_ ("LOSSY"));
+  return g_strdup_printf (_ ("LOSSY %s:1"), last);
+}
+
+static char *
+dup_position (const NegViewState *state)
+{
+  const NegSliceGroup *geometry = neg_series_get_geometry (state->series);
+
+  if (geometry == NULL || geometry->n != neg_view_state_get_n_frames (state))
+    return NULL;
+  return g_strdup_printf (_ ("position %.1f mm"), geometry->distances_mm[state->index]);
+}
+
+static char *
+dup_thickness (const NegInstance *instance)
+{
+  if (!isfinite (instance->slice_thickness_mm) || instance->slice_thickness_mm <= 0)
+    return NULL;
+  return g_strdup_printf (_ ("thickness %.4g mm"), instance->slice_thickness_mm);
+}
+
+static char *
+corner_of_series (const NegViewState *state, const NegSeriesFrame *frame)
+{
+  g_autofree char *study = neg_caption_dup_clean (frame->instance->study_description);
+  g_autofree char *moment = dup_study_moment (frame->instance);
+  g_autofree char *title = neg_caption_dup_clean (neg_series_get_title (state->series));
+  GString *text = g_string_new (NULL);
+
+  add_part (text, "\n", study);
+  add_part (text, "\n", moment);
+  add_part (text, "\n", title);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+corner_of_image (const NegViewState *state, const NegSeriesFrame *frame, NegCaptionsLevel level)
+{
+  g_autofree char *number = g_strdup_printf (_ ("image %u/%u"), state->index + 1, neg_view_state_get_n_frames (state));
+  g_autofree char *lossy = dup_lossy (frame->instance);
+  GString *text = g_string_new (lossy);
+
+  if (level == NEG_CAPTIONS_ALL) {
+    g_autofree char *modality = neg_caption_dup_clean (frame->instance->modality);
+    g_autofree char *position = dup_position (state);
+    g_autofree char *thickness = dup_thickness (frame->instance);
+
+    add_part (text, "\n", thickness);
+    add_part (text, "\n", position);
+    add_part (text, "\n", modality);
+    if (*modality != '\0')
+      g_string_append (text, "  ");
+    else if (text->len > 0)
+      g_string_append_c (text, '\n');
+    g_string_append (text, number);
+  } else if (level == NEG_CAPTIONS_ESSENTIAL) {
+    add_part (text, "\n", number);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+corner_of_view (const NegViewState *state, const NegSeriesFrame *frame, const NegVoi *voi, double magnification,
+                NegCaptionsLevel level)
+{
+  g_autofree char *window = voi != NULL ? dup_shown_window (state, frame, voi) : NULL;
+  GString *text = g_string_new (state->inverted ? _ ("INVERTED") : NULL);
+
+  if (level == NEG_CAPTIONS_ALL && magnification > 0) {
+    g_autofree char *zoom = g_strdup_printf (_ ("zoom %.0f %%"), magnification * 100);
+
+    add_part (text, "\n", zoom);
+  }
+  add_part (text, "\n", window);
+  return g_string_free (text, FALSE);
+}
+
+char *
+neg_caption_dup_corner (NegCorner corner, NegCaptionsLevel level, const NegViewState *state, const NegVoi *voi,
+                        double magnification)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+
+  if (frame == NULL)
+    return g_strdup ("");
+  if (corner == NEG_CORNER_BOTTOM_LEFT)
+    return corner_of_image (state, frame, level);
+  if (level == NEG_CAPTIONS_NONE)
+    return g_strdup ("");
+  if (corner == NEG_CORNER_TOP_LEFT)
+    return dup_patient (frame->instance, "\n");
+  if (corner == NEG_CORNER_BOTTOM_RIGHT)
+    return corner_of_view (state, frame, voi, magnification, level);
+  return level == NEG_CAPTIONS_ALL ? corner_of_series (state, frame) : g_strdup ("");
+}

@@ -1,0 +1,46 @@
+/* What is written on and about an image, from its header and from how it is shown: text only, no widget.
+ * All of it is UTF-8 of one line per line, without control characters. Thread: main (translated text). */
+#pragma once
+
+#include "imaging/neg-voi.h"
+#include "reading/neg-view-state.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  NEG_CORNER_TOP_LEFT,     /* the patient */
+  NEG_CORNER_TOP_RIGHT,    /* study and series */
+  NEG_CORNER_BOTTOM_LEFT,  /* the image */
+  NEG_CORNER_BOTTOM_RIGHT, /* how it is shown */
+  NEG_N_CORNERS,
+} NegCorner;
+
+typedef enum {
+  NEG_CAPTIONS_ALL,
+  NEG_CAPTIONS_ESSENTIAL, /* who, which image, which window */
+  NEG_CAPTIONS_NONE,      /* what must never be hidden: the lossy mark */
+  NEG_CAPTIONS_N_LEVELS,
+} NegCaptionsLevel;
+
+/* The text of one corner, given; "" when there is nothing to say. @voi is what is drawn, NULL for colour or while
+ * there is no image; @magnification in output pixels per image pixel. */
+char *neg_caption_dup_corner (NegCorner corner, NegCaptionsLevel level, const NegViewState *state, const NegVoi *voi,
+                              double magnification);
+
+/* "Family, Given Middle (ideographic)", given. */
+char *neg_caption_dup_person (const char *person_name);
+/* "Family, Given · ID 123 · born 1956-03-02 (68 y, F)", given; one line. */
+char *neg_caption_dup_patient (const NegInstance *instance);
+/* Study date, description, accession number; one line, given. */
+char *neg_caption_dup_study (const NegInstance *instance);
+/* "1956-03-02" of a DA value, else the value as it is; NULL for NULL. Given. */
+char *neg_caption_dup_date (const char *date);
+/* "68 y" or "7 m" at the time of the study; NULL when it cannot be told. Given. */
+char *neg_caption_dup_age (const NegInstance *instance);
+/* "C 40 W 400", given. */
+char *neg_caption_dup_window (double center, double width);
+
+/* @text without control characters and line ends, at most 200 characters; given. */
+char *neg_caption_dup_clean (const char *text);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+/* Draws a frame with the code of imaging/ into a texture, shared among a few threads when it is large.
+ * Thread: main. */
+#pragma once
+
+#include <gdk/gdk.h>
+
+#include "imaging/neg-draw.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NegCpuCanvas NegCpuCanvas;
+
+NegCpuCanvas *neg_cpu_canvas_new (void);
+void neg_cpu_canvas_free (NegCpuCanvas *canvas);
+
+/* The finished picture, given. NULL when there is no memory for it. */
+GdkTexture *neg_cpu_canvas_draw (NegCpuCanvas *canvas, const NegDraw *draw, const NegFrame *frame, guint width,
+                                 guint height, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* The main window: opens paths, lists what is in them, shows one series. Thread: main. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ui/neg-viewport.h"
+#include "wire/neg-engine-pool.h"
+
+G_BEGIN_DECLS
+
+#define NEG_TYPE_MAIN_WINDOW (neg_main_window_get_type ())
+G_DECLARE_FINAL_TYPE (NegMainWindow, neg_main_window, NEG, MAIN_WINDOW, GtkApplicationWindow)
+
+/* @pool (nullable: nothing can be opened) outlives the window; @settings nullable. */
+NegMainWindow *neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings,
+                           NegRenderer renderer);
+
+/* Shows what @paths hold instead of what is open. */
+void neg_main_window_open (NegMainWindow *window, const char *const *paths);
+
+/* A problem in words, in the status line. */
+void neg_main_window_report (NegMainWindow *window, const char *text);
+
+G_END_DECLS

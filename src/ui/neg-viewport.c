@@ -1,0 +1,434 @@
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/neg-viewport-private.h"
+
+G_DEFINE_FINAL_TYPE (NegViewport, neg_viewport, GTK_TYPE_WIDGET)
+
+enum { CHANGED, SERIES_REQUESTED, RENDERER_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+guint
+_neg_viewport_get_width_px (NegViewport *self)
+{
+  return gtk_widget_get_width (GTK_WIDGET (self)) * gtk_widget_get_scale_factor (GTK_WIDGET (self));
+}
+
+guint
+_neg_viewport_get_height_px (NegViewport *self)
+{
+  return gtk_widget_get_height (GTK_WIDGET (self)) * gtk_widget_get_scale_factor (GTK_WIDGET (self));
+}
+
+gboolean
+_neg_viewport_prepare (NegViewport *self, NegDraw *draw)
+{
+  return self->pixels != NULL
+         && neg_view_state_prepare (&self->state, &self->own, _neg_viewport_get_width_px (self),
+                                    _neg_viewport_get_height_px (self), draw);
+}
+
+static void
+forget_picture (NegViewport *self)
+{
+  NegDraw draw;
+
+  g_clear_object (&self->texture);
+  if (self->gl != NULL) {
+    gboolean has_draw = _neg_viewport_prepare (self, &draw);
+
+    neg_gl_canvas_set_picture (NEG_GL_CANVAS (self->gl), has_draw ? self->pixels : NULL, has_draw ? &draw : NULL);
+  }
+  _neg_viewport_forget_texts (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+read_own (NegViewport *self)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (&self->state);
+
+  if (self->pixels == NULL || frame == NULL)
+    return;
+  neg_draw_init (&self->own, frame->instance, frame->frame, neg_pixels_get_frame (self->pixels), self->state.preset);
+  self->is_color = neg_draw_is_color (&self->own, neg_pixels_get_frame (self->pixels));
+  self->own_preset = self->state.preset;
+}
+
+/* Takes what the store has of the frame shown: pixels, an error, or nothing yet. Never what was there before. */
+static void
+take_frame (NegViewport *self)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (&self->state);
+  NegInstance *instance = self->instance;
+
+  g_clear_pointer (&self->pixels, neg_pixels_unref);
+  g_clear_error (&self->failure);
+  self->instance = NULL;
+  if (frame != NULL) {
+    self->instance = neg_instance_ref (frame->instance);
+    if (self->store != NULL)
+      self->pixels = neg_frame_store_get (self->store, self->state.series, self->state.index, NEG_PRIORITY_ON_SCREEN,
+                                          &self->failure);
+  }
+  read_own (self);
+  forget_picture (self);
+  g_clear_pointer (&instance, neg_instance_unref);
+  _neg_viewport_update_accessible (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static gboolean
+prefetch_cb (gpointer data)
+{
+  NegViewport *self = data;
+
+  self->prefetch_source = 0;
+  if (self->store != NULL && neg_view_state_get_frame (&self->state) != NULL)
+    neg_frame_store_prefetch (self->store, self->state.series, self->state.index, self->state.step);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_neg_viewport_frame_changed (NegViewport *self)
+{
+  take_frame (self);
+  /* Once for all the notches of a fast wheel. */
+  if (self->prefetch_source == 0)
+    self->prefetch_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, prefetch_cb, self, NULL);
+}
+
+void
+_neg_viewport_look_changed (NegViewport *self)
+{
+  if (self->own_preset != self->state.preset)
+    read_own (self);
+  forget_picture (self);
+  _neg_viewport_update_accessible (self);
+  g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static void
+frame_ready_cb (NegFrameStore *store, NegSeries *series, guint index, NegViewport *self)
+{
+  const NegSeriesFrame *shown = neg_view_state_get_frame (&self->state);
+  const NegSeriesFrame *ready = neg_series_get_frame (series, index);
+
+  if (shown != NULL && self->pixels == NULL && ready->blob == shown->blob && ready->frame == shown->frame)
+    take_frame (self);
+}
+
+void
+neg_viewport_set_store (NegViewport *self, NegFrameStore *store)
+{
+  g_return_if_fail (NEG_IS_VIEWPORT (self));
+
+  if (self->store != NULL) {
+    neg_frame_store_cancel (self->store);
+    g_clear_signal_handler (&self->frame_ready_handler, self->store);
+  }
+  if (g_set_object (&self->store, store) && store != NULL)
+    self->frame_ready_handler = g_signal_connect (store, "frame-ready", G_CALLBACK (frame_ready_cb), self);
+}
+
+void
+neg_viewport_show_series (NegViewport *self, NegSeries *series)
+{
+  g_return_if_fail (NEG_IS_VIEWPORT (self));
+
+  neg_view_state_set_series (&self->state, series);
+  if (series == NULL && self->store != NULL)
+    neg_frame_store_cancel (self->store);
+  _neg_viewport_frame_changed (self);
+}
+
+gboolean
+neg_viewport_follow_series (NegViewport *self, NegSeries *series)
+{
+  g_return_val_if_fail (NEG_IS_VIEWPORT (self), FALSE);
+
+  if (self->state.series == series)
+    return TRUE;
+  if (!neg_view_state_replace_series (&self->state, series))
+    return FALSE;
+  _neg_viewport_frame_changed (self);
+  return TRUE;
+}
+
+const NegViewState *
+neg_viewport_get_state (NegViewport *self)
+{
+  return &self->state;
+}
+
+gboolean
+neg_viewport_has_image (NegViewport *self)
+{
+  return self->pixels != NULL;
+}
+
+void
+neg_viewport_set_index (NegViewport *self, guint index)
+{
+  if (neg_view_state_set_index (&self->state, index))
+    _neg_viewport_frame_changed (self);
+}
+
+void
+neg_viewport_set_preset (NegViewport *self, guint preset)
+{
+  neg_view_state_set_preset (&self->state, preset);
+  _neg_viewport_look_changed (self);
+}
+
+void
+neg_viewport_invert (NegViewport *self)
+{
+  self->state.inverted = !self->state.inverted;
+  _neg_viewport_look_changed (self);
+}
+
+void
+neg_viewport_fit (NegViewport *self)
+{
+  neg_view_state_fit (&self->state);
+  _neg_viewport_look_changed (self);
+}
+
+void
+neg_viewport_set_true_pixels (NegViewport *self)
+{
+  neg_view_state_set_true_pixels (&self->state, _neg_viewport_get_width_px (self),
+                                  _neg_viewport_get_height_px (self));
+  _neg_viewport_look_changed (self);
+}
+
+void
+neg_viewport_cycle_captions (NegViewport *self)
+{
+  self->level = (self->level + 1) % NEG_CAPTIONS_N_LEVELS;
+  _neg_viewport_forget_texts (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+neg_viewport_set_idle_text (NegViewport *self, const char *text)
+{
+  g_free (self->idle_text);
+  self->idle_text = g_strdup (text);
+  g_clear_object (&self->message);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+set_renderer_note (NegViewport *self, char *note)
+{
+  g_free (self->renderer_note);
+  self->renderer_note = note;
+  g_signal_emit (self, signals[RENDERER_CHANGED], 0);
+}
+
+void
+neg_viewport_set_renderer (NegViewport *self, NegRenderer renderer)
+{
+  self->renderer = renderer;
+}
+
+const char *
+neg_viewport_get_renderer_note (NegViewport *self)
+{
+  return self->renderer_note;
+}
+
+static gboolean
+drop_gl_cb (gpointer data)
+{
+  NegViewport *self = data;
+
+  self->drop_gl_source = 0;
+  g_clear_pointer (&self->gl, gtk_widget_unparent);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* From inside the canvas's own callbacks: it goes a moment later. */
+static void
+gl_failed_cb (NegGlCanvas *canvas, const char *reason, NegViewport *self)
+{
+  set_renderer_note (self, g_strdup_printf (_ ("drawn by the processor: OpenGL failed (%s)"), reason));
+  if (self->drop_gl_source == 0)
+    self->drop_gl_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, drop_gl_cb, self, NULL);
+}
+
+static void
+choose_renderer (NegViewport *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (gtk_widget_get_native (GTK_WIDGET (self)));
+  gboolean is_software = TRUE;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
+
+  if (self->gl != NULL)
+    return;
+  if (self->renderer != NEG_RENDERER_CPU)
+    name = neg_gl_canvas_probe (surface, &is_software, &error);
+  if (name != NULL && (!is_software || self->renderer == NEG_RENDERER_GL)) {
+    self->gl = neg_gl_canvas_new ();
+    g_signal_connect_object (self->gl, "failed", G_CALLBACK (gl_failed_cb), self, 0);
+    gtk_widget_set_parent (self->gl, GTK_WIDGET (self));
+    set_renderer_note (self, g_strdup_printf (_ ("drawn by OpenGL (%s)"), name));
+  } else if (self->renderer == NEG_RENDERER_GL) {
+    set_renderer_note (self, g_strdup_printf (_ ("drawn by the processor: OpenGL failed (%s)"), error->message));
+  } else {
+    set_renderer_note (self, g_strdup (_ ("drawn by the processor")));
+  }
+}
+
+static void
+neg_viewport_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (neg_viewport_parent_class)->realize (widget);
+  choose_renderer (NEG_VIEWPORT (widget));
+  forget_picture (NEG_VIEWPORT (widget));
+}
+
+static void
+neg_viewport_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                      int *minimum_baseline, int *natural_baseline)
+{
+  NegViewport *self = NEG_VIEWPORT (widget);
+
+  if (self->gl != NULL) /* GTK wants a child measured before it is given its size */
+    gtk_widget_measure (self->gl, orientation, for_size, minimum, natural, NULL, NULL);
+  *minimum = 160;
+  *natural = 512;
+}
+
+static void
+neg_viewport_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  NegViewport *self = NEG_VIEWPORT (widget);
+
+  if (self->gl != NULL)
+    gtk_widget_allocate (self->gl, width, height, baseline, NULL);
+  forget_picture (self);
+}
+
+static void
+draw_by_cpu (NegViewport *self)
+{
+  NegDraw draw;
+  g_autoptr (GError) error = NULL;
+
+  if (self->texture != NULL || !_neg_viewport_prepare (self, &draw))
+    return;
+  if (self->cpu == NULL)
+    self->cpu = neg_cpu_canvas_new ();
+  self->texture = neg_cpu_canvas_draw (self->cpu, &draw, neg_pixels_get_frame (self->pixels),
+                                       _neg_viewport_get_width_px (self), _neg_viewport_get_height_px (self), &error);
+  if (self->texture == NULL) {
+    g_clear_pointer (&self->pixels, neg_pixels_unref);
+    self->failure = g_steal_pointer (&error);
+    _neg_viewport_forget_texts (self);
+  }
+}
+
+static void
+neg_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  static const GdkRGBA black = { 0, 0, 0, 1 };
+  NegViewport *self = NEG_VIEWPORT (widget);
+  graphene_rect_t area
+      = GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
+
+  gtk_snapshot_push_clip (snapshot, &area);
+  gtk_snapshot_append_color (snapshot, &black, &area);
+  if (self->gl != NULL) {
+    gtk_widget_snapshot_child (widget, self->gl, snapshot);
+  } else {
+    draw_by_cpu (self);
+    if (self->texture != NULL)
+      gtk_snapshot_append_texture (snapshot, self->texture, &area);
+  }
+  _neg_viewport_snapshot_texts (self, snapshot);
+  gtk_snapshot_pop (snapshot);
+}
+
+/* The size in device pixels changes with the scale, fonts and colours with the style. */
+static void
+scale_changed_cb (NegViewport *self)
+{
+  forget_picture (self);
+}
+
+static void
+neg_viewport_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GTK_WIDGET_CLASS (neg_viewport_parent_class)->css_changed (widget, change);
+  _neg_viewport_forget_texts (NEG_VIEWPORT (widget));
+}
+
+static void
+neg_viewport_dispose (GObject *object)
+{
+  NegViewport *self = NEG_VIEWPORT (object);
+
+  neg_viewport_set_store (self, NULL);
+  g_clear_handle_id (&self->prefetch_source, g_source_remove);
+  g_clear_handle_id (&self->drop_gl_source, g_source_remove);
+  g_clear_pointer (&self->gl, gtk_widget_unparent);
+  g_clear_pointer (&self->pixels, neg_pixels_unref);
+  g_clear_object (&self->texture);
+  _neg_viewport_forget_texts (self);
+  G_OBJECT_CLASS (neg_viewport_parent_class)->dispose (object);
+}
+
+static void
+neg_viewport_finalize (GObject *object)
+{
+  NegViewport *self = NEG_VIEWPORT (object);
+
+  neg_view_state_clear (&self->state);
+  g_clear_pointer (&self->instance, neg_instance_unref);
+  g_clear_error (&self->failure);
+  g_clear_pointer (&self->cpu, neg_cpu_canvas_free);
+  g_free (self->renderer_note);
+  g_free (self->idle_text);
+  G_OBJECT_CLASS (neg_viewport_parent_class)->finalize (object);
+}
+
+static void
+neg_viewport_class_init (NegViewportClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  object_class->dispose = neg_viewport_dispose;
+  object_class->finalize = neg_viewport_finalize;
+  widget_class->realize = neg_viewport_realize;
+  widget_class->measure = neg_viewport_measure;
+  widget_class->size_allocate = neg_viewport_size_allocate;
+  widget_class->snapshot = neg_viewport_snapshot;
+  widget_class->css_changed = neg_viewport_css_changed;
+  signals[CHANGED]
+      = g_signal_new ("changed", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SERIES_REQUESTED] = g_signal_new ("series-requested", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                            NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[RENDERER_CHANGED]
+      = g_signal_new ("renderer-changed", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_css_name (widget_class, "neg-viewport");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+  _neg_viewport_class_init_input (widget_class);
+}
+
+static void
+neg_viewport_init (NegViewport *self)
+{
+  neg_view_state_init (&self->state);
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_changed_cb), NULL);
+  _neg_viewport_init_input (self);
+  _neg_viewport_update_accessible (self);
+}
