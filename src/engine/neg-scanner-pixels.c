@@ -157,6 +157,7 @@ neg_scan_take_pixels (NegSource *source, const NegElement *element, NegEncoding 
     available = MIN (available, element->length);
   if (!has_fragments (source, element, encoding, layout)) {
     layout->pixels = (NegStretch){ element->value, available };
+    layout->pixels_cut = available < element->length;
     if (layout->codec != NEG_CODEC_UNKNOWN)
       layout->codec = NEG_CODEC_NATIVE;
     return TRUE;
@@ -196,7 +197,7 @@ check_bits (NegLayout *layout, GError **error)
 static guint64
 count_pixel_bits (const NegLayout *layout)
 {
-  if (!layout->encapsulated && layout->samples == 3 && g_str_has_suffix (layout->photometric, "_422"))
+  if (!layout->encapsulated && layout->samples == 3 && strcmp (layout->photometric, "YBR_FULL_422") == 0)
     return 2 * (guint64) layout->bits_allocated;
   return (guint64) layout->samples * layout->bits_allocated;
 }

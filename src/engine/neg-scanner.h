@@ -61,6 +61,7 @@ typedef struct {
   guint32 pixel_tag; /* 0x7FE00010, 0x7FE00008 (float), 0x7FE00009 (double) */
   NegStretch pixels; /* native: the value; encapsulated: unused */
   guint64 pixels_missing_bytes; /* native value shorter than the frames need */
+  gboolean pixels_cut;          /* because the object ends inside it: what was announced is more */
 
   guint32 n_fragments; /* without the Basic Offset Table */
   NegStretch *fragments; /* owned */

@@ -136,6 +136,7 @@ test_deflated (void)
   append_deflated (cut, dataset, 500);
   assert_scans (cut, &scanned_cut);
   g_assert_cmpuint (scanned_cut.layout.pixels_missing_bytes, >, 0);
+  g_assert_true (scanned_cut.layout.pixels_cut);
   g_byte_array_append (damaged->bytes, (const guint8 *) "\xFF", 1); /* a block of no type */
   append_deflated (damaged, dataset, 0);
   assert_refused (damaged, NEG_ERROR_INCONSISTENT, NULL);
@@ -327,6 +328,7 @@ test_sizes (void)
     object_add_zeros (object, 0x7FE00010, "OW", 1);
     assert_scans (object, &scanned);
     g_assert_cmpuint (scanned.layout.pixels_missing_bytes, ==, cases[i].bytes - 1);
+    g_assert_false (scanned.layout.pixels_cut);
     g_assert_cmpuint (scanned.layout.samples, ==, cases[i].samples);
   }
 }
