@@ -1,0 +1,69 @@
+/* The engine program: parses and decodes what it is handed, in a cage, for the program at the other end of its
+ * socket. It opens nothing, knows no name of a file, and ends when that program does. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/neg-error.h"
+#include "engine/neg-archive.h"
+#include "engine/neg-codec.h"
+#include "engine/neg-dataset.h"
+#include "engine/neg-engine.h"
+#include "engine/neg-seal.h"
+#include "wire/neg-message.h"
+
+#define SOCKET_FD 3
+
+/* Frames of one series are of one size: memory that was given back would be fetched again page by page. */
+#define KEPT_BYTES (64 << 20)
+
+static gboolean
+has_socket (void)
+{
+  struct stat status;
+
+  return fstat (SOCKET_FD, &status) == 0 && S_ISSOCK (status.st_mode)
+         && fcntl (SOCKET_FD, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static gboolean
+send_ready (GError **error)
+{
+  g_autoptr (GByteArray) body = g_byte_array_new ();
+  NegMessageHeader header = { .type = NEG_MESSAGE_READY };
+
+  neg_write_u32 (body, NEG_PROTOCOL_VERSION);
+  header.body_length = body->len;
+  return neg_message_send (SOCKET_FD, &header, body->data, NULL, error);
+}
+
+static gboolean
+run (GError **error)
+{
+  mallopt (M_ARENA_MAX, 1);
+  mallopt (M_MMAP_THRESHOLD, KEPT_BYTES / 2);
+  mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
+  return neg_archive_preload (error) && neg_dataset_preload (error) && neg_codec_preload (error) && neg_seal (error)
+         && send_ready (error) && neg_engine_serve (SOCKET_FD, error);
+}
+
+/* It leaves by _exit(): what libraries do at exit is done in no cage of theirs, and there is nothing to save. */
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (argc != 1 || !has_socket ()) {
+    fprintf (stderr, "negatoscope-engine is started by negatoscope, which talks to it over descriptor 3.\n");
+    return 2;
+  }
+  if (run (&error))
+    _exit (0);
+  dprintf (STDERR_FILENO, "negatoscope-engine: %s\n", error->message);
+  _exit (1);
+}

@@ -1,0 +1,184 @@
+#include "config.h"
+
+#include "engine/neg-seal.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/neg-error.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define IS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+#ifndef IS_SANITIZED
+#define IS_SANITIZED 0
+#endif
+
+#define ADDRESS_SPACE_BYTES ((rlim_t) 4 << 30)
+#define DESCRIPTORS_MAX 300 /* one batch of 250 and what else is open */
+
+/* What parsing and decoding needs: memory without execution, reading and writing by position on what was handed
+ * over, the socket, and ending. fstat() is newfstatat() with an empty path. */
+static const int allowed[] = {
+  SCMP_SYS (pread64), SCMP_SYS (pwrite64), SCMP_SYS (recvmsg), SCMP_SYS (sendmsg), SCMP_SYS (poll), SCMP_SYS (ppoll),
+  SCMP_SYS (close), SCMP_SYS (fstat), SCMP_SYS (write), SCMP_SYS (writev), SCMP_SYS (brk), SCMP_SYS (munmap),
+  SCMP_SYS (mremap), SCMP_SYS (madvise), SCMP_SYS (futex), SCMP_SYS (getrandom), SCMP_SYS (clock_gettime),
+  SCMP_SYS (gettimeofday), SCMP_SYS (getrusage), SCMP_SYS (sysinfo), SCMP_SYS (sched_yield), SCMP_SYS (getpid),
+  SCMP_SYS (gettid), SCMP_SYS (rt_sigprocmask), SCMP_SYS (rt_sigreturn), SCMP_SYS (restart_syscall),
+  SCMP_SYS (exit), SCMP_SYS (exit_group),
+#if IS_SANITIZED
+  SCMP_SYS (mmap), SCMP_SYS (mprotect), SCMP_SYS (sigaltstack), SCMP_SYS (rt_sigaction), SCMP_SYS (sched_getaffinity),
+#endif
+};
+
+/* What libraries try in good faith (a converter's table, a look at the terminal, the number of processors) and take
+ * a no for. Anything else ends the process. */
+static const int refused[] = {
+  SCMP_SYS (open), SCMP_SYS (openat), SCMP_SYS (access), SCMP_SYS (faccessat), SCMP_SYS (readlink), SCMP_SYS (stat),
+  SCMP_SYS (ioctl), SCMP_SYS (fcntl), SCMP_SYS (lseek), SCMP_SYS (sched_getaffinity), SCMP_SYS (rt_sigaction),
+};
+
+static const int unknown[] = { SCMP_SYS (clone3), SCMP_SYS (statx), SCMP_SYS (faccessat2), SCMP_SYS (rseq) };
+
+static gboolean
+set_limit (int resource, rlim_t value, GError **error)
+{
+  struct rlimit limit = { value, value };
+
+  if (setrlimit (resource, &limit) == 0)
+    return TRUE;
+  return neg_fail (error, NEG_ERROR_REFUSED, NULL, "a resource limit cannot be set: %s", strerror (errno));
+}
+
+/* The processor-time limit is soft, as it moves with every item. Files are not limited in size: the only ones that
+ * are written to are the sealed memory files handed over, of which a slot may lie at any offset. */
+static gboolean
+set_limits (GError **error)
+{
+  if (!IS_SANITIZED && !set_limit (RLIMIT_AS, ADDRESS_SPACE_BYTES, error))
+    return FALSE;
+  return set_limit (RLIMIT_CORE, 0, error) && set_limit (RLIMIT_NOFILE, DESCRIPTORS_MAX, error)
+         && set_limit (RLIMIT_NPROC, 1, error) && set_limit (RLIMIT_MEMLOCK, 0, error);
+}
+
+/* Not dumpable: what is in memory is patient data, and no other process of the user has a say in this one. It dies
+ * with the thread that started it. */
+static gboolean
+set_process_flags (GError **error)
+{
+  if (prctl (PR_SET_DUMPABLE, 0) != 0 || prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+      || prctl (PR_SET_PDEATHSIG, SIGKILL) != 0)
+    return neg_fail (error, NEG_ERROR_REFUSED, NULL, "the process cannot be restricted: %s", strerror (errno));
+  return TRUE;
+}
+
+/* On top, where the system lets a user have namespaces: no network to reach even if the filter had a hole. */
+static void
+leave_namespaces (void)
+{
+  (void) !unshare (CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC);
+}
+
+static int
+add_rules (scmp_filter_ctx filter, guint32 action, const int *calls, gsize n)
+{
+  for (gsize i = 0; i < n; i++) {
+    int code = seccomp_rule_add (filter, action, calls[i], 0);
+
+    /* EDOM, EEXIST: calls that this architecture does not have, or has under a name already there */
+    if (code != 0 && code != -EDOM && code != -EEXIST)
+      return code;
+  }
+  return 0;
+}
+
+/* Memory: never executable, and never a file. */
+static int
+add_memory_rules (scmp_filter_ctx filter)
+{
+  const guint64 anonymous = MAP_ANONYMOUS;
+  int code;
+
+  if (IS_SANITIZED)
+    return 0;
+  code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (mprotect), 1, SCMP_A2 (SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (mmap), 2, SCMP_A2 (SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+                             SCMP_A3 (SCMP_CMP_MASKED_EQ, anonymous, anonymous));
+  return code;
+}
+
+/* The one limit that moves, of this process only. */
+static int
+add_limit_rules (scmp_filter_ctx filter)
+{
+  const guint64 empty_path = 0x1000; /* AT_EMPTY_PATH */
+  int code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prlimit64), 2, SCMP_A0 (SCMP_CMP_EQ, 0),
+                               SCMP_A1 (SCMP_CMP_EQ, RLIMIT_CPU));
+
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (newfstatat), 2,
+                             SCMP_A0 (SCMP_CMP_LE, DESCRIPTORS_MAX), SCMP_A3 (SCMP_CMP_EQ, empty_path));
+  return code == -EDOM ? 0 : code;
+}
+
+static int
+load_filter (scmp_filter_ctx filter)
+{
+  int code = seccomp_attr_set (filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+
+  if (code == 0)
+    code = add_rules (filter, SCMP_ACT_ALLOW, allowed, G_N_ELEMENTS (allowed));
+  if (code == 0)
+    code = add_rules (filter, SCMP_ACT_ERRNO (EPERM), refused, G_N_ELEMENTS (refused));
+  if (code == 0)
+    code = add_rules (filter, SCMP_ACT_ERRNO (ENOSYS), unknown, G_N_ELEMENTS (unknown));
+  if (code == 0)
+    code = add_memory_rules (filter);
+  if (code == 0)
+    code = add_limit_rules (filter);
+  return code == 0 ? seccomp_load (filter) : code;
+}
+
+static gboolean
+set_filter (GError **error)
+{
+  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_KILL_PROCESS);
+  int code = filter ? load_filter (filter) : -ENOMEM;
+
+  seccomp_release (filter);
+  if (code == 0)
+    return TRUE;
+  return neg_fail (error, NEG_ERROR_REFUSED, NULL, "the filter of system calls cannot be set: %s", strerror (-code));
+}
+
+gboolean
+neg_seal (GError **error)
+{
+  leave_namespaces ();
+  return set_limits (error) && set_process_flags (error) && set_filter (error);
+}
+
+void
+neg_seal_renew_cpu_limit (guint seconds)
+{
+  struct timespec used = { 0 };
+  struct rlimit limit;
+
+  if (clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &used) != 0 || getrlimit (RLIMIT_CPU, &limit) != 0)
+    return;
+  limit.rlim_cur = MIN ((rlim_t) used.tv_sec + 1 + seconds, limit.rlim_max);
+  setrlimit (RLIMIT_CPU, &limit);
+}
