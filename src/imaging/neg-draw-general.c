@@ -3,7 +3,8 @@
 #include "imaging/neg-draw-private.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "imaging/neg-voi-private.h"
 
 /* What is sampled: the modality values of a grey image, or one channel of a colour image. */
 typedef struct {
@@ -13,7 +14,7 @@ typedef struct {
   gboolean is_rgb;
 } Field;
 
-static gsize
+static inline gsize
 pixel_index (const NegFrame *frame, gint64 column, gint64 row)
 {
   column = CLAMP (column, 0, (gint64) frame->format.columns - 1);
@@ -22,7 +23,7 @@ pixel_index (const NegFrame *frame, gint64 column, gint64 row)
 }
 
 /* FALSE for padding. Beyond the border the border pixel continues. */
-static gboolean
+static inline gboolean
 get_pixel (const Field *field, gint64 column, gint64 row, double *value)
 {
   gsize index = pixel_index (field->frame, column, row);
@@ -32,14 +33,14 @@ get_pixel (const Field *field, gint64 column, gint64 row, double *value)
     *value = _neg_draw_color_sample (field->frame, index + field->channel);
     return TRUE;
   }
-  stored = neg_frame_get_value (field->frame, index);
+  stored = _neg_frame_value (field->frame, index);
   if (!isfinite (stored) || neg_padding_contains (&field->draw->padding, stored))
     return FALSE;
-  *value = neg_modality_apply (&field->draw->modality, stored);
+  *value = _neg_modality_value (&field->draw->modality, stored);
   return TRUE;
 }
 
-static gboolean
+static inline gboolean
 sample_linear (const Field *field, double x, double y, double *value)
 {
   double column = floor (x - 0.5), row = floor (y - 0.5);
@@ -62,7 +63,7 @@ sample_linear (const Field *field, double x, double y, double *value)
   return weights > 0;
 }
 
-static void
+static inline void
 cubic_weights (double f, double weights[4])
 {
   weights[0] = f * (-0.5 + f * (1 - 0.5 * f));
@@ -71,7 +72,7 @@ cubic_weights (double f, double weights[4])
   weights[3] = f * f * (-0.5 + 0.5 * f);
 }
 
-static gboolean
+static inline gboolean
 sample_cubic (const Field *field, double x, double y, double *value)
 {
   double column = floor (x - 0.5), row = floor (y - 0.5);
@@ -95,7 +96,7 @@ sample_cubic (const Field *field, double x, double y, double *value)
   return TRUE;
 }
 
-static gboolean
+static inline gboolean
 sample (const Field *field, double x, double y, double *value)
 {
   switch (field->draw->interpolation) {
@@ -109,7 +110,7 @@ sample (const Field *field, double x, double y, double *value)
   }
 }
 
-static NegRgb
+static inline NegRgb
 grey_of (const NegDraw *draw, double value)
 {
   guint8 grey = _neg_draw_quantize (draw, neg_voi_apply (&draw->voi, value));
@@ -117,7 +118,7 @@ grey_of (const NegDraw *draw, double value)
   return (NegRgb){ grey, grey, grey };
 }
 
-static gboolean
+static inline gboolean
 draw_rgb (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb *rgb)
 {
   guint8 samples[3];
@@ -134,7 +135,7 @@ draw_rgb (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb
   return TRUE;
 }
 
-static gboolean
+static inline gboolean
 draw_palette (const NegDraw *draw, const NegFrame *frame, const NegPaletteReader *palette, double x, double y,
               NegRgb *rgb)
 {
@@ -152,7 +153,7 @@ draw_palette (const NegDraw *draw, const NegFrame *frame, const NegPaletteReader
   return TRUE;
 }
 
-static gboolean
+static inline gboolean
 draw_grey (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb *rgb)
 {
   Field field = { draw, frame, 0, FALSE };
@@ -164,7 +165,7 @@ draw_grey (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRg
   return TRUE;
 }
 
-void
+NEG_CLONES void
 _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                         guint n_rows)
 {

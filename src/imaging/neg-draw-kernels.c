@@ -6,15 +6,6 @@
 
 #include "imaging/neg-draw-private.h"
 
-/* The wider vectors of newer processors where the compiler can choose at load time. Not under the sanitizers: their
- * run-time library is not there yet when the choice is made. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) \
-    && !defined(__SANITIZE_THREAD__)
-#define KERNEL __attribute__ ((target_clones ("arch=x86-64-v3", "default")))
-#else
-#define KERNEL
-#endif
-
 /* The common step of 1 is said aloud, so that it is vectorised. */
 #define FOR_EACH_TYPE(row, call) \
   switch ((row)->type) { \
@@ -47,7 +38,7 @@
         line[i] = samples[i * step]; \
   }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_load (const NegSourceRow *row, guint first, guint last, float *line)
 {
   FOR_EACH_TYPE (row, LOAD)
@@ -76,7 +67,7 @@ _neg_kernel_load_table (const NegSourceRow *row, const float *table, guint first
     } \
   }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_load_color (const NegSourceRow *row, guint shift, guint first, guint last, float *line)
 {
   FOR_EACH_TYPE (row, LOAD_COLOR)
@@ -96,7 +87,7 @@ _neg_kernel_load_color (const NegSourceRow *row, guint shift, guint first, guint
     } \
   }
 
-KERNEL static void
+NEG_CLONES static void
 load_mask (const NegSourceRow *row, gint32 low, gint32 high, guint first, guint last, float *mask, guint *count)
 {
   guint n_image = 0;
@@ -114,14 +105,14 @@ _neg_kernel_load_mask (const NegSourceRow *row, gint32 low, gint32 high, guint f
   return n_image != last - first + 1;
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_multiply (float *values, const float *factors, guint n)
 {
   for (guint i = 0; i < n; i++)
     values[i] *= factors[i];
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_across (const float *line, const gint32 *left, const gint32 *right, const float *fraction, guint n,
                     float *restrict out)
 {
@@ -129,28 +120,28 @@ _neg_kernel_across (const float *line, const gint32 *left, const gint32 *right, 
     out[i] = line[left[i]] + fraction[i] * (line[right[i]] - line[left[i]]);
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_gather (const float *line, const gint32 *index, guint n, float *restrict out)
 {
   for (guint i = 0; i < n; i++)
     out[i] = line[index[i]];
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_down (const float *above, const float *below, float fraction, guint n, float *restrict out)
 {
   for (guint i = 0; i < n; i++)
     out[i] = above[i] + fraction * (below[i] - above[i]);
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_normalise (float *restrict values, const float *weights, guint n)
 {
   for (guint i = 0; i < n; i++)
     values[i] /= weights[i] > 0 ? weights[i] : 1;
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_ramp (const float *values, float scale, float offset, guint n, guint8 *restrict out)
 {
   for (guint i = 0; i < n; i++) {
@@ -162,7 +153,7 @@ _neg_kernel_ramp (const float *values, float scale, float offset, guint n, guint
   }
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_look_up (const float *values, const float *table, guint n_entries, float first, guint n,
                      guint8 *restrict out)
 {
@@ -182,14 +173,14 @@ _neg_kernel_look_up (const float *values, const float *table, guint n_entries, f
   }
 }
 
-KERNEL void
+NEG_CLONES void
 _neg_kernel_blacken (guint8 *restrict out, const float *mask, guint n)
 {
   for (guint i = 0; i < n; i++)
     out[i] = mask[i] > 0 ? out[i] : 0;
 }
 
-KERNEL static void
+NEG_CLONES static void
 put_grey_bgra (const guint8 *grey, guint n, guint8 *restrict out)
 {
   for (guint i = 0; i < n; i++) {

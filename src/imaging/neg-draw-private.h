@@ -5,6 +5,15 @@
 
 G_BEGIN_DECLS
 
+/* A second copy of a function for newer processors, where the compiler can choose one at load time. Not under the
+ * sanitizers: their run-time library is not there yet when the choice is made. */
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) \
+    && !defined(__SANITIZE_THREAD__)
+#define NEG_CLONES __attribute__ ((target_clones ("arch=x86-64-v3", "default")))
+#else
+#define NEG_CLONES
+#endif
+
 /* Display value 0..1 to 8 bit: the one place where a value is rounded. */
 static inline guint8
 _neg_draw_quantize (const NegDraw *draw, double display)

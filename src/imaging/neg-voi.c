@@ -4,22 +4,12 @@
 
 #include <math.h>
 
-static double
-lut_entry (const NegLut *lut, double index)
-{
-  double last = lut->n_entries - 1.0;
-
-  return lut->entries[(guint32) CLAMP (index, 0, last)];
-}
+#include "imaging/neg-voi-private.h"
 
 double
 neg_modality_apply (const NegModality *modality, double stored)
 {
-  const NegLut *lut = modality->lut;
-
-  if (lut == NULL)
-    return stored * modality->slope + modality->intercept;
-  return isnan (stored) ? NAN : lut_entry (lut, floor (stored + 0.5) - lut->first_mapped);
+  return _neg_modality_value (modality, stored);
 }
 
 gboolean
@@ -36,7 +26,7 @@ static double
 apply_lut (const NegLut *lut, double value)
 {
   double index = CLAMP (value - lut->first_mapped, 0, lut->n_entries - 1.0);
-  double below = floor (index), low = lut_entry (lut, below), high = lut_entry (lut, below + 1);
+  double below = floor (index), low = _neg_lut_entry (lut, below), high = _neg_lut_entry (lut, below + 1);
 
   /* By the declared bits, never by the largest entry (C.11.2.1.1). */
   return (low + (high - low) * (index - below)) / ((1u << lut->bits) - 1);
@@ -85,27 +75,7 @@ neg_voi_init_range (NegVoi *voi, double minimum, double maximum, gboolean is_flo
 double
 neg_frame_get_value (const NegFrame *frame, gsize index)
 {
-  switch (frame->format.sample_type) {
-  case NEG_SAMPLE_U8:
-    return ((const guint8 *) frame->pixels)[index];
-  case NEG_SAMPLE_S8:
-    return ((const gint8 *) frame->pixels)[index];
-  case NEG_SAMPLE_U16:
-    return ((const guint16 *) frame->pixels)[index];
-  case NEG_SAMPLE_S16:
-    return ((const gint16 *) frame->pixels)[index];
-  case NEG_SAMPLE_U32:
-    return ((const guint32 *) frame->pixels)[index];
-  case NEG_SAMPLE_S32:
-    return ((const gint32 *) frame->pixels)[index];
-  case NEG_SAMPLE_F32:
-    return ((const float *) frame->pixels)[index];
-  case NEG_SAMPLE_F64:
-    return ((const double *) frame->pixels)[index];
-  case NEG_SAMPLE_N_TYPES:
-  default:
-    return NAN;
-  }
+  return _neg_frame_value (frame, index);
 }
 
 /* Padding is said of grey images only (C.7.5.1.1.2). */
@@ -129,7 +99,7 @@ neg_frame_get_range (const NegFrame *frame, const NegPadding *padding, double *m
   double low = INFINITY, high = -INFINITY;
 
   for (gsize i = 0; i < n_values; i++) {
-    double stored = neg_frame_get_value (frame, i * frame->format.samples);
+    double stored = _neg_frame_value (frame, i * frame->format.samples);
 
     if (!isfinite (stored) || neg_padding_contains (padding, stored))
       continue;
