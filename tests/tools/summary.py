@@ -49,7 +49,7 @@ def count_test(record):
             return 1, [], 0
         return 0, [f'({result.lower()}, no case reported)'], 0
     if planned and planned != seen:
-        failed.append(f'({planned} cases planned, {seen} reported)')
+        failed.append(f'({result.lower()}, {planned} cases planned, {seen} reported)')
     elif result not in ('OK', 'SKIP', 'EXPECTEDFAIL') and not failed:
         failed.append(f'({result.lower()}, exit status {record.get("returncode")})')
     return passed, failed, skipped
