@@ -262,10 +262,8 @@ Groups::read_frames (GError **error)
                   frames);
   if (!allocate_infos (reading, n_items > 0 ? frames : 1, &shared, error))
     return false;
-  if (per_frame == nullptr)
-    return true;
-  for (DcmObject *object = per_frame->nextInContainer (nullptr); object != nullptr && i < instance->n_frame_infos;
-       object = per_frame->nextInContainer (object), i++)
+  for (DcmObject *object = n_items > 0 ? per_frame->nextInContainer (nullptr) : nullptr;
+       object != nullptr && i < instance->n_frame_infos; object = per_frame->nextInContainer (object), i++)
     if (Item group = root.inside (object))
       apply (group, &instance->frame_infos[i]);
   windows.move_to (instance);

@@ -105,7 +105,7 @@ read_identity (const Reading &reading, const Item &root)
 {
   NegInstance *instance = reading.instance;
 
-  instance->transfer_syntax_uid = g_strdup (reading.layout->transfer_syntax_uid);
+  instance->transfer_syntax_uid = g_utf8_make_valid (reading.layout->transfer_syntax_uid, -1);
   read_texts (instance, root);
   read_codes (instance, root);
   instance->has_series_number = root.integer (DCM_SeriesNumber, &instance->series_number);

@@ -26,7 +26,7 @@ read_descriptor (const Item &item, const DcmTagKey &tag, bool is_signed, Descrip
 
   if (words.empty ())
     return false;
-  if (words.size () != 3 || words[2] < 1 || words[2] > 16) {
+  if (words.size () != 3 || words[2] < 8 || words[2] > 16) {
     item.reading->warn ("%s is malformed; the table was ignored", TagName (tag).text);
     return false;
   }
@@ -39,15 +39,15 @@ read_descriptor (const Item &item, const DcmTagKey &tag, bool is_signed, Descrip
 /* Entries as wide as the data are long, whatever the descriptor's bits say: bytes packed in words occur. Empty when
  * the data are too short. */
 static std::vector<guint16>
-unpack_entries (const std::vector<guint8> &data, guint32 n_entries, bool *is_narrow)
+unpack_entries (const std::vector<guint8> &data, guint32 n_entries)
 {
+  bool is_narrow = data.size () < 2 * static_cast<gsize> (n_entries);
   std::vector<guint16> entries;
 
-  *is_narrow = data.size () < 2 * static_cast<gsize> (n_entries);
-  if (*is_narrow && data.size () < n_entries)
+  if (is_narrow && data.size () < n_entries)
     return entries;
   entries.resize (n_entries);
-  if (*is_narrow)
+  if (is_narrow)
     std::copy_n (data.begin (), n_entries, entries.begin ());
   else
     memcpy (entries.data (), data.data (), 2 * static_cast<gsize> (n_entries));
@@ -72,11 +72,11 @@ read_lut (const Item &item, bool is_signed, NegLut *lut)
 {
   Descriptor descriptor;
   std::vector<guint16> entries;
-  bool is_narrow, is_clamped = false;
+  bool is_clamped = false;
 
   if (!read_descriptor (item, DCM_LUTDescriptor, is_signed, &descriptor))
     return false;
-  entries = unpack_entries (item.bytes (DCM_LUTData), descriptor.n_entries, &is_narrow);
+  entries = unpack_entries (item.bytes (DCM_LUTData), descriptor.n_entries);
   if (entries.empty ()) {
     item.reading->warn ("%s has fewer entries than it declares; the table was ignored", TagName (DCM_LUTData).text);
     return false;
@@ -182,11 +182,11 @@ expand_segments (const Item &root, guint channel, const Descriptor &descriptor)
 /* C.7.6.3.1.6 wants 16-bit entries over the whole range; entries of 8 bits occur, one per byte or one per word, and
  * 16-bit entries declared as 8. All three channels decide, for one of them may be black. */
 static guint
-decide_palette_bits (const std::vector<guint16> (&entries)[3], bool is_narrow)
+decide_palette_bits (const std::vector<guint16> (&entries)[3])
 {
   for (const auto &channel : entries)
     for (guint16 entry : channel)
-      if (!is_narrow && entry > 255)
+      if (entry > 255)
         return 16;
   return 8;
 }
@@ -196,14 +196,13 @@ read_palette (const Reading &reading, const Item &root)
 {
   Descriptor descriptors[3];
   std::vector<guint16> entries[3];
-  bool is_narrow = false;
   guint bits;
 
   for (guint i = 0; i < 3; i++) {
     if (!read_descriptor (root, palette_descriptor_tags[i], reading.instance->is_signed, &descriptors[i]))
       return;
     if (root.has (palette_data_tags[i]))
-      entries[i] = unpack_entries (root.bytes (palette_data_tags[i]), descriptors[i].n_entries, &is_narrow);
+      entries[i] = unpack_entries (root.bytes (palette_data_tags[i]), descriptors[i].n_entries);
     else
       entries[i] = expand_segments (root, i, descriptors[i]);
     if (entries[i].empty ()) {
@@ -212,7 +211,7 @@ read_palette (const Reading &reading, const Item &root)
       return;
     }
   }
-  bits = decide_palette_bits (entries, is_narrow);
+  bits = decide_palette_bits (entries);
   for (guint i = 0; i < 3; i++) {
     descriptors[i].bits = bits;
     set_lut (&reading.instance->palette[i], descriptors[i], entries[i]);

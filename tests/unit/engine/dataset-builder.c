@@ -1,5 +1,7 @@
 #include "dataset-builder.h"
 
+#include "wire/neg-message.h"
+
 #include <stdarg.h>
 #include <string.h>
 
@@ -158,6 +160,21 @@ put_pixels (Builder *builder, guint bits_allocated, guint frames)
   put_bytes (builder, 0x7FE00010, "OW", pixels, length);
 }
 
+void
+assert_sendable (const NegInstance *instance)
+{
+  g_autoptr (GByteArray) message = g_byte_array_new ();
+  g_autoptr (NegInstance) received = NULL;
+  g_autoptr (GError) error = NULL;
+  NegReader reader;
+
+  neg_instance_write (instance, message);
+  neg_reader_init (&reader, message->data, message->len);
+  received = neg_instance_read (&reader, &error);
+  g_assert_no_error (error);
+  g_assert_true (neg_reader_finished (&reader));
+}
+
 NegInstance *
 builder_read (Builder *builder)
 {
@@ -172,6 +189,7 @@ builder_read (Builder *builder)
   instance = neg_dataset_read_instance (&source, &layout, &error);
   g_assert_no_error (error);
   neg_source_clear (&source);
+  assert_sendable (instance);
   return instance;
 }
 

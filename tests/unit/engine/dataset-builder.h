@@ -33,6 +33,9 @@ void end_sequence (Builder *builder);
 void put_image (Builder *builder, guint bits_allocated, guint bits_stored, gboolean is_signed);
 void put_pixels (Builder *builder, guint bits_allocated, guint frames);
 
+/* The requester takes only what is in range: whatever the file says, the engine must not send what is not. */
+void assert_sendable (const NegInstance *instance);
+
 /* What the engine reads of it; the test fails where it reads nothing. */
 NegInstance *builder_read (Builder *builder);
 gboolean has_warning (const NegInstance *instance, const char *part);

@@ -1,5 +1,5 @@
 /* The typed header of every file of the corpus against its manifest, which other programs wrote. */
-#include "engine/neg-dataset.h"
+#include "dataset-builder.h"
 
 #include <fcntl.h>
 #include <json-glib/json-glib.h>
@@ -108,15 +108,6 @@ expect_numbers (const Case *test, const char *name, gboolean is_there, const dou
   }
 }
 
-static gboolean
-has_warning (const NegInstance *instance, const char *text)
-{
-  for (guint i = 0; instance->warnings && instance->warnings[i] != NULL; i++)
-    if (strstr (instance->warnings[i], text) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 static void
 check_identity (const Case *test)
 {
@@ -222,6 +213,7 @@ check_instance (Case *test, NegSource *source, const NegLayout *layout)
     g_test_message ("%s: %s", test->path, instance->warnings[i]);
   test->instance = instance;
   n_instances++;
+  assert_sendable (instance);
   check_identity (test);
   check_pixels (test);
   check_frames (test);

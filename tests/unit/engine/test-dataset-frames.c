@@ -194,6 +194,7 @@ test_shared_only (void)
   g_assert_true (instance->frame_infos[0].has_spacing);
   g_assert_false (instance->frame_infos[0].has_position);
   g_assert_cmpuint (instance->frame_infos[0].n_windows, ==, 2);
+  g_assert_cmpuint (instance->n_windows, ==, 2);
 }
 
 /* Frames that repeat a window share it. */

@@ -268,6 +268,9 @@ test_lut_entries (void)
   put_words (b, 0x00283002, "US", 3, 4, 0, 16); /* too short */
   put_words (b, 0x00283006, "US", 1, 1);
   next_item (b);
+  put_words (b, 0x00283002, "US", 3, 4, 0, 7); /* too few bits */
+  put_words (b, 0x00283006, "US", 4, 1, 2, 3, 4);
+  next_item (b);
   put_words (b, 0x00283002, "US", 3, 4, 0, 17); /* too many bits */
   put_words (b, 0x00283006, "US", 4, 1, 2, 3, 4);
   end_sequence (b);
@@ -432,6 +435,9 @@ test_mutations (void)
     put_words (b, 0x00283002, "US", 3, 2, 0xFFF0, 16);
     put_words (b, 0x00283006, "OW", 2, 0, 1);
     end_sequence (b);
+    for (guint i = 0; i < 3; i++)
+      put_words (b, 0x00281101 + i, "US", 3, 4, 0, 16);
+    put_palette (b, 0x00281201, "\x00\x00\x55\x55\xAA\xAA\xFF\xFF", 8);
     begin_sequence (b, 0x52009230);
     begin_sequence (b, 0x00209113);
     put_text (b, 0x00200032, "DS", "1\\2\\3");
@@ -443,6 +449,8 @@ test_mutations (void)
     neg_source_init_memory (&source, b->bytes->data, b->bytes->len);
     if (neg_scan (&source, &layout, NULL))
       instance = neg_dataset_read_instance (&source, &layout, NULL);
+    if (instance != NULL)
+      assert_sendable (instance);
     n_read += instance != NULL;
     neg_source_clear (&source);
   }
