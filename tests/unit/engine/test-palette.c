@@ -89,6 +89,7 @@ test_refused (void)
   static const guint16 empty_segments[] = { 0, 1, 5, 0, 0, 0, 0, 2, 65535, 6, 0 };
   static const guint16 odd_offset[] = { 0, 1, 5, 2, 1, 1, 0 };
   static const guint16 far_offset[] = { 0, 1, 5, 2, 1, 0xFFFE, 0xFFFF };
+  static const guint16 into_values[] = { 0, 3, 1, 2, 3, 2, 1, 4, 0 }; /* where 1, 2, 3 could be a linear segment */
   static const guint16 cut[] = { 0, 9, 5 };
   static const guint16 surplus[] = { 0, 2, 5, 6, 0, 1, 7 };
 
@@ -97,6 +98,7 @@ test_refused (void)
   g_assert_null (expand (empty_segments, G_N_ELEMENTS (empty_segments), 2));
   g_assert_null (expand (odd_offset, G_N_ELEMENTS (odd_offset), 2));
   g_assert_null (expand (far_offset, G_N_ELEMENTS (far_offset), 2));
+  g_assert_null (expand (into_values, G_N_ELEMENTS (into_values), 5));
   g_assert_null (expand (cut, G_N_ELEMENTS (cut), 9));
   g_assert_null (expand (surplus, G_N_ELEMENTS (surplus), 2));
   g_assert_null (expand (surplus, 0, 2));

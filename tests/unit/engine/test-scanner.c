@@ -209,14 +209,15 @@ test_not_dicom (void)
   static const char text[] = "To whom it may concern: this file is a letter and not an image. Regards, and so on.\n";
   static const guint8 jpeg[64] = { 0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 'J', 'F', 'I', 'F' };
   static const guint8 zeros[4096] = { 0 };
+  static const guint8 one_element[20] = { 8, 0, 5, 0, 0xFF, 0xFF, 0xFF, 0xFF, 'j', 'u', 'n', 'k' };
   g_autoptr (GRand) random = g_rand_new_with_seed (3);
   guint8 noise[4096];
   guint n_accepted = 0;
 
-  for (guint i = 0; i < 2004; i++) {
-    const void *bytes[] = { text, jpeg, zeros, "", noise };
-    const gsize lengths[] = { sizeof text, sizeof jpeg, sizeof zeros, 0, sizeof noise };
-    guint which = MIN (i, 4);
+  for (guint i = 0; i < 2005; i++) {
+    const void *bytes[] = { text, jpeg, zeros, one_element, "", noise };
+    const gsize lengths[] = { sizeof text, sizeof jpeg, sizeof zeros, sizeof one_element, 0, sizeof noise };
+    guint which = MIN (i, 5);
     g_auto (Scanned) scanned = { 0 };
 
     for (guint j = 0; j < sizeof noise; j++)
@@ -297,10 +298,36 @@ test_overflow (void)
   static const char *const syntaxes[] = { SYNTAX_EXPLICIT, SYNTAX_RLE, SYNTAX_IMPLICIT };
 
   for (guint i = 0; i < G_N_ELEMENTS (syntaxes); i++) {
-    g_auto (Scanned) scanned = { 0 };
+    g_auto (Scanned) beyond_64_bits = { 0 };
+    g_auto (Scanned) beyond_reason = { 0 };
 
-    scan_frames ("2147483647", syntaxes[i], &scanned);
-    g_assert_error (scanned.error, NEG_ERROR, NEG_ERROR_SIZE_OVERFLOW);
+    scan_frames ("2147483647", syntaxes[i], &beyond_64_bits);
+    g_assert_error (beyond_64_bits.error, NEG_ERROR, NEG_ERROR_SIZE_OVERFLOW);
+    scan_frames ("100000", syntaxes[i], &beyond_reason);
+    g_assert_error (beyond_reason.error, NEG_ERROR, NEG_ERROR_SIZE_OVERFLOW);
+  }
+}
+
+/* The group length ends the meta header even where the data set begins with the same bytes, as deflated ones may. */
+static void
+test_meta_length (void)
+{
+  for (guint right = 0; right < 2; right++) {
+    g_autoptr (Object) object = object_new_bare (FALSE, FALSE);
+    g_auto (Scanned) scanned = { 0 };
+    guint32 length = GUINT32_TO_LE (right ? 27 : 26);
+    guint meta_end;
+
+    g_byte_array_set_size (object->bytes, 128);
+    memset (object->bytes->data, 0, 128);
+    g_byte_array_append (object->bytes, (const guint8 *) "DICM", 4);
+    object_add (object, 0x00020000, "UL", &length, 4);
+    object_add_text (object, 0x00020010, "UI", SYNTAX_EXPLICIT);
+    meta_end = object->bytes->len;
+    object_add_text (object, 0x00020013, "SH", "NEG ");
+    object_add_image (object, 1, 1, 8);
+    assert_scans (object, &scanned);
+    g_assert_cmpuint (scanned.layout.dataset_offset, ==, right ? meta_end : meta_end + 12);
   }
 }
 
@@ -482,6 +509,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scanner/contradictions", test_contradictions);
   g_test_add_func ("/scanner/frames", test_frames);
   g_test_add_func ("/scanner/overflow", test_overflow);
+  g_test_add_func ("/scanner/meta-length", test_meta_length);
   g_test_add_func ("/scanner/sizes", test_sizes);
   g_test_add_func ("/scanner/every-truncation", test_every_truncation);
   g_test_add_func ("/scanner/lengths", test_lengths);
