@@ -164,6 +164,30 @@ test_random (void)
   g_free (scene);
 }
 
+/* A VOI LUT that jumps is not for single precision, one that climbs is. */
+static void
+test_steep_luts (void)
+{
+  g_autofree guint16 *pixels = g_new0 (guint16, 64 * 64), *entries = g_new (guint16, 4096);
+  g_autofree guint8 *out = g_malloc (128 * 128);
+  NegFrame frame = { { 64, 64, 1, 16, NEG_SAMPLE_U16, NEG_COLOR_MONOCHROME2 }, pixels };
+  NegPicture picture = { 128, 128, 128, 1, out };
+  NegLut lut = { .n_entries = 4096, .first_mapped = 30000, .bits = 12, .entries = entries };
+  NegDraw draw = {
+    .modality = { .slope = 1 },
+    .voi = { .lut = &lut },
+    .output_to_image = { { 0.5, 0, 0, 0, 0.5, 0 } },
+    .interpolation = NEG_INTERPOLATION_LINEAR,
+  };
+
+  for (guint i = 0; i < 4096; i++)
+    entries[i] = i;
+  g_assert_true (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  for (guint i = 0; i < 4096; i++)
+    entries[i] = i < 2000 ? 0 : 4095;
+  g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+}
+
 /* A picture that a person would look at takes the fast way by itself. */
 static void
 test_is_chosen (void)
@@ -192,6 +216,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/draw-fast/random", test_random);
+  g_test_add_func ("/draw-fast/steep-luts", test_steep_luts);
   g_test_add_func ("/draw-fast/is-chosen", test_is_chosen);
   return g_test_run ();
 }
