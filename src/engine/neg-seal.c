@@ -120,14 +120,17 @@ add_memory_rules (scmp_filter_ctx filter)
   return code;
 }
 
-/* The one limit that moves, of this process only. */
+/* What concerns this process only: the one limit that moves, abort(), and what fstat() is made of. */
 static int
-add_limit_rules (scmp_filter_ctx filter)
+add_own_rules (scmp_filter_ctx filter)
 {
   const guint64 empty_path = 0x1000; /* AT_EMPTY_PATH */
+  const guint64 self = getpid ();
   int code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prlimit64), 2, SCMP_A0 (SCMP_CMP_EQ, 0),
                                SCMP_A1 (SCMP_CMP_EQ, RLIMIT_CPU));
 
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (tgkill), 1, SCMP_A0 (SCMP_CMP_EQ, self));
   if (code == 0)
     code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (newfstatat), 2,
                              SCMP_A0 (SCMP_CMP_LE, DESCRIPTORS_MAX), SCMP_A3 (SCMP_CMP_EQ, empty_path));
@@ -148,7 +151,7 @@ load_filter (scmp_filter_ctx filter)
   if (code == 0)
     code = add_memory_rules (filter);
   if (code == 0)
-    code = add_limit_rules (filter);
+    code = add_own_rules (filter);
   return code == 0 ? seccomp_load (filter) : code;
 }
 
