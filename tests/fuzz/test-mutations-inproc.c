@@ -1,5 +1,5 @@
-/* Damaged files of the corpus through the engine's own C in this process, under ASan and UBSan: each gives a layout or a
- * reason. */
+/* Damaged files of the corpus through the engine's own C in this process, under ASan and UBSan: each gives a layout or
+ * a reason. */
 #include "exercise-object.h"
 #include "neg-mutate.h"
 
