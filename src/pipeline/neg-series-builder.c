@@ -64,6 +64,12 @@ typedef struct {
   gboolean is_left_out;
 } Source;
 
+static guint
+count_warnings (const NegInstance *instance)
+{
+  return instance->warnings ? g_strv_length (instance->warnings) : 0;
+}
+
 static int
 compare_sources (gconstpointer a, gconstpointer b)
 {
@@ -71,6 +77,8 @@ compare_sources (gconstpointer a, gconstpointer b)
 
   RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->series_uid, other->instance->series_uid));
   RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->sop_instance_uid, other->instance->sop_instance_uid));
+  /* Of two copies the better one is kept. */
+  RETURN_UNLESS_EQUAL (compare_integers (count_warnings (one->instance), count_warnings (other->instance)));
   RETURN_UNLESS_EQUAL (g_strcmp0 (neg_blob_get_name (one->blob), neg_blob_get_name (other->blob)));
   return compare_integers (one->number, other->number);
 }
@@ -261,6 +269,47 @@ take_notice (NegSeriesGroup *group, GHashTable *notices)
   }
 }
 
+static NegSeriesGroup *
+group_new (const NegSeriesItem *anchor, GHashTable *notices)
+{
+  NegSeriesGroup *group = _neg_series_group_new (anchor);
+
+  take_notice (group, notices);
+  return group;
+}
+
+/* A projection that turns about the patient: every image looks in a direction of its own, and one wants to see them in
+ * their order. Three planes with an image each are a localizer and no rotation. */
+static gboolean
+is_rotation (GPtrArray *directions, guint n_items)
+{
+  return directions->len > 3 && directions->len == n_items;
+}
+
+static void
+add_direction (GPtrArray *items, const NegSliceGroup *direction, GHashTable *notices, GPtrArray *groups)
+{
+  NegSeriesGroup *group;
+  guint first = G_MAXUINT;
+
+  for (guint i = 0; i < direction->n; i++)
+    first = MIN (first, direction->order[i]);
+  group = group_new (g_ptr_array_index (items, first), notices);
+  group->orientation = group->anchor->info->orientation;
+  for (guint i = 0; i < direction->n; i++)
+    g_ptr_array_add (group->items, g_ptr_array_index (items, direction->order[i]));
+  _neg_series_split (group, groups);
+}
+
+static void
+add_in_order (GPtrArray *items, GHashTable *notices, GPtrArray *groups)
+{
+  NegSeriesGroup *group = group_new (g_ptr_array_index (items, 0), notices);
+
+  g_ptr_array_extend (group->items, items, NULL, NULL);
+  g_ptr_array_add (groups, group);
+}
+
 /* Items of one class, in order of number: one group for each direction that they look in. */
 static void
 add_directions (GPtrArray *items, GHashTable *notices, GPtrArray *groups)
@@ -275,36 +324,23 @@ add_directions (GPtrArray *items, GHashTable *notices, GPtrArray *groups)
     memcpy (slices[i].orientation, info->orientation, sizeof slices[i].orientation);
   }
   directions = neg_geometry_group (slices, items->len);
-  for (guint i = 0; i < directions->len; i++) {
-    const NegSliceGroup *direction = g_ptr_array_index (directions, i);
-    NegSeriesGroup *group;
-    guint first = G_MAXUINT;
-
-    for (guint j = 0; j < direction->n; j++)
-      first = MIN (first, direction->order[j]);
-    group = _neg_series_group_new (g_ptr_array_index (items, first));
-    group->orientation = group->anchor->info->orientation;
-    take_notice (group, notices);
-    for (guint j = 0; j < direction->n; j++)
-      g_ptr_array_add (group->items, g_ptr_array_index (items, direction->order[j]));
-    _neg_series_split (group, groups);
+  if (is_rotation (directions, items->len)) {
+    add_in_order (items, notices, groups);
+    return;
   }
+  for (guint i = 0; i < directions->len; i++)
+    add_direction (items, g_ptr_array_index (directions, i), notices, groups);
 }
 
 static void
 add_class (GPtrArray *items, GHashTable *notices, GPtrArray *groups)
 {
   const NegSeriesItem *first = g_ptr_array_index (items, 0);
-  NegSeriesGroup *group;
 
-  if (first->has_geometry) {
+  if (first->has_geometry)
     add_directions (items, notices, groups);
-    return;
-  }
-  group = _neg_series_group_new (first);
-  take_notice (group, notices);
-  g_ptr_array_extend (group->items, items, NULL, NULL);
-  g_ptr_array_add (groups, group);
+  else
+    add_in_order (items, notices, groups);
 }
 
 static GPtrArray *

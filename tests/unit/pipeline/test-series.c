@@ -178,6 +178,21 @@ test_orientations (void)
   assert_series (scan, 2, NEG_SERIES_VOLUME, "9 8 7", "CT 3: Thorax 1.0 (sagittal, 3 images)");
 }
 
+/* Projections from all sides, each in a direction of its own. */
+static void
+test_rotation (void)
+{
+  g_autoptr (Scan) scan = scan_new ();
+
+  for (guint i = 0; i < 6; i++) {
+    double angle = G_PI * i / 6, orientation[6] = { cos (angle), sin (angle), 0, 0, 0, -1 };
+
+    set_place (&add_image (scan, 6 - i)->frame_infos[0], orientation, 0, 0, 0);
+  }
+  build (scan, 1);
+  assert_series (scan, 0, NEG_SERIES_STACK, "1 2 3 4 5 6", "CT 3: Thorax 1.0 (6 images)");
+}
+
 static void
 test_frames_of_reference (void)
 {
@@ -390,6 +405,10 @@ test_copies (void)
   assert_series (scan, 0, NEG_SERIES_VOLUME, "1 2 3 4", "CT 3: Thorax 1.0 (axial, 4 images)");
   assert_warnings (get (scan, 0), "1 object is here twice and shown once");
   g_assert_cmpstr (neg_blob_get_name (neg_series_get_frame (get (scan, 0), 1)->blob), ==, "/scan/00001.dcm");
+  neg_instance_add_warning (g_ptr_array_index (scan->instances, 1), "something is odd");
+  build (scan, 1);
+  g_assert_cmpstr (neg_blob_get_name (neg_series_get_frame (get (scan, 0), 1)->blob), ==, "/scan/00004.dcm");
+  g_strfreev (g_steal_pointer (&((NegInstance *) g_ptr_array_index (scan->instances, 1))->warnings));
   /* One UID on different images: none may get lost. */
   copy->instance_number = 5;
   copy->frame_infos[0].position_mm[2] = 20;
@@ -756,6 +775,7 @@ main (int argc, char **argv)
 #define ADD(name) g_test_add_func ("/series/" #name, test_##name)
   ADD (sorted_by_position);
   ADD (orientations);
+  ADD (rotation);
   ADD (frames_of_reference);
   ADD (sizes);
   ADD (localizers);
