@@ -214,11 +214,12 @@ neg_application_run (int argc, char **argv)
 
   if (parse_options (&options, argc, argv, &error)) {
     has_bus = neg_bus_probe (BUS_LIMIT_MS);
-    if (gtk_init_check ())
+    if (gtk_init_check ()) {
       status = run (&options, argv[0], has_bus);
-    else
+    } else {
       g_printerr (_ ("negatoscope: there is no display to open a window on\n"));
-    status = gtk_is_initialized () ? status : 1;
+      status = 1;
+    }
   } else {
     g_printerr ("negatoscope: %s\n", error->message);
   }

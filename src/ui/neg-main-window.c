@@ -56,8 +56,9 @@ dup_summary (NegLoader *loader)
   guint n_unreadable = neg_loader_get_unreadable (loader)->len;
   GString *text = g_string_new (NULL);
 
-  add_count (text, n_series, "%u ");
-  g_string_append (text, n_series > 0 ? ngettext ("series", "series", n_series) : _ ("No images"));
+  if (n_series == 0)
+    g_string_append (text, _ ("No images"));
+  add_count (text, n_series, ngettext ("%u series", "%u series", n_series));
   add_count (text, n_images, ngettext ("%u image", "%u images", n_images));
   add_count (text, n_objects, ngettext ("%u object without images", "%u objects without images", n_objects));
   add_count (text, n_unreadable,

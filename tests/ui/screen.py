@@ -1,0 +1,317 @@
+"""A person in front of the window: a display of its own, the program on it, hands (xdotool), eyes (import) and a
+screen reader (AT-SPI). Files to look at are made here; none of them is of a person."""
+
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy
+from PIL import Image
+
+sys.path.insert(0, os.path.join(os.environ.get("NEGATOSCOPE_SOURCE", "."), "tests", "python"))
+import negtest  # noqa: E402
+
+WIDTH, HEIGHT = 1280, 800
+
+
+def with_session_bus():
+    """Runs this script again under a session bus of its own, where AT-SPI lives."""
+    if os.environ.get("NEG_UI_SESSION") == "1":
+        return
+    environment = dict(os.environ, NEG_UI_SESSION="1")
+    os.execvpe("dbus-run-session", ["dbus-run-session", "--", "/usr/bin/python3", *sys.argv], environment)
+
+
+def wait_until(condition, seconds=15.0, what="", step=0.05):
+    """The first true value of condition(); an assertion error when the time is up."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what or condition}")
+        time.sleep(step)
+
+
+class Display:
+    """An X server that chose its own free number."""
+
+    def __init__(self, width=WIDTH, height=HEIGHT):
+        read_end, write_end = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+            pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write_end)
+        with os.fdopen(read_end) as pipe:
+            self.name = ":" + pipe.readline().strip()
+        os.environ["DISPLAY"] = self.name
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Program:
+    """The program running; a context, at whose end it is ended and must not have crashed."""
+
+    def __init__(self, *arguments, environment=None, size=(WIDTH, HEIGHT)):
+        self.arguments = [negtest.PROGRAM, *arguments]
+        self.environment = dict(os.environ, GDK_BACKEND="x11", LANG="C.UTF-8", LC_ALL="C.UTF-8",
+                                GSETTINGS_BACKEND="memory")
+        self.environment.update(environment or {})
+        for name in [name for name, value in self.environment.items() if value is None]:
+            del self.environment[name]
+        self.size = size
+        self.log = tempfile.TemporaryFile()
+        self.box = None
+
+    def __enter__(self):
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(self.arguments, env=self.environment, stdout=self.log, stderr=self.log)
+        try:
+            self.window = wait_until(self.find_window, 30, "a window")
+            self.mapped_s = time.monotonic() - self.started
+            self.do("windowsize", self.window, str(self.size[0]), str(self.size[1]))
+            self.do("windowmove", self.window, "0", "0")
+            self.do("windowfocus", self.window)
+        except BaseException:
+            self.process.kill()
+            print("# " + self.output().replace("\n", "\n# "))
+            raise
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if value is not None:
+            print("# " + self.output().replace("\n", "\n# "), flush=True)
+        status = self.process.poll()
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if value is None and status is not None:
+            raise AssertionError(f"the program ended by itself ({status}): {self.output()}")
+
+    def output(self):
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def find_window(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f"the program ended ({self.process.returncode}): {self.output()}")
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Negatoscope$"], capture_output=True)
+        return found.stdout.split()[-1].decode() if found.stdout.split() else None
+
+    # Hands
+
+    def do(self, *arguments):
+        subprocess.run(["xdotool", *arguments], check=True, stderr=subprocess.DEVNULL)
+
+    def key(self, *keys):
+        self.do("key", "--delay", "30", *keys)
+
+    def point(self, x, y):
+        self.do("mousemove", "--window", self.window, str(int(x)), str(int(y)))
+
+    def wheel(self, notches, control=False):
+        button = "5" if notches > 0 else "4"
+        arguments = ["click", "--delay", "30", "--repeat", str(abs(notches)), button]
+        if control:
+            arguments = ["keydown", "ctrl", *arguments, "keyup", "ctrl"]
+        self.do(*arguments)
+
+    def drag(self, button, x, y, dx, dy):
+        self.point(x, y)
+        self.do("mousedown", str(button))
+        for part in range(1, 6):
+            self.point(x + dx * part / 5, y + dy * part / 5)
+            time.sleep(0.03)
+        self.do("mouseup", str(button))
+
+    # Eyes
+
+    def look(self):
+        """The screen as grey levels."""
+        shot = subprocess.run(["import", "-silent", "-window", "root", "png:-"], capture_output=True, check=True).stdout
+        return numpy.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=numpy.int16)
+
+    def picture(self):
+        """What the viewport shows, without its border."""
+        x, y, width, height = self.viewport_box()
+        return self.look()[y:y + height, x:x + width]
+
+    def middle(self, side=120):
+        picture = self.picture()
+        y, x = picture.shape[0] // 2, picture.shape[1] // 2
+        return picture[y - side:y + side, x - side:x + side].astype(float)
+
+    def settled(self, seconds=5.0):
+        """The picture once two looks in a row are the same."""
+        last = [None]
+
+        def same():
+            now = self.picture()
+            before, last[0] = last[0], now
+            return before is not None and before.shape == now.shape and (before == now).all()
+
+        wait_until(same, seconds, "a picture that stays", 0.1)
+        return last[0]
+
+    # Screen reader
+
+    def application(self):
+        import pyatspi
+        for application in pyatspi.Registry.getDesktop(0):
+            try:
+                if application is not None and application.get_process_id() == self.process.pid:
+                    return application
+            except Exception:
+                continue
+        return None
+
+    def walk(self, node=None, depth=0):
+        node = node or self.application()
+        if node is None or depth > 40:
+            return
+        yield node
+        for index in range(node.childCount):
+            child = node.getChildAtIndex(index)
+            if child is not None:
+                yield from self.walk(child, depth + 1)
+
+    def find(self, role, start=""):
+        for node in self.walk():
+            if node.getRoleName() == role and (node.name or "").startswith(start):
+                return node
+        return None
+
+    def viewport(self):
+        return wait_until(lambda: self.find("image", "image ") or self.find("image", "no image"), 15, "the viewport")
+
+    def viewport_box(self):
+        if self.box is None:
+            import pyatspi
+            extents = self.viewport().queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+            self.box = (extents.x + 2, extents.y + 2, extents.width - 4, extents.height - 4)
+        return self.box
+
+    def centre(self):
+        x, y, width, height = self.viewport_box()
+        return x + width // 2, y + height // 2
+
+    def says(self):
+        """What the screen reader hears of the viewport: its name and its description."""
+        node = self.viewport()
+        return f"{node.name} | {node.description}"
+
+    def wait_says(self, text, seconds=15):
+        wait_until(lambda: text in self.says(), seconds, f"“{text}”; it says “{self.says()}”")
+
+    def texts(self):
+        return [node.name for node in self.walk() if node.getRoleName() in ("label", "status bar") and node.name]
+
+    def wait_image(self, text="image 1 of"):
+        """The image that is announced so is there, no longer on its way."""
+        self.wait_says(text)
+        wait_until(lambda: "loading" not in self.says(), 20, "the image has arrived")
+        return self.settled()
+
+    # Fault
+
+    def engines(self):
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+                    name, fields = file.read().rsplit(")", 1)
+                if "negatoscope-eng" in name and int(fields.split()[1]) == self.process.pid:
+                    found.append(int(pid))
+            except OSError:
+                continue
+        return found
+
+    def kill_engines(self):
+        killed = 0
+        for pid in self.engines():
+            try:
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+            except ProcessLookupError:
+                pass
+        return killed
+
+
+class Folder:
+    """A temporary folder of generated DICOM files."""
+
+    def __init__(self):
+        self.path = tempfile.mkdtemp(prefix="neg-ui-")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def add_series(self, n, number=1, patient="Lamp^Ada", patient_id="T-1", study="1", size=256, pixels=None, **tags):
+        import pydicom
+        from pydicom.dataset import FileDataset, FileMetaDataset
+        from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+        root = "1.2.826.0.1.3680043.8.498."
+        for index in range(n):
+            meta = FileMetaDataset()
+            meta.MediaStorageSOPClassUID = CTImageStorage
+            meta.MediaStorageSOPInstanceUID = f"{root}{study}.{number}.{index + 1}"
+            meta.TransferSyntaxUID = ExplicitVRLittleEndian
+            path = os.path.join(self.path, f"s{study}-{number}-{index:04d}.dcm")
+            item = FileDataset(path, {}, file_meta=meta, preamble=b"\0" * 128)
+            item.is_little_endian, item.is_implicit_VR = True, False
+            item.SpecificCharacterSet = "ISO_IR 192"
+            item.SOPClassUID, item.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
+            item.PatientName, item.PatientID = patient, patient_id
+            item.PatientBirthDate, item.PatientSex = "19700115", "O"
+            item.StudyInstanceUID, item.SeriesInstanceUID = root + study, f"{root}{study}.{number}"
+            item.FrameOfReferenceUID = f"{root}{study}.9"
+            item.StudyDate, item.StudyTime, item.StudyDescription = "20240912", "101500", "Synthetic test"
+            item.AccessionNumber = "A-" + study
+            item.Modality, item.SeriesNumber, item.InstanceNumber = "CT", number, index + 1
+            item.SeriesDescription = "Ramp"
+            item.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
+            item.ImagePositionPatient = [0, 0, 2.5 * index]
+            item.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+            item.PixelSpacing, item.SliceThickness = [1, 1], 2.5
+            item.Rows = item.Columns = size
+            item.SamplesPerPixel, item.PhotometricInterpretation = 1, "MONOCHROME2"
+            item.BitsAllocated = item.BitsStored = 16
+            item.HighBit, item.PixelRepresentation = 15, 0
+            item.RescaleSlope, item.RescaleIntercept = 1, 0
+            item.WindowCenter, item.WindowWidth = [500, 600], [1000, 100]
+            item.WindowCenterWidthExplanation = ["WHOLE", "NARROW"]
+            for name, value in tags.items():
+                setattr(item, name, value)
+            values = pixels(index) if pixels else self.ramp(index, size)
+            item.PixelData = values.astype("<u2").tobytes()
+            pydicom.dcmwrite(path, item, write_like_original=False)
+        return self.path
+
+    @staticmethod
+    def ramp(index, size=256):
+        """0 at the left to 1000 at the right, and a black square that moves with the image's number."""
+        values = numpy.tile(numpy.linspace(0, 1000, size), (size, 1))
+        at = 8 + (index * 12) % (size - 40)
+        values[at:at + 24, at:at + 24] = 0
+        return values
+
+    def add_text(self, name, content):
+        path = os.path.join(self.path, name)
+        with open(path, "wb") as file:
+            file.write(content)
+        return path
