@@ -21,8 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegText, neg_text_free)
 /* The unknown charset's name, or NULL; borrowed. */
 const char *neg_text_get_unknown (const NegText *text);
 
-/* @is_person_name: code extensions go back to the first value at ^ and = too, and trailing = are cut. Trailing blanks and
- * NULs are cut, the result is valid UTF-8, NFC, without control characters other than CR LF TAB FF. Given, never
+/* @is_person_name: code extensions go back to the first value at ^ and = too, and trailing = are cut. Trailing blanks
+ * and NULs are cut, the result is valid UTF-8, NFC, without control characters other than CR LF TAB FF. Given, never
  * NULL. */
 char *neg_text_decode (NegText *text, const guint8 *bytes, gsize length, gboolean is_person_name);
 

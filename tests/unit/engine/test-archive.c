@@ -153,6 +153,8 @@ test_list (void)
   g_auto (NegScanResult) result = { 0 };
   g_autoptr (GError) error = NULL;
 
+  find_header (zip, "PK\1\2", 2)[9] |= 8; /* the flag that says UTF-8 */
+  find_header (zip, "PK\3\4", 2)[7] |= 8;
   list (zip, &result, &error);
   g_assert_no_error (error);
   g_assert_cmpint (result.kind, ==, NEG_SCAN_ARCHIVE);

@@ -67,6 +67,8 @@ test_resets (void)
   assert_text (charset, "\x1b-L\xC4^\xC4=\xC4", "Ф^Ф=Ф");
   assert_text (charset, "\x1b-L\xC4\t\xC4", "Ф\tÄ");
   assert_text (charset, "\x1b-L\xC4\f\xC4", "Ф\fÄ");
+  /* Inside kanji, 5E, 5C and 3D begin characters. */
+  assert_name ("\\ISO 2022 IR 87", "\x1b$B^!\\!=!\x1b(B", "沺棔宗");
   /* Kanji that was never switched off ends at the end of a line. */
   assert_text ("\\ISO 2022 IR 87", "\x1b$B;3\r\nED", "山\r\nED");
 }
