@@ -81,16 +81,18 @@ def main(paths):
     for path in paths:
         for record in records(path):
             passed, failed, skipped = count_test(record)
+            # Where a suite was asked for, meson writes "project:suites / name".
+            name = record['name'].split(' / ')[-1]
             total_passed += passed
             total_skipped += skipped
-            total_failed += [f'{record["name"]}: {name}' for name in failed]
+            total_failed += [f'{name}: {case}' for case in failed]
             if failed:
-                report.append(f'--- {record["name"]} ({path})')
+                report.append(f'--- {name} ({path})')
                 report += tail(record.get('stdout')) + tail(record.get('stderr'))
     for line in report:
         print(line)
-    for name in total_failed:
-        print(f'FAILED {name}')
+    for case in total_failed:
+        print(f'FAILED {case}')
     print(f'{total_passed} passed, {len(total_failed)} failed, {total_skipped} skipped')
     return 0 if total_passed and not total_failed else 1
 
