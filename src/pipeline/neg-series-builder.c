@@ -24,148 +24,22 @@ _neg_series_group_free (NegSeriesGroup *group)
   g_free (group);
 }
 
-static int
-compare_integers (gint64 a, gint64 b)
-{
-  return a < b ? -1 : a > b;
-}
-
-/* Chains of comparisons: the first that is not 0 decides. */
-#define RETURN_UNLESS_EQUAL(comparison) \
-  G_STMT_START { \
-    int order_ = (comparison); \
-    if (order_ != 0) \
-      return order_; \
-  } G_STMT_END
-
 int
 _neg_series_item_compare (const NegSeriesItem *a, const NegSeriesItem *b)
 {
   const NegInstance *one = a->instance, *other = b->instance;
 
-  RETURN_UNLESS_EQUAL (compare_integers (a->number, b->number));
-  RETURN_UNLESS_EQUAL (compare_integers (a->info->in_stack_position, b->info->in_stack_position));
-  RETURN_UNLESS_EQUAL (compare_integers (_neg_series_item_get_temporal_position (a),
-                                         _neg_series_item_get_temporal_position (b)));
-  RETURN_UNLESS_EQUAL (compare_integers (one->in_concatenation_number, other->in_concatenation_number));
-  RETURN_UNLESS_EQUAL (compare_integers ((gint64) one->concatenation_frame_offset + a->frame,
-                                         (gint64) other->concatenation_frame_offset + b->frame));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->acquisition_date, other->acquisition_date));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->acquisition_time, other->acquisition_time));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->sop_instance_uid, other->sop_instance_uid));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (a->number, b->number));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (a->info->in_stack_position, b->info->in_stack_position));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (_neg_series_item_get_temporal_position (a),
+                                                  _neg_series_item_get_temporal_position (b)));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (one->in_concatenation_number, other->in_concatenation_number));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers ((gint64) one->concatenation_frame_offset + a->frame,
+                                                  (gint64) other->concatenation_frame_offset + b->frame));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->acquisition_date, other->acquisition_date));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->acquisition_time, other->acquisition_time));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->sop_instance_uid, other->sop_instance_uid));
   return g_strcmp0 (neg_blob_get_name (a->blob), neg_blob_get_name (b->blob));
-}
-
-/* An object and what is known of it before its frames are taken apart. */
-typedef struct {
-  NegInstance *instance;
-  NegBlob *blob;
-  gint64 number;
-  gboolean is_left_out;
-} Source;
-
-static guint
-count_warnings (const NegInstance *instance)
-{
-  return instance->warnings ? g_strv_length (instance->warnings) : 0;
-}
-
-static int
-compare_sources (gconstpointer a, gconstpointer b)
-{
-  const Source *one = a, *other = b;
-
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->series_uid, other->instance->series_uid));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->sop_instance_uid, other->instance->sop_instance_uid));
-  /* Of two copies the better one is kept. */
-  RETURN_UNLESS_EQUAL (compare_integers (count_warnings (one->instance), count_warnings (other->instance)));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (neg_blob_get_name (one->blob), neg_blob_get_name (other->blob)));
-  return compare_integers (one->number, other->number);
-}
-
-static GArray *
-collect_sources (GPtrArray *instances, GPtrArray *blobs)
-{
-  GArray *sources = g_array_new (FALSE, FALSE, sizeof (Source));
-
-  for (guint i = 0; i < instances->len; i++) {
-    NegInstance *instance = g_ptr_array_index (instances, i);
-    Source source = { instance, g_ptr_array_index (blobs, i) };
-
-    source.number = instance->has_instance_number ? instance->instance_number : G_MAXINT64;
-    if (instance->kind == NEG_OBJECT_IMAGE && instance->rows > 0 && instance->columns > 0 && instance->frames > 0
-        && instance->n_frame_infos > 0)
-      g_array_append_val (sources, source);
-  }
-  /* By name, not by the order in which they were found, so that of two copies the same one is always kept. */
-  g_array_sort (sources, compare_sources);
-  return sources;
-}
-
-/* A broken anonymiser gives one UID to all: such images are not copies and none may get lost. */
-static gboolean
-is_copy (const NegInstance *a, const NegInstance *b)
-{
-  const NegFrameInfo *one = &a->frame_infos[0], *other = &b->frame_infos[0];
-
-  return a->rows == b->rows && a->columns == b->columns && a->frames == b->frames
-         && a->has_instance_number == b->has_instance_number && a->instance_number == b->instance_number
-         && one->has_position == other->has_position
-         && (!one->has_position || memcmp (one->position_mm, other->position_mm, sizeof one->position_mm) == 0);
-}
-
-/* What was noticed in one DICOM series. */
-typedef struct {
-  guint n_duplicates;
-  gboolean has_uid_clash;
-} Notice;
-
-/* Marks copies as left out; notices by series UID. */
-static GHashTable *
-find_duplicates (GArray *sources)
-{
-  GHashTable *notices = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-
-  for (guint i = 1; i < sources->len; i++) {
-    Source *source = &g_array_index (sources, Source, i), *before = source - 1;
-    char *series_uid = source->instance->series_uid;
-    Notice *notice;
-
-    if (source->instance->sop_instance_uid == NULL || series_uid == NULL
-        || g_strcmp0 (before->instance->sop_instance_uid, source->instance->sop_instance_uid) != 0
-        || g_strcmp0 (before->instance->series_uid, series_uid) != 0)
-      continue;
-    notice = g_hash_table_lookup (notices, series_uid);
-    if (notice == NULL) {
-      notice = g_new0 (Notice, 1);
-      g_hash_table_insert (notices, series_uid, notice);
-    }
-    source->is_left_out = is_copy (before->instance, source->instance);
-    notice->n_duplicates += source->is_left_out;
-    notice->has_uid_clash |= !source->is_left_out;
-  }
-  return notices;
-}
-
-/* The parts of a concatenation (C.7.6.16.2.2.4) are one object: all get its lowest number. */
-static void
-number_concatenations (GArray *sources)
-{
-  g_autoptr (GHashTable) lowest = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint pass = 0; pass < 2; pass++)
-    for (guint i = 0; i < sources->len; i++) {
-      Source *source = &g_array_index (sources, Source, i), *first;
-      char *uid = source->instance->concatenation_uid;
-
-      if (uid == NULL)
-        continue;
-      first = g_hash_table_lookup (lowest, uid);
-      if (first == NULL || source->number < first->number)
-        g_hash_table_insert (lowest, uid, source);
-      else
-        source->number = pass == 1 ? first->number : source->number;
-    }
 }
 
 static gboolean
@@ -191,7 +65,7 @@ has_geometry (const NegSeriesItem *item)
 }
 
 static void
-add_items (GArray *items, const Source *source)
+add_items (GArray *items, const NegSeriesSource *source)
 {
   NegInstance *instance = source->instance;
   gboolean is_multi_frame = instance->frames > 1 || instance->concatenation_uid != NULL;
@@ -219,9 +93,9 @@ micrometres (double length_mm)
 static int
 compare_spacings (const NegFrameInfo *a, const NegFrameInfo *b)
 {
-  RETURN_UNLESS_EQUAL (compare_integers (a->has_spacing, b->has_spacing));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (a->has_spacing, b->has_spacing));
   for (guint i = 0; a->has_spacing && i < 2; i++)
-    RETURN_UNLESS_EQUAL (compare_integers (micrometres (a->spacing_mm[i]), micrometres (b->spacing_mm[i])));
+    NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (micrometres (a->spacing_mm[i]), micrometres (b->spacing_mm[i])));
   return 0;
 }
 
@@ -231,19 +105,19 @@ compare_classes (const NegSeriesItem *a, const NegSeriesItem *b)
 {
   const NegInstance *one = a->instance, *other = b->instance;
 
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->series_uid, other->series_uid));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_id, other->patient_id));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_name, other->patient_name));
-  RETURN_UNLESS_EQUAL (a->is_localizer - b->is_localizer);
-  RETURN_UNLESS_EQUAL (b->has_geometry - a->has_geometry);
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->frame_of_reference_uid, other->frame_of_reference_uid));
-  RETURN_UNLESS_EQUAL (compare_integers (one->rows, other->rows));
-  RETURN_UNLESS_EQUAL (compare_integers (one->columns, other->columns));
-  RETURN_UNLESS_EQUAL (compare_integers (one->samples, other->samples));
-  RETURN_UNLESS_EQUAL ((g_strcmp0 (one->photometric, "PALETTE COLOR") == 0)
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->series_uid, other->series_uid));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_id, other->patient_id));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_name, other->patient_name));
+  NEG_RETURN_UNLESS_EQUAL (a->is_localizer - b->is_localizer);
+  NEG_RETURN_UNLESS_EQUAL (b->has_geometry - a->has_geometry);
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->frame_of_reference_uid, other->frame_of_reference_uid));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (one->rows, other->rows));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (one->columns, other->columns));
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (one->samples, other->samples));
+  NEG_RETURN_UNLESS_EQUAL ((g_strcmp0 (one->photometric, "PALETTE COLOR") == 0)
                        - (g_strcmp0 (other->photometric, "PALETTE COLOR") == 0));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (a->info->stack_id, b->info->stack_id));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (a->info->stack_id, b->info->stack_id));
   if (a->has_geometry)
     return compare_spacings (a->info, b->info);
   /* A film is a series of its own; single images without positions go together. */
@@ -253,7 +127,7 @@ compare_classes (const NegSeriesItem *a, const NegSeriesItem *b)
 static int
 compare_items (gconstpointer a, gconstpointer b)
 {
-  RETURN_UNLESS_EQUAL (compare_classes (a, b));
+  NEG_RETURN_UNLESS_EQUAL (compare_classes (a, b));
   return _neg_series_item_compare (a, b);
 }
 
@@ -261,7 +135,7 @@ static void
 take_notice (NegSeriesGroup *group, GHashTable *notices)
 {
   const char *series_uid = group->anchor->instance->series_uid;
-  const Notice *notice = series_uid ? g_hash_table_lookup (notices, series_uid) : NULL;
+  const NegSeriesNotice *notice = series_uid ? g_hash_table_lookup (notices, series_uid) : NULL;
 
   if (notice != NULL) {
     group->n_duplicates = notice->n_duplicates;
@@ -367,11 +241,11 @@ make_groups (GArray *items, GHashTable *notices)
 static int
 compare_series (const NegInstance *one, const NegInstance *other)
 {
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_date, other->study_date));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_time, other->study_time));
-  RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
-  RETURN_UNLESS_EQUAL (other->has_series_number - one->has_series_number);
-  RETURN_UNLESS_EQUAL (compare_integers (one->series_number, other->series_number));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_date, other->study_date));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_time, other->study_time));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
+  NEG_RETURN_UNLESS_EQUAL (other->has_series_number - one->has_series_number);
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (one->series_number, other->series_number));
   return g_strcmp0 (one->series_uid, other->series_uid);
 }
 
@@ -381,8 +255,8 @@ compare_groups (gconstpointer a, gconstpointer b)
 {
   const NegSeriesItem *one = (*(NegSeriesGroup *const *) a)->anchor, *other = (*(NegSeriesGroup *const *) b)->anchor;
 
-  RETURN_UNLESS_EQUAL (compare_series (one->instance, other->instance));
-  RETURN_UNLESS_EQUAL (_neg_series_item_compare (one, other));
+  NEG_RETURN_UNLESS_EQUAL (compare_series (one->instance, other->instance));
+  NEG_RETURN_UNLESS_EQUAL (_neg_series_item_compare (one, other));
   return compare_classes (one, other);
 }
 
@@ -480,12 +354,10 @@ neg_series_build (GPtrArray *instances, GPtrArray *blobs)
 
   g_return_val_if_fail (instances->len == blobs->len, g_ptr_array_new_with_free_func (g_object_unref));
 
-  sources = collect_sources (instances, blobs);
-  notices = find_duplicates (sources);
-  number_concatenations (sources);
+  sources = _neg_series_collect (instances, blobs, &notices);
   for (guint i = 0; i < sources->len; i++)
-    if (!g_array_index (sources, Source, i).is_left_out)
-      add_items (items, &g_array_index (sources, Source, i));
+    if (!g_array_index (sources, NegSeriesSource, i).is_left_out)
+      add_items (items, &g_array_index (sources, NegSeriesSource, i));
   groups = make_groups (items, notices);
   g_ptr_array_sort (groups, compare_groups);
   return make_series (groups);

@@ -8,6 +8,38 @@ G_BEGIN_DECLS
 /* An hour at 25 frames a second. Beyond it an object's count of frames is a lie or not for looking through. */
 #define NEG_SERIES_OBJECT_FRAMES_MAX 90000
 
+/* Chains of comparisons: the first that is not 0 decides. */
+#define NEG_RETURN_UNLESS_EQUAL(comparison) \
+  G_STMT_START { \
+    int order_ = (comparison); \
+    if (order_ != 0) \
+      return order_; \
+  } G_STMT_END
+
+static inline int
+_neg_compare_integers (gint64 a, gint64 b)
+{
+  return a < b ? -1 : a > b;
+}
+
+/* An object and what is known of it before its frames are taken apart. Borrowed pointers. */
+typedef struct {
+  NegInstance *instance;
+  NegBlob *blob;
+  gint64 number; /* as in NegSeriesItem */
+  gboolean is_left_out;
+} NegSeriesSource;
+
+/* What was noticed in one DICOM series. */
+typedef struct {
+  guint n_duplicates;
+  gboolean has_uid_clash;
+} NegSeriesNotice;
+
+/* The images among @instances (NegSeriesSource), numbered, copies left out; *notices (given): NegSeriesNotice by series
+ * UID. */
+GArray *_neg_series_collect (GPtrArray *instances, GPtrArray *blobs, GHashTable **notices);
+
 /* One frame on its way into a series. Borrowed pointers, but for those of the series that it ends in. */
 typedef struct {
   NegInstance *instance;

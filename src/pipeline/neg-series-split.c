@@ -75,12 +75,6 @@ compare_doubles (double a, double b)
 }
 
 static int
-compare_integers (gint64 a, gint64 b)
-{
-  return a < b ? -1 : a > b;
-}
-
-static int
 compare_times (const char *date, const char *time, const char *other_date, const char *other_time)
 {
   int order = g_strcmp0 (date, other_date);
@@ -93,7 +87,7 @@ compare_acquisition_numbers (const NegInstance *a, const NegInstance *b)
 {
   if (!a->has_acquisition_number || !b->has_acquisition_number)
     return b->has_acquisition_number - a->has_acquisition_number;
-  return compare_integers (a->acquisition_number, b->acquisition_number);
+  return _neg_compare_integers (a->acquisition_number, b->acquisition_number);
 }
 
 /* Images that belong to no multi-frame object come first. */
@@ -104,7 +98,7 @@ compare_units (const NegSeriesItem *a, const NegSeriesItem *b)
 
   if (order == 0 || a->unit == NULL || b->unit == NULL)
     return order;
-  return a->number != b->number ? compare_integers (a->number, b->number) : order;
+  return a->number != b->number ? _neg_compare_integers (a->number, b->number) : order;
 }
 
 static int
@@ -126,7 +120,7 @@ compare_by_key (const NegSeriesItem *a, const NegSeriesItem *b, Key key)
   case KEY_LABEL:
     return g_strcmp0 (a->info->acquisition_label, b->info->acquisition_label);
   case KEY_TEMPORAL_POSITION:
-    return compare_integers (_neg_series_item_get_temporal_position (a), _neg_series_item_get_temporal_position (b));
+    return _neg_compare_integers (_neg_series_item_get_temporal_position (a), _neg_series_item_get_temporal_position (b));
   case KEY_ACQUISITION_NUMBER:
     return compare_acquisition_numbers (one, other);
   case KEY_TRIGGER_TIME:
@@ -137,7 +131,7 @@ compare_by_key (const NegSeriesItem *a, const NegSeriesItem *b, Key key)
   case KEY_CONTENT_TIME:
     return compare_times (one->content_date, one->content_time, other->content_date, other->content_time);
   case KEY_NUMBER:
-    return compare_integers (a->number, b->number);
+    return _neg_compare_integers (a->number, b->number);
   case N_KEYS:
   default:
     return 0;
@@ -167,7 +161,7 @@ compare_in_position (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Placed *one = a, *other = b;
 
-  return one->position != other->position ? compare_integers (one->position, other->position)
+  return one->position != other->position ? _neg_compare_integers (one->position, other->position)
                                           : compare_placed_by_key (a, b, data);
 }
 

@@ -134,7 +134,8 @@ test_letters (void)
 static void
 test_normal (void)
 {
-  const double right[6] = { 1, 0, 0, 0, 1, 0 }, skewed[6] = { 1, 0, 0, 0.01, 1, 0 }, longer[6] = { 1.01, 0, 0, 0, 1, 0 };
+  const double right[6] = { 1, 0, 0, 0, 1, 0 }, skewed[6] = { 1, 0, 0, 0.01, 1, 0 };
+  const double longer[6] = { 1.01, 0, 0, 0, 1, 0 };
   const double zero[6] = { 0 }, infinite[6] = { INFINITY, 0, 0, 0, 1, 0 }, none[6] = { NAN, 0, 0, 0, 1, 0 };
   double normal[3];
 

@@ -140,7 +140,8 @@ test_without_places (void)
   g_assert_cmpint (neg_series_get_orientation (scan_get (scan, 0)), ==, NEG_ORIENTATION_NONE);
   g_assert_cmpstr (neg_series_get_frame (scan_get (scan, 0), 1)->instance->acquisition_time, ==, "101500");
   /* Cosines that are none give no place. */
-  series_set_place (&((NegInstance *) g_ptr_array_index (scan->instances, 0))->frame_infos[0], (double[6]){ 0 }, 0, 0, 0);
+  series_set_place (&((NegInstance *) g_ptr_array_index (scan->instances, 0))->frame_infos[0], (double[6]){ 0 },
+                    0, 0, 0);
   scan_build (scan, 1);
 }
 

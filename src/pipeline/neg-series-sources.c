@@ -1,0 +1,114 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "pipeline/neg-series-private.h"
+
+static guint
+count_warnings (const NegInstance *instance)
+{
+  return instance->warnings ? g_strv_length (instance->warnings) : 0;
+}
+
+static int
+compare_sources (gconstpointer a, gconstpointer b)
+{
+  const NegSeriesSource *one = a, *other = b;
+
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->series_uid, other->instance->series_uid));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->instance->sop_instance_uid, other->instance->sop_instance_uid));
+  /* Of two copies the better one is kept. */
+  NEG_RETURN_UNLESS_EQUAL (_neg_compare_integers (count_warnings (one->instance), count_warnings (other->instance)));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (neg_blob_get_name (one->blob), neg_blob_get_name (other->blob)));
+  return _neg_compare_integers (one->number, other->number);
+}
+
+static GArray *
+collect_sources (GPtrArray *instances, GPtrArray *blobs)
+{
+  GArray *sources = g_array_new (FALSE, FALSE, sizeof (NegSeriesSource));
+
+  for (guint i = 0; i < instances->len; i++) {
+    NegInstance *instance = g_ptr_array_index (instances, i);
+    NegSeriesSource source = { instance, g_ptr_array_index (blobs, i) };
+
+    source.number = instance->has_instance_number ? instance->instance_number : G_MAXINT64;
+    if (instance->kind == NEG_OBJECT_IMAGE && instance->rows > 0 && instance->columns > 0 && instance->frames > 0
+        && instance->n_frame_infos > 0)
+      g_array_append_val (sources, source);
+  }
+  /* By name, not by the order in which they were found, so that of two copies the same one is always kept. */
+  g_array_sort (sources, compare_sources);
+  return sources;
+}
+
+/* A broken anonymiser gives one UID to all: such images are not copies and none may get lost. */
+static gboolean
+is_copy (const NegInstance *a, const NegInstance *b)
+{
+  const NegFrameInfo *one = &a->frame_infos[0], *other = &b->frame_infos[0];
+
+  return a->rows == b->rows && a->columns == b->columns && a->frames == b->frames
+         && g_strcmp0 (a->study_uid, b->study_uid) == 0 && g_strcmp0 (a->patient_id, b->patient_id) == 0
+         && a->has_instance_number == b->has_instance_number && a->instance_number == b->instance_number
+         && one->has_position == other->has_position
+         && (!one->has_position || memcmp (one->position_mm, other->position_mm, sizeof one->position_mm) == 0);
+}
+
+/* Marks copies as left out; notices by series UID. */
+static GHashTable *
+find_duplicates (GArray *sources)
+{
+  GHashTable *notices = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  for (guint i = 1; i < sources->len; i++) {
+    NegSeriesSource *source = &g_array_index (sources, NegSeriesSource, i), *before = source - 1;
+    char *series_uid = source->instance->series_uid;
+    NegSeriesNotice *notice;
+
+    if (source->instance->sop_instance_uid == NULL || series_uid == NULL
+        || g_strcmp0 (before->instance->sop_instance_uid, source->instance->sop_instance_uid) != 0
+        || g_strcmp0 (before->instance->series_uid, series_uid) != 0)
+      continue;
+    notice = g_hash_table_lookup (notices, series_uid);
+    if (notice == NULL) {
+      notice = g_new0 (NegSeriesNotice, 1);
+      g_hash_table_insert (notices, series_uid, notice);
+    }
+    source->is_left_out = is_copy (before->instance, source->instance);
+    notice->n_duplicates += source->is_left_out;
+    notice->has_uid_clash |= !source->is_left_out;
+  }
+  return notices;
+}
+
+/* The parts of a concatenation (C.7.6.16.2.2.4) are one object: all get its lowest number. */
+static void
+number_concatenations (GArray *sources)
+{
+  g_autoptr (GHashTable) lowest = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < sources->len; i++) {
+      NegSeriesSource *source = &g_array_index (sources, NegSeriesSource, i), *first;
+      char *uid = source->instance->concatenation_uid;
+
+      if (uid == NULL)
+        continue;
+      first = g_hash_table_lookup (lowest, uid);
+      if (first == NULL || source->number < first->number)
+        g_hash_table_insert (lowest, uid, source);
+      else
+        source->number = pass == 1 ? first->number : source->number;
+    }
+}
+
+GArray *
+_neg_series_collect (GPtrArray *instances, GPtrArray *blobs, GHashTable **notices)
+{
+  GArray *sources = collect_sources (instances, blobs);
+
+  *notices = find_duplicates (sources);
+  number_concatenations (sources);
+  return sources;
+}
