@@ -8,6 +8,10 @@ import tempfile
 
 SOURCE = os.path.abspath(os.environ.get('NEGATOSCOPE_SOURCE') or
                          os.path.join(os.path.dirname(os.path.abspath(__file__)), '../..'))
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(SOURCE, 'tests/python'))
+import negtest  # noqa: E402
+
 PO = os.path.join(SOURCE, 'po')
 TEMPLATE = os.path.join(PO, 'negatoscope.pot')
 MARKED = re.compile(r'(?<![\w"])(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dpgettext2)\s*\(')
@@ -101,19 +105,16 @@ def main():
         path = os.path.join(PO, f'{language}.po')
         cases.append((f'{language} compiles', complaints(['msgfmt', '--check', '-o', os.devnull, path])))
         cases.append((f'{language} knows every string', complaints(['msgcmp', '--use-untranslated', path, TEMPLATE])))
-    print(f'1..{len(cases)}')
-    for number, (name, findings) in enumerate(cases, 1):
-        print(f'{"not " if findings else ""}ok {number} - {name}')
-        for finding in findings:
-            print(f'# {finding}')
-    if any(findings for _, findings in cases):
+    tap = negtest.Tap()
+    for name, findings in cases:
+        tap.ok(not findings, name, '\n'.join(findings))
+    if tap.failed:
         print('# ./dev strings brings po/ up to date')
-        return 1
-    return 0
+    tap.done()
 
 
 if __name__ == '__main__':
     if sys.argv[1:] == ['--update']:
         update()
     else:
-        sys.exit(main())
+        main()

@@ -14,6 +14,10 @@ import xml.etree.ElementTree as ElementTree
 
 APP_ID = 'org.negatoscope.Negatoscope'
 SOURCE = os.environ.get('NEGATOSCOPE_SOURCE') or os.path.join(os.path.dirname(__file__), '../..')
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(SOURCE, 'tests/python'))
+import negtest  # noqa: E402
+
 MANIFEST = os.path.join(SOURCE, f'flatpak/{APP_ID}.yml')
 SCHEMA = os.path.join(SOURCE, f'data/{APP_ID}.gschema.xml')
 ICONS = [os.path.join(SOURCE, f'data/icons/hicolor/{path}') for path in
@@ -126,13 +130,11 @@ def main(desktop_path, metainfo_path):
         ('a manifest that is no YAML is rejected', rejects(manifest, MANIFEST, ('modules:', 'modules: ['))),
         ('an unpinned source is rejected', rejects(manifest_sources, MANIFEST, ('sha256: 0', 'sha256: '))),
     ]
-    print(f'1..{len(cases)}')
-    for number, (name, findings) in enumerate(cases, 1):
-        print(f'{"not " if findings else ""}ok {number} - {name}')
-        for finding in findings:
-            print(f'# {finding}')
-    return 1 if any(findings for _, findings in cases) else 0
+    tap = negtest.Tap()
+    for name, findings in cases:
+        tap.ok(not findings, name, '\n'.join(findings))
+    tap.done()
 
 
 if __name__ == '__main__':
-    sys.exit(main(*sys.argv[1:]))
+    main(*sys.argv[1:])

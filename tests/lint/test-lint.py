@@ -4,7 +4,10 @@ import os
 import sys
 import tempfile
 
+SOURCE = os.environ.get('NEGATOSCOPE_SOURCE') or os.path.join(os.path.dirname(__file__), '../..')
 sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(SOURCE, 'tests/python'))
+import negtest  # noqa: E402
 import rules  # noqa: E402
 
 TABLE = '''
@@ -103,17 +106,13 @@ def cases(source):
 
 
 def main():
-    source = os.environ.get('NEGATOSCOPE_SOURCE') or os.path.join(os.path.dirname(__file__), '../..')
-    results = list(cases(source))
-    print(f'1..{len(results)}')
-    for number, (name, findings) in enumerate(results, 1):
-        print(f'{"not " if findings else ""}ok {number} - {name}')
-        for finding in findings:
-            print(f'# {finding}')
-    for path, count in rules.long_files(source):
+    tap = negtest.Tap()
+    for name, findings in cases(SOURCE):
+        tap.ok(not findings, name, '\n'.join(findings))
+    for path, count in rules.long_files(SOURCE):
         print(f'# {path}: {count} lines asks for a split')
-    return 1 if any(findings for _, findings in results) else 0
+    tap.done()
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()

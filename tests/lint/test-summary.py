@@ -6,6 +6,9 @@ import sys
 
 sys.dont_write_bytecode = True
 SOURCE = os.environ.get('NEGATOSCOPE_SOURCE') or os.path.join(os.path.dirname(__file__), '../..')
+sys.path.insert(0, os.path.join(SOURCE, 'tests/python'))
+import negtest  # noqa: E402
+
 spec = importlib.util.spec_from_file_location('summary', os.path.join(SOURCE, 'tests/tools/summary.py'))
 summary = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(summary)
@@ -33,17 +36,13 @@ CASES = [
 
 
 def main():
-    print(f'1..{len(CASES)}')
-    wrong = 0
-    for number, (name, result, status, output, expected) in enumerate(CASES, 1):
+    tap = negtest.Tap()
+    for name, result, status, output, expected in CASES:
         passed, failed, skipped = summary.count_test({'result': result, 'returncode': status, 'stdout': output})
-        good = (passed, len(failed), skipped) == expected
-        wrong += not good
-        print(f'{"" if good else "not "}ok {number} - {name}')
-        if not good:
-            print(f'# {expected} expected, {(passed, failed, skipped)} came')
-    return 1 if wrong else 0
+        came = (passed, len(failed), skipped)
+        tap.ok(came == expected, name, f'{expected} expected, {came} came')
+    tap.done()
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    main()
