@@ -120,7 +120,8 @@ compare_by_key (const NegSeriesItem *a, const NegSeriesItem *b, Key key)
   case KEY_LABEL:
     return g_strcmp0 (a->info->acquisition_label, b->info->acquisition_label);
   case KEY_TEMPORAL_POSITION:
-    return _neg_compare_integers (_neg_series_item_get_temporal_position (a), _neg_series_item_get_temporal_position (b));
+    return _neg_compare_integers (_neg_series_item_get_temporal_position (a),
+                                  _neg_series_item_get_temporal_position (b));
   case KEY_ACQUISITION_NUMBER:
     return compare_acquisition_numbers (one, other);
   case KEY_TRIGGER_TIME:
