@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "reading/neg-preset.h"
+
 /* A drag of this many logical pixels multiplies the width by e, or moves the centre by one width. */
 #define WINDOW_DRAG_PX 300.0
 
@@ -92,6 +94,16 @@ neg_view_state_set_preset (NegViewState *state, guint preset)
   state->preset = preset;
   state->has_window = FALSE;
   state->inverted = FALSE;
+}
+
+guint
+neg_view_state_get_preset (const NegViewState *state)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+
+  if (frame == NULL || state->preset >= neg_presets_count (frame->instance, frame->frame))
+    return 0;
+  return state->preset;
 }
 
 /* PS3.3 C.11.2.1.2: LINEAR needs a width of at least 1, the others one above 0. */

@@ -50,6 +50,9 @@ gboolean neg_view_state_scroll (NegViewState *state, int n_images);
 /* The file's own window or VOI LUT number @preset, and its own polarity. */
 void neg_view_state_set_preset (NegViewState *state, guint preset);
 
+/* The preset that holds for the image shown: an image that offers fewer goes by its first. */
+guint neg_view_state_get_preset (const NegViewState *state);
+
 /* The window that @start (what was drawn when the drag began) becomes when the pointer has moved by (dx, dy) since:
  * right widens it, up lowers its centre (IHE BIR, RAD TF-2 4.16.4.2.2.5.4), the wider it is the faster. A VOI LUT
  * becomes the window over its inputs. Distances in logical pixels. */
@@ -67,7 +70,7 @@ void neg_view_state_pan (NegViewState *state, guint width, guint height, double 
 double neg_view_state_get_magnification (const NegViewState *state, guint width, guint height);
 gboolean neg_view_state_get_affine (const NegViewState *state, guint width, guint height, NegAffine *affine);
 
-/* What to draw: @own is neg_draw_init() for the frame shown and neg_view_state's preset. FALSE without an image. */
+/* What to draw: @own is neg_draw_init() for the frame shown and neg_view_state_get_preset(). FALSE without an image. */
 gboolean neg_view_state_prepare (const NegViewState *state, const NegDraw *own, guint width, guint height,
                                  NegDraw *draw);
 

@@ -236,7 +236,10 @@ dup_shown_window (const NegViewState *state, const NegSeriesFrame *frame, const 
   g_autofree char *window = NULL;
   NegPreset preset;
 
-  if (!state->has_window && neg_preset_get (frame->instance, frame->frame, state->preset, &preset))
+  /* Only what is drawn is named: a window that PS3.3 does not allow is passed over when drawing. */
+  if (!state->has_window
+      && neg_preset_get (frame->instance, frame->frame, neg_view_state_get_preset (state), &preset)
+      && (voi->lut != NULL ? preset.is_lut : preset.center == voi->center && preset.width == voi->width))
     explanation = neg_caption_dup_clean (preset.explanation);
   if (voi->lut != NULL)
     return is_empty (explanation) ? g_strdup (_ ("VOI LUT")) : g_strdup_printf (_ ("VOI LUT (%s)"), explanation);

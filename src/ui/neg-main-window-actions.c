@@ -196,7 +196,7 @@ _neg_main_window_update_presets (NegMainWindow *self)
 {
   const NegViewState *state = neg_viewport_get_state (self->viewport);
   g_autoptr (GPtrArray) labels = list_presets (state);
-  guint selected = state->has_window ? labels->len - 1 : MIN (state->preset, labels->len - 1);
+  guint selected = state->has_window ? labels->len - 1 : neg_view_state_get_preset (state);
 
   self->filling_presets = TRUE;
   if (!same_labels (gtk_drop_down_get_model (self->presets), labels)) {

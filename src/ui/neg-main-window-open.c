@@ -28,8 +28,11 @@ response_cb (GtkNativeDialog *dialog, int response, NegMainWindow *self)
 {
   g_autoptr (GListModel) files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
 
-  if (response == GTK_RESPONSE_ACCEPT)
+  if (response == GTK_RESPONSE_ACCEPT) {
+    g_clear_object (&self->last_folder);
+    self->last_folder = gtk_file_chooser_get_current_folder (GTK_FILE_CHOOSER (dialog));
     open_files (self, files);
+  }
   g_clear_object (&self->chooser);
 }
 
@@ -37,12 +40,15 @@ void
 _neg_main_window_choose (NegMainWindow *self, GtkFileChooserAction action)
 {
   gboolean folder = action == GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER;
+  g_autoptr (GFile) folder_to_start
+      = self->last_folder != NULL ? g_object_ref (self->last_folder) : g_file_new_for_path (g_get_home_dir ());
 
   if (self->chooser != NULL)
     return;
   self->chooser = gtk_file_chooser_native_new (folder ? _ ("Open a Folder") : _ ("Open Files"), GTK_WINDOW (self),
                                                action, _ ("_Open"), _ ("_Cancel"));
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (self->chooser), TRUE);
+  gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (self->chooser), folder_to_start, NULL);
   gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (self->chooser), TRUE);
   g_signal_connect_object (self->chooser, "response", G_CALLBACK (response_cb), self, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (self->chooser));

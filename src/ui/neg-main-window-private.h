@@ -16,6 +16,7 @@ struct _NegMainWindow {
   NegLoader *loader;
   NegFrameStore *store;
   GtkFileChooserNative *chooser; /* while it is open */
+  GFile *last_folder; /* where something was last chosen; nullable */
   char *report;
   gboolean filling_presets;
 

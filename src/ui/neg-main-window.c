@@ -272,6 +272,7 @@ neg_main_window_dispose (GObject *object)
   if (self->viewport != NULL)
     close_loader (self);
   g_clear_object (&self->chooser);
+  g_clear_object (&self->last_folder);
   g_clear_object (&self->settings);
   gtk_widget_dispose_template (GTK_WIDGET (self), NEG_TYPE_MAIN_WINDOW);
   G_OBJECT_CLASS (neg_main_window_parent_class)->dispose (object);

@@ -54,7 +54,7 @@ window_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
   NegDraw draw;
 
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  self->drag_has_voi = !self->is_color && _neg_viewport_prepare (self, &draw);
+  self->drag_has_voi = self->has_window && _neg_viewport_prepare (self, &draw);
   if (self->drag_has_voi)
     self->drag_voi = draw.voi;
 }

@@ -22,7 +22,7 @@ struct _NegViewport {
   NegInstance *instance; /* what own borrows from */
   NegDraw own;           /* as the file says, with own_preset */
   guint own_preset;
-  gboolean is_color;
+  gboolean has_window; /* windows mean something for it */
 
   NegRenderer renderer;
   char *renderer_note;

@@ -39,7 +39,7 @@ make_corners (NegViewport *self)
 
   for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++) {
     g_autofree char *text = neg_caption_dup_corner (corner, self->level, &self->state,
-                                                    has_draw && !self->is_color ? &draw.voi : NULL, magnification);
+                                                    has_draw && self->has_window ? &draw.voi : NULL, magnification);
     gboolean right = corner == NEG_CORNER_TOP_RIGHT || corner == NEG_CORNER_BOTTOM_RIGHT;
     PangoLayout *layout = new_layout (self, gtk_widget_get_width (GTK_WIDGET (self)) / 2 - 2 * MARGIN_PX);
 
@@ -178,7 +178,7 @@ dup_accessible_description (NegViewport *self)
   if (!_neg_viewport_prepare (self, &draw))
     return g_strdup (self->state.series != NULL ? _ ("loading") : "");
   return neg_caption_dup_corner (NEG_CORNER_BOTTOM_RIGHT, NEG_CAPTIONS_ESSENTIAL, &self->state,
-                                 self->is_color ? NULL : &draw.voi, 0);
+                                 self->has_window ? &draw.voi : NULL, 0);
 }
 
 void

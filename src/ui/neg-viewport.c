@@ -51,8 +51,11 @@ read_own (NegViewport *self)
 
   if (self->pixels == NULL || frame == NULL)
     return;
-  neg_draw_init (&self->own, frame->instance, frame->frame, neg_pixels_get_frame (self->pixels), self->state.preset);
-  self->is_color = neg_draw_is_color (&self->own, neg_pixels_get_frame (self->pixels));
+  neg_draw_init (&self->own, frame->instance, frame->frame, neg_pixels_get_frame (self->pixels),
+                 neg_view_state_get_preset (&self->state));
+  /* A supplemental palette colours only some values; the others have a window (C.7.6.19). */
+  self->has_window = !neg_draw_is_color (&self->own, neg_pixels_get_frame (self->pixels))
+                     || (self->own.palette != NULL && self->own.palette_supplemental);
   self->own_preset = self->state.preset;
 }
 

@@ -7,7 +7,7 @@
 #include "base/neg-error.h"
 
 static const char *const sentences[NEG_ERROR_N_CODES] = {
-  [NEG_ERROR_UNREADABLE] = N_ ("It cannot be read, or is not what it says it is."),
+  [NEG_ERROR_UNREADABLE] = N_ ("It cannot be read, or is no DICOM object."),
   [NEG_ERROR_TRUNCATED] = N_ ("It ends before what it announces: a part is missing."),
   [NEG_ERROR_NESTING] = N_ ("Its sequences are nested deeper than any real object needs."),
   [NEG_ERROR_SIZE_OVERFLOW] = N_ ("It announces a size beyond the limits."),

@@ -60,16 +60,18 @@ class Display:
 class Program:
     """The program running; a context, at whose end it is ended and must not have crashed."""
 
-    def __init__(self, *arguments, environment=None, size=(WIDTH, HEIGHT)):
+    def __init__(self, *arguments, environment=None, size=(WIDTH, HEIGHT), scale=1):
         self.arguments = [negtest.PROGRAM, *arguments]
         self.environment = dict(os.environ, GDK_BACKEND="x11", LANG="C.UTF-8", LC_ALL="C.UTF-8",
-                                GSETTINGS_BACKEND="memory")
+                                GSETTINGS_BACKEND="memory", GDK_SCALE=str(scale))
+        self.scale = scale
         self.environment.update(environment or {})
         for name in [name for name, value in self.environment.items() if value is None]:
             del self.environment[name]
         self.size = size
         self.log = tempfile.TemporaryFile()
         self.box = None
+        self.closed = False
 
     def __enter__(self):
         self.started = time.monotonic()
@@ -96,7 +98,7 @@ class Program:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if value is None and status is not None:
+        if value is None and status is not None and not self.closed:
             raise AssertionError(f"the program ended by itself ({status}): {self.output()}")
 
     def output(self):
@@ -199,12 +201,23 @@ class Program:
         if self.box is None:
             import pyatspi
             extents = self.viewport().queryComponent().getExtents(pyatspi.WINDOW_COORDS)
-            self.box = (extents.x + 2, extents.y + 2, extents.width - 4, extents.height - 4)
+            x, y, width, height = (part * self.scale for part in
+                                   (extents.x, extents.y, extents.width, extents.height))
+            # Extents leave out the window's own frame, a few pixels: inside it for certain.
+            inset = 8 * self.scale
+            self.box = (x + inset, y + inset, width - inset - 2, height - inset - 2)
         return self.box
 
     def centre(self):
         x, y, width, height = self.viewport_box()
         return x + width // 2, y + height // 2
+
+    def close(self):
+        """By the button in its corner."""
+        self.closed = True
+        self.find("push button", "Close").queryAction().doAction(0)
+        wait_until(lambda: self.process.poll() is not None, 10, "the end of the program")
+        assert self.process.returncode == 0, self.process.returncode
 
     def says(self):
         """What the screen reader hears of the viewport: its name and its description."""

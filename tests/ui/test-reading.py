@@ -139,26 +139,38 @@ def list_hides(program):
     program.viewport_box()
     width = program.box[2]
     program.key("F9")
+
     def wider():
         program.box = None
         return program.viewport_box()[2] > width + 150
+
     screen.wait_until(wider, 5, "more room for the image")
     program.key("F9")
+
     def narrower():
         program.box = None
         return program.viewport_box()[2] == width
+
     screen.wait_until(narrower, 5, "the list again")
 
 
 def every_control_has_a_name(program):
     roles = ("push button", "toggle button", "combo box", "slider", "list", "image", "menu item", "progress bar")
     unnamed = [f"{node.getRoleName()} in {node.parent.getRoleName()} “{node.parent.name}”" for node in program.walk()
-               if node.getRoleName() in roles[:4] and not node.name]
+               if node.getRoleName() in (*roles[:4], "list item") and not node.name]
     assert not unnamed, unnamed
     named = {node.name for node in program.walk() if node.getRoleName() in roles}
     for name in ("Series list", "Open a folder", "Open files", "Window preset", "Fit the whole image", "True pixels",
                  "Exchange black and white", "Keys and mouse", "Position in the series", "Series"):
         assert name in named, f"{name} is not in {sorted(filter(None, named))}"
+
+
+def shortcuts_open(program):
+    program.key("ctrl+question")
+    screen.wait_until(lambda: "Previous, next image (also the wheel)" in program.texts(), 10, "the list of keys")
+    program.key("Escape")
+    screen.wait_until(lambda: "Previous, next image (also the wheel)" not in program.texts(), 10, "its end")
+    program.do("windowfocus", program.window)
 
 
 def file_chooser_opens(program):
@@ -193,6 +205,7 @@ def main():
             tap.run("next and previous series", series, program)
             tap.run("the list hides", list_hides, program)
             tap.run("every control has a name", every_control_has_a_name, program)
+            tap.run("Ctrl+? shows the keys", shortcuts_open, program)
             tap.run("Ctrl+O opens a file chooser", file_chooser_opens, program)
     display.stop()
     tap.done()

@@ -26,6 +26,17 @@ def shots(path, renderer):
         return pictures
 
 
+def device_pixels(path, renderer):
+    """At twice the scale a true pixel is still one pixel of the screen."""
+    with screen.Program("--renderer", renderer, path, scale=2) as program:
+        program.wait_image("image 1 of")
+        program.key("o", "o", "g")
+        picture = program.settled()
+        row = picture[picture.shape[0] // 2 + 60, :, 0]  # below the square
+        assert abs(int((row > 0).sum()) - 256) <= 3, f"{int((row > 0).sum())} columns for 256 pixels"
+        assert len(numpy.unique(row)) > 200, "the picture is not sharp"
+
+
 def compare(tap, path, what):
     gl = shots(path, "gl")
     cpu = shots(path, "cpu")
@@ -40,7 +51,10 @@ def main():
     tap = screen.negtest.Tap()
     display = screen.Display()
     with screen.Folder() as folder:
-        compare(tap, folder.add_series(2), "ramp")
+        path = folder.add_series(2)
+        compare(tap, path, "ramp")
+        tap.run("device pixels at twice the scale, by OpenGL", device_pixels, path, "gl")
+        tap.run("device pixels at twice the scale, by the processor", device_pixels, path, "cpu")
     with screen.Folder() as folder:
         noise = numpy.random.default_rng(2).integers(0, 1000, (200, 200))
         path = folder.add_series(1, size=200, pixels=lambda index: noise, PixelSpacing=[1, 0.75],

@@ -106,10 +106,14 @@ def wrong_usage():
 
 def own_home(path):
     with tempfile.TemporaryDirectory() as home:
-        with screen.Program("--home", home, path) as program:
+        with screen.Program("--home", home, path, environment={"GSETTINGS_BACKEND": None}) as program:
             program.wait_image()
-            program.do("key", "--clearmodifiers", "Escape")
-            time.sleep(0.2)
+            program.do("windowsize", program.window, "1000", "700")
+            time.sleep(0.3)
+            program.close()
+        with open(os.path.join(home, "settings.ini"), encoding="utf-8") as file:
+            settings = file.read()
+        assert "window-width=" in settings and "1280" not in settings, settings
 
 
 def main():

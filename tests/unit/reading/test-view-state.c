@@ -356,6 +356,21 @@ test_presets (void)
   g_assert_false (neg_preset_get (instance, 0, G_MAXUINT, &preset));
 }
 
+/* A preset beyond what the image offers is its first, not the range of its values. */
+static void
+test_preset_beyond (Fixture *fixture, gconstpointer data)
+{
+  NegInstance *instance = neg_view_state_get_frame (&fixture->state)->instance;
+
+  neg_view_state_set_preset (&fixture->state, 1);
+  g_assert_cmpuint (neg_view_state_get_preset (&fixture->state), ==, 0);
+  instance->n_windows = instance->frame_infos[0].n_windows = 2;
+  instance->windows = g_new0 (NegWindow, 2);
+  g_assert_cmpuint (neg_view_state_get_preset (&fixture->state), ==, 1);
+  neg_view_state_scroll (&fixture->state, 1);
+  g_assert_cmpuint (neg_view_state_get_preset (&fixture->state), ==, 0);
+}
+
 #define ADD(path, function) g_test_add ("/reading/view-state/" path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -374,6 +389,7 @@ main (int argc, char **argv)
   ADD ("resize-keeps-the-middle", test_resize_keeps_the_middle);
   ADD ("true-pixels-lie-on-pixels", test_true_pixels_lie_on_pixels);
   ADD ("prepare", test_prepare);
+  ADD ("preset-beyond", test_preset_beyond);
   g_test_add_func ("/reading/view-state/nothing-to-show", test_nothing_to_show);
   g_test_add_func ("/reading/presets", test_presets);
   return g_test_run ();
