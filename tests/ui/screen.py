@@ -20,11 +20,15 @@ WIDTH, HEIGHT = 1280, 800
 
 
 def with_session_bus():
-    """Runs this script again under a session bus of its own, where AT-SPI lives."""
+    """Runs this script again under a session bus of its own, where AT-SPI lives. AT-SPI's socket has one name per
+    runtime folder: tests that run beside each other must not share that either."""
     if os.environ.get("NEG_UI_SESSION") == "1":
         return
-    environment = dict(os.environ, NEG_UI_SESSION="1")
-    os.execvpe("dbus-run-session", ["dbus-run-session", "--", "/usr/bin/python3", *sys.argv], environment)
+    with tempfile.TemporaryDirectory() as folder:
+        environment = dict(os.environ, NEG_UI_SESSION="1", XDG_RUNTIME_DIR=folder)
+        session = ["dbus-run-session", "--", "/usr/bin/python3", *sys.argv]
+        status = subprocess.run(session, env=environment, check=False).returncode
+    sys.exit(status)
 
 
 def wait_until(condition, seconds=15.0, what="", step=0.05):
@@ -45,7 +49,8 @@ class Display:
     def __init__(self, width=WIDTH, height=HEIGHT):
         read_end, write_end = os.pipe()
         self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+            ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp",
+             "-noreset"],  # or it would be gone for a moment whenever its last client leaves
             pass_fds=[write_end], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write_end)
         with os.fdopen(read_end) as pipe:
