@@ -1,0 +1,111 @@
+"""A private X screen whose memory can be looked at: what a person would see, without asking the program or the server."""
+import mmap
+import os
+import signal
+import struct
+import subprocess
+import tempfile
+import time
+
+import numpy
+
+WIDTH, HEIGHT = 1920, 1080
+
+
+class Screen:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix='negatoscope-screen-')
+        read, write = os.pipe()
+        self.server = subprocess.Popen(
+            ['Xvfb', '-displayfd', str(write), '-screen', '0', f'{WIDTH}x{HEIGHT}x24', '-fbdir', self.folder, '-br',
+             '-nolisten', 'tcp'], pass_fds=(write,), stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.display = ':' + pipe.readline().strip()
+        self.pixels = self._map()
+        self.environment = {**os.environ, 'DISPLAY': self.display, 'GDK_BACKEND': 'x11', 'GTK_A11Y': 'none',
+                            'GSETTINGS_BACKEND': 'memory', 'LC_ALL': 'C.UTF-8'}
+        self.environment.pop('WAYLAND_DISPLAY', None)
+        self.manager = None
+
+    def _map(self):
+        """The server's memory is an X window dump: a header of big-endian words, the colours, the pixels."""
+        with open(self.folder + '/Xvfb_screen0', 'rb') as file:
+            memory = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        header = struct.unpack('>25I', memory[:100])
+        offset, stride, colors = header[0], header[12], header[19]
+        pixels = numpy.frombuffer(memory, numpy.uint8, stride * HEIGHT, offset + 12 * colors)
+        return pixels.reshape(HEIGHT, stride // 4, 4)[:, :WIDTH]
+
+    def manage(self):
+        """A window manager, as on every desktop; programs of another age wait for one."""
+        try:
+            self.manager = subprocess.Popen(['openbox'], env=self.environment, stdout=subprocess.DEVNULL,
+                                            stderr=subprocess.DEVNULL)
+            time.sleep(0.7)
+        except FileNotFoundError:
+            self.manager = None
+
+    def has_image(self):
+        """A picture from a scanner has many greys over a large area; windows, icons and texts have not."""
+        sample = self.pixels[::4, ::4, :3]
+        is_grey = (sample[..., 0] == sample[..., 1]) & (sample[..., 1] == sample[..., 2])
+        counts = numpy.bincount(sample[..., 0][is_grey], minlength=256)
+        return int((counts[1:255] > 3).sum()) > 100 and int(counts[10:230].sum()) > 2000
+
+    def is_empty(self):
+        """But for the pointer."""
+        return (self.pixels[::8, ::8, :3].max(axis=2) > 16).mean() < 0.001
+
+    def save(self, path):
+        from PIL import Image
+        Image.fromarray(self.pixels[..., 2::-1].copy()).save(path)
+
+    def close(self):
+        for process in (self.manager, self.server):
+            if process is not None:
+                process.terminate()
+                process.wait()
+        for name in os.listdir(self.folder):
+            os.unlink(f'{self.folder}/{name}')
+        os.rmdir(self.folder)
+
+
+def _group_cpu_s(group):
+    """Processor time of all processes of a group that live."""
+    ticks = 0
+    for name in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{name}/stat', encoding='ascii', errors='replace') as file:
+                fields = file.read().rsplit(')', 1)[1].split()
+        except (OSError, IndexError):
+            continue
+        if int(fields[2]) == group:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf('SC_CLK_TCK')
+
+
+def first_image(screen, command, folder=None, timeout_s=30, shot=None):
+    """(seconds from exec to the first picture, processor seconds until then); None when none comes."""
+    start = time.monotonic()
+    program = subprocess.Popen([str(word) for word in command], env=screen.environment, cwd=folder,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    found = None
+    while time.monotonic() - start < timeout_s and program.poll() is None:
+        if screen.has_image():
+            found = time.monotonic() - start, _group_cpu_s(program.pid)
+            if shot:
+                screen.save(shot)
+            break
+        time.sleep(0.005)
+    try:
+        os.killpg(program.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    program.wait()
+    ended = time.monotonic()
+    while not screen.is_empty():
+        if time.monotonic() - ended > 10:
+            raise RuntimeError(f'{command[0]} has ended and its picture is still there')
+        time.sleep(0.02)
+    return found
