@@ -205,7 +205,7 @@ _neg_engine_pool_requeue (NegEnginePool *pool, NegRequest *request)
 static void
 fail_waiting (NegEnginePool *pool, NegRequest *request, NegErrorCode code, const char *message)
 {
-  g_autoptr (NegRequest) kept = neg_request_ref (request);
+  g_autoptr (NegRequest) kept G_GNUC_UNUSED = neg_request_ref (request);
 
   dequeue (pool, request);
   _neg_request_fail_waiting (request, code, message);
@@ -360,7 +360,7 @@ _neg_engine_pool_schedule (NegEnginePool *pool)
 
   while (!pool->shutting_down && (request = peek_most_urgent (pool)) != NULL
          && (engine = choose_engine (pool, request->priority)) != NULL) {
-    g_autoptr (NegRequest) kept = neg_request_ref (request);
+    g_autoptr (NegRequest) kept G_GNUC_UNUSED = neg_request_ref (request);
     NegOutgoing *message = NULL;
     NegBatch *batch;
 
