@@ -333,7 +333,7 @@ take_answer (NegFrameStore *self, Answer *answer)
 static void
 take_answers (NegFrameStore *self, GArray *answers)
 {
-  g_autoptr (NegFrameStore) guard = g_object_ref (self);
+  g_autoptr (NegFrameStore) guard G_GNUC_UNUSED = g_object_ref (self);
 
   for (guint i = 0; i < answers->len; i++)
     take_answer (self, &g_array_index (answers, Answer, i));

@@ -152,7 +152,7 @@ schedule_rebuild (NegLoader *self)
 void
 _neg_loader_take (NegLoader *self, GPtrArray *answers, guint n_found, gboolean done)
 {
-  g_autoptr (NegLoader) guard = g_object_ref (self); /* a handler may drop the last reference */
+  g_autoptr (NegLoader) guard G_GNUC_UNUSED = g_object_ref (self); /* a handler may drop the last reference */
 
   self->n_found = n_found;
   for (guint i = 0; i < answers->len; i++)

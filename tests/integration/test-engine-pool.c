@@ -142,8 +142,8 @@ static Answers *
 scan (NegEnginePool *pool, GPtrArray *blobs)
 {
   Answers *answers = answers_new (blobs->len);
-  g_autoptr (NegRequest) request = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, blobs->len,
-                                                         NEG_PRIORITY_SCAN, on_scan, on_done, answers);
+  g_autoptr (NegRequest) request G_GNUC_UNUSED
+      = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, blobs->len, NEG_PRIORITY_SCAN, on_scan, on_done, answers);
 
   wait_until_done (answers);
   return answers;
@@ -361,8 +361,8 @@ test_cancel_waiting (void)
   g_autoptr (GPtrArray) blobs = make_blobs (N, N);
   g_autoptr (Answers) first = answers_new (N);
   g_autoptr (Answers) second = answers_new (N);
-  g_autoptr (NegRequest) one = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, N, NEG_PRIORITY_SCAN,
-                                                     on_scan, on_done, first);
+  g_autoptr (NegRequest) one G_GNUC_UNUSED
+      = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, N, NEG_PRIORITY_SCAN, on_scan, on_done, first);
   g_autoptr (NegRequest) two = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, N, NEG_PRIORITY_SCAN,
                                                      on_scan, on_done, second);
 
