@@ -92,7 +92,6 @@ shortcuts_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autoptr (GtkBuilder) builder = gtk_builder_new ();
   GtkWindow *window;
 
-  gtk_builder_set_translation_domain (builder, GETTEXT_PACKAGE);
   if (!gtk_builder_add_from_resource (builder, "/org/negatoscope/ui/neg-shortcuts.ui", NULL))
     return;
   window = GTK_WINDOW (gtk_builder_get_object (builder, "shortcuts"));
