@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/neg-error.h"
-#include "neg-shaders.h"
 
 void
 neg_gl_clear_errors (void)
@@ -65,8 +64,6 @@ neg_gl_device_new (GError **error)
               epoxy_is_desktop_gl () ? "" : "ES ", epoxy_gl_version () / 10, epoxy_gl_version () % 10);
     return NULL;
   }
-  /* Named, or the linker leaves the resource out of a program that links this library statically. */
-  g_resources_register (neg_shaders_get_resource ());
   neg_gl_clear_errors ();
   self = g_new0 (NegGlDevice, 1);
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) neg_gl_program_free);

@@ -53,6 +53,7 @@ static GLuint
 compile (GLenum stage, const char *name, const char *preamble, GError **error)
 {
   g_autofree char *path = g_strconcat (SHADER_PATH, name, NULL);
+  /* By the resource's name: the linker would leave it out of a program that links this library statically. */
   g_autoptr (GBytes) source = g_resource_lookup_data (neg_shaders_get_resource (), path, 0, error);
   g_autofree char *log = NULL;
   const char *parts[2];
