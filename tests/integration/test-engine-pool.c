@@ -143,7 +143,8 @@ scan (NegEnginePool *pool, GPtrArray *blobs)
 {
   Answers *answers = answers_new (blobs->len);
   g_autoptr (NegRequest) request G_GNUC_UNUSED
-      = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, blobs->len, NEG_PRIORITY_SCAN, on_scan, on_done, answers);
+      = neg_engine_pool_scan (pool, (NegBlob *const *) blobs->pdata, blobs->len, NEG_PRIORITY_SCAN, on_scan,
+                              on_done, answers);
 
   wait_until_done (answers);
   return answers;
