@@ -10,6 +10,7 @@
 #include "wire/neg-engine-pool.h"
 
 #define BUS_LIMIT_MS 200
+#define ACCESSIBILITY_LIMIT_MS 1000 /* a slow start of it must not cost a blind reader the program */
 
 typedef struct {
   NegRenderer renderer;
@@ -213,7 +214,7 @@ neg_application_run (int argc, char **argv)
   int status = 2;
 
   if (parse_options (&options, argc, argv, &error)) {
-    has_bus = neg_bus_probe (BUS_LIMIT_MS);
+    has_bus = neg_bus_probe (BUS_LIMIT_MS, ACCESSIBILITY_LIMIT_MS);
     if (gtk_init_check ()) {
       status = run (&options, argv[0], has_bus);
     } else {

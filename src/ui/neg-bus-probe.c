@@ -106,7 +106,7 @@ dup_session_address (void)
 }
 
 static void
-ask (char *address, guint limit_ms, gboolean *has_bus, gboolean *has_accessibility)
+ask (char *address, guint bus_limit_ms, guint accessibility_limit_ms, gboolean *has_bus, gboolean *has_accessibility)
 {
   Probe *probe = g_new0 (Probe, 1);
 
@@ -118,9 +118,9 @@ ask (char *address, guint limit_ms, gboolean *has_bus, gboolean *has_accessibili
   g_cond_init (&probe->moved);
   g_thread_unref (g_thread_new ("bus-probe", probe_thread, probe));
   g_mutex_lock (&probe->lock);
-  wait_past (probe, PROBE_CONNECTING, limit_ms);
+  wait_past (probe, PROBE_CONNECTING, bus_limit_ms);
   if (probe->has_bus)
-    wait_past (probe, PROBE_CONNECTED, limit_ms);
+    wait_past (probe, PROBE_CONNECTED, accessibility_limit_ms);
   *has_bus = probe->has_bus;
   *has_accessibility = probe->has_accessibility;
   g_mutex_unlock (&probe->lock);
@@ -129,13 +129,13 @@ ask (char *address, guint limit_ms, gboolean *has_bus, gboolean *has_accessibili
 }
 
 gboolean
-neg_bus_probe (guint bus_limit_ms)
+neg_bus_probe (guint bus_limit_ms, guint accessibility_limit_ms)
 {
   char *address = dup_session_address ();
   gboolean has_bus = FALSE, has_accessibility = FALSE;
 
   if (address != NULL)
-    ask (address, bus_limit_ms, &has_bus, &has_accessibility);
+    ask (address, bus_limit_ms, accessibility_limit_ms, &has_bus, &has_accessibility);
   /* "disabled:" is no transport: GIO gives up on it at once, where without an address it would start a bus. */
   if (!has_bus)
     g_setenv ("DBUS_SESSION_BUS_ADDRESS", "disabled:", TRUE);
