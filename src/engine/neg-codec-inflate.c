@@ -35,7 +35,7 @@ neg_codec_inflate (const guint8 *data, gsize length, guint8 *bytes, gsize n_byte
     stream.next_out = surplus;
     stream.avail_out = sizeof surplus;
     code = inflate (&stream, Z_FINISH);
-    if (code != Z_STREAM_END && stream.avail_out == 0) {
+    if (stream.avail_out == 0) {
       inflateEnd (&stream);
       return neg_fail (error, NEG_ERROR_INCONSISTENT, "deflate", "the frame holds more than its pixels");
     }

@@ -40,7 +40,7 @@ read_header (charls_jpegls_decoder *decoder, const guint8 *data, gsize length, c
 static gboolean
 has_only_padding (charls_jpegls_errc code, const NegCodestream *stream)
 {
-  return code == CHARLS_JPEGLS_ERRC_JPEG_MARKER_START_BYTE_NOT_FOUND && stream->one_scan && stream->has_end;
+  return code == CHARLS_JPEGLS_ERRC_JPEG_MARKER_START_BYTE_NOT_FOUND && stream->one_scan;
 }
 
 /* CharLS gives planes when every component has its own scan, and one byte per sample up to 8 bits. */
@@ -55,6 +55,9 @@ neg_codec_jpegls_decode (const NegCodestream *stream, const guint8 *data, gsize 
   g_autofree guint8 *planes = NULL;
   gsize bytes = stream->precision <= 8 ? cells->bytes / cells->bytes_per_cell : cells->bytes;
 
+  /* CharLS may search for ever for the end of a scan that is cut. */
+  if (!stream->has_end)
+    return neg_fail (error, NEG_ERROR_TRUNCATED, "JPEG-LS", "the codestream has no end");
   if (decoder == NULL)
     return neg_fail (error, NEG_ERROR_MEMORY, "JPEG-LS", "no memory for a decoder");
   if (!read_header (decoder, data, length, &frame, &interleave, error))

@@ -155,6 +155,17 @@ convert_u8 (gint y, gint cb, gint cr, guint8 *rgb)
   rgb[2] = to_u8 (y + ((BLUE_FROM_CB * cb + HALF) >> 16));
 }
 
+/* 16-bit samples need finer units to be rounded to nearest: 2^-30, in 64 bits. */
+#define WIDE(factor) ((gint64) ((factor) * (1 << 30) + 0.5))
+
+static inline guint16
+to_wide (gint64 y, gint64 difference, gint64 high)
+{
+  const gint64 value = y + ((difference + (1 << 29)) >> 30);
+
+  return CLAMP (value, 0, high);
+}
+
 static void
 ybr_to_rgb_wide (const NegCells *cells, guint bits_stored)
 {
@@ -164,13 +175,10 @@ ybr_to_rgb_wide (const NegCells *cells, guint bits_stored)
 
   for (gsize i = 0; i < n; i++, pixel += 3) {
     const gint64 y = pixel[0], cb = pixel[1] - middle, cr = pixel[2] - middle;
-    const gint64 red = y + ((RED_FROM_CR * cr + HALF) >> 16);
-    const gint64 green = y + ((-GREEN_FROM_CB * cb - GREEN_FROM_CR * cr + HALF) >> 16);
-    const gint64 blue = y + ((BLUE_FROM_CB * cb + HALF) >> 16);
 
-    pixel[0] = CLAMP (red, 0, high);
-    pixel[1] = CLAMP (green, 0, high);
-    pixel[2] = CLAMP (blue, 0, high);
+    pixel[0] = to_wide (y, WIDE (1.402) * cr, high);
+    pixel[1] = to_wide (y, -WIDE (0.344136286) * cb - WIDE (0.714136286) * cr, high);
+    pixel[2] = to_wide (y, WIDE (1.772) * cb, high);
   }
 }
 
