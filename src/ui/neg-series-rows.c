@@ -37,13 +37,23 @@ first_instance (NegSeries *series)
   return neg_series_get_frame (series, 0)->instance;
 }
 
-/* RAD TF-2 4.16.4.2.2.5.3: the same person has the same ID and the same name. */
+static const char *
+text_or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* RAD TF-2 4.16.4.2.2.5.3: the same person has the same ID and the same name. Studies that name nobody are not of one
+ * person for that. */
 static char *
 dup_patient_key (const NegInstance *instance)
 {
-  return g_strdup_printf ("%s\n%s\n%s", instance->patient_id ? instance->patient_id : "",
-                          instance->patient_id_issuer ? instance->patient_id_issuer : "",
-                          instance->patient_name ? instance->patient_name : "");
+  const char *id = text_or_empty (instance->patient_id);
+  const char *name = text_or_empty (instance->patient_name);
+  gboolean nobody = *id == '\0' && *name == '\0';
+
+  return g_strdup_printf ("%s\n%s\n%s\n%s", id, text_or_empty (instance->patient_id_issuer), name,
+                          nobody ? text_or_empty (instance->study_uid) : "");
 }
 
 static guint
@@ -89,7 +99,7 @@ sort_entries (GListModel *series)
       continue;
     instance = first_instance (item);
     entry.patient_rank = rank_of (patients, dup_patient_key (instance));
-    entry.study_rank = rank_of (studies, g_strdup (instance->study_uid ? instance->study_uid : ""));
+    entry.study_rank = rank_of (studies, g_strdup (text_or_empty (instance->study_uid)));
     g_array_append_val (entries, entry);
   }
   g_array_sort (entries, compare_entries);
