@@ -280,6 +280,29 @@ check_first_frame (Object *object, const char *path, JsonObject *entry)
     g_assert_cmpint (result.color, ==, NEG_COLOR_RGB);
 }
 
+/* A frame that is cut must never come out with pixels of somebody's making. */
+static void
+check_cut_frame (Object *object)
+{
+  guint64 length;
+
+  if (!object->layout.encapsulated || object->layout.n_fragments != object->layout.frames)
+    return;
+  length = object->layout.fragments[0].length;
+  for (guint eighth = 0; eighth < 8; eighth++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (GBytes) pixels = NULL;
+    NegFrameFormat result;
+
+    object->layout.fragments[0].length = length * eighth / 8;
+    pixels = decode (object, 0, NEG_FRAME_RAW, &result, &error);
+    if (pixels != NULL)
+      g_test_message ("decodes with %u/8 of its bytes", eighth);
+    g_assert_null (pixels);
+    g_assert_nonnull (error);
+  }
+}
+
 static void
 test_entry (gconstpointer data)
 {
@@ -297,6 +320,7 @@ test_entry (gconstpointer data)
     check_frame (&object, object.layout.frames - 1, NEG_FRAME_RAW, get_string (entry, "last_frame_sha256"));
   if (get_string (entry, "pixels_masked_sha256") != NULL)
     check_frame (&object, 0, NEG_FRAME_STORED, get_string (entry, "pixels_masked_sha256"));
+  check_cut_frame (&object);
 }
 
 /* Objects whose frames no decoder could read: pixels or a reason, in both forms, for every frame. */
