@@ -473,6 +473,15 @@ neg_frame_store_is_ready (NegFrameStore *self, NegSeries *series, guint index)
   return entry != NULL && entry->state == ENTRY_READY;
 }
 
+gboolean
+neg_frame_store_has_failed (NegFrameStore *self, NegSeries *series, guint index)
+{
+  Key key = key_for (series, index);
+  Entry *entry = g_hash_table_lookup (self->entries, &key);
+
+  return entry != NULL && entry->state == ENTRY_FAILED;
+}
+
 guint
 neg_frame_store_get_n_ready (NegFrameStore *self, NegSeries *series)
 {

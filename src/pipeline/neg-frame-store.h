@@ -32,5 +32,6 @@ void neg_frame_store_cancel (NegFrameStore *store);
 guint64 neg_frame_store_get_bytes (NegFrameStore *store);
 guint neg_frame_store_get_n_ready (NegFrameStore *store, NegSeries *series);
 gboolean neg_frame_store_is_ready (NegFrameStore *store, NegSeries *series, guint index);
+gboolean neg_frame_store_has_failed (NegFrameStore *store, NegSeries *series, guint index); /* for good */
 
 G_END_DECLS

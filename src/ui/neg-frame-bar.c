@@ -77,10 +77,15 @@ append_box (GtkSnapshot *snapshot, const GdkRGBA *color, double x, double y, dou
   gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, height));
 }
 
-/* Neighbouring decoded images are one box: a few rectangles however long the series. */
+typedef gboolean (*FrameTest) (NegFrameStore *store, NegSeries *series, guint index);
+
+/* Neighbouring images of one state are one box: a few rectangles however long the series. */
 static void
-append_decoded (NegFrameBar *self, GtkSnapshot *snapshot, const GdkRGBA *color, int width, int height)
+append_where (NegFrameBar *self, GtkSnapshot *snapshot, FrameTest test, const GdkRGBA *color, double box_width,
+              double min_height)
 {
+  double x = (gtk_widget_get_width (GTK_WIDGET (self)) - box_width) / 2;
+  double height = gtk_widget_get_height (GTK_WIDGET (self));
   guint n = n_frames (self);
   guint start = 0;
   gboolean in_run = FALSE;
@@ -88,13 +93,13 @@ append_decoded (NegFrameBar *self, GtkSnapshot *snapshot, const GdkRGBA *color, 
   if (self->store == NULL)
     return;
   for (guint i = 0; i <= n; i++) {
-    gboolean ready = i < n && neg_frame_store_is_ready (self->store, self->series, i);
+    gboolean yes = i < n && test (self->store, self->series, i);
 
-    if (ready && !in_run)
+    if (yes && !in_run)
       start = i;
-    else if (!ready && in_run)
-      append_box (snapshot, color, width / 2.0 - 2, (double) height * start / n, 4, (double) height * (i - start) / n);
-    in_run = ready;
+    else if (!yes && in_run)
+      append_box (snapshot, color, x, height * start / n, box_width, MAX (height * (i - start) / n, min_height));
+    in_run = yes;
   }
 }
 
@@ -108,6 +113,7 @@ with_alpha (GdkRGBA color, double alpha)
 static void
 neg_frame_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
+  static const GdkRGBA failed = { 0xf0 / 255.0, 0x8a / 255.0, 0x5d / 255.0, 1 };
   NegFrameBar *self = NEG_FRAME_BAR (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   guint n = n_frames (self);
@@ -120,7 +126,8 @@ neg_frame_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   trough = with_alpha (accent, 0.18);
   decoded = with_alpha (accent, 0.55);
   append_box (snapshot, &trough, width / 2.0 - 2, 0, 4, height);
-  append_decoded (self, snapshot, &decoded, width, height);
+  append_where (self, snapshot, neg_frame_store_is_ready, &decoded, 4, 0);
+  append_where (self, snapshot, neg_frame_store_has_failed, &failed, 10, 2); /* seen by its width too */
   thumb_height = MAX ((double) height / n, THUMB_MIN_PX);
   thumb_y = (height - thumb_height) * self->index / (n - 1);
   append_box (snapshot, &accent, width / 2.0 - 4, thumb_y, 8, thumb_height);

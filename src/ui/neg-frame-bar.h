@@ -1,5 +1,5 @@
-/* A vertical bar beside the viewport: where in the series the image is, and which images are decoded already. Thread:
- * main. */
+/* A vertical bar beside the viewport: where in the series the image is, and which images are decoded already or cannot
+ * be. Thread: main. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -38,6 +38,8 @@ def failed_frame(folder):
         picture = program.settled()
         assert good.std() > 20 and (picture.max(axis=2) < 30).mean() > 0.9, "something of another image is shown"
         assert picture.max() > 150, "no words in its place"
+        beside = program.look()[:, -40:]
+        assert (abs(beside - (0xf0, 0x8a, 0x5d)).max(axis=2) <= 2).any(), "the bar does not mark the failed image"
         program.key("Down")
         program.wait_image("image 3 of 5")
         assert program.middle().std() > 20
