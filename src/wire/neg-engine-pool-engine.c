@@ -455,8 +455,9 @@ blame_current (NegEngine *engine, const GError *failure)
 static void
 end (NegEngine *engine, const char *how)
 {
-  NegEngineEnd summary = { .was_killed = engine->killed, .in_vain = !engine->has_answered, .how = how };
+  NegEngineEnd summary = { .in_vain = !engine->has_answered, .how = how };
 
+  _neg_engine_pool_engine_ends (engine->pool, engine, engine->killed);
   if (engine->reason == NULL) {
     neg_fail (&engine->reason, NEG_ERROR_ENGINE_DIED, NULL, "the decoding process ended (%s)", how);
     engine->blame = TRUE;

@@ -137,14 +137,16 @@ void _neg_engine_kill (NegEngine *engine);
 void _neg_engine_pool_engine_answered (NegEnginePool *pool);
 void _neg_engine_pool_schedule (NegEnginePool *pool);
 
+/* @engine is gone: counted before anybody hears of it from his own request. */
+void _neg_engine_pool_engine_ends (NegEnginePool *pool, NegEngine *engine, gboolean was_killed);
+
 typedef struct {
-  gboolean was_killed;  /* by the pool */
-  gboolean has_blamed;  /* an item failed for it */
-  gboolean in_vain;     /* never answered anything */
-  const char *how;      /* in words */
+  gboolean has_blamed; /* an item failed for it */
+  gboolean in_vain;    /* never answered anything */
+  const char *how;     /* in words */
 } NegEngineEnd;
 
-/* The last that is heard of @engine; the pool frees it. */
+/* Its requests are answered or back in the queue; the pool frees it. */
 void _neg_engine_pool_engine_ended (NegEnginePool *pool, NegEngine *engine, const NegEngineEnd *end);
 void _neg_engine_free (NegEngine *engine);
 

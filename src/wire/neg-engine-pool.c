@@ -267,10 +267,15 @@ fail_without_engines (NegEnginePool *pool)
 }
 
 void
-_neg_engine_pool_engine_ended (NegEnginePool *pool, NegEngine *engine, const NegEngineEnd *end)
+_neg_engine_pool_engine_ends (NegEnginePool *pool, NegEngine *engine, gboolean was_killed)
 {
   g_ptr_array_remove_fast (pool->engines, engine);
-  count_engines (pool, 0, end->was_killed ? 0 : 1, end->was_killed ? 1 : 0);
+  count_engines (pool, 0, was_killed ? 0 : 1, was_killed ? 1 : 0);
+}
+
+void
+_neg_engine_pool_engine_ended (NegEnginePool *pool, NegEngine *engine, const NegEngineEnd *end)
+{
   g_free (pool->last_end);
   pool->last_end = g_strdup (end->how);
   pool->starts_in_vain = end->in_vain && !end->has_blamed ? pool->starts_in_vain + 1 : 0;

@@ -136,7 +136,7 @@ static int use_io_uring (void)
 }
 static int load_bpf (void) { return by_result (syscall (SYS_bpf, 0, NULL, 0)); }
 static int mount_something (void) { return by_result (syscall (SYS_mount, "none", "/tmp", "tmpfs", 0, NULL)); }
-static int take_too_much (void) { return malloc ((gsize) 5 << 30) == NULL ? ENOMEM : 0; }
+static int take_too_much (void) { return g_try_malloc ((gsize) 5 << 30) == NULL ? ENOMEM : 0; }
 static int
 use_32_bit_calls (void)
 {
