@@ -280,26 +280,36 @@ check_first_frame (Object *object, const char *path, JsonObject *entry)
     g_assert_cmpint (result.color, ==, NEG_COLOR_RGB);
 }
 
-/* A frame that is cut must never come out with pixels of somebody's making. */
+static void
+expect_refusal (Object *object, guint eighth)
+{
+  g_autoptr (GError) error = NULL;
+  NegFrameFormat result;
+  g_autoptr (GBytes) pixels = decode (object, 0, NEG_FRAME_RAW, &result, &error);
+
+  if (pixels != NULL)
+    g_test_message ("decodes with %u/8 of its bytes", eighth);
+  g_assert_null (pixels);
+  g_assert_nonnull (error);
+}
+
+/* A frame that is cut must never come out with pixels of somebody's making, also when an end marker hides the cut. */
 static void
 check_cut_frame (Object *object)
 {
+  NegStretch *fragment = object->layout.fragments;
   guint64 length;
 
   if (!object->layout.encapsulated || object->layout.n_fragments != object->layout.frames)
     return;
-  length = object->layout.fragments[0].length;
-  for (guint eighth = 0; eighth < 8; eighth++) {
-    g_autoptr (GError) error = NULL;
-    g_autoptr (GBytes) pixels = NULL;
-    NegFrameFormat result;
-
-    object->layout.fragments[0].length = length * eighth / 8;
-    pixels = decode (object, 0, NEG_FRAME_RAW, &result, &error);
-    if (pixels != NULL)
-      g_test_message ("decodes with %u/8 of its bytes", eighth);
-    g_assert_null (pixels);
-    g_assert_nonnull (error);
+  length = fragment->length;
+  for (gint eighth = 7; eighth >= 0; eighth--) {
+    fragment->length = length * eighth / 8;
+    expect_refusal (object, eighth);
+    if (object->layout.codec != NEG_CODEC_RLE && object->layout.codec != NEG_CODEC_DEFLATED_FRAME && eighth > 0) {
+      memcpy (object->bytes + fragment->offset + fragment->length - 2, "\xFF\xD9", 2);
+      expect_refusal (object, eighth);
+    }
   }
 }
 
