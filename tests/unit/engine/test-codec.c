@@ -343,12 +343,14 @@ static void
 test_short (void)
 {
   static const guint8 file[64] = { 0 };
+  g_autofree guint8 *first = NULL;
   Frame frame;
 
   frame_init (&frame, 4, 4, 1, 16, "MONOCHROME2");
   frame_set_native (&frame, file, 63);
   frame.layout.frames = 2;
-  g_assert_nonnull (frame_decode (&frame, 0, NEG_FRAME_RAW, NULL));
+  first = frame_decode (&frame, 0, NEG_FRAME_RAW, NULL);
+  g_assert_nonnull (first);
   frame_expect_error (&frame, 1, NEG_ERROR_TRUNCATED);
   frame_expect_error (&frame, 2, NEG_ERROR_NOT_FOUND);
   frame_expect_error (&frame, G_MAXUINT32, NEG_ERROR_NOT_FOUND);
