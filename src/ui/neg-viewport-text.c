@@ -125,7 +125,9 @@ append_corner (NegViewport *self, GtkSnapshot *snapshot, NegCorner corner, const
     x = gtk_widget_get_width (GTK_WIDGET (self)) - MARGIN_PX - pango_layout_get_width (layout) / PANGO_SCALE;
   if (corner == NEG_CORNER_BOTTOM_LEFT || corner == NEG_CORNER_BOTTOM_RIGHT)
     y = gtk_widget_get_height (GTK_WIDGET (self)) - MARGIN_PX - height;
-  append_text (snapshot, layout, x + 1, y + 1, &shadow); /* readable on white too */
+  /* All round, readable on white too. */
+  for (guint i = 0; i < 4; i++)
+    append_text (snapshot, layout, x + (i & 1 ? 1 : -1), y + (i & 2 ? 1 : -1), &shadow);
   append_text (snapshot, layout, x, y, color);
 }
 
@@ -175,7 +177,8 @@ dup_accessible_description (NegViewport *self)
 
   if (self->failure != NULL)
     return g_strdup_printf (_ ("cannot be shown: %s"), neg_words_for_error (self->failure));
-  if (!_neg_viewport_prepare (self, &draw))
+  /* Of any size: it is heard before the viewport has one. */
+  if (self->pixels == NULL || !neg_view_state_prepare (&self->state, &self->own, 1, 1, &draw))
     return g_strdup (self->state.series != NULL ? _ ("loading") : "");
   return neg_caption_dup_corner (NEG_CORNER_BOTTOM_RIGHT, NEG_CAPTIONS_ESSENTIAL, &self->state,
                                  self->has_window ? &draw.voi : NULL, 0);

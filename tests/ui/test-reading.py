@@ -186,6 +186,36 @@ def file_chooser_opens(program):
     program.do("windowfocus", program.window)
 
 
+def drop(path):
+    import gi
+    try:
+        gi.require_version("Gtk", "4.0")
+    except ValueError as why:
+        raise screen.negtest.Skip("GTK for Python is not installed") from why
+    script = screen.os.path.join(screen.os.path.dirname(screen.os.path.abspath(__file__)), "drag-source.py")
+    with screen.Program() as program:
+        source = screen.subprocess.Popen(["/usr/bin/python3", script, path])
+        try:
+            found = screen.wait_until(lambda: screen.subprocess.run(
+                ["xdotool", "search", "--onlyvisible", "--name", "^DragSource$"], capture_output=True).stdout.split(),
+                15, "the other program")
+            window = found[-1].decode()
+            program.do("windowmove", window, "20", "600")
+            program.do("windowraise", window)
+            screen.time.sleep(0.5)
+            program.do("mousemove", "60", "650")
+            program.do("mousedown", "1")
+            for x, y in ((80, 640), (120, 600), (300, 500), (500, 420), (600, 400), (640, 400)):
+                program.do("mousemove", str(x), str(y))
+                screen.time.sleep(0.1)
+            screen.time.sleep(0.3)
+            program.do("mouseup", "1")
+            program.wait_image("image 1 of 20")
+        finally:
+            source.kill()
+            source.wait()
+
+
 def main():
     screen.with_session_bus()
     tap = screen.negtest.Tap()
@@ -207,6 +237,7 @@ def main():
             tap.run("every control has a name", every_control_has_a_name, program)
             tap.run("Ctrl+? shows the keys", shortcuts_open, program)
             tap.run("Ctrl+O opens a file chooser", file_chooser_opens, program)
+        tap.run("what is dropped is opened", drop, path)
     display.stop()
     tap.done()
 
