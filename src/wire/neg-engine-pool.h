@@ -9,7 +9,9 @@
  * When an engine dies (or sends what is not the protocol, or gives no sign for the time limit of an item), the item
  * that it was working on fails with NEG_ERROR_ENGINE_DIED, _PROTOCOL or _TIMEOUT, all others of its requests go to
  * another engine, and a new one is started. A blob at which three engines have ended is refused from then on.
- * A cancelled request in flight ends within NEG_CANCEL_GRACE_MS: if the engine has not let go by then it is killed.
+ * A cancelled request in flight ends within NEG_CANCEL_GRACE_MS of its turn: if the engine has not let go by then it is
+ * killed. One that stands behind another request's item in the same engine ends when that item does.
+ * An item is answered only when nothing can write to its slot any more: after the engine's answer, or its end.
  *
  * Thread: every function from any thread. Callbacks run on the dispatcher thread: they copy or take what they need
  * and return at once; they may submit and cancel. After neg_request_cancel() returned, callbacks may still be running
