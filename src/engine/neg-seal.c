@@ -3,6 +3,7 @@
 #include "engine/neg-seal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -121,20 +122,34 @@ add_memory_rules (scmp_filter_ctx filter)
   return code;
 }
 
-/* What concerns this process only: the one limit that moves, abort(), and what fstat() is made of. */
+/* What concerns this process only: the one limit that moves, and abort(). */
 static int
 add_own_rules (scmp_filter_ctx filter)
 {
-  const guint64 empty_path = 0x1000; /* AT_EMPTY_PATH */
   const guint64 self = getpid ();
   int code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prlimit64), 2, SCMP_A0 (SCMP_CMP_EQ, 0),
                                SCMP_A1 (SCMP_CMP_EQ, RLIMIT_CPU));
 
   if (code == 0)
     code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (tgkill), 1, SCMP_A0 (SCMP_CMP_EQ, self));
+  return code;
+}
+
+/* fstat() is newfstatat() of a descriptor with an empty path; with a path it is a look at the file system, which the C
+ * library takes at the time zone whenever somebody makes a date. */
+static int
+add_status_rules (scmp_filter_ctx filter)
+{
+  const guint64 empty_path = AT_EMPTY_PATH;
+  int code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (newfstatat), 2,
+                               SCMP_A0 (SCMP_CMP_LT, DESCRIPTORS_MAX), SCMP_A3 (SCMP_CMP_EQ, empty_path));
+
   if (code == 0)
-    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (newfstatat), 2,
-                             SCMP_A0 (SCMP_CMP_LE, DESCRIPTORS_MAX), SCMP_A3 (SCMP_CMP_EQ, empty_path));
+    code = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (newfstatat), 1,
+                             SCMP_A3 (SCMP_CMP_NE, empty_path));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (newfstatat), 2,
+                             SCMP_A0 (SCMP_CMP_GE, DESCRIPTORS_MAX), SCMP_A3 (SCMP_CMP_EQ, empty_path));
   return code == -EDOM ? 0 : code;
 }
 
@@ -153,6 +168,8 @@ load_filter (scmp_filter_ctx filter)
     code = add_memory_rules (filter);
   if (code == 0)
     code = add_own_rules (filter);
+  if (code == 0)
+    code = add_status_rules (filter);
   return code == 0 ? seccomp_load (filter) : code;
 }
 

@@ -47,6 +47,20 @@ static int openat2_file (void)
 
   return by_result (syscall (SYS_openat2, AT_FDCWD, "/etc/passwd", how, sizeof how));
 }
+static int
+look_at_file (void)
+{
+  struct stat status;
+
+  return by_result (stat ("/etc/passwd", &status));
+}
+static int
+look_by_descriptor (void)
+{
+  struct stat status;
+
+  return by_result (fstatat (AT_FDCWD, "/etc/passwd", &status, AT_EMPTY_PATH));
+}
 static int remove_file (void) { return by_result (unlink ("/tmp/negatoscope-probe")); }
 static int make_socket (void) { return by_result (socket (AF_INET, SOCK_STREAM, 0)); }
 static int connect_socket (void)
@@ -187,6 +201,8 @@ static const struct {
   { "open-file", open_file },
   { "create-file", create_file },
   { "openat2", openat2_file },
+  { "stat", look_at_file },
+  { "stat-empty-path", look_by_descriptor },
   { "remove-file", remove_file },
   { "socket", make_socket },
   { "connect", connect_socket },

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <archive.h>
+#include <archive_entry.h>
+
 #include "base/neg-error.h"
 #include "engine-client.h"
 
@@ -250,6 +253,102 @@ test_truncated_codestream (void)
   g_assert_cmpuint (stats.died + stats.killed, ==, 0);
 }
 
+/* An archive of @n objects that are all the same */
+static GByteArray *
+make_archive (const GByteArray *object, guint n)
+{
+  struct archive *archive = archive_write_new ();
+  GByteArray *bytes = g_byte_array_new ();
+  size_t used = 0;
+
+  g_byte_array_set_size (bytes, (object->len + 1000) * (n + 1));
+  g_assert_cmpint (archive_write_set_format_zip (archive), ==, ARCHIVE_OK);
+  g_assert_cmpint (archive_write_open_memory (archive, bytes->data, bytes->len, &used), ==, ARCHIVE_OK);
+  for (guint i = 0; i < n; i++) {
+    struct archive_entry *entry = archive_entry_new ();
+    g_autofree char *name = g_strdup_printf ("DICOM/IM%u", i);
+
+    archive_entry_set_pathname (entry, name);
+    archive_entry_set_size (entry, object->len);
+    archive_entry_set_filetype (entry, AE_IFREG);
+    archive_entry_set_perm (entry, 0644);
+    g_assert_cmpint (archive_write_header (archive, entry), ==, ARCHIVE_OK);
+    g_assert_cmpint (archive_write_data (archive, object->data, object->len), ==, object->len);
+    archive_entry_free (entry);
+  }
+  archive_write_free (archive);
+  g_byte_array_set_size (bytes, used);
+  return bytes;
+}
+
+typedef struct {
+  ClientWait *wait;
+  int codes[10]; /* NEG_ERROR_N_CODES: good */
+} Extraction;
+
+static void
+extracted_cb (guint index, guint64 bytes, const GError *error, gpointer user_data)
+{
+  ((Extraction *) user_data)->codes[index] = error ? error->code : NEG_ERROR_N_CODES;
+}
+
+static void
+extraction_done_cb (gpointer user_data)
+{
+  client_wait_done (((Extraction *) user_data)->wait);
+}
+
+static void
+extract (NegEnginePool *pool, NegBlob *archive, int memory, const NegExtractItem *items, guint n, Extraction *extraction)
+{
+  g_autoptr (NegRequest) request = NULL;
+
+  extraction->wait = client_wait_new ();
+  request = neg_engine_pool_extract (pool, archive, memory, items, n, NEG_PRIORITY_SCAN, extracted_cb,
+                                     extraction_done_cb, extraction);
+  client_wait (extraction->wait);
+}
+
+/* Listed, unpacked into a sealed file, and what is there is scanned from its stretch; an item that is told a wrong size
+ * and an entry that is not there fail alone. */
+static void
+test_archive (void)
+{
+  enum { N = 10, LIAR = 4, MISSING = 7 };
+  g_autoptr (NegEnginePool) pool = new_pool (2);
+  g_autoptr (GByteArray) object = begin_object ();
+  g_autoptr (GByteArray) zip = make_archive (object, N);
+  g_autoptr (NegBlob) blob = client_blob_for_bytes (zip->data, zip->len, "archive.zip");
+  g_autoptr (ClientScan) scan = client_scan (pool, &blob, 1);
+  NegExtractItem items[N];
+  Extraction extraction;
+  int memory;
+
+  g_assert_no_error (scan->errors[0]);
+  g_assert_cmpint (scan->results[0].kind, ==, NEG_SCAN_ARCHIVE);
+  g_assert_cmpuint (scan->results[0].n_entries, ==, N);
+  g_assert_cmpstr (scan->results[0].entries[3].name, ==, "DICOM/IM3");
+  g_assert_cmpuint (scan->results[0].entries[3].bytes, ==, object->len);
+  memory = neg_memory_file_new ("entries", N * (object->len + 1), NULL);
+  for (guint i = 0; i < N; i++) /* backwards: the order of asking is not the archive's */
+    items[i] = (NegExtractItem){ N - 1 - i, i * (object->len + 1), object->len - (i == LIAR ? 1 : 0) };
+  items[MISSING].entry = 5000;
+  extract (pool, blob, memory, items, N, &extraction);
+  for (guint i = 0; i < N; i++) {
+    g_autoptr (NegBlob) entry = neg_blob_new_for_region (memory, items[i].target_offset, items[i].bytes, "entry");
+    g_autoptr (NegInstance) instance = NULL;
+
+    if (i == LIAR || i == MISSING) {
+      g_assert_cmpint (extraction.codes[i], ==, NEG_ERROR_INCONSISTENT);
+      continue;
+    }
+    g_assert_cmpint (extraction.codes[i], ==, NEG_ERROR_N_CODES);
+    instance = scan_one (pool, entry, NULL);
+    g_assert_cmpstr (instance->sop_instance_uid, ==, "1.2.3");
+  }
+  close (memory);
+}
+
 /* Killing in the middle */
 
 typedef struct {
@@ -450,6 +549,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/hostile/nested-sequences", test_nested_sequences);
   g_test_add_func ("/engine/hostile/overflowing-product", test_overflowing_product);
   g_test_add_func ("/engine/hostile/truncated-codestream", test_truncated_codestream);
+  g_test_add_func ("/engine/archive", test_archive);
   g_test_add_func ("/engine/kill-in-the-middle", test_kill_in_the_middle);
   g_test_add_func ("/engine/cancel-stops-work", test_cancel_stops_work);
   return g_test_run ();
