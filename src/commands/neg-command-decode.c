@@ -57,6 +57,7 @@ print_json (const char *path, const NegInstance *instance, const NegFrame *frame
     neg_json_add_int (builder, "frames", instance->frames);
     neg_json_add_string (builder, "transfer_syntax", instance->transfer_syntax_uid);
     neg_json_add_string (builder, "sha256", sha256);
+    neg_json_add_strings (builder, "warnings", (const char *const *) instance->warnings);
   }
   json_builder_end_object (builder);
   neg_json_print (builder);

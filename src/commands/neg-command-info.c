@@ -18,16 +18,6 @@ add_indices (JsonBuilder *builder, const char *name, const GArray *indices)
 }
 
 static void
-add_strings (JsonBuilder *builder, const char *name, const char *const *strings)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_begin_array (builder);
-  for (guint i = 0; strings != NULL && strings[i] != NULL; i++)
-    json_builder_add_string_value (builder, strings[i]);
-  json_builder_end_array (builder);
-}
-
-static void
 add_spacing (JsonBuilder *builder, const NegInstance *instance, guint32 frame)
 {
   double spacing_mm[2];
@@ -73,7 +63,7 @@ add_transfer_syntaxes (JsonBuilder *builder, NegSeries *series)
       g_ptr_array_add (uids, uid);
   }
   g_ptr_array_add (uids, NULL);
-  add_strings (builder, "transfer_syntaxes", (const char *const *) uids->pdata);
+  neg_json_add_strings (builder, "transfer_syntaxes", (const char *const *) uids->pdata);
 }
 
 static void
@@ -95,7 +85,7 @@ add_series (JsonBuilder *builder, NegSeries *series)
   add_spacing (builder, instance, first->frame);
   add_geometry (builder, series);
   add_transfer_syntaxes (builder, series);
-  add_strings (builder, "warnings", neg_series_get_warnings (series));
+  neg_json_add_strings (builder, "warnings", neg_series_get_warnings (series));
   json_builder_end_object (builder);
 }
 

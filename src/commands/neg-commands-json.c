@@ -19,6 +19,19 @@ neg_json_add_string (JsonBuilder *builder, const char *name, const char *value)
 }
 
 void
+neg_json_add_strings (JsonBuilder *builder, const char *name, const char *const *strings)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_array (builder);
+  for (guint i = 0; strings != NULL && strings[i] != NULL; i++) {
+    g_autofree char *valid = g_utf8_make_valid (strings[i], -1);
+
+    json_builder_add_string_value (builder, valid);
+  }
+  json_builder_end_array (builder);
+}
+
+void
 neg_json_add_int (JsonBuilder *builder, const char *name, gint64 value)
 {
   json_builder_set_member_name (builder, name);

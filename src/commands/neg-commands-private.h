@@ -33,6 +33,7 @@ int neg_command_usage (const char *format, ...) G_GNUC_PRINTF (1, 2);
 /* "error": {"code", "message", "where"} as a member of the object under way. */
 void neg_json_add_error (JsonBuilder *builder, const GError *error);
 void neg_json_add_string (JsonBuilder *builder, const char *name, const char *value); /* null when NULL */
+void neg_json_add_strings (JsonBuilder *builder, const char *name, const char *const *strings); /* [] when NULL */
 void neg_json_add_int (JsonBuilder *builder, const char *name, gint64 value);
 void neg_json_add_double (JsonBuilder *builder, const char *name, double value); /* null when not finite */
 void neg_json_add_boolean (JsonBuilder *builder, const char *name, gboolean value);

@@ -171,8 +171,26 @@ read_packed (const NegLayout *layout, NegSource *source, guint64 first, guint64 
   return g_steal_pointer (&bytes);
 }
 
+/* A file that was cut within the last row of its last frame. */
+static gboolean
+is_cut_in_last_row (const NegLayout *layout, guint64 first, guint64 end, const NegCells *cells)
+{
+  return layout->pixels_cut && first < layout->pixels.length && end - layout->pixels.length < cells->bytes / layout->rows
+         && !is_planar (layout) && layout->bits_allocated % 8 == 0 && !layout->big_endian;
+}
+
+static gboolean
+read_cut (const NegLayout *layout, NegSource *source, guint64 first, const NegCells *cells, GError **error)
+{
+  gsize there = layout->pixels.length - first;
+
+  memset (cells->cells + there, 0, cells->bytes - there);
+  return neg_source_read (source, layout->pixels.offset + first, cells->cells, there, error);
+}
+
 gboolean
-neg_native_read (const NegLayout *layout, NegSource *source, guint32 frame, const NegCells *cells, GError **error)
+neg_native_read (const NegLayout *layout, NegSource *source, guint32 frame, NegFrameForm form, const NegCells *cells,
+                 GError **error)
 {
   g_autofree guint8 *packed = NULL;
   guint64 bits, start, first, end;
@@ -183,6 +201,10 @@ neg_native_read (const NegLayout *layout, NegSource *source, guint32 frame, cons
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, "(7FE0,0010)", "frame %u lies beyond any file", frame + 1);
   first = start / 8;
   end = (end + 7) / 8;
+  /* What is drawn and measured is never made up. The raw values of such a file are those that other decoders give,
+   * with zeros for what is missing; the header's warning says how much that is. */
+  if (end > layout->pixels.length && form == NEG_FRAME_RAW && is_cut_in_last_row (layout, first, end, cells))
+    return read_cut (layout, source, first, cells, error);
   if (end > layout->pixels.length)
     return neg_fail (error, NEG_ERROR_TRUNCATED, "(7FE0,0010)",
                      "frame %u ends at byte %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT, frame + 1, end,

@@ -47,9 +47,10 @@ gboolean neg_codec_inflate (const guint8 *data, gsize length, guint8 *bytes, gsi
 gboolean neg_native_is_422 (const NegLayout *layout);
 /* The bits of one frame as they lie in the file. FALSE on overflow. */
 gboolean neg_native_get_frame_bits (const NegLayout *layout, guint64 *bits);
-/* Frame @frame of native pixels. */
-gboolean neg_native_read (const NegLayout *layout, NegSource *source, guint32 frame, const NegCells *cells,
-                          GError **error);
+/* Frame @frame of native pixels. Less than a row missing at the end of the file is zeros in the RAW form and
+ * NEG_ERROR_TRUNCATED in the STORED one; more is NEG_ERROR_TRUNCATED in both. */
+gboolean neg_native_read (const NegLayout *layout, NegSource *source, guint32 frame, NegFrameForm form,
+                          const NegCells *cells, GError **error);
 /* One frame in memory, little-endian, beginning at its first bit. */
 gboolean neg_native_unpack (const NegLayout *layout, const guint8 *bytes, gsize n_bytes, const NegCells *cells,
                             GError **error);

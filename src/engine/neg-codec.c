@@ -206,7 +206,7 @@ decode (Job *job, GError **error)
     return decode_encapsulated (job, error);
   if (job->layout->codec != NEG_CODEC_NATIVE)
     return neg_fail (error, NEG_ERROR_INCONSISTENT, "(7FE0,0010)", "compressed pixels that are not in fragments");
-  return neg_native_read (job->layout, job->source, job->frame, &job->cells, error);
+  return neg_native_read (job->layout, job->source, job->frame, job->form, &job->cells, error);
 }
 
 /* Frames that lie in the file as values: their photometric interpretation is all there is to know. */

@@ -106,6 +106,9 @@ compare_classes (const NegSeriesItem *a, const NegSeriesItem *b)
   const NegInstance *one = a->instance, *other = b->instance;
 
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->series_uid, other->series_uid));
+  /* Objects that name no series have nothing that says they belong together. */
+  if (one->series_uid == NULL)
+    NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (neg_blob_get_name (a->blob), neg_blob_get_name (b->blob)));
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_id, other->patient_id));
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_name, other->patient_name));

@@ -90,13 +90,6 @@ load_css (void)
 static void
 neg_application_startup (GApplication *application)
 {
-  NegApplication *self = NEG_APPLICATION (application);
-  g_autoptr (GError) error = NULL;
-
-  /* First: the engines start while GTK does. */
-  self->pool = neg_engine_pool_new (NULL, &error);
-  if (self->pool == NULL)
-    self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), error->message);
   G_APPLICATION_CLASS (neg_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (NEG_APP_ID);
   load_css ();
@@ -117,6 +110,7 @@ neg_application_finalize (GObject *object)
   NegApplication *self = NEG_APPLICATION (object);
 
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->pool, neg_engine_pool_free); /* a start that another window took over never shut down */
   g_free (self->pool_problem);
   G_OBJECT_CLASS (neg_application_parent_class)->finalize (object);
 }
@@ -188,8 +182,9 @@ dup_arguments (const char *program, char **paths)
   return g_strv_builder_end (builder);
 }
 
+/* Takes @pool, or @pool_problem where there is none. */
 static int
-run (const Options *options, const char *program, gboolean has_bus)
+run (const Options *options, const char *program, gboolean has_bus, NegEnginePool *pool, const GError *pool_problem)
 {
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   g_auto (GStrv) arguments = dup_arguments (program, options->paths);
@@ -198,6 +193,9 @@ run (const Options *options, const char *program, gboolean has_bus)
   if (!has_bus || options->home != NULL)
     flags |= G_APPLICATION_NON_UNIQUE;
   self = g_object_new (NEG_TYPE_APPLICATION, "application-id", NEG_APP_ID, "flags", flags, NULL);
+  self->pool = pool;
+  if (pool_problem != NULL)
+    self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), pool_problem->message);
   self->settings = neg_settings_open (options->home);
   self->renderer = options->renderer;
   if (!options->has_renderer && self->settings != NULL)
@@ -210,15 +208,20 @@ neg_application_run (int argc, char **argv)
 {
   Options options = { 0 };
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) pool_problem = NULL;
+  NegEnginePool *pool;
   gboolean has_bus;
   int status = 2;
 
   if (parse_options (&options, argc, argv, &error)) {
+    /* First: the engines start while GTK does. */
+    pool = neg_engine_pool_new (NULL, &pool_problem);
     has_bus = neg_bus_probe (BUS_LIMIT_MS, ACCESSIBILITY_LIMIT_MS);
     if (gtk_init_check ()) {
-      status = run (&options, argv[0], has_bus);
+      status = run (&options, argv[0], has_bus, pool, pool_problem);
     } else {
       g_printerr (_ ("negatoscope: there is no display to open a window on\n"));
+      neg_engine_pool_free (pool);
       status = 1;
     }
   } else {

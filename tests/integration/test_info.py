@@ -134,7 +134,8 @@ def check_mixed_folder():
         if found["unreadable"][0]["error"]["code"] != "unreadable":
             return str(found["unreadable"])
         found, status = info(folder, os.path.join(folder, "missing"))
-    return status == 1 and found["unreadable"][-1]["error"]["code"] == "not-found" or f"{status}: {found}"
+    return status == 1 and "not-found" in [item["error"]["code"] for item in found["unreadable"]] \
+        or f"{status}: {found}"
 
 
 def check_dicomdir_way_out():
@@ -152,6 +153,13 @@ def check_dicomdir_way_out():
         found, status = info(os.path.join(inner, "DICOMDIR"))
     codes = {item["error"]["code"] for item in found["unreadable"]}
     return (status, found["series"], codes) == (1, [], {"not-found"}) or f"{status}: {found}"
+
+
+def check_nameless():
+    """Files that name no series are not thrown together."""
+    paths = [path_of(f"broken/no-preamble_jpegls-rgb-ilv{mode}.dcm") for mode in range(3)]
+    found, status = info(*paths)
+    return (status, [series["frames"] for series in found["series"]]) == (0, [1, 1, 1]) or f"{status}: {found}"
 
 
 def check_missing():
@@ -178,7 +186,8 @@ def main():
         for name, function in (("kinds of objects", check_object_kinds), ("DICOMDIR", check_dicomdir),
                                ("ZIP", check_zip), ("ZIP with a way out", check_zip_that_lies),
                                ("folder with other files", check_mixed_folder),
-                               ("DICOMDIR with a way out", check_dicomdir_way_out)):
+                               ("DICOMDIR with a way out", check_dicomdir_way_out),
+                               ("files that name no series", check_nameless)):
             tap.run(name, function)
     tap.done()
 

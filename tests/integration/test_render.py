@@ -108,7 +108,7 @@ def main():
     if manifest is None:
         tap.skip("render the corpus", "no corpus")
     else:
-        compared = [entry for entry in manifest["files"] if entry.get("dcmtk_render_8bit")
+        compared = [entry for entry in manifest["files"] if "+Wi" in entry.get("dcmtk_render_8bit", {}).get("command", "")
                     and not entry["path"].startswith("series/")]
         for entry in compared:
             tap.run("render " + entry["path"], check_against_dcm2pnm, entry)

@@ -6,10 +6,9 @@ import subprocess
 import sys
 import traceback
 
-BUILD = os.environ.get("NEGATOSCOPE_BUILD", "build")
-SOURCE = os.environ.get("NEGATOSCOPE_SOURCE", ".")
-CORPUS = os.environ.get("NEGATOSCOPE_CORPUS", "")
-VECTORS = os.environ.get("NEGATOSCOPE_VECTORS", "")
+SOURCE = os.environ.get("NEGATOSCOPE_SOURCE", os.path.join(os.path.dirname(__file__), "..", ".."))
+BUILD = os.environ.get("NEGATOSCOPE_BUILD", os.path.join(SOURCE, "build"))
+CORPUS = os.environ.get("NEGATOSCOPE_CORPUS", os.path.join(SOURCE, "..", "shared", "corpus"))
 PROGRAM = os.path.join(BUILD, "src", "negatoscope")
 
 
@@ -41,7 +40,7 @@ class Tap:
     def run(self, name, function, *args):
         try:
             result = function(*args)
-            self.ok(result is None or result is True, name, result)
+            self.ok(result is None or not isinstance(result, str) and bool(result), name, result)
         except Skip as why:
             self.skip(name, why)
         except Exception:
