@@ -59,11 +59,12 @@ def manifest(path):
 
 
 def manifest_sources(path):
-    """Every archive is pinned by its hash; the cage is not widened."""
+    """Every archive is pinned by its hash, a repository at least by its tag; the cage is not widened."""
     described = json.loads(show_manifest(path).stdout)
     findings = [f'{module["name"]}: {source["url"]} is not pinned' for module in described['modules']
                 for source in module['sources'] if 'url' in source and not
-                re.fullmatch('[0-9a-f]{64}', source.get('sha256', ''))]
+                (source['type'] == 'git' and source.get('tag')
+                 or re.fullmatch('[0-9a-f]{64}', source.get('sha256', '')))]
     wide = [argument for argument in described['finish-args'] if re.match('--(filesystem|socket=x11|share=network)',
                                                                          argument)]
     return findings + [f'{argument} opens more than the program needs' for argument in wide]
