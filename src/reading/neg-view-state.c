@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "imaging/neg-calibration.h"
 #include "reading/neg-preset.h"
 
 /* A drag of this many logical pixels multiplies the width by e, or moves the centre by one width. */
@@ -129,38 +130,111 @@ neg_view_state_drag_window (NegViewState *state, const NegVoi *start, double dx,
 }
 
 void
+neg_view_state_set_window (NegViewState *state, const NegVoi *voi)
+{
+  state->has_window = TRUE;
+  state->function = voi->function;
+  state->center = voi->center;
+  state->width = voi->width;
+}
+
+void
+neg_view_state_turn (NegViewState *state, int n_quarters)
+{
+  state->turns = (state->turns + (guint) (n_quarters & 3)) & 3;
+}
+
+/* The mirror comes before the turn, so it turns the other way round: M T = T^-1 M. */
+void
+neg_view_state_flip_horizontally (NegViewState *state)
+{
+  state->mirrored = !state->mirrored;
+  state->turns = (4 - state->turns) & 3;
+}
+
+void
+neg_view_state_flip_vertically (NegViewState *state)
+{
+  neg_view_state_flip_horizontally (state);
+  neg_view_state_turn (state, 2);
+}
+
+void
+neg_view_state_reset (NegViewState *state)
+{
+  neg_view_state_set_preset (state, 0);
+  neg_view_state_fit (state);
+  state->mirrored = FALSE;
+  state->turns = 0;
+}
+
+void
 neg_view_state_fit (NegViewState *state)
 {
   state->zoom = 1;
   state->offset_px[0] = state->offset_px[1] = 0;
 }
 
+/* Output pixels to those of the same picture before it was turned and mirrored: @width x @height is what is seen. */
+static void
+init_turn (NegAffine *turn, const NegViewState *state, guint width, guint height)
+{
+  static const int steps[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
+  const int *step = steps[state->turns & 3];
+  int mirror = state->mirrored ? -1 : 1;
+  double unturned_width = state->turns & 1 ? height : width;
+
+  /* An axis that runs backwards starts at its far end. */
+  *turn = (NegAffine){ { step[0], step[1], step[0] + step[1] < 0 ? unturned_width : 0, step[2], step[3],
+                         step[2] + step[3] < 0 ? (state->turns & 1 ? width : height) : 0 } };
+  turn->m[0] *= mirror;
+  turn->m[1] *= mirror;
+  turn->m[2] = state->mirrored ? unturned_width - turn->m[2] : turn->m[2];
+}
+
+/* a after b */
+static void
+compose (NegAffine *result, const NegAffine *a, const NegAffine *b)
+{
+  *result = (NegAffine){ { a->m[0] * b->m[0] + a->m[1] * b->m[3], a->m[0] * b->m[1] + a->m[1] * b->m[4],
+                           a->m[0] * b->m[2] + a->m[1] * b->m[5] + a->m[2], a->m[3] * b->m[0] + a->m[4] * b->m[3],
+                           a->m[3] * b->m[1] + a->m[4] * b->m[4], a->m[3] * b->m[2] + a->m[4] * b->m[5] + a->m[5] } };
+}
+
 gboolean
 neg_view_state_get_affine (const NegViewState *state, guint width, guint height, NegAffine *affine)
 {
   const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  gboolean lies = state->turns & 1;
+  NegAffine upright, turn;
 
   if (frame == NULL || width == 0 || height == 0)
     return FALSE;
-  neg_affine_init_fit (affine, frame->instance, frame->frame, width, height, state->zoom, 0, 0);
+  neg_affine_init_fit (&upright, frame->instance, frame->frame, lies ? height : width, lies ? width : height,
+                       state->zoom, 0, 0);
+  init_turn (&turn, state, width, height);
+  compose (affine, &upright, &turn);
   affine->m[2] += state->offset_px[0];
   affine->m[5] += state->offset_px[1];
   /* Pixel on pixel: without this an image that is odd in an even viewport would be blurred by half a pixel. */
-  if (fabs (affine->m[0] - 1) < 1e-9)
+  if (fabs (fabs (affine->m[0]) + fabs (affine->m[1]) - 1) < 1e-9)
     affine->m[2] = round (affine->m[2]);
-  if (fabs (affine->m[4] - 1) < 1e-9)
+  if (fabs (fabs (affine->m[3]) + fabs (affine->m[4]) - 1) < 1e-9)
     affine->m[5] = round (affine->m[5]);
   return TRUE;
 }
 
+/* Output pixels per image pixel along a row: the inverse's first column. */
 double
 neg_view_state_get_magnification (const NegViewState *state, guint width, guint height)
 {
   NegAffine affine;
+  double determinant;
 
   if (!neg_view_state_get_affine (state, width, height, &affine))
     return 0;
-  return 1 / hypot (affine.m[0], affine.m[3]);
+  determinant = affine.m[0] * affine.m[4] - affine.m[1] * affine.m[3];
+  return hypot (affine.m[4], affine.m[3]) / fabs (determinant);
 }
 
 static void
@@ -181,6 +255,20 @@ neg_view_state_set_true_pixels (NegViewState *state, guint width, guint height)
 
   if (magnification > 0)
     state->zoom /= magnification;
+}
+
+gboolean
+neg_view_state_set_true_size (NegViewState *state, guint width, guint height, double glass_mm)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  double magnification = neg_view_state_get_magnification (state, width, height);
+  double spacing_mm[2];
+
+  if (magnification <= 0 || !(glass_mm > 0)
+      || neg_calibration_get (frame->instance, frame->frame, spacing_mm) == NEG_CALIBRATION_NONE)
+    return FALSE;
+  state->zoom *= spacing_mm[1] / glass_mm / magnification;
+  return TRUE;
 }
 
 void

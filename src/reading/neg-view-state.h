@@ -25,6 +25,9 @@ typedef struct {
   double center, width;
   gboolean inverted; /* on top of what the file says */
 
+  gboolean mirrored; /* left and right of the stored image exchanged, before it is turned */
+  guint turns;       /* quarter turns clockwise, 0 to 3 */
+
   double zoom; /* 1: the whole image fits */
   double offset_px[2]; /* x, y: from the image's middle to the point in the viewport's middle, in image pixels */
 } NegViewState;
@@ -58,7 +61,21 @@ guint neg_view_state_get_preset (const NegViewState *state);
  * becomes the window over its inputs. Distances in logical pixels. */
 void neg_view_state_drag_window (NegViewState *state, const NegVoi *start, double dx, double dy);
 
+/* The window over everything is the reader's own from here on. */
+void neg_view_state_set_window (NegViewState *state, const NegVoi *voi);
+
+/* As seen on screen: clockwise quarter turns, and mirror images. The middle of the viewport keeps its image point. */
+void neg_view_state_turn (NegViewState *state, int n_quarters);
+void neg_view_state_flip_horizontally (NegViewState *state);
+void neg_view_state_flip_vertically (NegViewState *state);
+
+/* Window, polarity, place and turn as the file says; series and image stay. */
+void neg_view_state_reset (NegViewState *state);
+
 void neg_view_state_fit (NegViewState *state);
+/* One millimetre is one millimetre on glass, where the image says how large its pixels are: @glass_mm is the size of an
+ * output pixel. FALSE, and nothing done, where it does not (or nobody knows the monitor's: @glass_mm 0). */
+gboolean neg_view_state_set_true_size (NegViewState *state, guint width, guint height, double glass_mm);
 /* One image pixel is one output pixel. */
 void neg_view_state_set_true_pixels (NegViewState *state, guint width, guint height);
 /* Magnifies by @factor; the image point at (x, y) of the viewport stays where it is. */

@@ -3,7 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "reading/neg-preset.h"
-#include "ui/neg-captions.h"
+#include "reading/neg-captions.h"
 #include "ui/neg-main-window-private.h"
 
 static void

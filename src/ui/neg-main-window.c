@@ -5,7 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
-#include "ui/neg-captions.h"
+#include "reading/neg-captions.h"
 #include "ui/neg-main-window-private.h"
 
 /* Decoded frames may take a quarter of the machine's memory, within these. */

@@ -5,7 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/neg-error.h"
-#include "ui/neg-captions.h"
+#include "reading/neg-captions.h"
 #include "ui/neg-words.h"
 
 typedef struct {

@@ -1,7 +1,7 @@
 /* What the files of the viewport share. */
 #pragma once
 
-#include "ui/neg-captions.h"
+#include "reading/neg-captions.h"
 #include "ui/neg-cpu-canvas.h"
 #include "ui/neg-gl-canvas.h"
 #include "ui/neg-viewport.h"

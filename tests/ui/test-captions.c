@@ -4,7 +4,7 @@
 #include <locale.h>
 
 #include "base/neg-error.h"
-#include "ui/neg-captions.h"
+#include "reading/neg-captions.h"
 #include "ui/neg-words.h"
 
 static void

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "ui/neg-captions.h"
+#include "reading/neg-captions.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>

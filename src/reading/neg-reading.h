@@ -1,0 +1,117 @@
+/* What one window shows: one patient, a grid of viewports, what each of them shows, which one the hand is in, what links
+ * them, and the way back. Widgets observe it and never each other; nothing here knows a widget or a pixel.
+ *
+ * Never two patients at a time: every series in the grid is of the patient shown, whatever was asked.
+ * Cells are numbered from 0, row by row of the grid; all of 0 .. neg_reading_get_n_cells() - 1 exist.
+ * Thread: main. */
+#pragma once
+
+#include "imaging/neg-plane.h"
+#include "reading/neg-patients.h"
+#include "reading/neg-view-state.h"
+
+G_BEGIN_DECLS
+
+#define NEG_GRID_MAX 5
+#define NEG_CELLS_MAX (NEG_GRID_MAX * NEG_GRID_MAX)
+
+typedef enum {
+  NEG_CHANGED_IMAGE = 1 << 0, /* another series or another image of it */
+  NEG_CHANGED_LOOK = 1 << 1,  /* window, place, turn */
+  NEG_CHANGED_LINKS = 1 << 2, /* what is drawn above the image: reference lines, the common point */
+} NegChanges;
+
+#define NEG_TYPE_READING (neg_reading_get_type ())
+G_DECLARE_FINAL_TYPE (NegReading, neg_reading, NEG, READING, GObject)
+
+/* Signals:
+ *   "cell-changed" (guint cell, guint changes): NegChanges of one cell;
+ *   "grid-changed" (): rows, columns or which cell is alone;
+ *   "active-changed" ();
+ *   "links-changed" (): synchronising or reference lines were switched;
+ *   "patients-changed" (): the patients that are there, their studies or series;
+ *   "patient-changed" (): another patient is shown, or none. */
+NegReading *neg_reading_new (void);
+
+/* --- Patients --- */
+
+/* Everything that is open (of NegSeries; nullable: closes all). The list is watched only through
+ * neg_reading_update(). */
+void neg_reading_set_series (NegReading *reading, GListModel *series);
+
+/* The list has changed: viewports go on with what their series have become, the first patient is shown when there was
+ * none. What is on screen does not change by loading. */
+void neg_reading_update (NegReading *reading);
+
+GPtrArray *neg_reading_get_patients (NegReading *reading);      /* of NegPatient; borrowed, until "patients-changed" */
+const NegPatient *neg_reading_get_patient (NegReading *reading); /* the one shown; borrowed, nullable */
+
+/* Shows another patient as they were last seen here, else the first series of their newest study; all viewports
+ * change in one step, none keeps anything of the one before. */
+void neg_reading_set_patient (NegReading *reading, const char *key);
+
+/* --- The grid --- */
+
+guint neg_reading_get_rows (NegReading *reading);
+guint neg_reading_get_columns (NegReading *reading);
+guint neg_reading_get_n_cells (NegReading *reading);
+/* 1 .. NEG_GRID_MAX each. Cells that are new show the next series of the study that are in none. */
+void neg_reading_set_grid (NegReading *reading, guint rows, guint columns);
+
+/* The active viewport alone, and back. */
+gboolean neg_reading_is_maximized (NegReading *reading);
+void neg_reading_set_maximized (NegReading *reading, gboolean maximized);
+gboolean neg_reading_is_visible (NegReading *reading, guint cell);
+
+guint neg_reading_get_active (NegReading *reading);
+void neg_reading_set_active (NegReading *reading, guint cell);
+/* The next visible one in order, around the end. */
+void neg_reading_step_active (NegReading *reading, int step);
+
+/* --- What a cell shows --- */
+
+const NegViewState *neg_reading_get_state (NegReading *reading, guint cell); /* borrowed */
+
+/* @series (nullable) of the patient shown, as it was last seen here; another patient's is refused: FALSE. */
+gboolean neg_reading_show (NegReading *reading, guint cell, NegSeries *series);
+/* The next (+1), previous (-1) series of the patient, in the order of the timeline; FALSE at the end. */
+gboolean neg_reading_step_series (NegReading *reading, guint cell, int step);
+
+/* Both stop at the ends; viewports that are synchronised follow. */
+void neg_reading_set_index (NegReading *reading, guint cell, guint index);
+void neg_reading_scroll (NegReading *reading, guint cell, int n_images);
+
+/* Changes of window, place and turn, by the functions of neg-view-state.h on what begin gives, then end:
+ * begin makes a step of undo, unless @gesture is one that the last step was made by (a drag that goes on; 0: always a
+ * new step). Gestures come from neg_reading_new_gesture(). */
+guint neg_reading_new_gesture (NegReading *reading);
+NegViewState *neg_reading_begin_change (NegReading *reading, guint cell, guint gesture);
+void neg_reading_end_change (NegReading *reading, guint cell);
+
+/* Window, place and turn of views, series and grid; not the image number. */
+gboolean neg_reading_can_undo (NegReading *reading);
+gboolean neg_reading_can_redo (NegReading *reading);
+void neg_reading_undo (NegReading *reading);
+void neg_reading_redo (NegReading *reading);
+
+/* --- Links --- */
+
+/* Scrolling moves the other viewports: those of the same frame of reference with a parallel plane to the same position,
+ * those of another one by the same distance as since the switch. */
+void neg_reading_set_synchronized (NegReading *reading, gboolean synchronized);
+gboolean neg_reading_is_synchronized (NegReading *reading);
+
+/* Where the image of the active viewport cuts those of the others. */
+void neg_reading_set_lines (NegReading *reading, gboolean lines);
+gboolean neg_reading_has_lines (NegReading *reading);
+/* The line to draw in @cell, image coordinates of its image; FALSE where there is none. */
+gboolean neg_reading_get_line (NegReading *reading, guint cell, double from_px[2], double to_px[2]);
+
+/* One point of the patient, shown everywhere: @image_px of the image in @cell. The others of the same frame of reference
+ * go to the slice nearest to it. */
+void neg_reading_set_point (NegReading *reading, guint cell, const double image_px[2]);
+void neg_reading_clear_point (NegReading *reading);
+/* The point on the image of @cell; FALSE where there is none, or it is further away than half a slice. */
+gboolean neg_reading_get_point (NegReading *reading, guint cell, double image_px[2]);
+
+G_END_DECLS
