@@ -1,0 +1,173 @@
+#include "config.h"
+
+#include "reading/neg-patients.h"
+
+#include <string.h>
+
+static const char *
+text_or_empty (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+/* The first component group without the padding and the empty components that writers add or leave out (PS3.5 6.2.1);
+ * case and composition of characters make no other person. */
+static char *
+dup_name_key (const char *person_name)
+{
+  const char *name = text_or_empty (person_name);
+  g_autofree char *group = g_strndup (name, strcspn (name, "="));
+  g_autofree char *normal = NULL;
+  gsize length;
+
+  g_strstrip (group);
+  for (length = strlen (group); length > 0 && (group[length - 1] == '^' || group[length - 1] == ' '); length--)
+    group[length - 1] = '\0';
+  normal = g_utf8_normalize (group, -1, G_NORMALIZE_NFC);
+  /* A name in ideographs alone has an empty first group: then the whole of it tells people apart. */
+  if (normal == NULL || *normal == '\0')
+    return g_strdup (name);
+  return g_utf8_casefold (normal, -1);
+}
+
+static char *
+dup_id_key (const NegInstance *instance)
+{
+  g_autofree char *id = g_strstrip (g_strdup (text_or_empty (instance->patient_id)));
+
+  return *id != '\0' ? g_strdup_printf ("%s\n%s", id, text_or_empty (instance->patient_id_issuer)) : NULL;
+}
+
+char *
+neg_patient_dup_key (const NegInstance *instance)
+{
+  g_autofree char *id = dup_id_key (instance);
+  g_autofree char *name = dup_name_key (instance->patient_name);
+
+  /* Without an ID a name alone is no identity: the same only within one study. */
+  if (id == NULL)
+    return g_strdup_printf ("\n\n%s\n%s", name, text_or_empty (instance->study_uid));
+  return g_strdup_printf ("%s\n%s", id, name);
+}
+
+static void
+study_free (gpointer data)
+{
+  NegStudy *study = data;
+
+  g_free (study->study_uid);
+  neg_instance_unref (study->instance);
+  g_ptr_array_unref (study->series);
+  g_free (study);
+}
+
+static void
+patient_free (gpointer data)
+{
+  NegPatient *patient = data;
+
+  g_free (patient->key);
+  neg_instance_unref (patient->instance);
+  g_ptr_array_unref (patient->studies);
+  g_free (patient);
+}
+
+NegPatient *
+neg_patients_find (GPtrArray *patients, const char *key)
+{
+  for (guint i = 0; patients != NULL && key != NULL && i < patients->len; i++) {
+    NegPatient *patient = g_ptr_array_index (patients, i);
+
+    if (g_str_equal (patient->key, key))
+      return patient;
+  }
+  return NULL;
+}
+
+static NegPatient *
+ensure_patient (GPtrArray *patients, GHashTable *by_key, NegInstance *instance)
+{
+  g_autofree char *key = neg_patient_dup_key (instance);
+  NegPatient *patient = g_hash_table_lookup (by_key, key);
+
+  if (patient != NULL)
+    return patient;
+  patient = g_new0 (NegPatient, 1);
+  patient->key = g_steal_pointer (&key);
+  patient->instance = neg_instance_ref (instance);
+  patient->studies = g_ptr_array_new_with_free_func (study_free);
+  g_ptr_array_add (patients, patient);
+  g_hash_table_insert (by_key, patient->key, patient);
+  return patient;
+}
+
+static NegStudy *
+ensure_study (NegPatient *patient, NegInstance *instance)
+{
+  const char *uid = text_or_empty (instance->study_uid);
+  NegStudy *study;
+
+  for (guint i = 0; i < patient->studies->len; i++) {
+    study = g_ptr_array_index (patient->studies, i);
+    if (g_str_equal (study->study_uid, uid))
+      return study;
+  }
+  study = g_new0 (NegStudy, 1);
+  study->study_uid = g_strdup (uid);
+  study->instance = neg_instance_ref (instance);
+  study->series = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (patient->studies, study);
+  return study;
+}
+
+static int
+compare_studies (gconstpointer a, gconstpointer b)
+{
+  const NegInstance *one = (*(NegStudy *const *) a)->instance, *other = (*(NegStudy *const *) b)->instance;
+  int by_date = strcmp (text_or_empty (other->study_date), text_or_empty (one->study_date));
+  int by_time = strcmp (text_or_empty (other->study_time), text_or_empty (one->study_time));
+
+  if (by_date != 0 || by_time != 0)
+    return by_date != 0 ? by_date : by_time;
+  return strcmp (text_or_empty (one->study_uid), text_or_empty (other->study_uid));
+}
+
+static void
+mark_shared_ids (GPtrArray *patients)
+{
+  g_autoptr (GHashTable) by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < patients->len; i++) {
+    NegPatient *patient = g_ptr_array_index (patients, i);
+    g_autofree char *id = dup_id_key (patient->instance);
+    NegPatient *before = id != NULL ? g_hash_table_lookup (by_id, id) : NULL;
+
+    if (before != NULL)
+      before->shares_id = patient->shares_id = TRUE;
+    else if (id != NULL)
+      g_hash_table_insert (by_id, g_steal_pointer (&id), patient);
+  }
+}
+
+GPtrArray *
+neg_patients_build (GListModel *series)
+{
+  GPtrArray *patients = g_ptr_array_new_with_free_func (patient_free);
+  g_autoptr (GHashTable) by_key = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n = series != NULL ? g_list_model_get_n_items (series) : 0;
+
+  for (guint i = 0; i < n; i++) {
+    g_autoptr (NegSeries) item = g_list_model_get_item (series, i);
+    NegInstance *instance;
+
+    if (neg_series_get_n_frames (item) == 0)
+      continue;
+    instance = neg_series_get_frame (item, 0)->instance;
+    g_ptr_array_add (ensure_study (ensure_patient (patients, by_key, instance), instance)->series,
+                     g_object_ref (item));
+  }
+  for (guint i = 0; i < patients->len; i++)
+    g_ptr_array_sort (((NegPatient *) g_ptr_array_index (patients, i))->studies, compare_studies);
+  mark_shared_ids (patients);
+  return patients;
+}

@@ -1,0 +1,56 @@
+/* What the files of the session share. */
+#pragma once
+
+#include "reading/neg-reading.h"
+
+G_BEGIN_DECLS
+
+/* A grid and its views: a step of undo, or how a patient was last seen. */
+typedef struct {
+  guint rows, columns, active;
+  gboolean maximized;
+  NegViewState cells[NEG_CELLS_MAX];
+} NegScreen;
+
+struct _NegReading {
+  GObject parent_instance;
+
+  GListModel *series;  /* nullable */
+  GPtrArray *patients; /* NegPatient */
+  char *patient_key;   /* of the patient shown; nullable */
+  NegScreen screen;
+  GHashTable *seen;     /* series key -> NegViewState without its series: how it was last seen */
+  GHashTable *screens;  /* patient key -> NegScreen */
+
+  GQueue undo, redo; /* NegScreen, the newest at the head */
+  guint last_gesture, gesture; /* of the last step; of the last one given */
+
+  gboolean synchronized, lines;
+  double anchors_mm[NEG_CELLS_MAX]; /* position of each image along its normal when it was last placed by hand */
+  gboolean has_point;
+  char *point_frame_of_reference;
+  double point_mm[3]; /* in the patient */
+};
+
+void _neg_screen_free (gpointer screen);
+void _neg_screen_clear (NegScreen *screen);
+NegScreen *_neg_screen_copy (const NegScreen *screen);
+
+/* References of @from are taken, those of @to dropped. */
+void _neg_view_copy (NegViewState *to, const NegViewState *from);
+
+void _neg_reading_emit_cell (NegReading *self, guint cell, NegChanges changes);
+void _neg_reading_emit_grid (NegReading *self);
+void _neg_reading_emit_active (NegReading *self);
+void _neg_reading_emit_links_switched (NegReading *self);
+
+/* Before a change that undo shall take back. */
+void _neg_reading_push_undo (NegReading *self);
+void _neg_reading_clear_undo (NegReading *self);
+
+/* After the image of @cell changed: moves what is synchronised with it, and the lines. */
+void _neg_reading_follow (NegReading *self, guint cell, guint index_before);
+/* The images are where they belong now: distances are counted from here. */
+void _neg_reading_anchor (NegReading *self);
+
+G_END_DECLS
