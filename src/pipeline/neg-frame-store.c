@@ -5,12 +5,18 @@
 #include <unistd.h>
 
 #include "base/neg-error.h"
+#include "pipeline/neg-frame-plan-private.h"
 
 /* Frames asked for at one time: each holds a descriptor until its engine has answered. */
 #define IN_FLIGHT_MAX 48
 
-/* How many frames ahead in the scroll direction count as neighbours. */
-#define NEIGHBOURS 8
+/* How long the main loop may be held: by answers, and by asking for more. */
+#define DELIVERY_MAX_US 2000
+#define PUMP_MAX_US 250
+#define PUMP_LOOKS 64 /* at what is there already, between two looks at the clock */
+
+/* What is left over waits until the toolkit has drawn (it does so at G_PRIORITY_HIGH_IDLE + 20). */
+#define PRIORITY_LATER (G_PRIORITY_HIGH_IDLE + 30)
 
 /* A frame of an object; series are built anew while a study loads, objects stay. */
 typedef struct {
@@ -26,11 +32,11 @@ typedef struct {
   NegPixels *pixels; /* also while requested: where the engine writes */
   GError *error;
   NegRequest *request;
-  GList link; /* in the LRU queue, while ready */
-  guint generation; /* of the prefetch that last wanted it */
+  GList link; /* while requested in the queue of those, while ready in the LRU queue */
+  guint generation; /* of the wishes under which it was last asked for */
   NegPriority priority;
   gboolean retried;  /* after an engine died over it: the engine may have been the innocent victim */
-  NegSeries *series; /* for the signal: where it was last asked for */
+  NegSeries *series; /* where it was last asked for */
   guint index;
 } Entry;
 
@@ -40,13 +46,13 @@ typedef struct {
   GMainContext *context;
   NegFrameStore *store; /* on the context only; NULL once the store is gone */
   GMutex lock;          /* guards the two below */
-  GArray *answers;      /* Answer */
+  GQueue answers;       /* Answer */
   gboolean delivery_pending;
 } Mailbox;
 
 typedef struct {
   Key key;
-  NegPixels *pixels; /* owned */
+  NegPixels *pixels; /* owned; NULL where no frame could be asked for */
   NegFrameFormat format;
   GError *error; /* owned */
 } Answer;
@@ -57,12 +63,13 @@ struct _NegFrameStore {
   NegEnginePool *pool;
   Mailbox *mailbox;
   GHashTable *entries; /* Entry */
+  GQueue requested;    /* Entry links */
   GQueue ready;        /* Entry links, oldest first */
+  Entry *newest;       /* of the ready ones: it is about to be shown */
   guint64 budget_bytes, ready_bytes;
   guint n_in_flight, generation;
-  NegSeries *wanted_series; /* the prefetch under way */
-  GArray *wanted;           /* guint indices still to ask for, in order */
-  guint wanted_next, n_neighbours;
+  NegFramePlan plan;
+  guint pump_source;
 };
 
 G_DEFINE_FINAL_TYPE (NegFrameStore, neg_frame_store, G_TYPE_OBJECT)
@@ -114,62 +121,90 @@ mailbox_ref (Mailbox *mailbox)
 }
 
 static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_clear_pointer (&answer->pixels, neg_pixels_unref);
+  g_clear_error (&answer->error);
+  g_free (answer);
+}
+
+static void
 mailbox_unref (Mailbox *mailbox)
 {
   if (!g_atomic_ref_count_dec (&mailbox->ref_count))
     return;
-  for (guint i = 0; i < mailbox->answers->len; i++) {
-    Answer *answer = &g_array_index (mailbox->answers, Answer, i);
-
-    neg_pixels_unref (answer->pixels);
-    g_clear_error (&answer->error);
-  }
-  g_array_unref (mailbox->answers);
+  g_queue_clear_full (&mailbox->answers, answer_free);
   g_main_context_unref (mailbox->context);
   g_mutex_clear (&mailbox->lock);
   g_free (mailbox);
 }
 
-static void take_answers (NegFrameStore *self, GArray *answers);
+static void take_answer (NegFrameStore *self, Answer *answer);
+static void pump (NegFrameStore *self);
+static gboolean deliver_cb (gpointer data);
+
+static void
+deliver_at (Mailbox *mailbox, int priority)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, priority);
+  g_source_set_callback (source, deliver_cb, mailbox_ref (mailbox), (GDestroyNotify) mailbox_unref);
+  g_source_attach (source, mailbox->context);
+}
+
+/* The oldest answer; NULL, and the next one will be delivered by itself, when there is none. */
+static Answer *
+mailbox_take (Mailbox *mailbox)
+{
+  Answer *answer;
+
+  g_mutex_lock (&mailbox->lock);
+  answer = g_queue_pop_head (&mailbox->answers);
+  mailbox->delivery_pending = answer != NULL;
+  g_mutex_unlock (&mailbox->lock);
+  return answer;
+}
 
 static gboolean
 deliver_cb (gpointer data)
 {
   Mailbox *mailbox = data;
-  g_autoptr (GArray) answers = NULL;
+  g_autoptr (NegFrameStore) store = mailbox->store ? g_object_ref (mailbox->store) : NULL;
+  gint64 end_us = g_get_monotonic_time () + DELIVERY_MAX_US;
+  Answer *answer;
 
-  if (mailbox->store == NULL)
-    return G_SOURCE_REMOVE;
-  g_mutex_lock (&mailbox->lock);
-  answers = mailbox->answers;
-  mailbox->answers = g_array_new (FALSE, FALSE, sizeof (Answer));
-  mailbox->delivery_pending = FALSE;
-  g_mutex_unlock (&mailbox->lock);
-  take_answers (mailbox->store, answers);
+  while (mailbox->store != NULL && (answer = mailbox_take (mailbox)) != NULL) {
+    take_answer (store, answer);
+    answer_free (answer);
+    if (g_get_monotonic_time () >= end_us) {
+      deliver_at (mailbox, PRIORITY_LATER);
+      break;
+    }
+  }
+  if (mailbox->store != NULL)
+    pump (store);
   return G_SOURCE_REMOVE;
 }
 
 static void
-mailbox_put (Mailbox *mailbox, const Answer *answer)
+mailbox_put (Mailbox *mailbox, Answer *answer)
 {
   g_mutex_lock (&mailbox->lock);
-  g_array_append_val (mailbox->answers, *answer);
-  if (!mailbox->delivery_pending) {
-    g_autoptr (GSource) source = g_idle_source_new ();
-
-    mailbox->delivery_pending = TRUE;
-    /* As soon as input events are: the image under the eye waits for nothing less. */
-    g_source_set_priority (source, G_PRIORITY_DEFAULT);
-    g_source_set_callback (source, deliver_cb, mailbox_ref (mailbox), (GDestroyNotify) mailbox_unref);
-    g_source_attach (source, mailbox->context);
-  }
+  g_queue_push_tail (&mailbox->answers, answer);
+  /* As soon as input events are: the image under the eye waits for nothing less. */
+  if (!mailbox->delivery_pending)
+    deliver_at (mailbox, G_PRIORITY_DEFAULT);
+  mailbox->delivery_pending = TRUE;
   g_mutex_unlock (&mailbox->lock);
 }
 
 /* One request for one frame, from asking to the last callback. */
 typedef struct {
   Mailbox *mailbox;
-  Answer answer;
+  Answer *answer;
 } Call;
 
 static void
@@ -178,9 +213,9 @@ decoded_cb (guint index, const NegFrameFormat *format, const GError *error, gpoi
   Call *call = user_data;
 
   if (error != NULL)
-    call->answer.error = g_error_copy (error);
+    call->answer->error = g_error_copy (error);
   else
-    call->answer.format = *format;
+    call->answer->format = *format;
 }
 
 static void
@@ -188,44 +223,50 @@ decode_done_cb (gpointer user_data)
 {
   Call *call = user_data;
 
-  mailbox_put (call->mailbox, &call->answer);
+  mailbox_put (call->mailbox, call->answer);
   mailbox_unref (call->mailbox);
   g_free (call);
 }
 
+/* A frame that cannot even be asked for is answered like any other. */
 static void
-entry_fail (Entry *entry, GError *error)
+entry_request (NegFrameStore *self, Entry *entry)
 {
-  entry->state = ENTRY_FAILED;
-  g_clear_pointer (&entry->pixels, neg_pixels_unref);
-  entry->error = error;
-}
-
-static void
-entry_request (NegFrameStore *self, Entry *entry, NegSeries *series, guint index)
-{
-  const NegSeriesFrame *frame = neg_series_get_frame (series, index);
+  const NegSeriesFrame *frame = neg_series_get_frame (entry->series, entry->index);
   NegDecodeItem item = { .frame = frame->frame };
-  GError *error = NULL;
+  Answer *answer = g_new0 (Answer, 1);
   Call *call;
   int fd = -1;
 
-  if (!neg_frame_format_init (&item.format, frame->instance, NEG_FRAME_STORED, &error)
-      || (entry->pixels = neg_pixels_new (&item.format, &fd, &error)) == NULL) {
-    entry_fail (entry, error);
+  answer->key = entry->key;
+  entry->state = ENTRY_REQUESTED;
+  g_queue_push_tail_link (&self->requested, &entry->link);
+  self->n_in_flight++;
+  if (!neg_frame_format_init (&item.format, frame->instance, NEG_FRAME_STORED, &answer->error)
+      || (entry->pixels = neg_pixels_new (&item.format, &fd, &answer->error)) == NULL) {
+    mailbox_put (self->mailbox, answer);
     return;
   }
+  answer->pixels = neg_pixels_ref (entry->pixels);
   call = g_new0 (Call, 1);
   call->mailbox = mailbox_ref (self->mailbox);
-  call->answer.key = entry->key;
-  call->answer.pixels = neg_pixels_ref (entry->pixels);
-  entry->state = ENTRY_REQUESTED;
-  self->n_in_flight++;
+  call->answer = answer;
   entry->request = neg_engine_pool_decode (self->pool, frame->blob, NEG_FRAME_STORED, fd, &item, 1, entry->priority,
                                            decoded_cb, decode_done_cb, call);
   close (fd);
 }
 
+static void
+entry_set_priority (Entry *entry, NegPriority priority)
+{
+  if (entry->priority == priority)
+    return;
+  entry->priority = priority;
+  if (entry->request != NULL)
+    neg_request_set_priority (entry->request, priority);
+}
+
+/* Once it is asked for, only new wishes make it less urgent. */
 static Entry *
 entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority)
 {
@@ -237,14 +278,15 @@ entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority p
     entry->key = key;
     entry->link.data = entry;
     entry->priority = priority;
+    entry->series = g_object_ref (series);
+    entry->index = index;
     g_hash_table_add (self->entries, entry);
-    entry_request (self, entry, series, index);
-  } else if (entry->state == ENTRY_REQUESTED && priority != entry->priority) {
-    entry->priority = priority;
-    neg_request_set_priority (entry->request, priority);
+    entry_request (self, entry);
+  } else {
+    entry_set_priority (entry, entry->generation == self->generation ? MIN (entry->priority, priority) : priority);
+    g_set_object (&entry->series, series);
+    entry->index = index;
   }
-  g_set_object (&entry->series, series);
-  entry->index = index;
   entry->generation = self->generation;
   return entry;
 }
@@ -254,37 +296,104 @@ entry_touch (NegFrameStore *self, Entry *entry)
 {
   g_queue_unlink (&self->ready, &entry->link);
   g_queue_push_tail_link (&self->ready, &entry->link);
+  self->newest = entry;
 }
 
-/* What the prefetch under way wants goes last, and the newest frame never: it is on screen. */
+/* Follows the frame into the series that shows it now. */
+static gboolean
+entry_is_planned (NegFrameStore *self, Entry *entry, NegPriority *priority)
+{
+  NegSeries *series = entry->series;
+  gboolean is_planned = _neg_frame_plan_find (&self->plan, &series, &entry->index, priority);
+
+  g_set_object (&entry->series, series);
+  return is_planned;
+}
+
+/* How much a frame is wanted: by no one, by someone, on screen. */
+typedef enum { WANT_NONE, WANT_LATER, WANT_NOW } Want;
+
+static Want
+entry_get_want (NegFrameStore *self, Entry *entry)
+{
+  NegPriority priority;
+
+  if (entry_is_planned (self, entry, &priority))
+    return priority == NEG_PRIORITY_ON_SCREEN ? WANT_NOW : WANT_LATER;
+  return entry->generation == self->generation ? WANT_LATER : WANT_NONE;
+}
+
+static void
+entry_drop (NegFrameStore *self, Entry *entry)
+{
+  g_queue_unlink (&self->ready, &entry->link);
+  self->ready_bytes -= neg_pixels_get_bytes (entry->pixels);
+  g_hash_table_remove (self->entries, &entry->key);
+}
+
+/* First what no one wants, then the oldest; what is looked at stays, also in a budget that is too small for it. What
+ * is passed over goes to the end of the queue, so that the next search does not begin with it. */
 static void
 evict (NegFrameStore *self)
 {
-  for (guint round = 0; round < 2; round++) {
-    GList *link = self->ready.head;
+  for (Want most = WANT_NONE; most < WANT_NOW && self->ready_bytes > self->budget_bytes; most++)
+    for (guint n = self->ready.length; n > 0 && self->ready_bytes > self->budget_bytes; n--) {
+      Entry *entry = g_queue_peek_head (&self->ready);
 
-    while (link != NULL && link->next != NULL && self->ready_bytes > self->budget_bytes) {
-      Entry *entry = link->data;
-
-      link = link->next;
-      if (round == 0 && entry->generation == self->generation)
-        continue;
-      g_queue_unlink (&self->ready, &entry->link);
-      self->ready_bytes -= neg_pixels_get_bytes (entry->pixels);
-      g_hash_table_remove (self->entries, &entry->key);
+      if (entry != self->newest && entry_get_want (self, entry) <= most) {
+        entry_drop (self, entry);
+      } else {
+        g_queue_unlink (&self->ready, &entry->link);
+        g_queue_push_tail_link (&self->ready, &entry->link);
+      }
     }
-  }
+}
+
+static gboolean
+pump_cb (gpointer data)
+{
+  NegFrameStore *self = data;
+
+  self->pump_source = 0;
+  pump (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
+pump_later (NegFrameStore *self)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (self->pump_source != 0)
+    return;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, PRIORITY_LATER);
+  g_source_set_callback (source, pump_cb, self, NULL);
+  self->pump_source = g_source_attach (source, self->mailbox->context);
+}
+
+/* Asks for what is wanted next, as far as there is room on the way; what is urgent has room always. */
+static void
 pump (NegFrameStore *self)
 {
-  while (self->wanted_series != NULL && self->wanted_next < self->wanted->len && self->n_in_flight < IN_FLIGHT_MAX) {
-    guint index = g_array_index (self->wanted, guint, self->wanted_next);
-    gboolean near = self->wanted_next < self->n_neighbours;
+  gint64 end_us = g_get_monotonic_time () + PUMP_MAX_US;
+  NegSeries *series;
+  NegPriority priority;
+  guint index;
 
-    self->wanted_next++;
-    entry_ensure (self, self->wanted_series, index, near ? NEG_PRIORITY_NEIGHBOUR : NEG_PRIORITY_SERIES);
+  for (guint n_looks = 1;; n_looks++) {
+    gboolean is_urgent = _neg_frame_plan_is_urgent (&self->plan);
+    guint n_in_flight = self->n_in_flight;
+
+    if ((!is_urgent && n_in_flight >= IN_FLIGHT_MAX)
+        || !_neg_frame_plan_next (&self->plan, &series, &index, &priority))
+      return;
+    entry_ensure (self, series, index, priority);
+    if (!is_urgent && (self->n_in_flight != n_in_flight || n_looks % PUMP_LOOKS == 0)
+        && g_get_monotonic_time () >= end_us) {
+      pump_later (self);
+      return;
+    }
   }
 }
 
@@ -298,6 +407,28 @@ entry_for_answer (NegFrameStore *self, const Answer *answer)
 }
 
 static void
+entry_take (NegFrameStore *self, Entry *entry, Answer *answer)
+{
+  g_queue_unlink (&self->requested, &entry->link);
+  g_clear_pointer (&entry->request, neg_request_unref);
+  if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_ENGINE_DIED) && !entry->retried) {
+    entry->retried = TRUE;
+    g_clear_pointer (&entry->pixels, neg_pixels_unref);
+    entry_request (self, entry);
+  } else if (answer->error != NULL) {
+    entry->state = ENTRY_FAILED;
+    g_clear_pointer (&entry->pixels, neg_pixels_unref);
+    entry->error = g_steal_pointer (&answer->error);
+  } else {
+    entry->state = ENTRY_READY;
+    neg_pixels_set_format (entry->pixels, &answer->format);
+    self->ready_bytes += neg_pixels_get_bytes (entry->pixels);
+    g_queue_push_tail_link (&self->ready, &entry->link);
+    self->newest = entry;
+  }
+}
+
+static void
 take_answer (NegFrameStore *self, Answer *answer)
 {
   Entry *entry = entry_for_answer (self, answer);
@@ -305,39 +436,15 @@ take_answer (NegFrameStore *self, Answer *answer)
   guint index;
 
   self->n_in_flight--;
-  if (entry != NULL) {
-    g_clear_pointer (&entry->request, neg_request_unref);
-    if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_ENGINE_DIED) && !entry->retried) {
-      entry->retried = TRUE;
-      g_clear_pointer (&entry->pixels, neg_pixels_unref);
-      entry_request (self, entry, entry->series, entry->index);
-    } else if (answer->error != NULL) {
-      entry_fail (entry, g_steal_pointer (&answer->error));
-    } else {
-      entry->state = ENTRY_READY;
-      neg_pixels_set_format (entry->pixels, &answer->format);
-      self->ready_bytes += neg_pixels_get_bytes (entry->pixels);
-      g_queue_push_tail_link (&self->ready, &entry->link);
-    }
-  }
-  if (entry != NULL && entry->state != ENTRY_REQUESTED) {
-    series = g_steal_pointer (&entry->series);
-    index = entry->index;
-    evict (self);
-    g_signal_emit (self, signals[FRAME_READY], 0, series, index);
-  }
-  g_clear_pointer (&answer->pixels, neg_pixels_unref);
-  g_clear_error (&answer->error);
-}
-
-static void
-take_answers (NegFrameStore *self, GArray *answers)
-{
-  g_autoptr (NegFrameStore) guard G_GNUC_UNUSED = g_object_ref (self);
-
-  for (guint i = 0; i < answers->len; i++)
-    take_answer (self, &g_array_index (answers, Answer, i));
-  pump (self);
+  if (entry == NULL)
+    return;
+  entry_take (self, entry, answer);
+  if (entry->state == ENTRY_REQUESTED)
+    return;
+  series = g_object_ref (entry->series);
+  index = entry->index;
+  evict (self);
+  g_signal_emit (self, signals[FRAME_READY], 0, series, index);
 }
 
 NegPixels *
@@ -357,105 +464,76 @@ neg_frame_store_get (NegFrameStore *self, NegSeries *series, guint index, NegPri
   return NULL;
 }
 
-/* Cancels what no one wants now. A frame on screen or asked for by name carries the current generation. */
-static void
-withdraw_unwanted (NegFrameStore *self)
+NegPixels *
+neg_frame_store_peek (NegFrameStore *self, NegSeries *series, guint index)
 {
-  g_autoptr (GPtrArray) unwanted = g_ptr_array_new ();
-  GHashTableIter iter;
-  gpointer value;
+  Key key = key_for (series, index);
+  Entry *entry = g_hash_table_lookup (self->entries, &key);
 
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    Entry *entry = value;
+  return entry != NULL && entry->state == ENTRY_READY ? neg_pixels_ref (entry->pixels) : NULL;
+}
 
-    if (entry->state == ENTRY_REQUESTED && entry->generation != self->generation)
-      g_ptr_array_add (unwanted, entry);
-  }
-  for (guint i = 0; i < unwanted->len; i++) {
-    Entry *entry = g_ptr_array_index (unwanted, i);
+/* What is on its way goes by the new wishes. */
+static void
+review_requested (NegFrameStore *self)
+{
+  GList *link = self->requested.head;
 
-    neg_request_cancel (entry->request);
+  while (link != NULL) {
+    Entry *entry = link->data;
+    NegPriority priority;
+
+    link = link->next;
+    if (entry_is_planned (self, entry, &priority)) {
+      entry_set_priority (entry, priority);
+      entry->generation = self->generation;
+      continue;
+    }
+    if (entry->request != NULL)
+      neg_request_cancel (entry->request);
+    g_queue_unlink (&self->requested, &entry->link);
     g_hash_table_remove (self->entries, &entry->key);
   }
 }
 
-/* Index @index first, then those ahead with one behind after every fourth, until both sides are used up. */
-static void
-order_wanted (GArray *wanted, guint n, guint index, int step)
+void
+neg_frame_store_set_wishes (NegFrameStore *self, const NegFrameWish *wishes, guint n_wishes)
 {
-  guint n_ahead = step > 0 ? n - 1 - index : index;
-  guint n_behind = n - 1 - n_ahead;
-  guint ahead = 0, behind = 0;
+  g_return_if_fail (NEG_IS_FRAME_STORE (self) && n_wishes <= NEG_FRAME_WISHES_MAX);
 
-  g_array_append_val (wanted, index);
-  while (ahead < n_ahead || behind < n_behind) {
-    gboolean forward = ahead < n_ahead && (behind == n_behind || ahead < 4 * (behind + 1));
-    guint next = forward ? index + step * (int) ++ahead : index - step * (int) ++behind;
-
-    g_array_append_val (wanted, next);
-  }
-}
-
-/* How many frames of the order fit the budget; what is there already counts. */
-static guint
-count_affordable (NegFrameStore *self, NegSeries *series, const GArray *wanted)
-{
-  guint64 bytes = 0, sum = 0;
-  guint i;
-
-  for (i = 0; i < wanted->len; i++) {
-    const NegSeriesFrame *frame = neg_series_get_frame (series, g_array_index (wanted, guint, i));
-    NegFrameFormat format;
-
-    if (neg_frame_format_init (&format, frame->instance, NEG_FRAME_STORED, NULL)
-        && neg_frame_format_get_bytes (&format, &bytes))
-      sum += bytes;
-    if (i > 0 && sum > self->budget_bytes)
-      break;
-  }
-  return i;
+  if (n_wishes > 0 && _neg_frame_plan_equals (&self->plan, wishes, n_wishes))
+    return;
+  _neg_frame_plan_set (&self->plan, wishes, n_wishes, self->budget_bytes);
+  self->generation++;
+  review_requested (self);
+  evict (self);
+  pump (self);
 }
 
 void
 neg_frame_store_prefetch (NegFrameStore *self, NegSeries *series, guint index, int step)
 {
-  guint n;
+  const NegFrameWish wish = { series, index, step, TRUE };
 
-  g_return_if_fail (NEG_IS_FRAME_STORE (self));
-
-  n = neg_series_get_n_frames (series);
-  g_return_if_fail (index < n);
-
-  self->generation++;
-  g_set_object (&self->wanted_series, series);
-  g_array_set_size (self->wanted, 0);
-  order_wanted (self->wanted, n, index, step < 0 ? -1 : 1);
-  g_array_set_size (self->wanted, count_affordable (self, series, self->wanted));
-  self->wanted_next = 0;
-  self->n_neighbours = NEIGHBOURS;
-  for (guint i = 0; i < self->wanted->len; i++) {
-    Key key = key_for (series, g_array_index (self->wanted, guint, i));
-    Entry *entry = g_hash_table_lookup (self->entries, &key);
-
-    if (entry != NULL)
-      entry->generation = self->generation;
-  }
-  withdraw_unwanted (self);
-  evict (self);
-  entry_ensure (self, series, index, NEG_PRIORITY_ON_SCREEN);
-  self->wanted_next = 1;
-  pump (self);
+  neg_frame_store_set_wishes (self, &wish, 1);
 }
 
 void
 neg_frame_store_cancel (NegFrameStore *self)
 {
-  g_return_if_fail (NEG_IS_FRAME_STORE (self));
+  neg_frame_store_set_wishes (self, NULL, 0);
+}
 
-  self->generation++;
-  g_clear_object (&self->wanted_series);
-  withdraw_unwanted (self);
+guint64
+neg_frame_store_get_budget_bytes (NegFrameStore *self)
+{
+  return self->budget_bytes;
+}
+
+guint
+neg_frame_store_get_n_in_flight (NegFrameStore *self)
+{
+  return self->n_in_flight;
 }
 
 guint64
@@ -499,6 +577,9 @@ neg_frame_store_dispose (GObject *object)
 
   if (self->mailbox != NULL) {
     neg_frame_store_cancel (self);
+    if (self->pump_source != 0)
+      g_source_destroy (g_main_context_find_source_by_id (self->mailbox->context, self->pump_source));
+    self->pump_source = 0;
     self->mailbox->store = NULL;
     g_clear_pointer (&self->mailbox, mailbox_unref);
   }
@@ -511,7 +592,7 @@ neg_frame_store_finalize (GObject *object)
   NegFrameStore *self = NEG_FRAME_STORE (object);
 
   g_clear_pointer (&self->entries, g_hash_table_unref);
-  g_clear_pointer (&self->wanted, g_array_unref);
+  _neg_frame_plan_clear (&self->plan);
   G_OBJECT_CLASS (neg_frame_store_parent_class)->finalize (object);
 }
 
@@ -534,10 +615,10 @@ neg_frame_store_init (NegFrameStore *self)
   g_mutex_init (&self->mailbox->lock);
   self->mailbox->context = g_main_context_ref_thread_default ();
   self->mailbox->store = self;
-  self->mailbox->answers = g_array_new (FALSE, FALSE, sizeof (Answer));
+  g_queue_init (&self->mailbox->answers);
   self->entries = g_hash_table_new_full (key_hash, key_equal, NULL, entry_free);
+  g_queue_init (&self->requested);
   g_queue_init (&self->ready);
-  self->wanted = g_array_new (FALSE, FALSE, sizeof (guint));
 }
 
 NegFrameStore *

@@ -1,7 +1,8 @@
 /* Decoded frames, held up to a budget in bytes and evicted oldest first, decoded through the pool when asked for.
  *
- * Thread: the main context of the thread that made it. Results arrive there, coalesced. A frame handed out stays valid
- * while its reference is held, evicted or not. */
+ * Thread: the main context of the thread that made it. Results arrive there in the order in which they were decoded,
+ * for at most about 2 ms at a time; then drawing has its turn. A frame handed out stays valid while its reference is
+ * held, evicted or not. */
 #pragma once
 
 #include "pipeline/neg-pixels.h"
@@ -22,13 +23,36 @@ NegFrameStore *neg_frame_store_new (NegEnginePool *pool, guint64 budget_bytes);
 NegPixels *neg_frame_store_get (NegFrameStore *store, NegSeries *series, guint index, NegPriority priority,
                                 GError **error);
 
-/* Asks for what is likely next: frames around @index in the direction of @step (+1, -1), then the whole series, as far
- * as the budget goes; withdraws what was asked for before and is not needed now. */
+/* What one viewport shows. */
+typedef struct {
+  NegSeries *series; /* borrowed for the call, nullable */
+  guint index;       /* of the image on screen */
+  int step;          /* direction of the last scroll: +1 or -1 */
+  gboolean active;   /* the viewport that is being worked in; one of the wishes */
+} NegFrameWish;
+
+#define NEG_FRAME_WISHES_MAX 25
+
+/* What all viewports want from now on, in place of what was wanted before: the images on screen (the active one first),
+ * then neighbours of the active one in its scroll direction, neighbours of the others, the rest of the active series,
+ * the rest of the others in turns, as far as the budget goes. The images on screen are held even beyond it. What none
+ * wants is withdrawn, and evicted first when room is needed. No wishes: withdraws everything, keeps what is decoded.
+ * To be called for every notch of a wheel: costs the same for long and for short series. */
+void neg_frame_store_set_wishes (NegFrameStore *store, const NegFrameWish *wishes, guint n_wishes);
+
+/* One viewport's wish, as the only one. */
 void neg_frame_store_prefetch (NegFrameStore *store, NegSeries *series, guint index, int step);
 
 /* Withdraws every request, keeps what is decoded. */
 void neg_frame_store_cancel (NegFrameStore *store);
 
+/* The pixels of a frame that is there; given, NULL when it is not. Asks for nothing. */
+NegPixels *neg_frame_store_peek (NegFrameStore *store, NegSeries *series, guint index);
+
+guint64 neg_frame_store_get_budget_bytes (NegFrameStore *store);
+
+/* Asked of the engines and not answered yet, withdrawn ones too. */
+guint neg_frame_store_get_n_in_flight (NegFrameStore *store);
 guint64 neg_frame_store_get_bytes (NegFrameStore *store);
 guint neg_frame_store_get_n_ready (NegFrameStore *store, NegSeries *series);
 gboolean neg_frame_store_is_ready (NegFrameStore *store, NegSeries *series, guint index);

@@ -329,10 +329,22 @@ dup_distinction (const NegSeriesGroup *group, const Siblings *siblings, guint in
   return g_string_free (text, FALSE);
 }
 
+/* How many series of this UID came before; they need not follow each other (two patients with one UID). */
+static guint
+count_place (GHashTable *counts, const NegSeriesItem *item)
+{
+  const char *uid = item->instance->series_uid ? item->instance->series_uid : "";
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (counts, uid));
+
+  g_hash_table_insert (counts, (char *) uid, GUINT_TO_POINTER (n + 1));
+  return n;
+}
+
 static GPtrArray *
 make_series (GPtrArray *groups)
 {
   GPtrArray *series = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GHashTable) counts = g_hash_table_new (g_str_hash, g_str_equal);
   Siblings siblings = { 0 };
 
   for (guint i = 0; i < groups->len; i++) {
@@ -342,7 +354,7 @@ make_series (GPtrArray *groups)
     if (i == siblings.end)
       siblings = find_siblings (groups, i);
     distinction = dup_distinction (group, &siblings, i);
-    g_ptr_array_add (series, _neg_series_new (group, distinction));
+    g_ptr_array_add (series, _neg_series_new (group, distinction, count_place (counts, group->anchor)));
   }
   return series;
 }

@@ -81,8 +81,8 @@ void _neg_series_split (NegSeriesGroup *group, GPtrArray *groups);
 /* TRUE when something besides their number tells the items apart. */
 gboolean _neg_series_varies (const GPtrArray *items);
 
-/* Takes references to what the items show. */
-NegSeries *_neg_series_new (const NegSeriesGroup *group, const char *distinction);
+/* Takes references to what the items show. @place: among the series of one UID. */
+NegSeries *_neg_series_new (const NegSeriesGroup *group, const char *distinction, guint place);
 
 /* Text and judgement, from what is in order already. */
 NegSeriesKind _neg_series_judge (const NegSeriesGroup *group, const NegSliceGroup *geometry);

@@ -2,12 +2,23 @@
 
 #include "pipeline/neg-series.h"
 
+#include "model/neg-frame.h"
 #include "pipeline/neg-series-private.h"
+
+/* Where a frame of an object is in the series; sorted by blob and frame. */
+typedef struct {
+  guint64 blob_id;
+  guint32 frame;
+  guint index;
+} Place;
 
 struct _NegSeries {
   GObject parent_instance;
   NegSeriesKind kind;
   GArray *frames; /* NegSeriesFrame */
+  GArray *places; /* Place */
+  guint64 frame_bytes;
+  char *key;
   char *title;
   NegSliceGroup *geometry; /* nullable */
   char **warnings;
@@ -30,6 +41,8 @@ neg_series_finalize (GObject *object)
   NegSeries *self = NEG_SERIES (object);
 
   g_clear_pointer (&self->frames, g_array_unref);
+  g_clear_pointer (&self->places, g_array_unref);
+  g_clear_pointer (&self->key, g_free);
   g_clear_pointer (&self->title, g_free);
   g_clear_pointer (&self->geometry, neg_slice_group_free);
   g_clear_pointer (&self->warnings, g_strfreev);
@@ -62,8 +75,65 @@ get_geometry (const NegSeriesGroup *group)
   return found->len == 1 ? g_ptr_array_steal_index (found, 0) : NULL;
 }
 
+static int
+compare_places (gconstpointer a, gconstpointer b)
+{
+  const Place *one = a, *other = b;
+
+  NEG_RETURN_UNLESS_EQUAL (one->blob_id < other->blob_id ? -1 : one->blob_id > other->blob_id);
+  return _neg_compare_integers (one->frame, other->frame);
+}
+
+static GArray *
+find_places (const GArray *frames)
+{
+  GArray *places = g_array_sized_new (FALSE, FALSE, sizeof (Place), frames->len);
+
+  for (guint i = 0; i < frames->len; i++) {
+    const NegSeriesFrame *frame = &g_array_index (frames, NegSeriesFrame, i);
+    Place place = { neg_blob_get_id (frame->blob), frame->frame, i };
+
+    g_array_append_val (places, place);
+  }
+  g_array_sort (places, compare_places);
+  return places;
+}
+
+static guint64
+get_largest_bytes (const GArray *frames)
+{
+  const NegInstance *before = NULL;
+  guint64 largest = 0, bytes = 0;
+
+  for (guint i = 0; i < frames->len; i++) {
+    const NegInstance *instance = g_array_index (frames, NegSeriesFrame, i).instance;
+    NegFrameFormat format;
+
+    if (instance != before && neg_frame_format_init (&format, instance, NEG_FRAME_STORED, NULL)
+        && neg_frame_format_get_bytes (&format, &bytes))
+      largest = MAX (largest, bytes);
+    before = instance;
+  }
+  return largest;
+}
+
+/* Escaped, so that no UID can look like the end of one. A name may be that of a patient: only its hash is told. */
+static char *
+dup_key (const NegSeriesFrame *first, guint place)
+{
+  const NegInstance *instance = first->instance;
+  g_autofree char *series_uid = g_uri_escape_string (instance->series_uid ? instance->series_uid : "", NULL, FALSE);
+  g_autofree char *object = NULL;
+
+  if (instance->sop_instance_uid != NULL)
+    object = g_uri_escape_string (instance->sop_instance_uid, NULL, FALSE);
+  else
+    object = g_compute_checksum_for_string (G_CHECKSUM_SHA256, neg_blob_get_name (first->blob), -1);
+  return g_strdup_printf ("%s/%u/%s/%u", series_uid, place, object, first->frame);
+}
+
 NegSeries *
-_neg_series_new (const NegSeriesGroup *group, const char *distinction)
+_neg_series_new (const NegSeriesGroup *group, const char *distinction, guint place)
 {
   NegSeries *self = g_object_new (NEG_TYPE_SERIES, NULL);
 
@@ -73,6 +143,9 @@ _neg_series_new (const NegSeriesGroup *group, const char *distinction)
 
     g_array_append_val (self->frames, frame);
   }
+  self->places = find_places (self->frames);
+  self->frame_bytes = get_largest_bytes (self->frames);
+  self->key = dup_key (&g_array_index (self->frames, NegSeriesFrame, 0), place);
   self->geometry = get_geometry (group);
   self->kind = _neg_series_judge (group, self->geometry);
   self->title = _neg_series_dup_title (group, self->geometry, self->kind, distinction);
@@ -112,6 +185,44 @@ const char *
 neg_series_get_title (NegSeries *series)
 {
   return series->title;
+}
+
+const char *
+neg_series_get_key (NegSeries *series)
+{
+  return series->key;
+}
+
+gboolean
+neg_series_find_frame (NegSeries *series, const char *sop_instance_uid, guint32 frame, guint *index)
+{
+  for (guint i = 0; i < series->frames->len && sop_instance_uid != NULL; i++) {
+    const NegSeriesFrame *one = &g_array_index (series->frames, NegSeriesFrame, i);
+
+    if (one->frame == frame && g_strcmp0 (one->instance->sop_instance_uid, sop_instance_uid) == 0) {
+      *index = i;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+gboolean
+neg_series_find_blob (NegSeries *series, guint64 blob_id, guint32 frame, guint *index)
+{
+  const Place sought = { .blob_id = blob_id, .frame = frame };
+  guint found;
+
+  if (!g_array_binary_search (series->places, &sought, compare_places, &found))
+    return FALSE;
+  *index = g_array_index (series->places, Place, found).index;
+  return TRUE;
+}
+
+guint64
+neg_series_get_frame_bytes (NegSeries *series)
+{
+  return series->frame_bytes;
 }
 
 const NegSliceGroup *

@@ -39,13 +39,28 @@ const NegSeriesFrame *neg_series_get_frame (NegSeries *series, guint index); /* 
 /* "CT 3: Thorax 1.0 (axial, 120 images)"; UTF-8, borrowed. */
 const char *neg_series_get_title (NegSeries *series);
 
+/* What names the series again after a restart: Series Instance UID, its place among the series shown that have this
+ * UID, and the first frame (SOP Instance UID, number in the object from 0), as "uid/place/uid/number"; UTF-8, borrowed.
+ * Where an object has no SOP Instance UID a hash of its name takes its place. No two series that were built together
+ * have the same key. The same files give the same keys; while they are still being loaded a key may change with the
+ * series that come before and with the first frame: who comes back to a series waits for its key, and goes by
+ * neg_series_find_frame() when all is loaded and no series has it. */
+const char *neg_series_get_key (NegSeries *series);
+
+/* Where the frame is. FALSE when the series does not have it; of images with one UID the first. */
+gboolean neg_series_find_frame (NegSeries *series, const char *sop_instance_uid, guint32 frame, guint *index);
+gboolean neg_series_find_blob (NegSeries *series, guint64 blob_id, guint32 frame, guint *index);
+
+/* Of the largest frame, decoded; 0 when none can be. */
+guint64 neg_series_get_frame_bytes (NegSeries *series);
+
 /* The geometry that holds for the whole series. Without positions n is 0. */
 const NegSliceGroup *neg_series_get_geometry (NegSeries *series); /* nullable */
 NegOrientation neg_series_get_orientation (NegSeries *series);
 const char *const *neg_series_get_warnings (NegSeries *series); /* NULL-terminated */
 
 /* Builds display series from instances and their blobs (parallel arrays, references taken): array of NegSeries, in the
- * order study, series number, then as split. Non-images are in none. */
+ * order study, series number, then as split. Non-images are in none. Any thread, as long as the arrays do not change. */
 GPtrArray *neg_series_build (GPtrArray *instances, GPtrArray *blobs);
 
 G_END_DECLS
