@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "imaging/neg-voi-private.h"
+
 gboolean
 _neg_draw_is_rgb (const NegFrame *frame)
 {
@@ -103,9 +105,6 @@ static void
 init_full_range (NegVoi *voi, const NegDraw *draw, const NegFrame *frame)
 {
   const NegModality *modality = &draw->modality;
-  gboolean is_float = frame->format.sample_type == NEG_SAMPLE_F32 || frame->format.sample_type == NEG_SAMPLE_F64
-                      || modality->slope != floor (modality->slope)
-                      || modality->intercept != floor (modality->intercept);
   double low = 0, high = 0, minimum, maximum;
 
   neg_frame_get_range (frame, &draw->padding, &low, &high);
@@ -117,7 +116,7 @@ init_full_range (NegVoi *voi, const NegDraw *draw, const NegFrame *frame)
     high = CLAMP (high, first, last);
   }
   get_modality_range (modality, low, high, &minimum, &maximum);
-  neg_voi_init_range (voi, minimum, maximum, is_float);
+  neg_voi_init_range (voi, minimum, maximum, _neg_voi_is_fractional (frame, modality));
 }
 
 static void

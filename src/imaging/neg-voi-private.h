@@ -51,4 +51,13 @@ _neg_modality_value (const NegModality *modality, double stored)
   return isnan (stored) ? NAN : _neg_lut_entry (lut, floor (stored + 0.5) - lut->first_mapped);
 }
 
+/* TRUE where two modality values may be closer than 1. */
+static inline gboolean
+_neg_voi_is_fractional (const NegFrame *frame, const NegModality *modality)
+{
+  return frame->format.sample_type == NEG_SAMPLE_F32 || frame->format.sample_type == NEG_SAMPLE_F64
+         || (modality->lut == NULL
+             && (modality->slope != floor (modality->slope) || modality->intercept != floor (modality->intercept)));
+}
+
 G_END_DECLS

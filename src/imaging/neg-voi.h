@@ -47,6 +47,13 @@ neg_padding_contains (const NegPadding *padding, double stored)
   return padding->active && stored >= padding->low && stored <= padding->high;
 }
 
+/* A window that shows the contents: from the 0.5th to the 99.5th percentile of the modality values (everything where
+ * those are one value) of the first sample, padding left out, in @region_px (left, top, right, bottom in image
+ * coordinates; NULL: everywhere). Large regions are sampled on a regular grid, so that it takes about a millisecond for
+ * any. FALSE where there is no value. */
+gboolean neg_voi_init_auto (NegVoi *voi, const NegFrame *frame, const NegModality *modality,
+                            const NegPadding *padding, const double region_px[4]);
+
 /* Smallest and largest stored value, of the first sample, that is not padding; FALSE when there is none. NaN and
  * infinities take no part. */
 gboolean neg_frame_get_range (const NegFrame *frame, const NegPadding *padding, double *minimum, double *maximum);
