@@ -164,6 +164,19 @@ read_frame_times (const Reading &reading, const Item &root)
   instance->n_frame_times = times.size ();
 }
 
+/* Table C.7-13: which of the frames are meant to be shown, and in which sequence. */
+static void
+read_playback (const Item &root, NegInstance *instance)
+{
+  gint32 value;
+
+  instance->sweeps = root.integer (DCM_PreferredPlaybackSequencing, &value) && value == 1;
+  if (root.integer (DCM_StartTrim, &value) && value > 0)
+    instance->first_shown_frame = value;
+  if (root.integer (DCM_StopTrim, &value) && value > 0)
+    instance->last_shown_frame = value;
+}
+
 void
 read_space_and_time (const Reading &reading, const Item &root)
 {
@@ -183,6 +196,7 @@ read_space_and_time (const Reading &reading, const Item &root)
   instance->cine_rate_hz = root.number (DCM_RecommendedDisplayFrameRate);
   if (std::isnan (instance->cine_rate_hz))
     instance->cine_rate_hz = root.number (DCM_CineRate);
+  read_playback (root, instance);
 }
 
 } // namespace neg

@@ -123,6 +123,9 @@ const NegField neg_instance_fields[] = {
   FIELD (DOUBLE, spacing_between_slices_mm),
   FIELD (DOUBLE, frame_time_ms),
   FIELD (DOUBLE, cine_rate_hz),
+  FIELD (BOOLEAN, sweeps),
+  FIELD (UINT, first_shown_frame),
+  FIELD (UINT, last_shown_frame),
 };
 const guint neg_instance_n_fields = G_N_ELEMENTS (neg_instance_fields);
 #undef FIELD

@@ -132,6 +132,8 @@ typedef struct {
   double spacing_between_slices_mm; /* (0018,0088), may be negative; NaN: absent */
   double frame_time_ms;           /* NaN: absent */
   double cine_rate_hz;            /* recommended display frame rate, else cine rate; NaN: absent */
+  gboolean sweeps;                /* (0018,1244) wants it played forth and back */
+  guint32 first_shown_frame, last_shown_frame; /* Start and Stop Trim, from 1; 0: absent */
   guint32 n_frame_times;
   double *frame_times_ms; /* Frame Time Vector */
   guint32 n_frame_infos;  /* 1, or one per frame */

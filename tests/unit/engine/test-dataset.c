@@ -119,6 +119,25 @@ test_empty_and_odd_vrs (void)
 }
 
 static void
+test_playback (void)
+{
+  static const guint8 sweep[] = { 1, 0 };
+  g_autoptr (Builder) b = builder_new (EXPLICIT_LE);
+  g_autoptr (NegInstance) instance = NULL;
+
+  put_text (b, 0x00082142, "IS", "3");
+  put_text (b, 0x00082143, "IS", "12");
+  put_text (b, 0x00082144, "IS", "15");
+  put_text (b, 0x00180040, "IS", "30");
+  put_bytes (b, 0x00181244, "US", sweep, sizeof sweep);
+  instance = builder_read (b);
+  g_assert_true (instance->sweeps);
+  g_assert_cmpuint (instance->first_shown_frame, ==, 3);
+  g_assert_cmpuint (instance->last_shown_frame, ==, 12);
+  g_assert_cmpfloat (instance->cine_rate_hz, ==, 15);
+}
+
+static void
 test_repeated_attribute (void)
 {
   g_autoptr (Builder) b = builder_new (EXPLICIT_LE);
@@ -472,6 +491,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/unknown-charset", test_unknown_charset);
   g_test_add_func ("/dataset/decimals", test_decimals);
   g_test_add_func ("/dataset/empty-and-odd-vrs", test_empty_and_odd_vrs);
+  g_test_add_func ("/dataset/playback", test_playback);
   g_test_add_func ("/dataset/repeated-attribute", test_repeated_attribute);
   g_test_add_func ("/dataset/kinds", test_kinds);
   g_test_add_func ("/dataset/padding", test_padding);
