@@ -302,6 +302,23 @@ neg_view_state_pan (NegViewState *state, guint width, guint height, double dx, d
 }
 
 gboolean
+neg_view_state_get_magnifier (const NegViewState *state, guint width, guint height, double x, double y, guint side_px,
+                              double factor, NegAffine *affine)
+{
+  if (!(factor > 0) || side_px == 0 || !neg_view_state_get_affine (state, width, height, affine))
+    return FALSE;
+  for (guint i = 0; i < 6; i += 3) {
+    double *m = affine->m + i;
+    double middle = m[0] * x + m[1] * y + m[2];
+
+    m[0] /= factor;
+    m[1] /= factor;
+    m[2] = middle - (m[0] + m[1]) * side_px / 2;
+  }
+  return TRUE;
+}
+
+gboolean
 neg_view_state_prepare (const NegViewState *state, const NegDraw *own, guint width, guint height, NegDraw *draw)
 {
   *draw = *own;

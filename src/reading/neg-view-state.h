@@ -87,6 +87,11 @@ void neg_view_state_pan (NegViewState *state, guint width, guint height, double 
 double neg_view_state_get_magnification (const NegViewState *state, guint width, guint height);
 gboolean neg_view_state_get_affine (const NegViewState *state, guint width, guint height, NegAffine *affine);
 
+/* The transform of a square picture of @side_px output pixels that shows what is around (x, y) of the viewport, @factor
+ * times as large as there; the image point under (x, y) is in its middle. FALSE without an image. */
+gboolean neg_view_state_get_magnifier (const NegViewState *state, guint width, guint height, double x, double y,
+                                       guint side_px, double factor, NegAffine *affine);
+
 /* What to draw: @own is neg_draw_init() for the frame shown and neg_view_state_get_preset(). FALSE without an image. */
 gboolean neg_view_state_prepare (const NegViewState *state, const NegDraw *own, guint width, guint height,
                                  NegDraw *draw);

@@ -371,6 +371,43 @@ test_preset_beyond (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (neg_view_state_get_preset (&fixture->state), ==, 0);
 }
 
+static void
+apply (const NegAffine *affine, double x, double y, double image_px[2])
+{
+  image_px[0] = affine->m[0] * x + affine->m[1] * y + affine->m[2];
+  image_px[1] = affine->m[3] * x + affine->m[4] * y + affine->m[5];
+}
+
+/* The same point in the middle, and the same neighbours around it, further away; in all eight orientations. */
+static void
+test_magnifier (Fixture *fixture, gconstpointer data)
+{
+  NegViewState *state = &fixture->state;
+  NegAffine view, glass;
+  double seen[2], magnified[2];
+
+  neg_view_state_zoom_at (state, WIDTH, HEIGHT, 300, 200, 1.7);
+  for (guint i = 0; i < 8; i++) {
+    state->mirrored = i >= 4;
+    state->turns = i & 3;
+    g_assert_true (neg_view_state_get_affine (state, WIDTH, HEIGHT, &view));
+    g_assert_true (neg_view_state_get_magnifier (state, WIDTH, HEIGHT, 640, 123, 201, 2.5, &glass));
+    apply (&view, 640, 123, seen);
+    apply (&glass, 100.5, 100.5, magnified);
+    for (guint j = 0; j < 2; j++)
+      g_assert_cmpfloat_with_epsilon (seen[j], magnified[j], 1e-9);
+    apply (&view, 640 + 20, 123 - 8, seen);
+    apply (&glass, 100.5 + 50, 100.5 - 20, magnified);
+    for (guint j = 0; j < 2; j++)
+      g_assert_cmpfloat_with_epsilon (seen[j], magnified[j], 1e-9);
+  }
+  g_assert_false (neg_view_state_get_magnifier (state, WIDTH, HEIGHT, 1, 1, 0, 2, &glass));
+  g_assert_false (neg_view_state_get_magnifier (state, WIDTH, HEIGHT, 1, 1, 200, 0, &glass));
+  g_assert_false (neg_view_state_get_magnifier (state, 0, 0, 1, 1, 200, 2, &glass));
+  neg_view_state_clear (state);
+  g_assert_false (neg_view_state_get_magnifier (state, WIDTH, HEIGHT, 1, 1, 200, 2, &glass));
+}
+
 #define ADD(path, function) g_test_add ("/reading/view-state/" path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -389,6 +426,7 @@ main (int argc, char **argv)
   ADD ("resize-keeps-the-middle", test_resize_keeps_the_middle);
   ADD ("true-pixels-lie-on-pixels", test_true_pixels_lie_on_pixels);
   ADD ("prepare", test_prepare);
+  ADD ("magnifier", test_magnifier);
   ADD ("preset-beyond", test_preset_beyond);
   g_test_add_func ("/reading/view-state/nothing-to-show", test_nothing_to_show);
   g_test_add_func ("/reading/presets", test_presets);
