@@ -97,7 +97,5 @@ _neg_loader_open_archive (NegLoaderJob *job, NegBlob *archive, const NegScanResu
   _neg_loader_job_begin (job);
   request = neg_engine_pool_extract (job->pool, archive, fd, (const NegExtractItem *) call->items->data,
                                      call->items->len, NEG_PRIORITY_SCAN, extracted_cb, extract_done_cb, call);
-  g_mutex_lock (&job->lock);
-  g_ptr_array_add (job->requests, request);
-  g_mutex_unlock (&job->lock);
+  _neg_loader_job_take_request (job, request);
 }

@@ -80,7 +80,7 @@ deliver_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* With the lock held. Below drawing in priority, so that a flood of answers never delays a frame. */
+/* With the lock held. */
 static void
 deliver_later (NegLoaderJob *job)
 {
@@ -90,6 +90,7 @@ deliver_later (NegLoaderJob *job)
     return;
   job->delivery_pending = TRUE;
   source = g_idle_source_new ();
+  g_source_set_priority (source, NEG_LOADER_PRIORITY);
   g_source_set_callback (source, deliver_cb, _neg_loader_job_ref (job), (GDestroyNotify) _neg_loader_job_unref);
   g_source_attach (source, job->context);
 }
@@ -138,6 +139,19 @@ _neg_loader_job_is_new (NegLoaderJob *job, guint64 device, guint64 inode)
   is_new = g_hash_table_add (job->seen, g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, device, inode));
   g_mutex_unlock (&job->lock);
   return is_new;
+}
+
+/* Whoever cancels sets the flag before he looks for requests, so that either he or we see this one. */
+void
+_neg_loader_job_take_request (NegLoaderJob *job, NegRequest *request)
+{
+  g_autoptr (NegRequest) kept = neg_request_ref (request);
+
+  g_mutex_lock (&job->lock);
+  g_ptr_array_add (job->requests, request);
+  g_mutex_unlock (&job->lock);
+  if (g_cancellable_is_cancelled (job->cancellable))
+    neg_request_cancel (kept);
 }
 
 typedef struct {
@@ -220,7 +234,7 @@ _neg_loader_job_scan (NegLoaderJob *job, GPtrArray *blobs)
   ScanCall *call;
   NegRequest *request;
 
-  if (blobs->len == 0) {
+  if (blobs->len == 0 || g_cancellable_is_cancelled (job->cancellable)) {
     g_ptr_array_unref (blobs);
     return;
   }
@@ -236,11 +250,7 @@ _neg_loader_job_scan (NegLoaderJob *job, GPtrArray *blobs)
   request = neg_engine_pool_scan (job->pool, (NegBlob *const *) blobs->pdata, blobs->len, NEG_PRIORITY_SCAN, scanned_cb,
                                   scan_done_cb, call);
   g_ptr_array_unref (blobs);
-  g_mutex_lock (&job->lock);
-  g_ptr_array_add (job->requests, request);
-  g_mutex_unlock (&job->lock);
-  if (g_cancellable_is_cancelled (job->cancellable))
-    neg_request_cancel (request);
+  _neg_loader_job_take_request (job, request);
 }
 
 typedef struct {

@@ -6,6 +6,13 @@
 
 G_BEGIN_DECLS
 
+/* Below drawing (the toolkit draws at G_PRIORITY_HIGH_IDLE + 20), so that a flood of answers never delays a frame;
+ * above everything that can wait longer. */
+#define NEG_LOADER_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
+
+/* The first files go to the engines as a batch of their own and are shown as they come. */
+#define NEG_LOADER_FIRST_BATCH 8
+
 typedef struct {
   NegBlob *blob;         /* nullable */
   char *path;            /* when there is no blob */
@@ -46,6 +53,9 @@ void _neg_loader_job_answer (NegLoaderJob *job, NegBlob *blob, char *path, NegIn
 /* FALSE when the file or folder was met before. Any thread. */
 gboolean _neg_loader_job_is_new (NegLoaderJob *job, guint64 device, guint64 inode);
 
+/* Takes @request, to be cancelled with the job. Any thread. */
+void _neg_loader_job_take_request (NegLoaderJob *job, NegRequest *request);
+
 /* Scans @blobs (taken: NegBlob with free function). Any thread. */
 void _neg_loader_job_scan (NegLoaderJob *job, GPtrArray *blobs);
 
@@ -60,5 +70,26 @@ void _neg_loader_open_archive (NegLoaderJob *job, NegBlob *archive, const NegSca
 
 /* On the loader's context. */
 void _neg_loader_take (NegLoader *loader, GPtrArray *answers, guint n_found, gboolean done);
+
+/* Building series takes longer than a frame of the screen when there are many images, so a thread does it. Everything
+ * here belongs to the loader's context while no thread is at it, and to the thread while it is. */
+typedef struct {
+  NegLoaderJob *job;            /* owned reference */
+  GPtrArray *instances, *blobs; /* parallel: all images */
+  GPtrArray *shown;             /* NegSeries, as the list of the loader has them */
+  GPtrArray *series;            /* what was built; those that did not change are the ones shown; nullable */
+} NegLoaderBuild;
+
+NegLoaderBuild *_neg_loader_build_new (NegLoaderJob *job);
+void _neg_loader_build_free (NegLoaderBuild *build);
+
+/* Adds @instances and @blobs (taken) and builds; _neg_loader_take_build() gets @build back. */
+void _neg_loader_build_start (NegLoaderBuild *build, GPtrArray *instances, GPtrArray *blobs);
+
+/* Makes @list what was built, and touches nothing in it that stays. */
+void _neg_loader_build_show (NegLoaderBuild *build, GListStore *list);
+
+/* On the loader's context. Takes @build. */
+void _neg_loader_take_build (NegLoader *loader, NegLoaderBuild *build);
 
 G_END_DECLS

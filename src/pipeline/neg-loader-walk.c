@@ -7,8 +7,6 @@
 #include "base/neg-error.h"
 #include "pipeline/neg-loader-private.h"
 
-/* The first batches are small, so that the first image is on screen while the rest is still being found. */
-#define FIRST_BATCH 8
 #define DEPTH_MAX 64
 
 typedef struct {
@@ -42,13 +40,44 @@ walk_fail (Walk *walk, const char *path, NegErrorCode code, const char *message)
   _neg_loader_job_answer (walk->job, NULL, g_strdup (path), NULL, error);
 }
 
+/* A name and what it is sorted by: made once, it costs more than all comparisons. */
+typedef struct {
+  char *name, *key;
+} Name;
+
+static void
+name_clear (gpointer data)
+{
+  Name *name = data;
+
+  g_free (name->name);
+  g_free (name->key);
+}
+
 static int
 compare_names (gconstpointer a, gconstpointer b)
 {
-  g_autofree char *key_a = g_utf8_collate_key_for_filename (*(const char *const *) a, -1);
-  g_autofree char *key_b = g_utf8_collate_key_for_filename (*(const char *const *) b, -1);
+  return strcmp (((const Name *) a)->key, ((const Name *) b)->key);
+}
 
-  return strcmp (key_a, key_b);
+static GArray *
+read_names (Walk *walk, GDir *folder)
+{
+  GArray *names = g_array_new (FALSE, FALSE, sizeof (Name));
+  const char *found;
+
+  g_array_set_clear_func (names, name_clear);
+  while ((found = g_dir_read_name (folder)) != NULL && !g_cancellable_is_cancelled (walk->job->cancellable)) {
+    Name name;
+
+    if (found[0] == '.')
+      continue;
+    name.name = g_strdup (found);
+    name.key = g_utf8_collate_key_for_filename (found, -1);
+    g_array_append_val (names, name);
+  }
+  g_array_sort (names, compare_names);
+  return names;
 }
 
 static void walk_path (Walk *walk, const char *path, guint depth);
@@ -56,10 +85,9 @@ static void walk_path (Walk *walk, const char *path, guint depth);
 static void
 walk_folder (Walk *walk, const char *path, guint depth)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) names = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GDir) folder = g_dir_open (path, 0, &error);
-  const char *name;
 
   if (folder == NULL) {
     walk_fail (walk, path, NEG_ERROR_UNREADABLE, error->message);
@@ -69,12 +97,9 @@ walk_folder (Walk *walk, const char *path, guint depth)
     walk_fail (walk, path, NEG_ERROR_NESTING, "folders are nested too deeply");
     return;
   }
-  while ((name = g_dir_read_name (folder)) != NULL)
-    if (name[0] != '.')
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
+  names = read_names (walk, folder);
   for (guint i = 0; i < names->len && !g_cancellable_is_cancelled (walk->job->cancellable); i++) {
-    g_autofree char *child = g_build_filename (path, g_ptr_array_index (names, i), NULL);
+    g_autofree char *child = g_build_filename (path, g_array_index (names, Name, i).name, NULL);
 
     walk_path (walk, child, depth + 1);
   }
@@ -108,7 +133,7 @@ walk_path (Walk *walk, const char *path, guint depth)
 static void
 walk_init (Walk *walk, NegLoaderJob *job)
 {
-  *walk = (Walk){ .job = job, .batch = batch_new (), .batch_size = FIRST_BATCH };
+  *walk = (Walk){ .job = job, .batch = batch_new (), .batch_size = NEG_LOADER_FIRST_BATCH };
 }
 
 static void

@@ -5,21 +5,23 @@
 #include "base/neg-error.h"
 #include "pipeline/neg-loader-private.h"
 
-/* While answers stream in, series are built again at most this often: building is O(n) and so is drawing the list. */
-#define REBUILD_INTERVAL_US (80 * G_TIME_SPAN_MILLISECOND)
+/* While answers stream in, series are built again, and listeners told, at most this often: both cost O(n), and so does
+ * drawing a list. */
+#define INTERVAL_US (80 * G_TIME_SPAN_MILLISECOND)
 
 struct _NegLoader {
   GObject parent_instance;
 
-  NegLoaderJob *job; /* shared with the worker and the dispatcher */
+  NegLoaderJob *job;     /* shared with the worker and the dispatcher */
+  NegLoaderBuild *build; /* NULL while a thread is at it */
   GListStore *series;
-  GPtrArray *instances, *blobs; /* parallel: the images */
+  GPtrArray *new_instances, *new_blobs; /* parallel: images that no build has seen */
   GPtrArray *objects;
   GPtrArray *unreadable;
-  guint n_found, n_scanned;
-  gint64 last_build_us;
-  guint rebuild_source;
-  gboolean started, stale, finished;
+  guint n_found, n_scanned, n_images;
+  gint64 last_build_us, last_told_us;
+  guint tick_source;
+  gboolean started, untold, all_answered, finished;
 };
 
 G_DEFINE_FINAL_TYPE (NegLoader, neg_loader, G_TYPE_OBJECT)
@@ -47,55 +49,18 @@ unreadable_free (gpointer data)
   g_free (unreadable);
 }
 
-static gboolean
-same_series (NegSeries *a, NegSeries *b)
-{
-  guint n = neg_series_get_n_frames (a);
-
-  if (n != neg_series_get_n_frames (b) || neg_series_get_kind (a) != neg_series_get_kind (b))
-    return FALSE;
-  for (guint i = 0; i < n; i++) {
-    const NegSeriesFrame *frame_a = neg_series_get_frame (a, i);
-    const NegSeriesFrame *frame_b = neg_series_get_frame (b, i);
-
-    if (frame_a->blob != frame_b->blob || frame_a->frame != frame_b->frame)
-      return FALSE;
-  }
-  return g_strcmp0 (neg_series_get_title (a), neg_series_get_title (b)) == 0;
-}
-
-/* Replaces only what differs, so that a list that shows the series keeps its selection and its place. */
 static void
-show_series (NegLoader *self, GPtrArray *built)
+take_unreadable (NegLoader *self, NegLoaderAnswer *answer)
 {
-  guint n_old = g_list_model_get_n_items (G_LIST_MODEL (self->series));
-  guint n_new = built->len;
-  guint head = 0, tail = 0;
+  NegUnreadable *unreadable;
 
-  for (; head < MIN (n_old, n_new); head++) {
-    g_autoptr (NegSeries) old = g_list_model_get_item (G_LIST_MODEL (self->series), head);
-
-    if (!same_series (old, g_ptr_array_index (built, head)))
-      break;
-  }
-  for (; tail < MIN (n_old, n_new) - head; tail++) {
-    g_autoptr (NegSeries) old = g_list_model_get_item (G_LIST_MODEL (self->series), n_old - 1 - tail);
-
-    if (!same_series (old, g_ptr_array_index (built, n_new - 1 - tail)))
-      break;
-  }
-  if (n_old - head - tail > 0 || n_new - head - tail > 0)
-    g_list_store_splice (self->series, head, n_old - head - tail, built->pdata + head, n_new - head - tail);
-}
-
-static void
-rebuild (NegLoader *self)
-{
-  g_autoptr (GPtrArray) built = neg_series_build (self->instances, self->blobs);
-
-  self->stale = FALSE;
-  self->last_build_us = g_get_monotonic_time ();
-  show_series (self, built);
+  /* What nobody wanted to know any more is not a fault of the file. */
+  if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_CANCELLED))
+    return;
+  unreadable = g_new0 (NegUnreadable, 1);
+  unreadable->path = g_strdup (answer->path ? answer->path : neg_blob_get_name (answer->blob));
+  unreadable->error = g_steal_pointer (&answer->error);
+  g_ptr_array_add (self->unreadable, unreadable);
 }
 
 static void
@@ -103,17 +68,13 @@ take_answer (NegLoader *self, NegLoaderAnswer *answer)
 {
   self->n_scanned++;
   if (answer->error != NULL) {
-    NegUnreadable *unreadable = g_new0 (NegUnreadable, 1);
-
-    unreadable->path = g_strdup (answer->path ? answer->path : neg_blob_get_name (answer->blob));
-    unreadable->error = g_steal_pointer (&answer->error);
-    g_ptr_array_add (self->unreadable, unreadable);
+    take_unreadable (self, answer);
   } else if (answer->instance == NULL) {
     return; /* a directory or an archive: what it names comes by itself */
   } else if (answer->instance->kind == NEG_OBJECT_IMAGE) {
-    g_ptr_array_add (self->instances, g_steal_pointer (&answer->instance));
-    g_ptr_array_add (self->blobs, g_steal_pointer (&answer->blob));
-    self->stale = TRUE;
+    g_ptr_array_add (self->new_instances, g_steal_pointer (&answer->instance));
+    g_ptr_array_add (self->new_blobs, g_steal_pointer (&answer->blob));
+    self->n_images++;
   } else {
     NegLoadedObject *object = g_new0 (NegLoadedObject, 1);
 
@@ -123,51 +84,111 @@ take_answer (NegLoader *self, NegLoaderAnswer *answer)
   }
 }
 
-static gboolean
-rebuild_cb (gpointer data)
+static void
+tell (NegLoader *self)
 {
-  NegLoader *self = data;
-
-  self->rebuild_source = 0;
-  if (self->stale) {
-    rebuild (self);
-    g_signal_emit (self, signals[CHANGED], 0);
-  }
-  return G_SOURCE_REMOVE;
+  self->untold = FALSE;
+  self->last_told_us = g_get_monotonic_time ();
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
+static gboolean tick_cb (gpointer data);
+
 static void
-schedule_rebuild (NegLoader *self)
+schedule_tick (NegLoader *self)
 {
   g_autoptr (GSource) source = NULL;
 
-  if (self->rebuild_source != 0)
+  if (self->tick_source != 0)
     return;
-  source = g_timeout_source_new (REBUILD_INTERVAL_US / 1000);
-  g_source_set_callback (source, rebuild_cb, self, NULL);
-  self->rebuild_source = g_source_attach (source, self->job->context);
+  source = g_timeout_source_new (INTERVAL_US / 1000);
+  g_source_set_callback (source, tick_cb, self, NULL);
+  self->tick_source = g_source_attach (source, self->job->context);
+}
+
+static GPtrArray *
+replace_array (GPtrArray **array, GDestroyNotify free_func)
+{
+  GPtrArray *old = *array;
+
+  *array = g_ptr_array_new_with_free_func (free_func);
+  return old;
+}
+
+/* The first images are shown at once, the last ones too; between them the interval holds. */
+static gboolean
+is_build_due (NegLoader *self)
+{
+  return self->all_answered || self->n_images <= NEG_LOADER_FIRST_BATCH
+         || g_get_monotonic_time () - self->last_build_us >= INTERVAL_US;
+}
+
+static void
+start_build (NegLoader *self)
+{
+  self->last_build_us = g_get_monotonic_time ();
+  _neg_loader_build_start (g_steal_pointer (&self->build),
+                           replace_array (&self->new_instances, (GDestroyNotify) neg_instance_unref),
+                           replace_array (&self->new_blobs, (GDestroyNotify) neg_blob_unref));
+}
+
+/* Whatever there is to do next. */
+static void
+go_on (NegLoader *self)
+{
+  gboolean is_told_due = g_get_monotonic_time () - self->last_told_us >= INTERVAL_US;
+
+  if (self->build != NULL && self->new_instances->len > 0) {
+    if (is_build_due (self))
+      start_build (self);
+    else
+      schedule_tick (self);
+  }
+  if (self->all_answered && self->build != NULL && !self->finished) {
+    self->finished = TRUE;
+    tell (self);
+    g_signal_emit (self, signals[FINISHED], 0);
+  } else if (self->untold && is_told_due) {
+    tell (self);
+  } else if (self->untold) {
+    schedule_tick (self);
+  }
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  g_autoptr (NegLoader) self = g_object_ref (data); /* a handler may drop the last reference */
+
+  self->tick_source = 0;
+  go_on (self);
+  return G_SOURCE_REMOVE;
 }
 
 /* Runs on the loader's context, once for all answers that have come since the last time. */
 void
 _neg_loader_take (NegLoader *self, GPtrArray *answers, guint n_found, gboolean done)
 {
-  g_autoptr (NegLoader) guard G_GNUC_UNUSED = g_object_ref (self); /* a handler may drop the last reference */
+  g_autoptr (NegLoader) guard G_GNUC_UNUSED = g_object_ref (self);
 
   self->n_found = n_found;
+  self->all_answered = done;
+  self->untold = TRUE;
   for (guint i = 0; i < answers->len; i++)
     take_answer (self, g_ptr_array_index (answers, i));
-  if (self->stale) {
-    if (done || g_get_monotonic_time () - self->last_build_us > REBUILD_INTERVAL_US)
-      rebuild (self);
-    else
-      schedule_rebuild (self);
-  }
-  g_signal_emit (self, signals[CHANGED], 0);
-  if (done && !self->finished) {
-    self->finished = TRUE;
-    g_signal_emit (self, signals[FINISHED], 0);
-  }
+  go_on (self);
+}
+
+void
+_neg_loader_take_build (NegLoader *self, NegLoaderBuild *build)
+{
+  g_autoptr (NegLoader) guard G_GNUC_UNUSED = g_object_ref (self);
+
+  _neg_loader_build_show (build, self->series);
+  self->build = build;
+  if (!self->all_answered)
+    tell (self);
+  go_on (self);
 }
 
 static void
@@ -175,10 +196,11 @@ neg_loader_dispose (GObject *object)
 {
   NegLoader *self = NEG_LOADER (object);
 
-  if (self->rebuild_source != 0) {
-    g_source_destroy (g_main_context_find_source_by_id (self->job->context, self->rebuild_source));
-    self->rebuild_source = 0;
+  if (self->tick_source != 0) {
+    g_source_destroy (g_main_context_find_source_by_id (self->job->context, self->tick_source));
+    self->tick_source = 0;
   }
+  g_clear_pointer (&self->build, _neg_loader_build_free);
   if (self->job != NULL) {
     _neg_loader_job_detach (self->job);
     g_clear_pointer (&self->job, _neg_loader_job_unref);
@@ -192,8 +214,8 @@ neg_loader_finalize (GObject *object)
   NegLoader *self = NEG_LOADER (object);
 
   g_clear_object (&self->series);
-  g_clear_pointer (&self->instances, g_ptr_array_unref);
-  g_clear_pointer (&self->blobs, g_ptr_array_unref);
+  g_clear_pointer (&self->new_instances, g_ptr_array_unref);
+  g_clear_pointer (&self->new_blobs, g_ptr_array_unref);
   g_clear_pointer (&self->objects, g_ptr_array_unref);
   g_clear_pointer (&self->unreadable, g_ptr_array_unref);
   G_OBJECT_CLASS (neg_loader_parent_class)->finalize (object);
@@ -215,8 +237,8 @@ static void
 neg_loader_init (NegLoader *self)
 {
   self->series = g_list_store_new (NEG_TYPE_SERIES);
-  self->instances = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_instance_unref);
-  self->blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  self->new_instances = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_instance_unref);
+  self->new_blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
   self->objects = g_ptr_array_new_with_free_func (loaded_object_free);
   self->unreadable = g_ptr_array_new_with_free_func (unreadable_free);
 }
@@ -227,6 +249,7 @@ neg_loader_new (NegEnginePool *pool)
   NegLoader *self = g_object_new (NEG_TYPE_LOADER, NULL);
 
   self->job = _neg_loader_job_new (self, pool);
+  self->build = _neg_loader_build_new (self->job);
   return self;
 }
 

@@ -1,10 +1,12 @@
 /* From paths to series: expands folders, DICOMDIRs and ZIPs, scans through the pool, builds series as the answers come.
  *
- * Signals, on the main context of the thread that made the loader, coalesced to one emission per turn:
- *   "changed": series, objects, unreadable or progress are different from the last time;
- *   "finished": everything was answered, or cancelled. Once.
+ * Signals, on the main context of the thread that made the loader:
+ *   "changed": series, objects, unreadable or progress are different from the last time. At once for the first images,
+ *              then a dozen times a second at most, and before "finished";
+ *   "finished": everything was answered, or cancelled, and the list holds all of it. Once.
  * Symbolic links are followed to regular files but never to a folder twice; sockets, devices and pipes are skipped.
- * Thread: the thread that made it; a worker thread walks folders. */
+ * A series in the list that did not change stays the same object in its place, whatever comes around it.
+ * Thread: the thread that made it; worker threads walk folders and build series. */
 #pragma once
 
 #include <gio/gio.h>
@@ -32,6 +34,8 @@ typedef struct {
 /* @pool is borrowed and outlives the loader. */
 NegLoader *neg_loader_new (NegEnginePool *pool);
 void neg_loader_load (NegLoader *loader, const char *const *paths); /* once per loader */
+
+/* What was found so far stays; "finished" comes when everything has let go. Dropping the loader cancels too. */
 void neg_loader_cancel (NegLoader *loader);
 
 GListModel *neg_loader_get_series (NegLoader *loader); /* of NegSeries; borrowed; grows, never reorders what is there
