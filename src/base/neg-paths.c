@@ -36,3 +36,10 @@ neg_paths_find_program (const char *name, const char *override, GError **error)
     neg_fail (error, NEG_ERROR_NOT_FOUND, name, "%s is not installed", name);
   return found;
 }
+
+char *
+neg_paths_dup_data_folder (const char *home)
+{
+  return home != NULL ? g_build_filename (home, "data", NULL)
+                      : g_build_filename (g_get_user_data_dir (), "negatoscope", NULL);
+}

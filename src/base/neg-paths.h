@@ -1,4 +1,4 @@
-/* Where the program's own parts are. Thread: any. */
+/* Where the program's own parts and data are. Thread: any. */
 #pragma once
 
 #include <glib.h>
@@ -9,5 +9,8 @@ G_BEGIN_DECLS
  * point it at broken engines), beside the running executable or in its sibling build folder "engine", the libexec
  * folder of the installation. Given. NEG_ERROR_NOT_FOUND names the program. */
 char *neg_paths_find_program (const char *name, const char *override, GError **error);
+
+/* The folder of what must not be lost: of @home, or (NULL) as the desktop says. Not made by asking. Given. */
+char *neg_paths_dup_data_folder (const char *home);
 
 G_END_DECLS

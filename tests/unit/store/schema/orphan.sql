@@ -1,0 +1,1 @@
+INSERT INTO visit (person, what) VALUES (999, 'nobody');
