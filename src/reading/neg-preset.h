@@ -17,4 +17,14 @@ guint neg_presets_count (const NegInstance *instance, guint32 frame);
 /* FALSE when there is no such preset. */
 gboolean neg_preset_get (const NegInstance *instance, guint32 frame, guint index, NegPreset *preset);
 
+/* Windows that a modality is commonly read with, whatever the file offers: for keys 1 to 9. Customary values, no
+ * standard's. Only where the values are what they are meant for: of CT those in Hounsfield units. */
+typedef struct {
+  const char *name; /* for _() */
+  double center, width;
+} NegModalityPreset;
+
+/* Borrowed, @n of them; NULL and 0 where the modality has none (MR and others: values are on no common scale). */
+const NegModalityPreset *neg_modality_presets_get (const NegInstance *instance, guint32 frame, guint *n);
+
 G_END_DECLS

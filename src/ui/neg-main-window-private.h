@@ -2,9 +2,11 @@
 #pragma once
 
 #include "pipeline/neg-loader.h"
-#include "ui/neg-frame-bar.h"
-#include "ui/neg-series-list.h"
+#include "reading/neg-preset.h"
+#include "ui/neg-grid.h"
+#include "ui/neg-keymap.h"
 #include "ui/neg-main-window.h"
+#include "ui/neg-series-list.h"
 
 G_BEGIN_DECLS
 
@@ -13,16 +15,21 @@ struct _NegMainWindow {
 
   NegEnginePool *pool; /* borrowed, nullable */
   GSettings *settings; /* nullable */
+  NegKeymap *keymap;
+  NegReading *reading;
   NegLoader *loader;
   NegFrameStore *store;
+  NegRenderer renderer;
+  NegCaptionsLevel captions;
+  NegTool tool;
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
   char *report;
-  gboolean filling_presets;
+  GSimpleActionGroup *view_actions, *tool_actions;
 
   GtkLabel *patient_label, *study_label;
   GtkToggleButton *list_button;
-  GtkDropDown *presets;
+  GtkMenuButton *window_button;
   GtkWidget *side;
   GtkWidget *progress_box;
   GtkProgressBar *progress;
@@ -30,15 +37,23 @@ struct _NegMainWindow {
   NegSeriesList *series_list;
   GtkStack *stack;
   GtkLabel *empty_title, *empty_text;
-  NegViewport *viewport;
-  NegFrameBar *frame_bar;
+  GtkWidget *images; /* where the grid is */
+  NegGrid *grid;
   GtkLabel *status_label, *renderer_label;
 };
 
+/* The commands of the active viewport: groups "image", "series", "viewport", "view", "tool", "layout". */
+void _neg_main_window_add_view_actions (NegMainWindow *self);
+void _neg_main_window_update_view_actions (NegMainWindow *self);
+
+/* Those of files and of the window itself. */
 void _neg_main_window_class_install_actions (GtkWidgetClass *class);
 void _neg_main_window_update_actions (NegMainWindow *self);
-void _neg_main_window_update_presets (NegMainWindow *self);
-void _neg_main_window_preset_selected_cb (NegMainWindow *self);
+
+/* The windows that the active image may be seen with, as a menu; given. */
+GMenu *_neg_main_window_new_presets_menu (NegMainWindow *self);
+/* What can be done with the active viewport, at a point of it. */
+void _neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double x, double y);
 
 void _neg_main_window_choose (NegMainWindow *self, GtkFileChooserAction action);
 void _neg_main_window_accept_drops (NegMainWindow *self);

@@ -112,7 +112,7 @@ static void
 update_empty_page (NegMainWindow *self)
 {
   gboolean has_loader = self->loader != NULL;
-  gboolean empty = neg_viewport_get_state (self->viewport)->series == NULL
+  gboolean empty = neg_reading_get_patient (self->reading) == NULL
                    && (!has_loader || neg_loader_is_finished (self->loader));
 
   gtk_label_set_text (self->empty_title, has_loader ? _ ("No images here") : _ ("No images are open"));
@@ -123,62 +123,41 @@ update_empty_page (NegMainWindow *self)
 }
 
 static void
+set_text (GtkLabel *label, const char *text)
+{
+  if (g_strcmp0 (gtk_label_get_text (label), text != NULL ? text : "") != 0)
+    gtk_label_set_text (label, text);
+}
+
+/* The patient of what is on screen, never of what was there before: one source for the name everywhere. */
+static void
 update_header (NegMainWindow *self)
 {
-  const NegSeriesFrame *frame = neg_view_state_get_frame (neg_viewport_get_state (self->viewport));
-  g_autofree char *patient = frame != NULL ? neg_caption_dup_patient (frame->instance) : NULL;
+  const NegPatient *patient = neg_reading_get_patient (self->reading);
+  const NegViewState *state = neg_reading_get_state (self->reading, neg_reading_get_active (self->reading));
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  const NegInstance *instance = frame != NULL ? frame->instance : patient != NULL ? patient->instance : NULL;
+  g_autofree char *who = instance != NULL ? neg_caption_dup_patient (instance) : NULL;
   g_autofree char *study = frame != NULL ? neg_caption_dup_study (frame->instance) : NULL;
 
-  gtk_label_set_text (self->patient_label, patient != NULL ? patient : "Negatoscope");
-  gtk_label_set_text (self->study_label, study);
+  set_text (self->patient_label, who != NULL ? who : "Negatoscope");
+  set_text (self->study_label, study);
   gtk_widget_set_visible (GTK_WIDGET (self->study_label), study != NULL && *study != '\0');
 }
 
 static void
-viewport_changed_cb (NegMainWindow *self)
+active_changed_cb (NegMainWindow *self)
 {
-  const NegViewState *state = neg_viewport_get_state (self->viewport);
-
-  neg_frame_bar_set_position (self->frame_bar, state->series, state->index);
   update_header (self);
-  _neg_main_window_update_presets (self);
   _neg_main_window_update_actions (self);
-}
-
-/* The series shown may have grown: then the list holds another object for it. */
-static void
-follow_current (NegMainWindow *self)
-{
-  GListModel *series = neg_loader_get_series (self->loader);
-  NegSeries *current = neg_viewport_get_state (self->viewport)->series;
-  guint n = g_list_model_get_n_items (series);
-
-  for (guint i = 0; i < n; i++) {
-    g_autoptr (NegSeries) item = g_list_model_get_item (series, i);
-
-    if (item == current)
-      return;
-  }
-  for (guint i = 0; i < n; i++) {
-    g_autoptr (NegSeries) item = g_list_model_get_item (series, i);
-
-    if (neg_viewport_follow_series (self->viewport, item))
-      return;
-  }
 }
 
 static void
 loader_changed_cb (NegMainWindow *self)
 {
-  const NegViewState *state = neg_viewport_get_state (self->viewport);
-
-  if (state->series != NULL)
-    follow_current (self);
-  neg_series_list_update (self->series_list, self->loader, state->series);
-  if (state->series == NULL && neg_series_list_get_first (self->series_list) != NULL) {
-    neg_viewport_show_series (self->viewport, neg_series_list_get_first (self->series_list));
-    neg_series_list_update (self->series_list, self->loader, state->series);
-  }
+  neg_reading_update (self->reading);
+  neg_series_list_update (self->series_list, self->loader,
+                          neg_reading_get_state (self->reading, neg_reading_get_active (self->reading))->series);
   update_progress (self);
   update_empty_page (self);
   _neg_main_window_update_status (self);
@@ -191,12 +170,24 @@ close_loader (NegMainWindow *self)
     return;
   g_signal_handlers_disconnect_by_data (self->loader, self);
   neg_loader_cancel (self->loader);
+  neg_reading_set_series (self->reading, NULL);
   g_clear_object (&self->loader);
-  neg_viewport_show_series (self->viewport, NULL);
-  neg_viewport_set_store (self->viewport, NULL);
-  neg_frame_bar_set_store (self->frame_bar, NULL);
+  neg_grid_set_store (self->grid, NULL);
   neg_series_list_clear (self->series_list);
   g_clear_object (&self->store);
+}
+
+void
+neg_main_window_close_study (NegMainWindow *self)
+{
+  g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
+
+  close_loader (self);
+  g_clear_pointer (&self->report, g_free);
+  update_progress (self);
+  update_empty_page (self);
+  active_changed_cb (self);
+  _neg_main_window_update_status (self);
 }
 
 void
@@ -209,44 +200,70 @@ neg_main_window_open (NegMainWindow *self, const char *const *paths)
   close_loader (self);
   g_clear_pointer (&self->report, g_free);
   self->store = neg_frame_store_new (self->pool, get_budget_bytes ());
-  neg_viewport_set_store (self->viewport, self->store);
-  neg_frame_bar_set_store (self->frame_bar, self->store);
+  neg_grid_set_store (self->grid, self->store);
   self->loader = neg_loader_new (self->pool);
+  neg_reading_set_series (self->reading, neg_loader_get_series (self->loader));
   g_signal_connect_swapped (self->loader, "changed", G_CALLBACK (loader_changed_cb), self);
   g_signal_connect_swapped (self->loader, "finished", G_CALLBACK (loader_changed_cb), self);
   neg_loader_load (self->loader, paths);
   loader_changed_cb (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->viewport));
+  active_changed_cb (self);
+  neg_grid_focus (self->grid);
 }
 
 static void
 series_selected_cb (NegMainWindow *self, NegSeries *series)
 {
-  neg_viewport_show_series (self->viewport, series);
+  g_autofree char *key = neg_patient_dup_key (neg_series_get_frame (series, 0)->instance);
+
+  neg_reading_set_patient (self->reading, key);
+  neg_reading_show (self->reading, neg_reading_get_active (self->reading), series);
 }
 
 static void
 list_done_cb (NegMainWindow *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->viewport));
-}
-
-static void
-series_requested_cb (NegMainWindow *self, int step)
-{
-  neg_series_list_step (self->series_list, step);
-}
-
-static void
-index_requested_cb (NegMainWindow *self, guint index)
-{
-  neg_viewport_set_index (self->viewport, index);
+  neg_grid_focus (self->grid);
 }
 
 static void
 renderer_changed_cb (NegMainWindow *self)
 {
-  gtk_label_set_text (self->renderer_label, neg_viewport_get_renderer_note (self->viewport));
+  gtk_label_set_text (self->renderer_label, neg_viewport_get_renderer_note (neg_grid_get_active (self->grid)));
+}
+
+static void
+menu_requested_cb (NegViewport *viewport, double x, double y, NegMainWindow *self)
+{
+  neg_reading_set_active (self->reading, neg_viewport_get_cell (viewport));
+  _neg_main_window_popup_menu (self, viewport, x, y);
+}
+
+static void
+set_up_viewport (NegViewport *viewport, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  neg_viewport_set_renderer (viewport, self->renderer);
+  neg_viewport_set_captions (viewport, self->captions);
+  neg_viewport_set_tool (viewport, self->tool);
+  neg_viewport_set_idle_text (viewport, _ ("Looking for images…"));
+  g_signal_connect_object (viewport, "renderer-changed", G_CALLBACK (renderer_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (viewport, "menu-requested", G_CALLBACK (menu_requested_cb), self, 0);
+}
+
+static void
+viewport_added_cb (NegGrid *grid, NegViewport *viewport, NegMainWindow *self)
+{
+  set_up_viewport (viewport, self);
+}
+
+static void
+create_presets_popup_cb (GtkMenuButton *button, gpointer data)
+{
+  g_autoptr (GMenu) menu = _neg_main_window_new_presets_menu (data);
+
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 static gboolean
@@ -269,11 +286,15 @@ neg_main_window_dispose (GObject *object)
 {
   NegMainWindow *self = NEG_MAIN_WINDOW (object);
 
-  if (self->viewport != NULL)
+  if (self->grid != NULL)
     close_loader (self);
+  self->grid = NULL;
   g_clear_object (&self->chooser);
   g_clear_object (&self->last_folder);
   g_clear_object (&self->settings);
+  g_clear_object (&self->keymap);
+  g_clear_object (&self->view_actions);
+  g_clear_object (&self->tool_actions);
   gtk_widget_dispose_template (GTK_WIDGET (self), NEG_TYPE_MAIN_WINDOW);
   G_OBJECT_CLASS (neg_main_window_parent_class)->dispose (object);
 }
@@ -281,7 +302,10 @@ neg_main_window_dispose (GObject *object)
 static void
 neg_main_window_finalize (GObject *object)
 {
-  g_free (NEG_MAIN_WINDOW (object)->report);
+  NegMainWindow *self = NEG_MAIN_WINDOW (object);
+
+  g_free (self->report);
+  g_clear_object (&self->reading);
   G_OBJECT_CLASS (neg_main_window_parent_class)->finalize (object);
 }
 
@@ -291,7 +315,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, patient_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, study_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, list_button);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, presets);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, window_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, side);
   gtk_widget_class_bind_template_child (class, NegMainWindow, progress_box);
   gtk_widget_class_bind_template_child (class, NegMainWindow, progress);
@@ -300,8 +324,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, stack);
   gtk_widget_class_bind_template_child (class, NegMainWindow, empty_title);
   gtk_widget_class_bind_template_child (class, NegMainWindow, empty_text);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, viewport);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, frame_bar);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, images);
   gtk_widget_class_bind_template_child (class, NegMainWindow, status_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, renderer_label);
 }
@@ -316,29 +339,44 @@ neg_main_window_class_init (NegMainWindowClass *class)
   object_class->finalize = neg_main_window_finalize;
   GTK_WINDOW_CLASS (class)->close_request = neg_main_window_close_request;
   g_type_ensure (NEG_TYPE_SERIES_LIST);
-  g_type_ensure (NEG_TYPE_VIEWPORT);
-  g_type_ensure (NEG_TYPE_FRAME_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/negatoscope/ui/neg-main-window.ui");
   bind_children (widget_class);
-  gtk_widget_class_bind_template_callback (widget_class, viewport_changed_cb);
-  gtk_widget_class_bind_template_callback (widget_class, series_requested_cb);
-  gtk_widget_class_bind_template_callback (widget_class, renderer_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, series_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_done_cb);
-  gtk_widget_class_bind_template_callback (widget_class, index_requested_cb);
-  gtk_widget_class_bind_template_callback (widget_class, _neg_main_window_preset_selected_cb);
   _neg_main_window_class_install_actions (widget_class);
 }
 
 static void
 neg_main_window_init (NegMainWindow *self)
 {
+  self->reading = neg_reading_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  _neg_main_window_add_view_actions (self);
   _neg_main_window_accept_drops (self);
-  neg_viewport_set_idle_text (self->viewport, _ ("Looking for images…"));
-  viewport_changed_cb (self);
-  update_progress (self);
-  update_empty_page (self);
+  gtk_menu_button_set_create_popup_func (self->window_button, create_presets_popup_cb, self, NULL);
+}
+
+static void
+add_grid (NegMainWindow *self)
+{
+  self->grid = neg_grid_new (self->reading);
+  neg_grid_foreach (self->grid, set_up_viewport, self);
+  g_signal_connect_object (self->grid, "viewport-added", G_CALLBACK (viewport_added_cb), self, 0);
+  g_signal_connect_object (self->grid, "changed", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->grid), TRUE);
+  gtk_box_append (GTK_BOX (self->images), GTK_WIDGET (self->grid));
+  g_signal_connect_object (self->reading, "links-changed", G_CALLBACK (_neg_main_window_update_actions), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->reading, "grid-changed", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
+}
+
+static void
+restore_size (NegMainWindow *self)
+{
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"),
+                               g_settings_get_int (self->settings, "window-height"));
+  if (g_settings_get_boolean (self->settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
 }
 
 NegMainWindow *
@@ -347,14 +385,15 @@ neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings
   NegMainWindow *self = g_object_new (NEG_TYPE_MAIN_WINDOW, "application", application, NULL);
 
   self->pool = pool;
-  neg_viewport_set_renderer (self->viewport, renderer);
-  if (g_set_object (&self->settings, settings) && settings != NULL) {
-    gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (settings, "window-width"),
-                                 g_settings_get_int (settings, "window-height"));
-    if (g_settings_get_boolean (settings, "window-maximized"))
-      gtk_window_maximize (GTK_WINDOW (self));
-  }
-  _neg_main_window_update_actions (self);
-  gtk_widget_grab_focus (GTK_WIDGET (self->viewport));
+  self->renderer = renderer;
+  if (g_set_object (&self->settings, settings) && settings != NULL)
+    restore_size (self);
+  self->keymap = neg_keymap_new (settings);
+  add_grid (self);
+  neg_keymap_attach (self->keymap, GTK_WIDGET (self), self->images);
+  active_changed_cb (self);
+  update_progress (self);
+  update_empty_page (self);
+  neg_grid_focus (self->grid);
   return self;
 }

@@ -1,4 +1,4 @@
-/* The main window: opens paths, lists what is in them, shows one series. Thread: main. */
+/* The main window: opens paths, shows one patient in a grid of viewports. Thread: main. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -17,6 +17,9 @@ NegMainWindow *neg_main_window_new (GtkApplication *application, NegEnginePool *
 
 /* Shows what @paths hold instead of what is open. */
 void neg_main_window_open (NegMainWindow *window, const char *const *paths);
+
+/* Nothing is open any more. */
+void neg_main_window_close_study (NegMainWindow *window);
 
 /* A problem in words, in the status line. */
 void neg_main_window_report (NegMainWindow *window, const char *text);

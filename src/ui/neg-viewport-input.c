@@ -6,7 +6,11 @@
 
 #define WHEEL_ZOOM 1.15      /* per notch */
 #define DRAG_ZOOM_PX 200.0   /* logical pixels that magnify by e */
-#define PAGE_IMAGES 10
+#define CLICK_PX 4.0         /* a drag this short was a click */
+
+/* A drag through the images: a whole series is a hand's breadth, a few images are still told apart. */
+#define DRAG_SERIES_PX 400.0
+#define DRAG_IMAGE_PX_MAX 12.0
 
 static double
 to_device (NegViewport *self, double logical)
@@ -15,11 +19,13 @@ to_device (NegViewport *self, double logical)
 }
 
 static void
-zoom_at (NegViewport *self, double x, double y, double factor)
+zoom_at (NegViewport *self, double x, double y, double factor, guint gesture)
 {
-  neg_view_state_zoom_at (&self->state, _neg_viewport_get_width_px (self), _neg_viewport_get_height_px (self),
+  NegViewState *state = neg_reading_begin_change (self->reading, self->cell, gesture);
+
+  neg_view_state_zoom_at (state, neg_viewport_get_width_px (self), neg_viewport_get_height_px (self),
                           to_device (self, x), to_device (self, y), factor);
-  _neg_viewport_look_changed (self);
+  neg_reading_end_change (self->reading, self->cell);
 }
 
 static void
@@ -29,43 +35,40 @@ motion_cb (GtkEventControllerMotion *motion, double x, double y, NegViewport *se
   self->pointer_y = y;
 }
 
+/* Notches that come fast take larger steps in long series, so that one turn of the wheel crosses them. */
+static double
+accelerate (NegViewport *self, double notches, guint32 time_ms)
+{
+  guint n = neg_view_state_get_n_frames (_neg_viewport_get_state (self));
+  guint32 elapsed_ms = time_ms - self->wheel_time_ms;
+  gboolean fast = self->wheel_time_ms != 0 && elapsed_ms < 40 && n > 100;
+
+  self->wheel_time_ms = time_ms;
+  self->wheel_run = fast ? MIN (self->wheel_run + 1, 12) : 0;
+  return notches * (1 + self->wheel_run / 4);
+}
+
 static gboolean
 scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, NegViewport *self)
 {
-  GdkModifierType modifiers = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (scroll));
+  GtkEventController *controller = GTK_EVENT_CONTROLLER (scroll);
+  GdkModifierType modifiers = gtk_event_controller_get_current_event_state (controller);
   int n_images;
 
+  neg_reading_set_active (self->reading, self->cell);
   if (modifiers & GDK_CONTROL_MASK) {
-    zoom_at (self, self->pointer_x, self->pointer_y, pow (WHEEL_ZOOM, -dy));
+    if (self->wheel_gesture == 0)
+      self->wheel_gesture = neg_reading_new_gesture (self->reading);
+    zoom_at (self, self->pointer_x, self->pointer_y, pow (WHEEL_ZOOM, -dy), self->wheel_gesture);
     return GDK_EVENT_STOP;
   }
   /* Touchpads send parts of a notch. */
-  self->scroll_rest += dy;
+  self->scroll_rest += accelerate (self, dy, gtk_event_controller_get_current_event_time (controller));
   n_images = (int) self->scroll_rest;
   self->scroll_rest -= n_images;
-  if (neg_view_state_scroll (&self->state, n_images))
-    _neg_viewport_frame_changed (self);
+  if (n_images != 0)
+    neg_reading_scroll (self->reading, self->cell, n_images);
   return GDK_EVENT_STOP;
-}
-
-static void
-window_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
-{
-  NegDraw draw;
-
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  self->drag_has_voi = self->has_window && _neg_viewport_prepare (self, &draw);
-  if (self->drag_has_voi)
-    self->drag_voi = draw.voi;
-}
-
-static void
-window_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
-{
-  if (!self->drag_has_voi)
-    return;
-  neg_view_state_drag_window (&self->state, &self->drag_voi, dx, dy);
-  _neg_viewport_look_changed (self);
 }
 
 /* Steps since the last event: panning and zooming add up. */
@@ -79,41 +82,167 @@ take_step (NegViewport *self, double x, double y, double *step_x, double *step_y
 }
 
 static void
-step_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
+drag_window (NegViewport *self, double dx, double dy)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self));
-  self->drag_x = self->drag_y = 0;
+  NegViewState *state;
+
+  if (!self->drag_has_voi)
+    return;
+  state = neg_reading_begin_change (self->reading, self->cell, self->gesture);
+  neg_view_state_drag_window (state, &self->drag_voi, dx, dy);
+  neg_reading_end_change (self->reading, self->cell);
 }
 
 static void
-pan_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
+drag_scroll (NegViewport *self, double step_y)
 {
-  double step_x, step_y;
+  guint n = neg_view_state_get_n_frames (_neg_viewport_get_state (self));
+  int n_images;
 
-  take_step (self, dx, dy, &step_x, &step_y);
-  neg_view_state_pan (&self->state, _neg_viewport_get_width_px (self), _neg_viewport_get_height_px (self),
+  self->drag_rest += step_y / CLAMP (DRAG_SERIES_PX / MAX (n, 1), 1, DRAG_IMAGE_PX_MAX)
+                     * MAX (1, n / DRAG_SERIES_PX);
+  n_images = (int) self->drag_rest;
+  self->drag_rest -= n_images;
+  if (n_images != 0)
+    neg_reading_scroll (self->reading, self->cell, n_images);
+}
+
+static void
+drag_pan (NegViewport *self, double step_x, double step_y)
+{
+  NegViewState *state = neg_reading_begin_change (self->reading, self->cell, self->gesture);
+
+  neg_view_state_pan (state, neg_viewport_get_width_px (self), neg_viewport_get_height_px (self),
                       to_device (self, step_x), to_device (self, step_y));
-  _neg_viewport_look_changed (self);
+  neg_reading_end_change (self->reading, self->cell);
 }
 
 static void
-zoom_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
+drag_point (NegViewport *self, double x, double y)
 {
-  double step_x, step_y, x, y;
+  NegAffine affine;
+  double image_px[2];
 
-  take_step (self, dx, dy, &step_x, &step_y);
-  if (gtk_gesture_drag_get_start_point (drag, &x, &y))
-    zoom_at (self, x, y, exp (-step_y / DRAG_ZOOM_PX));
+  if (!neg_view_state_get_affine (_neg_viewport_get_state (self), neg_viewport_get_width_px (self),
+                                  neg_viewport_get_height_px (self), &affine))
+    return;
+  x = to_device (self, x);
+  y = to_device (self, y);
+  image_px[0] = affine.m[0] * x + affine.m[1] * y + affine.m[2];
+  image_px[1] = affine.m[3] * x + affine.m[4] * y + affine.m[5];
+  neg_reading_set_point (self->reading, self->cell, image_px);
 }
 
 static void
-add_drag (NegViewport *self, guint button, GCallback begin, GCallback update)
+drag_magnifier (NegViewport *self, double x, double y)
+{
+  self->has_magnifier = TRUE;
+  self->magnifier_x = x;
+  self->magnifier_y = y;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static NegTool
+tool_of_button (NegViewport *self, guint button)
+{
+  if (button == GDK_BUTTON_MIDDLE)
+    return NEG_TOOL_PAN;
+  return button == GDK_BUTTON_SECONDARY ? NEG_TOOL_ZOOM : self->tool;
+}
+
+static void
+drag_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
+{
+  double step_x, step_y, x = 0, y = 0;
+
+  gtk_gesture_drag_get_start_point (drag, &x, &y);
+  take_step (self, dx, dy, &step_x, &step_y);
+  switch (self->drag_tool) {
+  case NEG_TOOL_WINDOW:
+    drag_window (self, dx, dy);
+    break;
+  case NEG_TOOL_SCROLL:
+    drag_scroll (self, step_y);
+    break;
+  case NEG_TOOL_PAN:
+    drag_pan (self, step_x, step_y);
+    break;
+  case NEG_TOOL_ZOOM:
+    zoom_at (self, x, y, exp (-step_y / DRAG_ZOOM_PX), self->gesture);
+    break;
+  case NEG_TOOL_MAGNIFIER:
+    drag_magnifier (self, x + dx, y + dy);
+    break;
+  case NEG_TOOL_CROSSHAIR:
+    drag_point (self, x + dx, y + dy);
+    break;
+  case NEG_N_TOOLS:
+  default:
+    break;
+  }
+}
+
+static void
+drag_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
+{
+  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (drag));
+  NegDraw draw;
+
+  neg_reading_set_active (self->reading, self->cell);
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->drag_tool = tool_of_button (self, button);
+  self->gesture = neg_reading_new_gesture (self->reading);
+  self->wheel_gesture = 0;
+  self->drag_x = self->drag_y = self->drag_rest = 0;
+  self->drag_has_voi = self->has_window && _neg_viewport_prepare (self, &draw);
+  if (self->drag_has_voi)
+    self->drag_voi = draw.voi;
+  if (self->drag_tool == NEG_TOOL_MAGNIFIER || self->drag_tool == NEG_TOOL_CROSSHAIR)
+    drag_update_cb (drag, 0, 0, self);
+}
+
+static void
+drag_end_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
+{
+  guint button = gtk_gesture_single_get_current_button (GTK_GESTURE_SINGLE (drag));
+  double x, y;
+
+  self->has_magnifier = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (button == GDK_BUTTON_SECONDARY && hypot (dx, dy) < CLICK_PX && gtk_gesture_drag_get_start_point (drag, &x, &y))
+    g_signal_emit_by_name (self, "menu-requested", x, y);
+}
+
+static void
+cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, NegViewport *self)
+{
+  self->has_magnifier = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+pressed_cb (GtkGestureClick *click, int n_press, double x, double y, NegViewport *self)
+{
+  if (n_press == 2)
+    gtk_widget_activate_action (GTK_WIDGET (self), "view.maximize", NULL);
+}
+
+static void
+focus_cb (GtkEventControllerFocus *focus, NegViewport *self)
+{
+  neg_reading_set_active (self->reading, self->cell);
+}
+
+static void
+add_drag (NegViewport *self, guint button)
 {
   GtkGesture *drag = gtk_gesture_drag_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), button);
-  g_signal_connect_object (drag, "drag-begin", begin, self, 0);
-  g_signal_connect_object (drag, "drag-update", update, self, 0);
+  g_signal_connect_object (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self, 0);
+  g_signal_connect_object (drag, "drag-update", G_CALLBACK (drag_update_cb), self, 0);
+  g_signal_connect_object (drag, "drag-end", G_CALLBACK (drag_end_cb), self, 0);
+  g_signal_connect_object (drag, "cancel", G_CALLBACK (cancel_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
 }
 
@@ -122,50 +251,45 @@ _neg_viewport_init_input (NegViewport *self)
 {
   GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
   GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkEventController *focus = gtk_event_controller_focus_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
 
   g_signal_connect_object (scroll, "scroll", G_CALLBACK (scroll_cb), self, 0);
   g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, 0);
   g_signal_connect_object (motion, "enter", G_CALLBACK (motion_cb), self, 0);
+  g_signal_connect_object (focus, "enter", G_CALLBACK (focus_cb), self, 0);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), scroll);
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
-  add_drag (self, GDK_BUTTON_PRIMARY, G_CALLBACK (window_begin_cb), G_CALLBACK (window_update_cb));
-  add_drag (self, GDK_BUTTON_MIDDLE, G_CALLBACK (step_begin_cb), G_CALLBACK (pan_update_cb));
-  add_drag (self, GDK_BUTTON_SECONDARY, G_CALLBACK (step_begin_cb), G_CALLBACK (zoom_update_cb));
+  gtk_widget_add_controller (GTK_WIDGET (self), focus);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  add_drag (self, GDK_BUTTON_PRIMARY);
+  add_drag (self, GDK_BUTTON_MIDDLE);
+  add_drag (self, GDK_BUTTON_SECONDARY);
+}
+
+void
+neg_viewport_set_tool (NegViewport *self, NegTool tool)
+{
+  static const char *const cursors[] = { NULL, "ns-resize", "grab", "zoom-in", NULL, "crosshair" };
+
+  g_return_if_fail (NEG_IS_VIEWPORT (self) && tool < NEG_N_TOOLS);
+
+  self->tool = tool;
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursors[tool]);
 }
 
 static gboolean
-scroll_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+menu_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
-  NegViewport *self = NEG_VIEWPORT (widget);
-
-  if (neg_view_state_scroll (&self->state, g_variant_get_int32 (args)))
-    _neg_viewport_frame_changed (self);
+  g_signal_emit_by_name (widget, "menu-requested", gtk_widget_get_width (widget) / 2.0,
+                         gtk_widget_get_height (widget) / 2.0);
   return GDK_EVENT_STOP;
-}
-
-static gboolean
-series_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
-{
-  g_signal_emit_by_name (widget, "series-requested", g_variant_get_int32 (args));
-  return GDK_EVENT_STOP;
-}
-
-static void
-bind (GtkWidgetClass *class, guint keyval, guint keypad_keyval, GtkShortcutFunc callback, int amount)
-{
-  gtk_widget_class_add_binding (class, keyval, 0, callback, "i", amount);
-  gtk_widget_class_add_binding (class, keypad_keyval, 0, callback, "i", amount);
 }
 
 void
 _neg_viewport_class_init_input (GtkWidgetClass *class)
 {
-  bind (class, GDK_KEY_Up, GDK_KEY_KP_Up, scroll_key_cb, -1);
-  bind (class, GDK_KEY_Down, GDK_KEY_KP_Down, scroll_key_cb, 1);
-  bind (class, GDK_KEY_Page_Up, GDK_KEY_KP_Page_Up, scroll_key_cb, -PAGE_IMAGES);
-  bind (class, GDK_KEY_Page_Down, GDK_KEY_KP_Page_Down, scroll_key_cb, PAGE_IMAGES);
-  bind (class, GDK_KEY_Home, GDK_KEY_KP_Home, scroll_key_cb, -G_MAXINT32);
-  bind (class, GDK_KEY_End, GDK_KEY_KP_End, scroll_key_cb, G_MAXINT32);
-  bind (class, GDK_KEY_Left, GDK_KEY_KP_Left, series_key_cb, -1);
-  bind (class, GDK_KEY_Right, GDK_KEY_KP_Right, series_key_cb, 1);
+  gtk_widget_class_add_binding (class, GDK_KEY_Menu, 0, menu_key_cb, NULL);
+  gtk_widget_class_add_binding (class, GDK_KEY_F10, GDK_SHIFT_MASK, menu_key_cb, NULL);
 }

@@ -11,10 +11,10 @@ G_BEGIN_DECLS
 struct _NegViewport {
   GtkWidget parent_instance;
 
-  NegViewState state;
+  NegReading *reading;
+  guint cell;
   NegFrameStore *store;
   gulong frame_ready_handler;
-  guint prefetch_source;
 
   /* The frame of the state, as far as it is there */
   NegPixels *pixels;
@@ -24,6 +24,7 @@ struct _NegViewport {
   guint own_preset;
   gboolean has_window; /* windows mean something for it */
 
+  NegInterpolation interpolation;
   NegRenderer renderer;
   char *renderer_note;
   GtkWidget *gl; /* NULL: the CPU draws */
@@ -37,23 +38,28 @@ struct _NegViewport {
   char *idle_text;
 
   /* Hands */
+  NegTool tool;
   double pointer_x, pointer_y; /* logical pixels */
   double scroll_rest;
+  guint32 wheel_time_ms;
+  guint wheel_run, wheel_gesture;
+  guint gesture; /* of the drag that goes on */
+  NegTool drag_tool;
   NegVoi drag_voi;
   gboolean drag_has_voi;
   double drag_x, drag_y; /* the offset that was applied already */
+  double drag_rest;      /* of an image, while scrolling */
+  gboolean has_magnifier;
+  double magnifier_x, magnifier_y; /* logical pixels */
+  NegCpuCanvas *magnifier;
 };
 
-/* Device pixels of the viewport. */
-guint _neg_viewport_get_width_px (NegViewport *self);
-guint _neg_viewport_get_height_px (NegViewport *self);
-
-/* After the state's index or series changed, and after its window or place changed. */
-void _neg_viewport_frame_changed (NegViewport *self);
-void _neg_viewport_look_changed (NegViewport *self);
+const NegViewState *_neg_viewport_get_state (NegViewport *self);
 
 /* Window, zoom and so on as drawn now; FALSE while there is no image. */
 gboolean _neg_viewport_prepare (NegViewport *self, NegDraw *draw);
+
+void _neg_viewport_snapshot_magnifier (NegViewport *self, GtkSnapshot *snapshot);
 
 void _neg_viewport_class_init_input (GtkWidgetClass *class);
 void _neg_viewport_init_input (NegViewport *self);

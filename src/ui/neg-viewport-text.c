@@ -34,11 +34,11 @@ make_corners (NegViewport *self)
 {
   NegDraw draw;
   gboolean has_draw = _neg_viewport_prepare (self, &draw);
-  double magnification = neg_view_state_get_magnification (&self->state, _neg_viewport_get_width_px (self),
-                                                           _neg_viewport_get_height_px (self));
+  double magnification = neg_view_state_get_magnification (_neg_viewport_get_state (self), neg_viewport_get_width_px (self),
+                                                           neg_viewport_get_height_px (self));
 
   for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++) {
-    g_autofree char *text = neg_caption_dup_corner (corner, self->level, &self->state,
+    g_autofree char *text = neg_caption_dup_corner (corner, self->level, _neg_viewport_get_state (self),
                                                     has_draw && self->has_window ? &draw.voi : NULL, magnification);
     gboolean right = corner == NEG_CORNER_TOP_RIGHT || corner == NEG_CORNER_BOTTOM_RIGHT;
     PangoLayout *layout = new_layout (self, gtk_widget_get_width (GTK_WIDGET (self)) / 2 - 2 * MARGIN_PX);
@@ -63,9 +63,9 @@ add_paragraph (GString *markup, const char *format, const char *text)
 static char *
 dup_failure_markup (NegViewport *self)
 {
-  const NegSeriesFrame *frame = neg_view_state_get_frame (&self->state);
-  guint n = neg_view_state_get_n_frames (&self->state);
-  g_autofree char *title = g_strdup_printf (_ ("Image %u of %u cannot be shown"), self->state.index + 1, n);
+  const NegSeriesFrame *frame = neg_view_state_get_frame (_neg_viewport_get_state (self));
+  guint n = neg_view_state_get_n_frames (_neg_viewport_get_state (self));
+  g_autofree char *title = g_strdup_printf (_ ("Image %u of %u cannot be shown"), _neg_viewport_get_state (self)->index + 1, n);
   g_autofree char *file = g_path_get_basename (neg_blob_get_name (frame->blob));
   g_autofree char *file_valid = g_utf8_make_valid (file, -1);
   GString *markup = g_string_new (NULL);
@@ -84,11 +84,11 @@ dup_failure_markup (NegViewport *self)
 static char *
 dup_message_markup (NegViewport *self)
 {
-  if (self->state.series == NULL)
+  if (_neg_viewport_get_state (self)->series == NULL)
     return g_markup_escape_text (self->idle_text != NULL ? self->idle_text : "", -1);
   if (self->failure != NULL)
     return dup_failure_markup (self);
-  return g_markup_printf_escaped (_ ("image %u — loading…"), self->state.index + 1);
+  return g_markup_printf_escaped (_ ("image %u — loading…"), _neg_viewport_get_state (self)->index + 1);
 }
 
 static void
@@ -163,10 +163,10 @@ dup_accessible_label (NegViewport *self)
 {
   g_autofree char *title = NULL;
 
-  if (self->state.series == NULL)
+  if (_neg_viewport_get_state (self)->series == NULL)
     return g_strdup (_ ("no image"));
-  title = neg_caption_dup_clean (neg_series_get_title (self->state.series));
-  return g_strdup_printf (_ ("image %u of %u, %s"), self->state.index + 1, neg_view_state_get_n_frames (&self->state),
+  title = neg_caption_dup_clean (neg_series_get_title (_neg_viewport_get_state (self)->series));
+  return g_strdup_printf (_ ("image %u of %u, %s"), _neg_viewport_get_state (self)->index + 1, neg_view_state_get_n_frames (_neg_viewport_get_state (self)),
                           title);
 }
 
@@ -178,9 +178,9 @@ dup_accessible_description (NegViewport *self)
   if (self->failure != NULL)
     return g_strdup_printf (_ ("cannot be shown: %s"), neg_words_for_error (self->failure));
   /* Of any size: it is heard before the viewport has one. */
-  if (self->pixels == NULL || !neg_view_state_prepare (&self->state, &self->own, 1, 1, &draw))
-    return g_strdup (self->state.series != NULL ? _ ("loading") : "");
-  return neg_caption_dup_corner (NEG_CORNER_BOTTOM_RIGHT, NEG_CAPTIONS_ESSENTIAL, &self->state,
+  if (self->pixels == NULL || !neg_view_state_prepare (_neg_viewport_get_state (self), &self->own, 1, 1, &draw))
+    return g_strdup (_neg_viewport_get_state (self)->series != NULL ? _ ("loading") : "");
+  return neg_caption_dup_corner (NEG_CORNER_BOTTOM_RIGHT, NEG_CAPTIONS_ESSENTIAL, _neg_viewport_get_state (self),
                                  self->has_window ? &draw.voi : NULL, 0);
 }
 

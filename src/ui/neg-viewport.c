@@ -6,27 +6,41 @@
 
 G_DEFINE_FINAL_TYPE (NegViewport, neg_viewport, GTK_TYPE_WIDGET)
 
-enum { CHANGED, SERIES_REQUESTED, RENDERER_CHANGED, N_SIGNALS };
+enum { CHANGED, MENU_REQUESTED, RENDERER_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 guint
-_neg_viewport_get_width_px (NegViewport *self)
+neg_viewport_get_width_px (NegViewport *self)
 {
   return gtk_widget_get_width (GTK_WIDGET (self)) * gtk_widget_get_scale_factor (GTK_WIDGET (self));
 }
 
 guint
-_neg_viewport_get_height_px (NegViewport *self)
+neg_viewport_get_height_px (NegViewport *self)
 {
   return gtk_widget_get_height (GTK_WIDGET (self)) * gtk_widget_get_scale_factor (GTK_WIDGET (self));
+}
+
+const NegViewState *
+_neg_viewport_get_state (NegViewport *self)
+{
+  return neg_reading_get_state (self->reading, self->cell);
+}
+
+gboolean
+neg_viewport_prepare (NegViewport *self, guint width, guint height, NegDraw *draw)
+{
+  if (self->pixels == NULL
+      || !neg_view_state_prepare (_neg_viewport_get_state (self), &self->own, width, height, draw))
+    return FALSE;
+  draw->interpolation = self->interpolation;
+  return TRUE;
 }
 
 gboolean
 _neg_viewport_prepare (NegViewport *self, NegDraw *draw)
 {
-  return self->pixels != NULL
-         && neg_view_state_prepare (&self->state, &self->own, _neg_viewport_get_width_px (self),
-                                    _neg_viewport_get_height_px (self), draw);
+  return neg_viewport_prepare (self, neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), draw);
 }
 
 static void
@@ -47,23 +61,25 @@ forget_picture (NegViewport *self)
 static void
 read_own (NegViewport *self)
 {
-  const NegSeriesFrame *frame = neg_view_state_get_frame (&self->state);
+  const NegViewState *state = _neg_viewport_get_state (self);
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
 
   if (self->pixels == NULL || frame == NULL)
     return;
   neg_draw_init (&self->own, frame->instance, frame->frame, neg_pixels_get_frame (self->pixels),
-                 neg_view_state_get_preset (&self->state));
+                 neg_view_state_get_preset (state));
   /* A supplemental palette colours only some values; the others have a window (C.7.6.19). */
   self->has_window = !neg_draw_is_color (&self->own, neg_pixels_get_frame (self->pixels))
                      || (self->own.palette != NULL && self->own.palette_supplemental);
-  self->own_preset = self->state.preset;
+  self->own_preset = state->preset;
 }
 
 /* Takes what the store has of the frame shown: pixels, an error, or nothing yet. Never what was there before. */
 static void
 take_frame (NegViewport *self)
 {
-  const NegSeriesFrame *frame = neg_view_state_get_frame (&self->state);
+  const NegViewState *state = _neg_viewport_get_state (self);
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
   NegInstance *instance = self->instance;
 
   g_clear_pointer (&self->pixels, neg_pixels_unref);
@@ -71,8 +87,8 @@ take_frame (NegViewport *self)
   self->instance = NULL;
   if (frame != NULL) {
     self->instance = neg_instance_ref (frame->instance);
-    if (self->store != NULL)
-      self->pixels = neg_frame_store_get (self->store, self->state.series, self->state.index, NEG_PRIORITY_ON_SCREEN,
+    if (self->store != NULL && neg_reading_is_visible (self->reading, self->cell))
+      self->pixels = neg_frame_store_get (self->store, state->series, state->index, NEG_PRIORITY_ON_SCREEN,
                                           &self->failure);
   }
   read_own (self);
@@ -82,30 +98,10 @@ take_frame (NegViewport *self)
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
-static gboolean
-prefetch_cb (gpointer data)
+static void
+look_changed (NegViewport *self)
 {
-  NegViewport *self = data;
-
-  self->prefetch_source = 0;
-  if (self->store != NULL && neg_view_state_get_frame (&self->state) != NULL)
-    neg_frame_store_prefetch (self->store, self->state.series, self->state.index, self->state.step);
-  return G_SOURCE_REMOVE;
-}
-
-void
-_neg_viewport_frame_changed (NegViewport *self)
-{
-  take_frame (self);
-  /* Once for all the notches of a fast wheel. */
-  if (self->prefetch_source == 0)
-    self->prefetch_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, prefetch_cb, self, NULL);
-}
-
-void
-_neg_viewport_look_changed (NegViewport *self)
-{
-  if (self->own_preset != self->state.preset)
+  if (self->own_preset != _neg_viewport_get_state (self)->preset)
     read_own (self);
   forget_picture (self);
   _neg_viewport_update_accessible (self);
@@ -113,9 +109,30 @@ _neg_viewport_look_changed (NegViewport *self)
 }
 
 static void
+cell_changed_cb (NegReading *reading, guint cell, guint changes, NegViewport *self)
+{
+  if (cell != self->cell)
+    return;
+  if (changes & NEG_CHANGED_IMAGE)
+    take_frame (self);
+  else if (changes & NEG_CHANGED_LOOK)
+    look_changed (self);
+  else
+    gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* One that was hidden behind another had asked for nothing. */
+static void
+grid_changed_cb (NegReading *reading, NegViewport *self)
+{
+  if (self->pixels == NULL && self->failure == NULL && neg_reading_is_visible (reading, self->cell))
+    take_frame (self);
+}
+
+static void
 frame_ready_cb (NegFrameStore *store, NegSeries *series, guint index, NegViewport *self)
 {
-  const NegSeriesFrame *shown = neg_view_state_get_frame (&self->state);
+  const NegSeriesFrame *shown = neg_view_state_get_frame (_neg_viewport_get_state (self));
   const NegSeriesFrame *ready = neg_series_get_frame (series, index);
 
   if (shown != NULL && self->pixels == NULL && ready->blob == shown->blob && ready->frame == shown->frame)
@@ -127,90 +144,49 @@ neg_viewport_set_store (NegViewport *self, NegFrameStore *store)
 {
   g_return_if_fail (NEG_IS_VIEWPORT (self));
 
-  if (self->store != NULL) {
-    neg_frame_store_cancel (self->store);
+  if (self->store != NULL)
     g_clear_signal_handler (&self->frame_ready_handler, self->store);
-  }
   if (g_set_object (&self->store, store) && store != NULL)
     self->frame_ready_handler = g_signal_connect (store, "frame-ready", G_CALLBACK (frame_ready_cb), self);
 }
 
-void
-neg_viewport_show_series (NegViewport *self, NegSeries *series)
+guint
+neg_viewport_get_cell (NegViewport *self)
 {
-  g_return_if_fail (NEG_IS_VIEWPORT (self));
+  return self->cell;
+}
 
-  neg_view_state_set_series (&self->state, series);
-  if (series == NULL && self->store != NULL)
-    neg_frame_store_cancel (self->store);
-  _neg_viewport_frame_changed (self);
+NegPixels *
+neg_viewport_get_pixels (NegViewport *self)
+{
+  return self->pixels;
+}
+
+const GError *
+neg_viewport_get_failure (NegViewport *self)
+{
+  return self->failure;
 }
 
 gboolean
-neg_viewport_follow_series (NegViewport *self, NegSeries *series)
+neg_viewport_has_window (NegViewport *self)
 {
-  g_return_val_if_fail (NEG_IS_VIEWPORT (self), FALSE);
-
-  if (self->state.series == series)
-    return TRUE;
-  if (!neg_view_state_replace_series (&self->state, series))
-    return FALSE;
-  _neg_viewport_frame_changed (self);
-  return TRUE;
-}
-
-const NegViewState *
-neg_viewport_get_state (NegViewport *self)
-{
-  return &self->state;
-}
-
-gboolean
-neg_viewport_has_image (NegViewport *self)
-{
-  return self->pixels != NULL;
+  return self->pixels != NULL && self->has_window;
 }
 
 void
-neg_viewport_set_index (NegViewport *self, guint index)
+neg_viewport_set_interpolation (NegViewport *self, NegInterpolation interpolation)
 {
-  if (neg_view_state_set_index (&self->state, index))
-    _neg_viewport_frame_changed (self);
+  if (interpolation == self->interpolation)
+    return;
+  self->interpolation = interpolation;
+  forget_picture (self);
 }
 
 void
-neg_viewport_set_preset (NegViewport *self, guint preset)
+neg_viewport_set_captions (NegViewport *self, NegCaptionsLevel level)
 {
-  neg_view_state_set_preset (&self->state, preset);
-  _neg_viewport_look_changed (self);
-}
-
-void
-neg_viewport_invert (NegViewport *self)
-{
-  self->state.inverted = !self->state.inverted;
-  _neg_viewport_look_changed (self);
-}
-
-void
-neg_viewport_fit (NegViewport *self)
-{
-  neg_view_state_fit (&self->state);
-  _neg_viewport_look_changed (self);
-}
-
-void
-neg_viewport_set_true_pixels (NegViewport *self)
-{
-  neg_view_state_set_true_pixels (&self->state, _neg_viewport_get_width_px (self),
-                                  _neg_viewport_get_height_px (self));
-  _neg_viewport_look_changed (self);
-}
-
-void
-neg_viewport_cycle_captions (NegViewport *self)
-{
-  self->level = (self->level + 1) % NEG_CAPTIONS_N_LEVELS;
+  self->level = level;
   _neg_viewport_forget_texts (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -304,7 +280,7 @@ neg_viewport_measure (GtkWidget *widget, GtkOrientation orientation, int for_siz
 
   if (self->gl != NULL) /* GTK wants a child measured before it is given its size */
     gtk_widget_measure (self->gl, orientation, for_size, minimum, natural, NULL, NULL);
-  *minimum = 160;
+  *minimum = 64;
   *natural = 512;
 }
 
@@ -329,7 +305,7 @@ draw_by_cpu (NegViewport *self)
   if (self->cpu == NULL)
     self->cpu = neg_cpu_canvas_new ();
   self->texture = neg_cpu_canvas_draw (self->cpu, &draw, neg_pixels_get_frame (self->pixels),
-                                       _neg_viewport_get_width_px (self), _neg_viewport_get_height_px (self), &error);
+                                       neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), &error);
   if (self->texture == NULL) {
     g_clear_pointer (&self->pixels, neg_pixels_unref);
     self->failure = g_steal_pointer (&error);
@@ -354,6 +330,7 @@ neg_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     if (self->texture != NULL)
       gtk_snapshot_append_texture (snapshot, self->texture, &area);
   }
+  _neg_viewport_snapshot_magnifier (self, snapshot);
   _neg_viewport_snapshot_texts (self, snapshot);
   gtk_snapshot_pop (snapshot);
 }
@@ -378,9 +355,10 @@ neg_viewport_dispose (GObject *object)
   NegViewport *self = NEG_VIEWPORT (object);
 
   neg_viewport_set_store (self, NULL);
-  g_clear_handle_id (&self->prefetch_source, g_source_remove);
   g_clear_handle_id (&self->drop_gl_source, g_source_remove);
-  g_clear_pointer (&self->gl, gtk_widget_unparent);
+  self->gl = NULL;
+  while (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL) /* the canvas, a menu that is open */
+    gtk_widget_unparent (gtk_widget_get_first_child (GTK_WIDGET (self)));
   g_clear_pointer (&self->pixels, neg_pixels_unref);
   g_clear_object (&self->texture);
   _neg_viewport_forget_texts (self);
@@ -392,10 +370,11 @@ neg_viewport_finalize (GObject *object)
 {
   NegViewport *self = NEG_VIEWPORT (object);
 
-  neg_view_state_clear (&self->state);
+  g_clear_object (&self->reading);
   g_clear_pointer (&self->instance, neg_instance_unref);
   g_clear_error (&self->failure);
   g_clear_pointer (&self->cpu, neg_cpu_canvas_free);
+  g_clear_pointer (&self->magnifier, neg_cpu_canvas_free);
   g_free (self->renderer_note);
   g_free (self->idle_text);
   G_OBJECT_CLASS (neg_viewport_parent_class)->finalize (object);
@@ -416,8 +395,8 @@ neg_viewport_class_init (NegViewportClass *class)
   widget_class->css_changed = neg_viewport_css_changed;
   signals[CHANGED]
       = g_signal_new ("changed", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SERIES_REQUESTED] = g_signal_new ("series-requested", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                            NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[MENU_REQUESTED] = g_signal_new ("menu-requested", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   signals[RENDERER_CHANGED]
       = g_signal_new ("renderer-changed", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_css_name (widget_class, "neg-viewport");
@@ -428,10 +407,22 @@ neg_viewport_class_init (NegViewportClass *class)
 static void
 neg_viewport_init (NegViewport *self)
 {
-  neg_view_state_init (&self->state);
+  self->interpolation = NEG_INTERPOLATION_LINEAR;
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_changed_cb), NULL);
   _neg_viewport_init_input (self);
+}
+
+NegViewport *
+neg_viewport_new (NegReading *reading, guint cell)
+{
+  NegViewport *self = g_object_new (NEG_TYPE_VIEWPORT, NULL);
+
+  self->reading = g_object_ref (reading);
+  self->cell = cell;
+  g_signal_connect_object (reading, "cell-changed", G_CALLBACK (cell_changed_cb), self, 0);
+  g_signal_connect_object (reading, "grid-changed", G_CALLBACK (grid_changed_cb), self, 0);
   _neg_viewport_update_accessible (self);
+  return self;
 }

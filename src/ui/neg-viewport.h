@@ -1,11 +1,13 @@
-/* One viewport: shows one image of one series as its NegViewState says, and turns what the hands do into changes of
- * that state. It draws by OpenGL or by the CPU; the picture is the same. Thread: main. */
+/* One viewport: draws what its cell of the session shows, and turns what the hands do into changes of the session. It
+ * draws by OpenGL or by the CPU; the picture is the same. Thread: main. */
 #pragma once
 
 #include <gtk/gtk.h>
 
 #include "pipeline/neg-frame-store.h"
-#include "reading/neg-view-state.h"
+#include "reading/neg-captions.h"
+#include "reading/neg-reading.h"
+#include "ui/neg-tool.h"
 
 G_BEGIN_DECLS
 
@@ -18,30 +20,35 @@ typedef enum {
 #define NEG_TYPE_VIEWPORT (neg_viewport_get_type ())
 G_DECLARE_FINAL_TYPE (NegViewport, neg_viewport, NEG, VIEWPORT, GtkWidget)
 
-/* Signals: "changed" (): another image, another window, or the same image has arrived or failed;
- *          "series-requested" (int step): the key for the next (+1) or previous (-1) series;
+/* Signals: "changed" (): the image has arrived or failed, or is drawn otherwise;
+ *          "menu-requested" (double x, double y): the right button or the menu key, in the viewport's coordinates;
  *          "renderer-changed" (): see neg_viewport_get_renderer_note(). */
+
+/* @reading is kept; the viewport shows its @cell for good. */
+NegViewport *neg_viewport_new (NegReading *reading, guint cell);
+guint neg_viewport_get_cell (NegViewport *viewport);
 
 void neg_viewport_set_store (NegViewport *viewport, NegFrameStore *store); /* nullable */
 void neg_viewport_set_renderer (NegViewport *viewport, NegRenderer renderer); /* before it is realized */
+void neg_viewport_set_interpolation (NegViewport *viewport, NegInterpolation interpolation);
+void neg_viewport_set_tool (NegViewport *viewport, NegTool tool);
+void neg_viewport_set_captions (NegViewport *viewport, NegCaptionsLevel level);
 
 /* How it draws, and why when that is not what was asked for; translated, borrowed. */
 const char *neg_viewport_get_renderer_note (NegViewport *viewport);
 
-void neg_viewport_show_series (NegViewport *viewport, NegSeries *series); /* nullable */
+/* The frame on screen, borrowed; NULL while it is not there. */
+NegPixels *neg_viewport_get_pixels (NegViewport *viewport);
+/* Why it never will be; borrowed, nullable. */
+const GError *neg_viewport_get_failure (NegViewport *viewport);
+/* As it is drawn now, for @width x @height output pixels; FALSE without pixels. Borrows like neg_draw_init(). */
+gboolean neg_viewport_prepare (NegViewport *viewport, guint width, guint height, NegDraw *draw);
+/* Whether a window means something for the frame on screen. */
+gboolean neg_viewport_has_window (NegViewport *viewport);
 
-/* Goes on with a series that holds the image shown; FALSE when @series does not. */
-gboolean neg_viewport_follow_series (NegViewport *viewport, NegSeries *series);
-
-const NegViewState *neg_viewport_get_state (NegViewport *viewport); /* borrowed */
-gboolean neg_viewport_has_image (NegViewport *viewport);            /* pixels are on screen */
-
-void neg_viewport_set_index (NegViewport *viewport, guint index);
-void neg_viewport_set_preset (NegViewport *viewport, guint preset);
-void neg_viewport_invert (NegViewport *viewport);
-void neg_viewport_fit (NegViewport *viewport);
-void neg_viewport_set_true_pixels (NegViewport *viewport);
-void neg_viewport_cycle_captions (NegViewport *viewport);
+/* In device pixels, as the functions of neg-view-state.h want it. */
+guint neg_viewport_get_width_px (NegViewport *viewport);
+guint neg_viewport_get_height_px (NegViewport *viewport);
 
 /* What is written while nothing is shown; nullable. */
 void neg_viewport_set_idle_text (NegViewport *viewport, const char *text);

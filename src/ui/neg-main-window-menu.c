@@ -1,0 +1,126 @@
+/* Menus of the active viewport. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/neg-main-window-private.h"
+
+static void
+add_item (GMenu *menu, const char *label, const char *action, int target)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, action, "i", target);
+  g_menu_append_item (menu, item);
+}
+
+static void
+add_file_presets (GMenu *menu, const NegSeriesFrame *frame)
+{
+  guint n = neg_presets_count (frame->instance, frame->frame);
+  g_autoptr (GMenu) section = g_menu_new ();
+  NegPreset preset;
+
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *explanation = NULL, *window = NULL, *label = NULL;
+
+    if (!neg_preset_get (frame->instance, frame->frame, i, &preset))
+      continue;
+    explanation = neg_caption_dup_clean (preset.explanation);
+    window = preset.is_lut ? g_strdup (_ ("VOI LUT")) : neg_caption_dup_window (preset.center, preset.width);
+    label = *explanation != '\0' ? g_strdup_printf ("%s · %s", explanation, window) : g_strdup (window);
+    add_item (section, label, "view.file-preset", i);
+  }
+  if (n == 0)
+    add_item (section, _ ("Range of the values"), "view.file-preset", 0);
+  g_menu_append_section (menu, _ ("From the file (0)"), G_MENU_MODEL (section));
+}
+
+static void
+add_modality_presets (GMenu *menu, const NegSeriesFrame *frame)
+{
+  guint n;
+  const NegModalityPreset *presets = neg_modality_presets_get (frame->instance, frame->frame, &n);
+  g_autoptr (GMenu) section = g_menu_new ();
+
+  for (guint i = 0; i < n; i++) {
+    g_autofree char *window = neg_caption_dup_window (presets[i].center, presets[i].width);
+    g_autofree char *label = g_strdup_printf ("%u  %s · %s", i + 1, _ (presets[i].name), window);
+
+    add_item (section, label, "view.preset", i + 1);
+  }
+  g_menu_append (section, _ ("From the values on screen (Shift+W)"), "view.auto-window");
+  g_menu_append (section, _ ("Exchange black and white (I)"), "view.invert");
+  g_menu_append_section (menu, n > 0 ? _ ("Customary") : NULL, G_MENU_MODEL (section));
+}
+
+GMenu *
+_neg_main_window_new_presets_menu (NegMainWindow *self)
+{
+  const NegViewState *state = neg_reading_get_state (self->reading, neg_reading_get_active (self->reading));
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  GMenu *menu = g_menu_new ();
+
+  if (frame == NULL)
+    return menu;
+  add_file_presets (menu, frame);
+  add_modality_presets (menu, frame);
+  return menu;
+}
+
+static void
+add_section (GMenu *menu, const char *const *labels_and_actions)
+{
+  g_autoptr (GMenu) section = g_menu_new ();
+
+  for (guint i = 0; labels_and_actions[i] != NULL; i += 2)
+    g_menu_append (section, labels_and_actions[i], labels_and_actions[i + 1]);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (section));
+}
+
+static GMenu *
+new_viewport_menu (NegMainWindow *self)
+{
+  g_autoptr (GMenu) presets = _neg_main_window_new_presets_menu (self);
+  GMenu *menu = g_menu_new ();
+
+  g_menu_append_submenu (menu, _ ("Window"), G_MENU_MODEL (presets));
+  add_section (menu, (const char *const[]){ _ ("Fit the whole image"), "view.fit", _ ("True pixels"),
+                                            "view.true-pixels", _ ("True size"), "view.true-size", NULL });
+  add_section (menu, (const char *const[]){ _ ("Turn left"), "view.rotate-left", _ ("Turn right"),
+                                            "view.rotate-right", _ ("Exchange left and right"),
+                                            "view.flip-horizontal", _ ("Exchange top and bottom"),
+                                            "view.flip-vertical", _ ("Everything as the file says"), "view.reset",
+                                            NULL });
+  add_section (menu, (const char *const[]){ _ ("This viewport alone"), "view.maximize", _ ("Cine"), "view.cine",
+                                            _ ("Export…"), "file.export", NULL });
+  return menu;
+}
+
+/* The closing runs the item that was chosen after this. */
+static gboolean
+unparent_cb (gpointer popover)
+{
+  gtk_widget_unparent (popover);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+closed_cb (GtkPopover *popover)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, unparent_cb, g_object_ref (popover), g_object_unref);
+}
+
+void
+_neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double x, double y)
+{
+  g_autoptr (GMenu) menu = new_viewport_menu (self);
+  GtkWidget *popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+
+  gtk_widget_set_parent (popover, GTK_WIDGET (viewport));
+  gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
+  gtk_widget_set_halign (popover, GTK_ALIGN_START);
+  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  g_signal_connect (popover, "closed", G_CALLBACK (closed_cb), NULL);
+  gtk_popover_popup (GTK_POPOVER (popover));
+}
