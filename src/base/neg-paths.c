@@ -4,6 +4,8 @@
 
 #include "base/neg-error.h"
 
+typedef char *(*FindAt) (const char *folder, const char *first, const char *second);
+
 static char *
 executable_at (const char *folder, const char *first, const char *second)
 {
@@ -14,8 +16,17 @@ executable_at (const char *folder, const char *first, const char *second)
              : NULL;
 }
 
-char *
-neg_paths_find_program (const char *name, const char *override, GError **error)
+/* Packagers take the right to execute away from what is only loaded. */
+static char *
+file_at (const char *folder, const char *first, const char *second)
+{
+  g_autofree char *path = g_build_filename (folder, first, second, NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
+
+static char *
+find (const char *name, const char *override, const char *build_folder, FindAt find_at, GError **error)
 {
   const char *named = override ? g_getenv (override) : NULL;
   g_autofree char *self = NULL;
@@ -27,14 +38,26 @@ neg_paths_find_program (const char *name, const char *override, GError **error)
   self = g_file_read_link ("/proc/self/exe", NULL);
   folder = self ? g_path_get_dirname (self) : g_strdup (NEG_LIBEXEC_DIR);
 
-  found = executable_at (folder, name, NULL);
+  found = find_at (folder, name, NULL);
   if (found == NULL)
-    found = executable_at (folder, "engine", name);
+    found = find_at (folder, build_folder, name);
   if (found == NULL)
-    found = executable_at (NEG_LIBEXEC_DIR, name, NULL);
+    found = find_at (NEG_LIBEXEC_DIR, name, NULL);
   if (found == NULL)
     neg_fail (error, NEG_ERROR_NOT_FOUND, name, "%s is not installed", name);
   return found;
+}
+
+char *
+neg_paths_find_program (const char *name, const char *override, GError **error)
+{
+  return find (name, override, "engine", executable_at, error);
+}
+
+char *
+neg_paths_find_module (const char *name, const char *override, GError **error)
+{
+  return find (name, override, "export", file_at, error);
 }
 
 char *

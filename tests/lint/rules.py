@@ -22,10 +22,13 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 
 # Who may include the headers of other people's libraries: (pattern, folders, words).
 FENCES = [
-    (re.compile(r'(dcmtk/|openjpeg|openjph/|charls|jpeglib|turbojpeg|archive\.h|archive_entry\.h|seccomp\.h)'),
+    (re.compile(r'(dcmtk/|openjpeg|openjph/|charls|turbojpeg|archive\.h|archive_entry\.h|seccomp\.h)'),
      ('src/engine',), 'belongs to src/engine'),
+    (re.compile(r'jpeglib'), ('src/engine', 'src/export'), 'belongs to src/engine and src/export'),
+    (re.compile(r'gst/'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
+    (re.compile(r'(cairo|pango)[-\w.]*(/|\.h)'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
     (re.compile(r'epoxy/'), ('src/render', 'src/ui'), 'belongs to src/render and src/ui'),
-    (re.compile(r'(gtk|gdk|gsk|graphene|pango)[-\w.]*(/|\.h)'), ('src/ui', 'src/main.c'),
+    (re.compile(r'(gtk|gdk|gsk|graphene)[-\w.]*(/|\.h)'), ('src/ui', 'src/main.c'),
      'belongs to src/ui and src/main.c'),
 ]
 

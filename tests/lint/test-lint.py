@@ -51,6 +51,7 @@ BAD = [
     (rules.layers, 'src/DESIGN.md', 'no table\n', None),
     (rules.fences, 'src/model/neg-x.c', '#include <epoxy/gl.h>\n#include <gtk/gtk.h>\n', 2),
     (rules.fences, 'src/model/neg-x.c', '#include <openjpeg.h>\n#include <archive.h>\n#include <seccomp.h>\n', 3),
+    (rules.fences, 'src/reading/neg-x.c', '#include <gst/gst.h>\n#include <jpeglib.h>\n#include <cairo.h>\n', 3),
     (rules.fences, 'src/engine/neg-x.c', '#  include <gdk/gdk.h>\n', 1),
     (rules.dcmtk_in_cxx, 'src/engine/neg-x.h', '#include <dcmtk/dcmdata/dctk.h>\n', 1),
     (rules.dcmtk_in_cxx, 'tests/unit/test-x.c', '#include "dcmtk/dcmdata/dctk.h"\n', 1),
