@@ -75,55 +75,6 @@ neg_caption_dup_person (const char *person_name)
   return g_strdup_printf ("%s (%s)", alphabetic, ideographic);
 }
 
-static gboolean
-parse_date (const char *text, GDate *date)
-{
-  guint digits[8];
-
-  g_date_clear (date, 1);
-  if (text == NULL || strlen (text) != 8)
-    return FALSE;
-  for (guint i = 0; i < 8; i++) {
-    if (!g_ascii_isdigit (text[i]))
-      return FALSE;
-    digits[i] = text[i] - '0';
-  }
-  if (!g_date_valid_dmy (digits[6] * 10 + digits[7], digits[4] * 10 + digits[5],
-                         digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]))
-    return FALSE;
-  g_date_set_dmy (date, digits[6] * 10 + digits[7], digits[4] * 10 + digits[5],
-                  digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3]);
-  return TRUE;
-}
-
-char *
-neg_caption_dup_date (const char *text)
-{
-  GDate date;
-
-  if (text == NULL)
-    return NULL;
-  if (!parse_date (text, &date))
-    return neg_caption_dup_clean (text);
-  return g_strdup_printf ("%04u-%02u-%02u", g_date_get_year (&date), g_date_get_month (&date), g_date_get_day (&date));
-}
-
-char *
-neg_caption_dup_age (const NegInstance *instance)
-{
-  GDate birth, study;
-  int months;
-
-  if (!parse_date (instance->patient_birth_date, &birth) || !parse_date (instance->study_date, &study)
-      || g_date_compare (&birth, &study) > 0)
-    return NULL;
-  months = (g_date_get_year (&study) - g_date_get_year (&birth)) * 12 + (int) g_date_get_month (&study)
-           - (int) g_date_get_month (&birth) - (g_date_get_day (&study) < g_date_get_day (&birth) ? 1 : 0);
-  if (months < 24)
-    return g_strdup_printf (C_ ("age in months", "%d m"), months);
-  return g_strdup_printf (C_ ("age in years", "%d y"), months / 12);
-}
-
 static char *
 dup_birth (const NegInstance *instance)
 {
@@ -135,18 +86,6 @@ dup_birth (const NegInstance *instance)
   if (!is_empty (date))
     return g_strdup_printf (*about ? _ ("born %s (%s)") : _ ("born %s"), date, about);
   return g_steal_pointer (&about);
-}
-
-/* "HH:MM" of a TM value. */
-static char *
-dup_time (const char *text)
-{
-  if (text == NULL || strlen (text) < 4)
-    return NULL;
-  for (guint i = 0; i < 4; i++)
-    if (!g_ascii_isdigit (text[i]))
-      return NULL;
-  return g_strdup_printf ("%.2s:%.2s", text, text + 2);
 }
 
 static void
@@ -183,7 +122,7 @@ static char *
 dup_study_moment (const NegInstance *instance)
 {
   g_autofree char *date = neg_caption_dup_date (instance->study_date);
-  g_autofree char *time = dup_time (instance->study_time);
+  g_autofree char *time = neg_caption_dup_time (instance->study_time);
   GString *text = g_string_new (NULL);
 
   add_part (text, " ", date);
@@ -331,6 +270,15 @@ corner_of_view (const NegViewState *state, const NegSeriesFrame *frame, const Ne
   g_autofree char *window = voi != NULL ? dup_shown_window (state, frame, voi) : NULL;
   GString *text = g_string_new (state->inverted ? _ ("INVERTED") : NULL);
 
+  /* Seen from behind: left and right are not where the eye expects them, whatever the letters say. */
+  add_part (text, "\n", state->mirrored ? _ ("MIRRORED") : NULL);
+  if (level == NEG_CAPTIONS_NONE)
+    return g_string_free (text, FALSE);
+  if (level == NEG_CAPTIONS_ALL && state->turns != 0) {
+    g_autofree char *turned = g_strdup_printf (_ ("turned %u°"), (state->turns & 3) * 90);
+
+    add_part (text, "\n", turned);
+  }
   if (level == NEG_CAPTIONS_ALL && magnification > 0) {
     g_autofree char *zoom = g_strdup_printf (_ ("zoom %.0f %%"), magnification * 100);
 
@@ -350,11 +298,43 @@ neg_caption_dup_corner (NegCorner corner, NegCaptionsLevel level, const NegViewS
     return g_strdup ("");
   if (corner == NEG_CORNER_BOTTOM_LEFT)
     return corner_of_image (state, frame, level);
+  if (corner == NEG_CORNER_BOTTOM_RIGHT)
+    return corner_of_view (state, frame, voi, magnification, level);
   if (level == NEG_CAPTIONS_NONE)
     return g_strdup ("");
   if (corner == NEG_CORNER_TOP_LEFT)
     return dup_patient (frame->instance, "\n");
-  if (corner == NEG_CORNER_BOTTOM_RIGHT)
-    return corner_of_view (state, frame, voi, magnification, level);
   return level == NEG_CAPTIONS_ALL ? corner_of_series (state, frame) : g_strdup ("");
+}
+
+const char *
+neg_caption_get_calibration (NegCalibration calibration)
+{
+  switch (calibration) {
+  case NEG_CALIBRATION_GEOMETRY:
+    return _ ("corrected for magnification");
+  case NEG_CALIBRATION_FIDUCIAL:
+    return _ ("calibrated by an object");
+  case NEG_CALIBRATION_CORRECTED:
+    return _ ("corrected, not said how");
+  case NEG_CALIBRATION_DETECTOR:
+    return _ ("at the detector");
+  case NEG_CALIBRATION_UNKNOWN:
+    return _ ("of unknown origin");
+  case NEG_CALIBRATION_PATIENT:
+  case NEG_CALIBRATION_NONE:
+  default:
+    return NULL;
+  }
+}
+
+/* Whole numbers are enough for what is 1, 2 or 5 times a power of ten. */
+char *
+neg_caption_dup_length (double length_mm)
+{
+  if (length_mm >= 20)
+    return g_strdup_printf (_ ("%.0f cm"), length_mm / 10);
+  if (length_mm >= 1)
+    return g_strdup_printf (_ ("%.0f mm"), length_mm);
+  return g_strdup_printf (_ ("%.0f µm"), length_mm * 1000);
 }

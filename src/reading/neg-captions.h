@@ -2,6 +2,7 @@
  * All of it is UTF-8 of one line per line, without control characters. Thread: main (translated text). */
 #pragma once
 
+#include "imaging/neg-calibration.h"
 #include "imaging/neg-voi.h"
 #include "reading/neg-view-state.h"
 
@@ -18,7 +19,7 @@ typedef enum {
 typedef enum {
   NEG_CAPTIONS_ALL,
   NEG_CAPTIONS_ESSENTIAL, /* who, which image, which window */
-  NEG_CAPTIONS_NONE,      /* what must never be hidden: the lossy mark */
+  NEG_CAPTIONS_NONE,      /* what must never be hidden: the lossy mark, inverted, mirrored */
   NEG_CAPTIONS_N_LEVELS,
 } NegCaptionsLevel;
 
@@ -37,6 +38,17 @@ char *neg_caption_dup_study (const NegInstance *instance);
 char *neg_caption_dup_date (const char *date);
 /* "68 y" or "7 m" at the time of the study; NULL when it cannot be told. Given. */
 char *neg_caption_dup_age (const NegInstance *instance);
+/* "HH:MM" of a TM value; NULL where it is none. Given. */
+char *neg_caption_dup_time (const char *time);
+/* "2 y 3 m", "3 m 12 d", "5 d" between two DA values; NULL where they are none, or in the other order. Given. */
+char *neg_caption_dup_interval (const char *from_date, const char *to_date);
+/* "PRIOR · 2024-03-02 · 2 y 3 m before" of an image whose study is older than that of @other, "NO STUDY DATE · ..."
+ * where that cannot be told; NULL where it is not, or @other has no date. Given. */
+char *neg_caption_dup_prior (const NegInstance *shown, const NegInstance *other);
+/* Where a length comes from, to be written beside it; NULL where it needs no words: in the patient. */
+const char *neg_caption_get_calibration (NegCalibration calibration);
+/* "5 cm", "10 mm", "200 µm", rounded to whole numbers; given. */
+char *neg_caption_dup_length (double length_mm);
 /* "C 40 W 400", given. */
 char *neg_caption_dup_window (double center, double width);
 
