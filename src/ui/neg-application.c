@@ -5,8 +5,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-bus-probe.h"
-#include "ui/neg-settings.h"
 #include "ui/neg-main-window.h"
+#include "ui/neg-renderer.h"
+#include "ui/neg-settings.h"
 #include "ui/neg-theme.h"
 #include "wire/neg-engine-pool.h"
 
@@ -172,9 +173,18 @@ dup_arguments (const char *program, char **paths)
   return g_strv_builder_end (builder);
 }
 
+static NegRenderer
+get_renderer (const Options *options, GSettings *settings)
+{
+  if (options->has_renderer || settings == NULL)
+    return options->renderer;
+  return g_settings_get_enum (settings, "renderer");
+}
+
 /* Takes @pool, or @pool_problem where there is none. */
 static int
-run (const Options *options, const char *program, gboolean has_bus, NegEnginePool *pool, const GError *pool_problem)
+run (const Options *options, const char *program, gboolean has_bus, GSettings *settings, NegEnginePool *pool,
+     const GError *pool_problem)
 {
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   g_auto (GStrv) arguments = dup_arguments (program, options->paths);
@@ -186,10 +196,8 @@ run (const Options *options, const char *program, gboolean has_bus, NegEnginePoo
   self->pool = pool;
   if (pool_problem != NULL)
     self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), pool_problem->message);
-  self->settings = neg_settings_open (options->home);
-  self->renderer = options->renderer;
-  if (!options->has_renderer && self->settings != NULL)
-    self->renderer = g_settings_get_enum (self->settings, "renderer");
+  g_set_object (&self->settings, settings);
+  self->renderer = get_renderer (options, settings);
   return g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
 }
 
@@ -199,6 +207,7 @@ neg_application_run (int argc, char **argv)
   Options options = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) pool_problem = NULL;
+  g_autoptr (GSettings) settings = NULL;
   NegEnginePool *pool;
   gboolean has_bus;
   int status = 2;
@@ -207,8 +216,10 @@ neg_application_run (int argc, char **argv)
     /* First: the engines start while GTK does. */
     pool = neg_engine_pool_new (NULL, &pool_problem);
     has_bus = neg_bus_probe (BUS_LIMIT_MS, ACCESSIBILITY_LIMIT_MS);
+    settings = neg_settings_open (options.home);
+    neg_renderer_prepare (get_renderer (&options, settings) == NEG_RENDERER_GL);
     if (gtk_init_check ()) {
-      status = run (&options, argv[0], has_bus, pool, pool_problem);
+      status = run (&options, argv[0], has_bus, settings, pool, pool_problem);
     } else {
       g_printerr (_ ("negatoscope: there is no display to open a window on\n"));
       neg_engine_pool_free (pool);

@@ -529,7 +529,8 @@ start (NegEngine *engine, GError **error)
     return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "cannot be started: %s", g_strerror (errno));
   engine->socket = pair[0];
   g_unix_set_fd_nonblocking (pair[0], TRUE, NULL);
-  engine->pid = _neg_engine_spawn (_neg_engine_pool_get_program (engine->pool), pair[1], error);
+  engine->pid = _neg_engine_spawn (_neg_engine_pool_get_program (engine->pool),
+                                   _neg_engine_pool_get_environment (engine->pool), pair[1], error);
   close (pair[1]);
   if (engine->pid > 0)
     return TRUE;

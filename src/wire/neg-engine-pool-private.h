@@ -119,8 +119,12 @@ void _neg_batch_return_rest (NegBatch *batch);
 NegOutgoing *_neg_outgoing_new (NegMessageType type, guint64 id, const GByteArray *body, int *fds, guint n_fds);
 void _neg_outgoing_free (NegOutgoing *outgoing);
 
+/* What an engine gets of this process's environment. Asked once, when the pool is made: its thread starts engines while
+ * others may write to the environment. */
+char **_neg_engine_make_environment (void);
+
 /* The program on the other end of @socket; its process id, or -1. @socket is borrowed. */
-int _neg_engine_spawn (const char *program, int socket, GError **error);
+int _neg_engine_spawn (const char *program, char **environment, int socket, GError **error);
 
 /* Never NULL; an engine that could not even be started ends by itself. */
 NegEngine *_neg_engine_new (NegEnginePool *pool);
@@ -154,6 +158,7 @@ void _neg_engine_free (NegEngine *engine);
 void _neg_engine_pool_requeue (NegEnginePool *pool, NegRequest *request);
 
 const char *_neg_engine_pool_get_program (NegEnginePool *pool);
+char **_neg_engine_pool_get_environment (NegEnginePool *pool);
 guint _neg_engine_pool_get_item_timeout_ms (NegEnginePool *pool);
 GMainContext *_neg_engine_pool_get_context (NegEnginePool *pool);
 

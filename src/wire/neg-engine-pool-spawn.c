@@ -10,11 +10,13 @@
 /* The descriptor at which an engine finds its socket; everything above is closed. */
 #define SOCKET_FD 3
 
+#define SHOW_ERRORS "NEGATOSCOPE_ENGINE_STDERR"
+
 /* What an engine may know of its surroundings: where its dictionary is, and the switches of the sanitizers. */
-static char **
-make_environment (void)
+char **
+_neg_engine_make_environment (void)
 {
-  static const char *const passed[] = { "DCMDICTPATH", "ASAN_OPTIONS", "UBSAN_OPTIONS" };
+  static const char *const passed[] = { "DCMDICTPATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", SHOW_ERRORS };
   g_autoptr (GPtrArray) variables = g_ptr_array_new ();
 
   g_ptr_array_add (variables, g_strdup ("LANG=C.UTF-8"));
@@ -28,13 +30,13 @@ make_environment (void)
 /* Libraries name what they read in their complaints, so an engine's standard error goes nowhere unless somebody who
  * looks for a fault asks for it. */
 static int
-add_file_actions (posix_spawn_file_actions_t *actions, int socket)
+add_file_actions (posix_spawn_file_actions_t *actions, char **environment, int socket)
 {
   int code = posix_spawn_file_actions_addopen (actions, 0, "/dev/null", O_RDONLY, 0);
 
   if (code == 0)
     code = posix_spawn_file_actions_addopen (actions, 1, "/dev/null", O_WRONLY, 0);
-  if (code == 0 && g_getenv ("NEGATOSCOPE_ENGINE_STDERR") == NULL)
+  if (code == 0 && g_environ_getenv (environment, SHOW_ERRORS) == NULL)
     code = posix_spawn_file_actions_adddup2 (actions, 1, 2);
   if (code == 0)
     code = posix_spawn_file_actions_adddup2 (actions, socket, SOCKET_FD);
@@ -66,10 +68,9 @@ set_attributes (posix_spawnattr_t *attributes)
 
 /* posix_spawn() and not fork(): the dispatcher is one thread of many, and the viewer is large. */
 int
-_neg_engine_spawn (const char *program, int socket, GError **error)
+_neg_engine_spawn (const char *program, char **environment, int socket, GError **error)
 {
   char *argv[] = { (char *) program, NULL };
-  g_auto (GStrv) environment = make_environment ();
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t pid = -1;
@@ -77,7 +78,7 @@ _neg_engine_spawn (const char *program, int socket, GError **error)
 
   posix_spawn_file_actions_init (&actions);
   posix_spawnattr_init (&attributes);
-  code = add_file_actions (&actions, socket);
+  code = add_file_actions (&actions, environment, socket);
   if (code == 0)
     code = set_attributes (&attributes);
   if (code == 0)

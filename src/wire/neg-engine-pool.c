@@ -25,7 +25,7 @@ struct _NegEnginePool {
   gatomicrefcount ref_count;
 
   /* Constant */
-  char *program;
+  char *program, **environment;
   guint n_engines, item_timeout_ms;
   GMainContext *context;
   GMainLoop *loop;
@@ -59,6 +59,7 @@ _neg_engine_pool_unref (NegEnginePool *pool)
   if (!g_atomic_ref_count_dec (&pool->ref_count))
     return;
   g_free (pool->program);
+  g_strfreev (pool->environment);
   g_free (pool->last_end);
   g_main_loop_unref (pool->loop);
   g_main_context_unref (pool->context);
@@ -70,6 +71,12 @@ const char *
 _neg_engine_pool_get_program (NegEnginePool *pool)
 {
   return pool->program;
+}
+
+char **
+_neg_engine_pool_get_environment (NegEnginePool *pool)
+{
+  return pool->environment;
 }
 
 guint
@@ -467,6 +474,7 @@ pool_new (char *program, const NegEnginePoolOptions *options)
 
   g_atomic_ref_count_init (&pool->ref_count);
   pool->program = program;
+  pool->environment = _neg_engine_make_environment ();
   pool->n_engines = options && options->n_engines > 0 ? options->n_engines
                                                       : CLAMP (g_get_num_processors (), 1, ENGINES_MAX);
   pool->item_timeout_ms = options && options->item_timeout_ms > 0 ? options->item_timeout_ms : NEG_ITEM_TIMEOUT_MS;
