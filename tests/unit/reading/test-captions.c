@@ -3,9 +3,7 @@
 
 #include <locale.h>
 
-#include "base/neg-error.h"
 #include "reading/neg-captions.h"
-#include "ui/neg-words.h"
 
 static void
 test_person (void)
@@ -91,6 +89,71 @@ test_age (void)
 }
 
 static void
+test_interval (void)
+{
+  static const struct {
+    const char *from, *to, *text;
+  } cases[] = {
+    { "20211201", "20240302", "2 y 3 m" },
+    { "20220302", "20240302", "2 y" },
+    { "20220303", "20240302", "1 y 11 m" },
+    { "20230302", "20240302", "1 y" },
+    { "20230303", "20240302", "11 m 28 d" }, /* to 3 February, then 28 days of a leap year's February and March */
+    { "20240102", "20240302", "2 m" },
+    { "20240131", "20240229", "29 d" },
+    { "20240131", "20240301", "1 m 1 d" },
+    { "20230131", "20230301", "1 m 1 d" },
+    { "20240228", "20240301", "2 d" },
+    { "20230228", "20230301", "1 d" },
+    { "20200229", "20240228", "3 y 11 m" },
+    { "20200229", "20240229", "4 y" },
+    { "20200229", "20210301", "1 y" },
+    { "20240302", "20240302", "0 d" },
+    { "20240303", "20240302", NULL },
+    { "20240230", "20240302", NULL },
+    { NULL, "20240302", NULL },
+    { "20240302", "", NULL },
+    { "00010101", "99991231", "9998 y 11 m" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = neg_caption_dup_interval (cases[i].from, cases[i].to);
+
+    g_assert_cmpstr (text, ==, cases[i].text);
+  }
+}
+
+static void
+test_prior (void)
+{
+  static const struct {
+    const char *date, *time, *other_date, *other_time, *text;
+  } cases[] = {
+    { "20211201", "0900", "20240302", "0900", "PRIOR · 2021-12-01 · 2 y 3 m before" },
+    { "20240302", "0915", "20240302", "140000", "PRIOR · 2024-03-02 09:15 · same day" },
+    { "20240302", "1400", "20240302", "091500", NULL },
+    { "20240302", NULL, "20240302", "0915", NULL },
+    { "20240302", "0915", "20240302", NULL, NULL },
+    { "20240303", "0915", "20240302", "0915", NULL },
+    { NULL, NULL, "20240302", NULL, "NO STUDY DATE · may be a prior" },
+    { "2024", NULL, "20240302", NULL, "NO STUDY DATE · may be a prior" },
+    { "20240302", NULL, NULL, NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (NegInstance) shown = neg_instance_new (), other = neg_instance_new ();
+    g_autofree char *text = NULL;
+
+    shown->study_date = g_strdup (cases[i].date);
+    shown->study_time = g_strdup (cases[i].time);
+    other->study_date = g_strdup (cases[i].other_date);
+    other->study_time = g_strdup (cases[i].other_time);
+    text = neg_caption_dup_prior (shown, other);
+    g_assert_cmpstr (text, ==, cases[i].text);
+  }
+}
+
+static void
 test_patient_line (void)
 {
   g_autoptr (NegInstance) instance = neg_instance_new ();
@@ -128,33 +191,18 @@ test_window (void)
   }
 }
 
-/* Every code has words of its own, none of them the code's name. */
-static void
-test_words (void)
-{
-  for (NegErrorCode code = 0; code < NEG_ERROR_N_CODES; code++) {
-    g_autoptr (GError) error = g_error_new_literal (NEG_ERROR, code, "x");
-
-    g_assert_cmpint (strlen (neg_words_for_error (error)), >, 10);
-    for (NegErrorCode other = 0; other < code; other++) {
-      g_autoptr (GError) another = g_error_new_literal (NEG_ERROR, other, "x");
-
-      g_assert_cmpstr (neg_words_for_error (error), !=, neg_words_for_error (another));
-    }
-  }
-}
-
 int
 main (int argc, char **argv)
 {
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/ui/captions/person", test_person);
-  g_test_add_func ("/ui/captions/hostile-text", test_hostile_text);
-  g_test_add_func ("/ui/captions/date", test_date);
-  g_test_add_func ("/ui/captions/age", test_age);
-  g_test_add_func ("/ui/captions/patient-line", test_patient_line);
-  g_test_add_func ("/ui/captions/window", test_window);
-  g_test_add_func ("/ui/words", test_words);
+  g_test_add_func ("/reading/captions/person", test_person);
+  g_test_add_func ("/reading/captions/hostile-text", test_hostile_text);
+  g_test_add_func ("/reading/captions/date", test_date);
+  g_test_add_func ("/reading/captions/age", test_age);
+  g_test_add_func ("/reading/captions/interval", test_interval);
+  g_test_add_func ("/reading/captions/prior", test_prior);
+  g_test_add_func ("/reading/captions/patient-line", test_patient_line);
+  g_test_add_func ("/reading/captions/window", test_window);
   return g_test_run ();
 }
