@@ -161,8 +161,9 @@ neg_reading_store_free (NegReadingStore *store)
 {
   if (store == NULL)
     return;
-  neg_writer_close (store->writer, EXIT_LIMIT_MS);
+  /* The writer last: who closes last folds the log into the file, and one that only reads cannot. */
   neg_database_free (store->reader);
+  neg_writer_close (store->writer, EXIT_LIMIT_MS);
   g_hash_table_unref (store->runs);
   g_free (store->folder);
   g_free (store);
