@@ -3,8 +3,10 @@
 #include "ui/neg-cpu-canvas.h"
 
 #include "base/neg-error.h"
+#include "ui/neg-renderer.h"
 
 #define CHANNELS 4
+#define BYTES_KEY "neg-cpu-canvas-bytes" /* of a texture: the GBytes that it shows */
 #define HELPERS_MAX 3              /* besides the main thread, which draws too */
 #define PIXELS_PER_PART (192 * 1024) /* below this handing over costs more than it saves */
 
@@ -166,6 +168,7 @@ neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *draw, const NegFrame *fr
 {
   NegPicture picture = { .width = width, .height = height, .stride = (gsize) width * CHANNELS, .channels = CHANNELS };
   g_autoptr (GBytes) bytes = NULL;
+  GdkTexture *texture;
   gsize n_bytes;
   Loan *loan;
 
@@ -178,5 +181,52 @@ neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *draw, const NegFrame *fr
   loan = g_new (Loan, 1);
   *loan = (Loan){ buffers_ref (self->buffers), picture.pixels, n_bytes };
   bytes = g_bytes_new_with_free_func (picture.pixels, n_bytes, loan_return_cb, loan);
-  return gdk_memory_texture_new (width, height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, picture.stride);
+  texture = gdk_memory_texture_new (width, height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, picture.stride);
+  g_object_set_data_full (G_OBJECT (texture), BYTES_KEY, g_steal_pointer (&bytes), (GDestroyNotify) g_bytes_unref);
+  return texture;
+}
+
+/* The texture's own memory as an image of cairo; NULL: not a picture of ours, or bytes in another order. */
+static cairo_surface_t *
+create_image (GdkTexture *picture)
+{
+  static const cairo_user_data_key_t key;
+  GBytes *bytes = g_object_get_data (G_OBJECT (picture), BYTES_KEY);
+  int width = gdk_texture_get_width (picture), height = gdk_texture_get_height (picture);
+  cairo_surface_t *image;
+
+  if (bytes == NULL || G_BYTE_ORDER != G_LITTLE_ENDIAN)
+    return NULL;
+  image = cairo_image_surface_create_for_data ((guint8 *) g_bytes_get_data (bytes, NULL), CAIRO_FORMAT_RGB24, width,
+                                               height, width * CHANNELS);
+  cairo_surface_set_user_data (image, &key, g_bytes_ref (bytes), (cairo_destroy_func_t) g_bytes_unref);
+  return image;
+}
+
+static void
+append_image (GtkSnapshot *snapshot, cairo_surface_t *image, GdkTexture *picture, const graphene_rect_t *area)
+{
+  cairo_t *cairo = gtk_snapshot_append_cairo (snapshot, area);
+
+  cairo_translate (cairo, area->origin.x, area->origin.y);
+  cairo_scale (cairo, area->size.width / gdk_texture_get_width (picture),
+               area->size.height / gdk_texture_get_height (picture));
+  cairo_set_source_surface (cairo, image, 0, 0);
+  cairo_pattern_set_filter (cairo_get_source (cairo), CAIRO_FILTER_NEAREST);
+  cairo_set_operator (cairo, CAIRO_OPERATOR_SOURCE);
+  cairo_rectangle (cairo, 0, 0, gdk_texture_get_width (picture), gdk_texture_get_height (picture));
+  cairo_fill (cairo);
+  cairo_destroy (cairo);
+}
+
+void
+neg_cpu_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *picture, const graphene_rect_t *area)
+{
+  cairo_surface_t *image = neg_renderer_is_cairo (widget) ? create_image (picture) : NULL;
+
+  if (image != NULL)
+    append_image (snapshot, image, picture, area);
+  else
+    gtk_snapshot_append_texture (snapshot, picture, area);
+  g_clear_pointer (&image, cairo_surface_destroy);
 }

@@ -2,7 +2,7 @@
  * Thread: main. */
 #pragma once
 
-#include <gdk/gdk.h>
+#include <gtk/gtk.h>
 
 #include "imaging/neg-draw.h"
 
@@ -16,5 +16,9 @@ void neg_cpu_canvas_free (NegCpuCanvas *canvas);
 /* The finished picture, given. NULL when there is no memory for it. */
 GdkTexture *neg_cpu_canvas_draw (NegCpuCanvas *canvas, const NegDraw *draw, const NegFrame *frame, guint width,
                                  guint height, GError **error);
+
+/* Adds a picture of neg_cpu_canvas_draw() to what @widget draws, one texel to one pixel of the screen: as a texture, or
+ * as cairo's own image where cairo draws the window, which is twice as fast there. */
+void neg_cpu_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *picture, const graphene_rect_t *area);
 
 G_END_DECLS
