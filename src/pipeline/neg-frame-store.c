@@ -15,8 +15,9 @@
 #define PUMP_MAX_US 250
 #define PUMP_LOOKS 64 /* at what is there already, between two looks at the clock */
 
-/* What is left over waits until the toolkit has drawn (it does so at G_PRIORITY_HIGH_IDLE + 20). */
-#define PRIORITY_LATER (G_PRIORITY_HIGH_IDLE + 30)
+/* What is left over takes turns with drawing (the toolkit draws at this priority): neither keeps the other waiting,
+ * however slow the renderer is. */
+#define PRIORITY_LATER (G_PRIORITY_HIGH_IDLE + 20)
 
 /* A frame of an object; series are built anew while a study loads, objects stay. */
 typedef struct {

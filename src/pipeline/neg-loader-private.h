@@ -6,9 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Below drawing (the toolkit draws at G_PRIORITY_HIGH_IDLE + 20), so that a flood of answers never delays a frame;
- * above everything that can wait longer. */
-#define NEG_LOADER_PRIORITY (G_PRIORITY_HIGH_IDLE + 30)
+/* That of drawing: a flood of answers and a slow renderer take turns, and input comes before both. */
+#define NEG_LOADER_PRIORITY (G_PRIORITY_HIGH_IDLE + 20)
 
 /* The first files go to the engines as a batch of their own and are shown as they come. */
 #define NEG_LOADER_FIRST_BATCH 8
