@@ -78,6 +78,27 @@ _neg_draw_put (guint8 *out, guint channels, NegRgb rgb)
 void _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                              guint n_rows);
 
+/* What the fast ways draw: rows of the picture, or columns where it lies on its side, so that each line runs along a row
+ * of the image. */
+typedef struct {
+  const NegPicture *picture;
+  guint first_row, n_rows; /* of the picture */
+  gboolean lies;           /* lines are columns */
+  guint first_px, n_px;    /* of each line */
+  guint first_line, n_lines;
+  double x_step, x_start, y_step, y_start; /* pixel i of line j is at x_step (i + 0.5) + x_start, likewise y by j */
+  guint8 *block;           /* lines that are not in the picture yet */
+} NegLines;
+
+/* FALSE for a transform that is not aligned with the axes. */
+gboolean _neg_lines_init (NegLines *lines, const NegDraw *draw, const NegPicture *picture, guint first_row,
+                          guint n_rows);
+void _neg_lines_clear (NegLines *lines);
+
+/* Where to draw @line, and when it is drawn; one after the other from the first. */
+guint8 *_neg_lines_get (const NegLines *lines, guint line);
+void _neg_lines_put (const NegLines *lines, guint line);
+
 /* The same picture to one grey level, faster; FALSE, and nothing drawn, where they do not apply. Both want a transform
  * that is aligned with the axes. */
 gboolean _neg_draw_rows_table (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,

@@ -17,9 +17,9 @@
 #define RELATIVE_ERROR 0x1p-22
 #define GREY_ERROR 0.25
 
-/* Output columns of the image and what each of them takes from a source row. */
+/* The pixels of a line of output and what each of them takes from a source row. */
 typedef struct {
-  guint first, n;              /* output columns that lie inside the image */
+  guint first, n;              /* those that lie inside the image, from the line's first one */
   guint source_first, source_last;
   gint32 *left, *right, *nearest;
   float *fraction;
@@ -44,6 +44,7 @@ typedef struct {
 typedef struct {
   const NegDraw *draw;
   const NegFrame *frame;
+  const NegLines *lines;
   guint n_planes;
   Columns columns;
   Shade shade;
@@ -64,19 +65,18 @@ get_type_range (NegSampleType type, gint32 *low, gint32 *high)
   *high = *low + n - 1;
 }
 
-static gboolean
-columns_init (Columns *columns, const NegDraw *draw, const NegFrame *frame, guint width)
+static void
+columns_init (Columns *columns, const NegLines *lines, const NegFrame *frame)
 {
-  const double *m = draw->output_to_image.m;
   gint32 last = frame->format.columns - 1;
 
   *columns = (Columns){ .source_first = last };
-  columns->left = g_new (gint32, width);
-  columns->right = g_new (gint32, width);
-  columns->nearest = g_new (gint32, width);
-  columns->fraction = g_new (float, width);
-  for (guint i = 0; i < width; i++) {
-    double x = m[0] * (i + 0.5) + m[2], left = floor (x - 0.5);
+  columns->left = g_new (gint32, lines->n_px);
+  columns->right = g_new (gint32, lines->n_px);
+  columns->nearest = g_new (gint32, lines->n_px);
+  columns->fraction = g_new (float, lines->n_px);
+  for (guint i = 0; i < lines->n_px; i++) {
+    double x = lines->x_step * (lines->first_px + i + 0.5) + lines->x_start, left = floor (x - 0.5);
 
     if (!_neg_draw_is_inside (x, frame->format.columns)) {
       if (columns->n > 0)
@@ -92,7 +92,6 @@ columns_init (Columns *columns, const NegDraw *draw, const NegFrame *frame, guin
     columns->source_last = MAX (columns->source_last, columns->right[columns->n]);
     columns->n++;
   }
-  return columns->n > 0;
 }
 
 static gboolean
@@ -178,13 +177,12 @@ init_padding (Separable *self)
 }
 
 static gboolean
-separable_init (Separable *self, const NegDraw *draw, const NegFrame *frame, guint width)
+separable_init (Separable *self, const NegDraw *draw, const NegFrame *frame, const NegLines *lines)
 {
   guint n;
 
-  *self = (Separable){ .draw = draw, .frame = frame, .n_planes = _neg_draw_is_rgb (frame) ? 3 : 1 };
-  if (!columns_init (&self->columns, draw, frame, width))
-    return FALSE;
+  *self = (Separable){ .draw = draw, .frame = frame, .lines = lines, .n_planes = _neg_draw_is_rgb (frame) ? 3 : 1 };
+  columns_init (&self->columns, lines, frame);
   if (self->n_planes == 3)
     self->shade = (Shade){ .scale = draw->inverted ? -1 : 1, .offset = draw->inverted ? 255 : 0 };
   else if (!shade_init (&self->shade, draw, frame))
@@ -315,7 +313,7 @@ shade_plane (Separable *self, guint plane)
 }
 
 static void
-draw_row (Separable *self, double y, guint channels, guint8 *out)
+draw_line (Separable *self, double y, guint channels, guint8 *out)
 {
   gint64 last = (gint64) self->frame->format.rows - 1;
   double top = floor (y - 0.5);
@@ -350,23 +348,24 @@ put_background (guint8 *out, guint channels, guint n)
 }
 
 static void
-draw_rows (Separable *self, const NegPicture *picture, guint first_row, guint n_rows)
+draw_lines (Separable *self)
 {
-  const double *m = self->draw->output_to_image.m;
+  const NegLines *lines = self->lines;
   const Columns *columns = &self->columns;
-  guint after = columns->first + columns->n;
+  guint after = columns->first + columns->n, channels = lines->picture->channels;
 
-  for (guint row = first_row; row < first_row + n_rows; row++) {
-    guint8 *out = picture->pixels + row * picture->stride;
-    double y = m[4] * (row + 0.5) + m[5];
+  for (guint line = lines->first_line; line < lines->first_line + lines->n_lines; line++) {
+    guint8 *out = _neg_lines_get (lines, line);
+    double y = lines->y_step * (line + 0.5) + lines->y_start;
 
-    if (!_neg_draw_is_inside (y, self->frame->format.rows)) {
-      put_background (out, picture->channels, picture->width);
-      continue;
+    if (columns->n > 0 && _neg_draw_is_inside (y, self->frame->format.rows)) {
+      put_background (out, channels, columns->first);
+      draw_line (self, y, channels, out + columns->first * channels);
+      put_background (out + after * channels, channels, lines->n_px - after);
+    } else {
+      put_background (out, channels, lines->n_px);
     }
-    put_background (out, picture->channels, columns->first);
-    draw_row (self, y, picture->channels, out + columns->first * picture->channels);
-    put_background (out + after * picture->channels, picture->channels, picture->width - after);
+    _neg_lines_put (lines, line);
   }
 }
 
@@ -375,15 +374,18 @@ _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegP
                           guint n_rows)
 {
   Separable self;
+  NegLines lines;
   gboolean can;
 
   if (draw->interpolation != NEG_INTERPOLATION_LINEAR || neg_sample_type_get_bytes (frame->format.sample_type) > 2
       || (draw->palette != NULL && !_neg_draw_is_rgb (frame)) || frame->format.columns > SIZE_MAX_PX
-      || picture->width > SIZE_MAX_PX)
+      || picture->width > SIZE_MAX_PX || n_rows > SIZE_MAX_PX
+      || !_neg_lines_init (&lines, draw, picture, first_row, n_rows))
     return FALSE;
-  can = separable_init (&self, draw, frame, picture->width);
+  can = separable_init (&self, draw, frame, &lines);
   if (can)
-    draw_rows (&self, picture, first_row, n_rows);
+    draw_lines (&self);
   separable_clear (&self);
+  _neg_lines_clear (&lines);
   return can;
 }

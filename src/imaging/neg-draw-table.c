@@ -39,15 +39,14 @@ table_new (const NegDraw *draw, NegSampleType type)
   return table;
 }
 
-/* The source column of each output column; -1: outside. */
+/* The source column of each pixel of a line; -1: outside. */
 static gint32 *
-columns_new (const NegDraw *draw, const NegFrame *frame, guint width)
+columns_new (const NegLines *lines, const NegFrame *frame)
 {
-  const double *m = draw->output_to_image.m;
-  gint32 *columns = g_new (gint32, width);
+  gint32 *columns = g_new (gint32, lines->n_px);
 
-  for (guint i = 0; i < width; i++) {
-    double x = m[0] * (i + 0.5) + m[2];
+  for (guint i = 0; i < lines->n_px; i++) {
+    double x = lines->x_step * (lines->first_px + i + 0.5) + lines->x_start;
 
     columns[i] = _neg_draw_is_inside (x, frame->format.columns) ? (gint32) floor (x) : -1;
   }
@@ -55,18 +54,37 @@ columns_new (const NegDraw *draw, const NegFrame *frame, guint width)
 }
 
 static void
-draw_row (const NegFrame *frame, gsize source_row, const NegRgb *table, const gint32 *columns,
-          const NegPicture *picture, guint8 *out)
+draw_line (const NegFrame *frame, gsize source_row, const NegRgb *table, const gint32 *columns, const NegLines *lines,
+           guint8 *out)
 {
   const NegFrameFormat *format = &frame->format;
   gsize first = source_row * format->columns * format->samples;
   gboolean is_wide = neg_sample_type_get_bytes (format->sample_type) == 2;
+  guint channels = lines->picture->channels;
 
-  for (guint i = 0; i < picture->width; i++, out += picture->channels) {
+  for (guint i = 0; i < lines->n_px; i++, out += channels) {
     gsize index = first + (gsize) MAX (columns[i], 0) * format->samples;
     guint bits = is_wide ? ((const guint16 *) frame->pixels)[index] : ((const guint8 *) frame->pixels)[index];
 
-    _neg_draw_put (out, picture->channels, columns[i] < 0 ? (NegRgb){ 0, 0, 0 } : table[bits]);
+    _neg_draw_put (out, channels, columns[i] < 0 ? (NegRgb){ 0, 0, 0 } : table[bits]);
+  }
+}
+
+static void
+draw_lines (const NegLines *lines, const NegFrame *frame, const NegRgb *table, const gint32 *columns)
+{
+  guint channels = lines->picture->channels;
+
+  for (guint line = lines->first_line; line < lines->first_line + lines->n_lines; line++) {
+    guint8 *out = _neg_lines_get (lines, line);
+    double y = lines->y_step * (line + 0.5) + lines->y_start;
+
+    if (_neg_draw_is_inside (y, frame->format.rows))
+      draw_line (frame, floor (y), table, columns, lines, out);
+    else
+      for (guint i = 0; i < lines->n_px; i++)
+        _neg_draw_put (out + i * channels, channels, (NegRgb){ 0, 0, 0 });
+    _neg_lines_put (lines, line);
   }
 }
 
@@ -74,24 +92,17 @@ gboolean
 _neg_draw_rows_table (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                       guint n_rows)
 {
-  const double *m = draw->output_to_image.m;
   g_autofree NegRgb *table = NULL;
   g_autofree gint32 *columns = NULL;
+  NegLines lines;
 
   if ((draw->interpolation != NEG_INTERPOLATION_NEAREST && draw->palette == NULL) || _neg_draw_is_rgb (frame)
-      || neg_sample_type_get_bytes (frame->format.sample_type) > 2 || frame->format.columns > G_MAXINT32)
+      || neg_sample_type_get_bytes (frame->format.sample_type) > 2 || frame->format.columns > G_MAXINT32
+      || !_neg_lines_init (&lines, draw, picture, first_row, n_rows))
     return FALSE;
   table = table_new (draw, frame->format.sample_type);
-  columns = columns_new (draw, frame, picture->width);
-  for (guint row = first_row; row < first_row + n_rows; row++) {
-    guint8 *out = picture->pixels + row * picture->stride;
-    double y = m[4] * (row + 0.5) + m[5];
-
-    if (_neg_draw_is_inside (y, frame->format.rows))
-      draw_row (frame, floor (y), table, columns, picture, out);
-    else
-      for (guint i = 0; i < picture->width; i++)
-        _neg_draw_put (out + i * picture->channels, picture->channels, (NegRgb){ 0, 0, 0 });
-  }
+  columns = columns_new (&lines, frame);
+  draw_lines (&lines, frame, table, columns);
+  _neg_lines_clear (&lines);
   return TRUE;
 }

@@ -163,9 +163,7 @@ neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_number,
 static gboolean
 draw_rows_fast (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
 {
-  const double *m = draw->output_to_image.m;
-
-  if (m[1] != 0 || m[3] != 0 || (guint64) picture->width * n_rows < FAST_MIN_PX)
+  if ((guint64) picture->width * n_rows < FAST_MIN_PX)
     return FALSE;
   return _neg_draw_rows_table (draw, frame, picture, first_row, n_rows)
          || _neg_draw_rows_separable (draw, frame, picture, first_row, n_rows);

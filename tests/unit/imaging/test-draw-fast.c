@@ -103,10 +103,16 @@ make_transform (Scene *scene, guint width, guint height)
     x_step = y_step = 1;
   x_step *= toss (scene) ? 1 : -1;
   y_step *= toss (scene) ? 1 : -1;
-  scene->draw.output_to_image = (NegAffine){ {
-    x_step, 0, format->columns * between (scene, 0.2, 0.8) - x_step * width / 2,
-    0, y_step, format->rows * between (scene, 0.2, 0.8) - y_step * height / 2,
-  } };
+  if (toss (scene))
+    scene->draw.output_to_image = (NegAffine){ {
+      x_step, 0, format->columns * between (scene, 0.2, 0.8) - x_step * width / 2,
+      0, y_step, format->rows * between (scene, 0.2, 0.8) - y_step * height / 2,
+    } };
+  else
+    scene->draw.output_to_image = (NegAffine){ {
+      0, x_step, format->columns * between (scene, 0.2, 0.8) - x_step * height / 2,
+      y_step, 0, format->rows * between (scene, 0.2, 0.8) - y_step * width / 2,
+    } };
 }
 
 static guint
@@ -164,6 +170,82 @@ test_random (void)
   g_free (scene);
 }
 
+static NegAffine
+get_orientation (guint which, double step, guint width, guint height, guint columns, guint rows)
+{
+  static const int ways[8][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 },
+                                  { -1, 0, 0, 1 }, { 0, -1, -1, 0 }, { 1, 0, 0, -1 }, { 0, 1, 1, 0 } };
+  const int *way = ways[which];
+
+  /* The middle of the image is in the middle of the picture. */
+  return (NegAffine){ { way[0] * step, way[1] * step,
+                          columns / 2.0 - step * (way[0] * (width / 2.0) + way[1] * (height / 2.0)), way[2] * step,
+                          way[3] * step, rows / 2.0 - step * (way[2] * (width / 2.0) + way[3] * (height / 2.0)) } };
+}
+
+typedef struct {
+  NegSampleType type;
+  guint samples;
+  NegColorModel color;
+  gboolean has_padding;
+} Kind;
+
+static void
+assert_drawn_fast (Scene *scene, guint channels)
+{
+  guint width = 143, height = 131, bands[] = { 0, 37, 38, 120, height };
+  gsize stride = (gsize) width * channels + 5;
+  g_autofree guint8 *fast = g_malloc0 (stride * height), *general = g_malloc0 (stride * height);
+  NegPicture picture = { width, height, stride, channels, fast };
+
+  for (guint i = 0; i + 1 < G_N_ELEMENTS (bands); i++)
+    g_assert_true (
+        _neg_draw_rows_table (&scene->draw, &scene->frame, &picture, bands[i], bands[i + 1] - bands[i])
+        || _neg_draw_rows_separable (&scene->draw, &scene->frame, &picture, bands[i], bands[i + 1] - bands[i]));
+  picture.pixels = general;
+  _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, height);
+  g_assert_cmpuint (largest_difference (fast, general, stride * height), <=, 1);
+}
+
+/* All eight orientations of every kind of image, in bands as threads draw them: each by a fast way. */
+static void
+test_orientations (void)
+{
+  static const Kind kinds[] = {
+    { NEG_SAMPLE_U8, 1, NEG_COLOR_MONOCHROME2, FALSE },  { NEG_SAMPLE_S8, 1, NEG_COLOR_MONOCHROME2, TRUE },
+    { NEG_SAMPLE_U16, 1, NEG_COLOR_MONOCHROME2, TRUE },  { NEG_SAMPLE_S16, 1, NEG_COLOR_MONOCHROME1, FALSE },
+    { NEG_SAMPLE_S16, 1, NEG_COLOR_MONOCHROME2, TRUE },  { NEG_SAMPLE_U8, 3, NEG_COLOR_RGB, FALSE },
+    { NEG_SAMPLE_U16, 3, NEG_COLOR_RGB, FALSE },         { NEG_SAMPLE_U8, 1, NEG_COLOR_PALETTE, FALSE },
+    { NEG_SAMPLE_U16, 1, NEG_COLOR_PALETTE, FALSE },     { NEG_SAMPLE_U8, 4, NEG_COLOR_OTHER, FALSE },
+  };
+  Scene *scene = g_new0 (Scene, 1);
+
+  scene->rand = g_rand_new_with_seed (1895);
+  make_frame (scene);
+  make_luts (scene);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds) * 8 * 2 * 3; i++) {
+    const Kind *kind = &kinds[i % G_N_ELEMENTS (kinds)];
+    guint which = i / G_N_ELEMENTS (kinds) % 8, nearest = i / G_N_ELEMENTS (kinds) / 8 % 2;
+    gboolean is_wide = neg_sample_type_get_bytes (kind->type) == 2;
+
+    scene->frame.format = (NegFrameFormat){ 61, 47, kind->samples, is_wide ? 16 : 8, kind->type, kind->color };
+    scene->draw = (NegDraw){
+      .modality = { .slope = 1 },
+      .voi = { .center = is_wide ? 20000 : 60, .width = is_wide ? 30000 : 100 },
+      .palette = kind->color == NEG_COLOR_PALETTE ? scene->luts : NULL,
+      .padding = { kind->has_padding, 90, is_wide ? 12000 : 110 },
+      .inverted = kind->color == NEG_COLOR_MONOCHROME1,
+      .interpolation = nearest ? NEG_INTERPOLATION_NEAREST : NEG_INTERPOLATION_LINEAR,
+      .output_to_image = get_orientation (which, 0.437, 143, 131, 47, 61),
+    };
+    if (kind->color == NEG_COLOR_RGB)
+      scene->draw.interpolation = NEG_INTERPOLATION_LINEAR;
+    assert_drawn_fast (scene, (guint[]){ 1, 3, 4 }[i / G_N_ELEMENTS (kinds) / 16]);
+  }
+  g_rand_free (scene->rand);
+  g_free (scene);
+}
+
 /* A VOI LUT that jumps is not for single precision, one that climbs is. */
 static void
 test_steep_luts (void)
@@ -216,6 +298,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/draw-fast/random", test_random);
+  g_test_add_func ("/draw-fast/orientations", test_orientations);
   g_test_add_func ("/draw-fast/steep-luts", test_steep_luts);
   g_test_add_func ("/draw-fast/is-chosen", test_is_chosen);
   return g_test_run ();
