@@ -11,7 +11,6 @@ struct _NegCell {
 
   NegReading *reading;
   guint cell;
-  GtkLabel *band;
   GtkWidget *row; /* viewport and bar */
   NegViewport *viewport;
   NegFrameBar *frame_bar;
@@ -19,21 +18,6 @@ struct _NegCell {
 };
 
 G_DEFINE_FINAL_TYPE (NegCell, neg_cell, GTK_TYPE_WIDGET)
-
-static void
-update_band (NegCell *self)
-{
-  const NegPatient *patient = neg_reading_get_patient (self->reading);
-  const NegSeriesFrame *frame = neg_view_state_get_frame (neg_reading_get_state (self->reading, self->cell));
-  g_autofree char *text = patient != NULL && frame != NULL
-                              ? neg_caption_dup_prior (frame->instance,
-                                                       ((NegStudy *) g_ptr_array_index (patient->studies, 0))->instance)
-                              : NULL;
-
-  if (g_strcmp0 (gtk_label_get_text (self->band), text != NULL ? text : "") != 0)
-    gtk_label_set_text (self->band, text);
-  gtk_widget_set_visible (GTK_WIDGET (self->band), text != NULL);
-}
 
 static void
 update_bar (NegCell *self)
@@ -49,14 +33,6 @@ cell_changed_cb (NegReading *reading, guint cell, guint changes, NegCell *self)
   if (cell != self->cell || !(changes & NEG_CHANGED_IMAGE))
     return;
   update_bar (self);
-  update_band (self);
-}
-
-/* What is a prior depends on what else there is. */
-static void
-patients_changed_cb (NegReading *reading, NegCell *self)
-{
-  update_band (self);
 }
 
 static void
@@ -125,8 +101,6 @@ neg_cell_dispose (GObject *object)
 
   g_clear_pointer (&self->controls, gtk_widget_unparent);
   g_clear_pointer (&self->row, gtk_widget_unparent);
-  if (self->band != NULL)
-    gtk_widget_unparent (GTK_WIDGET (g_steal_pointer (&self->band)));
   g_clear_object (&self->reading);
   G_OBJECT_CLASS (neg_cell_parent_class)->dispose (object);
 }
@@ -147,11 +121,6 @@ neg_cell_init (NegCell *self)
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_widget_add_css_class (GTK_WIDGET (self), "viewport-cell");
-  self->band = GTK_LABEL (gtk_label_new (NULL));
-  gtk_label_set_ellipsize (self->band, PANGO_ELLIPSIZE_END);
-  gtk_widget_add_css_class (GTK_WIDGET (self->band), "prior-band");
-  gtk_widget_set_visible (GTK_WIDGET (self->band), FALSE);
-  gtk_widget_set_parent (GTK_WIDGET (self->band), GTK_WIDGET (self));
   self->row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_set_vexpand (self->row, TRUE);
   gtk_widget_set_parent (self->row, GTK_WIDGET (self));
@@ -175,10 +144,8 @@ neg_cell_new (NegReading *reading, guint cell)
   g_signal_connect_object (reading, "cell-changed", G_CALLBACK (cell_changed_cb), self, 0);
   g_signal_connect_object (reading, "active-changed", G_CALLBACK (active_changed_cb), self, 0);
   g_signal_connect_object (reading, "grid-changed", G_CALLBACK (active_changed_cb), self, 0);
-  g_signal_connect_object (reading, "patients-changed", G_CALLBACK (patients_changed_cb), self, 0);
   accept_series (self);
   update_bar (self);
-  update_band (self);
   active_changed_cb (reading, self);
   return self;
 }

@@ -1,5 +1,4 @@
-/* What stands in one place of the grid: a viewport, the bar of its series, a band that says when it is a prior, and
- * room for controls below. Takes series that are dragged onto it. Thread: main. */
+/* What stands in one place of the grid: a viewport, the bar of its series, and room for controls below. Takes series that are dragged onto it. Thread: main. */
 #pragma once
 
 #include "ui/neg-viewport.h"

@@ -2,11 +2,20 @@
 #pragma once
 
 #include "reading/neg-captions.h"
+#include "reading/neg-overlay.h"
 #include "ui/neg-cpu-canvas.h"
 #include "ui/neg-gl-canvas.h"
 #include "ui/neg-viewport.h"
 
 G_BEGIN_DECLS
+
+enum {
+  NEG_TEXT_CORNERS,
+  NEG_TEXT_LETTERS = NEG_TEXT_CORNERS + NEG_N_CORNERS,
+  NEG_TEXT_SCALE_BAR = NEG_TEXT_LETTERS + NEG_N_EDGES,
+  NEG_TEXT_BAND,
+  NEG_N_TEXTS
+};
 
 struct _NegViewport {
   GtkWidget parent_instance;
@@ -33,7 +42,9 @@ struct _NegViewport {
   GdkTexture *texture; /* what the CPU drew; NULL: to be drawn */
 
   NegCaptionsLevel level;
-  PangoLayout *corners[NEG_N_CORNERS]; /* NULL: to be made */
+  NegOverlay overlay;
+  gboolean overlay_is_old;
+  PangoLayout *texts[NEG_N_TEXTS];     /* NULL: to be made */
   PangoLayout *message;                /* in the middle, instead of an image */
   char *idle_text;
 
@@ -65,6 +76,7 @@ void _neg_viewport_class_init_input (GtkWidgetClass *class);
 void _neg_viewport_init_input (NegViewport *self);
 
 void _neg_viewport_forget_texts (NegViewport *self);
+void _neg_viewport_drop_texts (NegViewport *self); /* fonts, scale or size are others */
 void _neg_viewport_snapshot_texts (NegViewport *self, GtkSnapshot *snapshot);
 void _neg_viewport_update_accessible (NegViewport *self);
 

@@ -1,18 +1,33 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "ui/neg-viewport-private.h"
 #include "ui/neg-words.h"
 
 #define MARGIN_PX 8
 
+static gboolean
+is_right (NegCorner corner)
+{
+  return corner == NEG_CORNER_TOP_RIGHT || corner == NEG_CORNER_BOTTOM_RIGHT;
+}
+
+/* The overlay has to be looked at again; layouts of texts that stay the same are kept. */
 void
 _neg_viewport_forget_texts (NegViewport *self)
 {
-  for (guint i = 0; i < NEG_N_CORNERS; i++)
-    g_clear_object (&self->corners[i]);
+  self->overlay_is_old = TRUE;
   g_clear_object (&self->message);
+}
+
+void
+_neg_viewport_drop_texts (NegViewport *self)
+{
+  for (guint i = 0; i < NEG_N_TEXTS; i++)
+    g_clear_object (&self->texts[i]);
+  _neg_viewport_forget_texts (self);
 }
 
 static PangoLayout *
@@ -25,29 +40,46 @@ new_layout (NegViewport *self, int width_px)
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
   pango_layout_set_attributes (layout, attributes);
   pango_attr_list_unref (attributes);
-  pango_layout_set_width (layout, MAX (width_px, 1) * PANGO_SCALE);
+  if (width_px >= 0)
+    pango_layout_set_width (layout, MAX (width_px, 1) * PANGO_SCALE);
   return layout;
 }
 
 static void
-make_corners (NegViewport *self)
+set_text (NegViewport *self, guint index, const char *text, int width_px, PangoAlignment alignment)
 {
+  PangoLayout **layout = &self->texts[index];
+
+  if (*layout == NULL) {
+    *layout = new_layout (self, width_px);
+    pango_layout_set_ellipsize (*layout, width_px >= 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
+    pango_layout_set_alignment (*layout, alignment);
+  }
+  if (width_px >= 0 && pango_layout_get_width (*layout) != width_px * PANGO_SCALE)
+    pango_layout_set_width (*layout, width_px * PANGO_SCALE);
+  if (g_strcmp0 (pango_layout_get_text (*layout), text != NULL ? text : "") != 0)
+    pango_layout_set_text (*layout, text != NULL ? text : "", -1);
+}
+
+static void
+read_overlay (NegViewport *self)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (self)), half = MAX (width / 2 - 2 * MARGIN_PX, 1);
+  NegOverlay *overlay = &self->overlay;
   NegDraw draw;
   gboolean has_draw = _neg_viewport_prepare (self, &draw);
-  double magnification = neg_view_state_get_magnification (_neg_viewport_get_state (self), neg_viewport_get_width_px (self),
-                                                           neg_viewport_get_height_px (self));
 
-  for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++) {
-    g_autofree char *text = neg_caption_dup_corner (corner, self->level, _neg_viewport_get_state (self),
-                                                    has_draw && self->has_window ? &draw.voi : NULL, magnification);
-    gboolean right = corner == NEG_CORNER_TOP_RIGHT || corner == NEG_CORNER_BOTTOM_RIGHT;
-    PangoLayout *layout = new_layout (self, gtk_widget_get_width (GTK_WIDGET (self)) / 2 - 2 * MARGIN_PX);
-
-    pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
-    pango_layout_set_alignment (layout, right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-    pango_layout_set_text (layout, text, -1);
-    self->corners[corner] = layout;
-  }
+  neg_overlay_clear (overlay);
+  neg_overlay_init (overlay, self->reading, self->cell, has_draw && self->has_window ? &draw.voi : NULL,
+                    neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), self->level);
+  for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
+    set_text (self, NEG_TEXT_CORNERS + corner, overlay->corners[corner], half,
+              is_right (corner) ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  for (NegEdge edge = 0; edge < NEG_N_EDGES; edge++)
+    set_text (self, NEG_TEXT_LETTERS + edge, has_draw ? overlay->letters[edge] : NULL, -1, PANGO_ALIGN_LEFT);
+  set_text (self, NEG_TEXT_SCALE_BAR, overlay->scale_bar_text, -1, PANGO_ALIGN_LEFT);
+  set_text (self, NEG_TEXT_BAND, overlay->prior_band, MAX (width - 2 * MARGIN_PX, 1), PANGO_ALIGN_CENTER);
+  self->overlay_is_old = FALSE;
 }
 
 static void
@@ -112,23 +144,113 @@ append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, con
   gtk_snapshot_restore (snapshot);
 }
 
+/* All round, readable on white too. */
 static void
-append_corner (NegViewport *self, GtkSnapshot *snapshot, NegCorner corner, const GdkRGBA *color)
+append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, const GdkRGBA *color)
 {
   static const GdkRGBA shadow = { 0, 0, 0, 0.9 };
-  PangoLayout *layout = self->corners[corner];
-  double x = MARGIN_PX, y = MARGIN_PX;
-  int height;
 
-  pango_layout_get_pixel_size (layout, NULL, &height);
-  if (corner == NEG_CORNER_TOP_RIGHT || corner == NEG_CORNER_BOTTOM_RIGHT)
-    x = gtk_widget_get_width (GTK_WIDGET (self)) - MARGIN_PX - pango_layout_get_width (layout) / PANGO_SCALE;
-  if (corner == NEG_CORNER_BOTTOM_LEFT || corner == NEG_CORNER_BOTTOM_RIGHT)
-    y = gtk_widget_get_height (GTK_WIDGET (self)) - MARGIN_PX - height;
-  /* All round, readable on white too. */
+  if (*pango_layout_get_text (layout) == '\0')
+    return;
   for (guint i = 0; i < 4; i++)
     append_text (snapshot, layout, x + (i & 1 ? 1 : -1), y + (i & 2 ? 1 : -1), &shadow);
   append_text (snapshot, layout, x, y, color);
+}
+
+static void
+append_corner (NegViewport *self, GtkSnapshot *snapshot, NegCorner corner, const NegOverlayPlaces *places,
+               const GdkRGBA *color)
+{
+  PangoLayout *layout = self->texts[NEG_TEXT_CORNERS + corner];
+  double x = places->corners_px[corner][0], y = places->corners_px[corner][1];
+  int height;
+
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  if (is_right (corner))
+    x -= pango_layout_get_width (layout) / (double) PANGO_SCALE;
+  if (corner == NEG_CORNER_BOTTOM_LEFT || corner == NEG_CORNER_BOTTOM_RIGHT)
+    y -= height;
+  append_shadowed (snapshot, layout, x, y, color);
+}
+
+static void
+append_letters (NegViewport *self, GtkSnapshot *snapshot, NegEdge edge, const NegOverlayPlaces *places,
+                const GdkRGBA *color)
+{
+  PangoLayout *layout = self->texts[NEG_TEXT_LETTERS + edge];
+  double x = places->letters_px[edge][0], y = places->letters_px[edge][1];
+  int width, height;
+
+  pango_layout_get_pixel_size (layout, &width, &height);
+  x -= edge == NEG_EDGE_LEFT ? 0 : edge == NEG_EDGE_RIGHT ? width : width / 2.0;
+  y -= edge == NEG_EDGE_TOP ? 0 : edge == NEG_EDGE_BOTTOM ? height : height / 2.0;
+  append_shadowed (snapshot, layout, round (x), round (y), color);
+}
+
+static void
+append_box (GtkSnapshot *snapshot, double x, double y, double width, double height, const GdkRGBA *color)
+{
+  gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, height));
+}
+
+static void
+append_scale_bar (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlaces *places, double line_px,
+                  const GdkRGBA *color)
+{
+  static const GdkRGBA shadow = { 0, 0, 0, 0.7 };
+  double x = round (places->scale_bar_px[0]), top = places->scale_bar_px[1], bottom = places->scale_bar_px[3];
+  guint parts = MAX (self->overlay.scale_bar_parts, 1);
+  int width;
+
+  if (!places->has_scale_bar)
+    return;
+  append_box (snapshot, x - 2, top - 1, 3, bottom - top + 2, &shadow);
+  append_box (snapshot, x - 1, top, 1, bottom - top, color);
+  for (guint i = 0; i <= parts; i++) {
+    double length = i == 0 || i == parts ? line_px / 2 : line_px / 4;
+
+    append_box (snapshot, x - length, top + (bottom - top) * i / parts - 0.5, length, 1, color);
+  }
+  pango_layout_get_pixel_size (self->texts[NEG_TEXT_SCALE_BAR], &width, NULL);
+  append_shadowed (snapshot, self->texts[NEG_TEXT_SCALE_BAR], round (places->scale_bar_text_px[0] - width),
+                   round (places->scale_bar_text_px[1]), color);
+}
+
+/* Today's images have none: nobody reads a prior for them. */
+static void
+append_band (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlaces *places)
+{
+  static const GdkRGBA ground = { 0.30, 0.22, 0.05, 1 }, text = { 0.96, 0.82, 0.48, 1 };
+
+  if (places->band_px <= 0)
+    return;
+  append_box (snapshot, 0, 0, gtk_widget_get_width (GTK_WIDGET (self)), places->band_px, &ground);
+  append_text (snapshot, self->texts[NEG_TEXT_BAND], MARGIN_PX, 2, &text);
+}
+
+/* What other viewports have to say about this one. */
+static void
+append_links (NegViewport *self, GtkSnapshot *snapshot)
+{
+  static const GdkRGBA color = { 0.36, 0.61, 0.84, 0.95 };
+  const NegOverlay *overlay = &self->overlay;
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  double x = round (overlay->point[0] / scale), y = round (overlay->point[1] / scale);
+
+  if (overlay->has_line) {
+    double dx = overlay->line[2] - overlay->line[0], dy = overlay->line[3] - overlay->line[1];
+
+    gtk_snapshot_save (snapshot);
+    gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (overlay->line[0] / scale, overlay->line[1] / scale));
+    gtk_snapshot_rotate (snapshot, atan2 (dy, dx) * 180 / G_PI);
+    append_box (snapshot, 0, -0.75, hypot (dx, dy) / scale, 1.5, &color);
+    gtk_snapshot_restore (snapshot);
+  }
+  if (overlay->has_point)
+    for (int side = -1; side <= 1; side += 2) {
+      append_box (snapshot, x + (side < 0 ? -20 : 5), y, 15, 1, &color);
+      append_box (snapshot, x, y + (side < 0 ? -20 : 5), 1, 15, &color);
+    }
 }
 
 static void
@@ -144,16 +266,55 @@ append_message (NegViewport *self, GtkSnapshot *snapshot, const GdkRGBA *color)
                (gtk_widget_get_height (GTK_WIDGET (self)) - height) / 2, color);
 }
 
+static void
+divide (double *values, guint n, double scale)
+{
+  for (guint i = 0; i < n; i++)
+    values[i] /= scale;
+}
+
+static void
+to_logical (NegOverlayPlaces *places, double scale)
+{
+  divide (&places->band_px, 1, scale);
+  divide (&places->corners_px[0][0], 2 * NEG_N_CORNERS, scale);
+  divide (&places->letters_px[0][0], 2 * NEG_N_EDGES, scale);
+  divide (places->scale_bar_px, 4, scale);
+  divide (places->scale_bar_text_px, 2, scale);
+}
+
+static double
+get_line_px (NegViewport *self)
+{
+  int height;
+
+  pango_layout_get_pixel_size (self->texts[NEG_TEXT_LETTERS], NULL, &height);
+  return MAX (height, 8);
+}
+
 void
 _neg_viewport_snapshot_texts (NegViewport *self, GtkSnapshot *snapshot)
 {
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self)), line_px;
+  NegOverlayPlaces places;
   GdkRGBA color;
 
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &color);
-  if (self->corners[0] == NULL)
-    make_corners (self);
+  if (self->overlay_is_old)
+    read_overlay (self);
+  line_px = get_line_px (self);
+  neg_overlay_get_places (&self->overlay, neg_viewport_get_width_px (self), neg_viewport_get_height_px (self),
+                          MARGIN_PX * scale, line_px * scale, &places);
+  to_logical (&places, scale);
+  if (self->pixels != NULL) {
+    append_links (self, snapshot);
+    append_scale_bar (self, snapshot, &places, line_px, &color);
+  }
+  append_band (self, snapshot, &places);
   for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
-    append_corner (self, snapshot, corner, &color);
+    append_corner (self, snapshot, corner, &places, &color);
+  for (NegEdge edge = 0; edge < NEG_N_EDGES; edge++)
+    append_letters (self, snapshot, edge, &places, &color);
   if (self->pixels == NULL)
     append_message (self, snapshot, &color);
 }
@@ -161,13 +322,13 @@ _neg_viewport_snapshot_texts (NegViewport *self, GtkSnapshot *snapshot)
 static char *
 dup_accessible_label (NegViewport *self)
 {
+  const NegViewState *state = _neg_viewport_get_state (self);
   g_autofree char *title = NULL;
 
-  if (_neg_viewport_get_state (self)->series == NULL)
+  if (state->series == NULL)
     return g_strdup (_ ("no image"));
-  title = neg_caption_dup_clean (neg_series_get_title (_neg_viewport_get_state (self)->series));
-  return g_strdup_printf (_ ("image %u of %u, %s"), _neg_viewport_get_state (self)->index + 1, neg_view_state_get_n_frames (_neg_viewport_get_state (self)),
-                          title);
+  title = neg_caption_dup_clean (neg_series_get_title (state->series));
+  return g_strdup_printf (_ ("image %u of %u, %s"), state->index + 1, neg_view_state_get_n_frames (state), title);
 }
 
 static char *

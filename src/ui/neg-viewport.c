@@ -117,8 +117,10 @@ cell_changed_cb (NegReading *reading, guint cell, guint changes, NegViewport *se
     take_frame (self);
   else if (changes & NEG_CHANGED_LOOK)
     look_changed (self);
-  else
+  if (changes & NEG_CHANGED_LINKS) {
+    self->overlay_is_old = TRUE;
     gtk_widget_queue_draw (GTK_WIDGET (self));
+  }
 }
 
 /* One that was hidden behind another had asked for nothing. */
@@ -339,6 +341,7 @@ neg_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 static void
 scale_changed_cb (NegViewport *self)
 {
+  _neg_viewport_drop_texts (self);
   forget_picture (self);
 }
 
@@ -346,7 +349,7 @@ static void
 neg_viewport_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   GTK_WIDGET_CLASS (neg_viewport_parent_class)->css_changed (widget, change);
-  _neg_viewport_forget_texts (NEG_VIEWPORT (widget));
+  _neg_viewport_drop_texts (NEG_VIEWPORT (widget));
 }
 
 static void
@@ -361,7 +364,7 @@ neg_viewport_dispose (GObject *object)
     gtk_widget_unparent (gtk_widget_get_first_child (GTK_WIDGET (self)));
   g_clear_pointer (&self->pixels, neg_pixels_unref);
   g_clear_object (&self->texture);
-  _neg_viewport_forget_texts (self);
+  _neg_viewport_drop_texts (self);
   G_OBJECT_CLASS (neg_viewport_parent_class)->dispose (object);
 }
 
@@ -375,6 +378,7 @@ neg_viewport_finalize (GObject *object)
   g_clear_error (&self->failure);
   g_clear_pointer (&self->cpu, neg_cpu_canvas_free);
   g_clear_pointer (&self->magnifier, neg_cpu_canvas_free);
+  neg_overlay_clear (&self->overlay);
   g_free (self->renderer_note);
   g_free (self->idle_text);
   G_OBJECT_CLASS (neg_viewport_parent_class)->finalize (object);
