@@ -82,6 +82,49 @@ neg_keymap_normalize (const char *key)
   return gtk_accelerator_name (keyval, modifiers & gtk_accelerator_get_default_mod_mask ());
 }
 
+/* Signs too small to be told from each other, and from nothing. */
+static const char *
+get_word (guint keyval)
+{
+  switch (keyval) {
+  case GDK_KEY_comma:
+    return _ ("Comma");
+  case GDK_KEY_period:
+    return _ ("Period");
+  case GDK_KEY_semicolon:
+    return _ ("Semicolon");
+  case GDK_KEY_colon:
+    return _ ("Colon");
+  case GDK_KEY_apostrophe:
+    return _ ("Apostrophe");
+  case GDK_KEY_grave:
+    return _ ("Backtick");
+  case GDK_KEY_minus:
+    return _ ("Minus");
+  case GDK_KEY_plus:
+    return _ ("Plus");
+  default:
+    return NULL;
+  }
+}
+
+char *
+neg_keymap_dup_key_label (const char *key)
+{
+  g_autofree char *modifiers_label = NULL;
+  GdkModifierType modifiers;
+  guint keyval;
+
+  g_return_val_if_fail (key != NULL, NULL);
+
+  if (!gtk_accelerator_parse (key, &keyval, &modifiers))
+    return g_strdup (key);
+  if (get_word (keyval) == NULL)
+    return gtk_accelerator_get_label (keyval, modifiers);
+  modifiers_label = gtk_accelerator_get_label (0, modifiers);
+  return g_strconcat (modifiers_label, modifiers != 0 ? "+" : "", get_word (keyval), NULL);
+}
+
 static void
 add_unique (GPtrArray *keys, char *key)
 {
@@ -255,12 +298,8 @@ char *
 neg_keymap_dup_label (NegKeymap *self, const char *action)
 {
   const char *key = neg_keymap_get_keys (self, action)[0];
-  GdkModifierType modifiers;
-  guint keyval;
 
-  if (key == NULL || !gtk_accelerator_parse (key, &keyval, &modifiers))
-    return NULL;
-  return gtk_accelerator_get_label (keyval, modifiers);
+  return key != NULL ? neg_keymap_dup_key_label (key) : NULL;
 }
 
 char *

@@ -18,9 +18,12 @@ NegKeymap *neg_keymap_new (GSettings *settings);
 /* The normal form of @key, given; NULL where it is none, or only a modifier. */
 char *neg_keymap_normalize (const char *key);
 
+/* @key as people read it, as "Ctrl+Z"; given. */
+char *neg_keymap_dup_key_label (const char *key);
+
 /* The accelerators of a command, borrowed until "changed", NULL-terminated, perhaps empty. */
 const char *const *neg_keymap_get_keys (NegKeymap *keymap, const char *action);
-/* The first of them as people read it, as "Ctrl+Z"; given, NULL where there is none. */
+/* The label of the first of them; given, NULL where there is none. */
 char *neg_keymap_dup_label (NegKeymap *keymap, const char *action);
 /* "Invert (I)": @title with that; given. For tooltips. */
 char *neg_keymap_dup_tooltip (NegKeymap *keymap, const char *action, const char *title);

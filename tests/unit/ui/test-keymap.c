@@ -83,6 +83,21 @@ test_defaults (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_labels (Fixture *fixture, gconstpointer data)
+{
+  static const char *const pairs[][2] = {
+    { "i", "I" }, { "<Control>z", "Ctrl+Z" }, { "comma", "Comma" }, { "<Control>comma", "Ctrl+Comma" },
+    { "<Control><Shift>minus", "Shift+Ctrl+Minus" }, { "Page_Down", "Page Down" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pairs); i++) {
+    g_autofree char *label = neg_keymap_dup_key_label (pairs[i][0]);
+
+    g_assert_cmpstr (label, ==, pairs[i][1]);
+  }
+}
+
+static void
 test_add (Fixture *fixture, gconstpointer data)
 {
   g_assert_true (neg_keymap_add_key (fixture->keymap, "view.invert", "Q", FALSE));
@@ -178,6 +193,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/keymap/normal-form", test_normal_form);
   add ("/keymap/defaults", test_defaults);
+  add ("/keymap/labels", test_labels);
   add ("/keymap/add", test_add);
   add ("/keymap/conflict", test_conflict);
   add ("/keymap/reset", test_reset);
