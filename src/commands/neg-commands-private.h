@@ -18,11 +18,12 @@ typedef int (*NegCommandFunc) (int argc, char **argv);
 int neg_command_info (int argc, char **argv);
 int neg_command_decode (int argc, char **argv);
 int neg_command_render (int argc, char **argv);
+int neg_command_demo (int argc, char **argv);
 int neg_command_bench (int argc, char **argv);
 
 /* Parses options into @entries and leaves the rest in *paths (given). A wrong option, or none of @paths where at least
  * @n_paths_min are needed, prints one line and returns FALSE: the caller returns NEG_EXIT_USAGE. --json, --home and
- * --config are added; *json is set. @help: what the command does. */
+ * --config are added (--home only where @entries have none); *json is set. @help: what the command does. */
 gboolean neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters,
                             const char *help, guint n_paths_min, char ***paths, gboolean *json);
 

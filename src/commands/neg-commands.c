@@ -15,6 +15,7 @@ static const struct {
   { "info", neg_command_info, N_ ("what files, folders, DICOMDIRs and ZIPs hold") },
   { "decode", neg_command_decode, N_ ("stored values of a frame, as a hash or a file") },
   { "render", neg_command_render, N_ ("one image as the window draws it, as a PNG") },
+  { "demo", neg_command_demo, N_ ("fills a folder with a fictitious department") },
   { "bench", neg_command_bench, N_ ("measures this machine: open, decode") },
 };
 
@@ -53,6 +54,15 @@ neg_commands_describe (void)
   return g_string_free (text, FALSE);
 }
 
+static gboolean
+has_option (const GOptionEntry *entries, const char *name)
+{
+  for (; entries != NULL && entries->long_name != NULL; entries++)
+    if (strcmp (entries->long_name, name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters, const char *help,
                    guint n_paths_min, char ***paths, gboolean *json)
@@ -62,8 +72,8 @@ neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const c
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) rest = NULL;
   const GOptionEntry common[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, json, N_ ("print JSON"), NULL },
     { "home", 0, 0, G_OPTION_ARG_FILENAME, &home, N_ ("keep database, cache and settings under DIR"), N_ ("DIR") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, json, N_ ("print JSON"), NULL },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, N_ ("site file"), N_ ("FILE") },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL },
     { NULL },
@@ -75,7 +85,7 @@ neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const c
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   if (entries != NULL)
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
-  g_option_context_add_main_entries (context, common, GETTEXT_PACKAGE);
+  g_option_context_add_main_entries (context, has_option (entries, "home") ? common + 1 : common, GETTEXT_PACKAGE);
   g_set_prgname (name);
   if (!g_option_context_parse (context, argc, argv, &error)) {
     neg_command_usage ("%s", error->message);
