@@ -32,7 +32,9 @@ typedef enum {
   NEG_PRIORITY_BACKGROUND, /* thumbnails, prefetch */
 } NegPriority;
 
-#define NEG_CANCEL_GRACE_MS 150
+/* Leaving a series is to stop its work within 100 ms: longer than a common frame takes, and short enough to leave time
+ * for an engine's end. */
+#define NEG_CANCEL_GRACE_MS 60
 #define NEG_ITEM_TIMEOUT_MS 60000
 
 typedef struct _NegEnginePool NegEnginePool;

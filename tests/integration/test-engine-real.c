@@ -498,6 +498,9 @@ test_cancel_stops_work (void)
                                     scroll_done_cb, &scroll);
   close (memory);
   g_usleep (500 * 1000);
+  /* An engine that is in the middle of a frame for too long is ended; the new one's start is not work for us. */
+  pids = client_engine_pids ();
+  g_assert_cmpuint (pids->len, ==, 2);
   start = g_get_monotonic_time ();
   neg_request_cancel (request);
   client_wait (scroll.wait);
@@ -506,8 +509,6 @@ test_cancel_stops_work (void)
   g_assert_cmpint (scroll.n_good, >, 0);
   g_assert_cmpint (scroll.n_good, <, n);
   g_assert_cmpint (scroll.n_good + scroll.n_other, ==, n);
-  pids = client_engine_pids ();
-  g_assert_cmpuint (pids->len, ==, 2);
   for (guint i = 0; i < pids->len; i++)
     ticks += client_cpu_ticks (g_array_index (pids, pid_t, i));
   g_usleep (400 * 1000);
