@@ -10,8 +10,8 @@
 /* Lines in a block: long enough runs across the picture, few enough to stay close to the processor. */
 #define BLOCK 16
 
-/* Between lines of a block: their pixels are read across, and at a distance of a power of two they would all fall to the
- * same few places of the processor's cache. */
+/* Between lines of a block: their pixels are read across, and at a distance of a power of two they would all fall to
+ * the same few places of the processor's cache. */
 #define GAP_BYTES 64
 
 static gsize
@@ -25,15 +25,23 @@ _neg_lines_init (NegLines *lines, const NegDraw *draw, const NegPicture *picture
 {
   const double *m = draw->output_to_image.m;
 
+  *lines = (NegLines){ .picture = picture, .x_start = m[2], .y_start = m[5] };
   if (m[1] == 0 && m[3] == 0) {
-    *lines = (NegLines){ picture, first_row, n_rows, FALSE, 0, picture->width, first_row, n_rows, m[0], m[2], m[4], m[5],
-                         NULL };
+    lines->n_px = picture->width;
+    lines->first_line = first_row;
+    lines->n_lines = n_rows;
+    lines->x_step = m[0];
+    lines->y_step = m[4];
     return TRUE;
   }
   if (m[0] != 0 || m[4] != 0)
     return FALSE;
-  *lines = (NegLines){ picture, first_row, n_rows, TRUE, first_row, n_rows, 0, picture->width, m[1], m[2], m[3], m[5],
-                       NULL };
+  lines->lies = TRUE;
+  lines->first_px = first_row;
+  lines->n_px = n_rows;
+  lines->n_lines = picture->width;
+  lines->x_step = m[1];
+  lines->y_step = m[3];
   lines->block = g_malloc_n (BLOCK, get_stride (lines));
   return TRUE;
 }

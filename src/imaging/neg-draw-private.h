@@ -78,11 +78,10 @@ _neg_draw_put (guint8 *out, guint channels, NegRgb rgb)
 void _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                              guint n_rows);
 
-/* What the fast ways draw: rows of the picture, or columns where it lies on its side, so that each line runs along a row
- * of the image. */
+/* What the fast ways draw: rows of the picture, or columns where it lies on its side, so that each line runs along a
+ * row of the image. */
 typedef struct {
   const NegPicture *picture;
-  guint first_row, n_rows; /* of the picture */
   gboolean lies;           /* lines are columns */
   guint first_px, n_px;    /* of each line */
   guint first_line, n_lines;

@@ -67,7 +67,7 @@ neg_plane_to_image (const NegPlane *plane, const double point_mm[3], double imag
 
   for (guint i = 0; i < 3; i++)
     from_origin[i] = point_mm[i] - plane->origin_mm[i];
-  /* Cosines are decimal text and not quite perpendicular: solved for both steps at once, or a round trip would drift. */
+  /* Cosines are decimal text and not quite perpendicular: solved for both steps at once, or a round trip drifts. */
   along_x = dot (from_origin, plane->x_mm);
   along_y = dot (from_origin, plane->y_mm);
   image_px[0] = (along_x * yy - along_y * xy) / determinant;

@@ -19,8 +19,8 @@ gboolean neg_plane_init (NegPlane *plane, const NegInstance *instance, guint32 f
 
 void neg_plane_to_patient (const NegPlane *plane, const double image_px[2], double point_mm[3]);
 
-/* The foot of @point_mm on the plane in image coordinates (they may lie outside the image); returns how far the point is
- * from the plane along its normal. */
+/* The foot of @point_mm on the plane in image coordinates (they may lie outside the image); returns how far the point
+ * is from the plane along its normal. */
 double neg_plane_to_image (const NegPlane *plane, const double point_mm[3], double image_px[2]);
 
 /* Where the rectangle of @other cuts the rectangle of @plane: the two ends in image coordinates of @plane. FALSE when

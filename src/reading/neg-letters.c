@@ -7,7 +7,7 @@
 
 #include "imaging/neg-geometry.h"
 
-/* C.7.6.1.1.1. Those of two letters are of quadrupeds; the ones without one opposite (medial, rostral...) are left out. */
+/* C.7.6.1.1.1. Those of two letters are of quadrupeds; the ones without one opposite (such as rostral) are left out. */
 static const char *const opposites[][2]
     = { { "L", "R" }, { "A", "P" }, { "H", "F" }, { "LE", "RT" }, { "D", "V" }, { "CR", "CD" } };
 

@@ -1,5 +1,5 @@
-/* Where the edges of a picture point to in the patient, as it is seen: turned, mirrored, oblique (imaging-correctness D;
- * PS3.3 C.7.6.2.1.1, C.7.6.1.1.1). Thread: any, no state. */
+/* Where the edges of a picture point to in the patient, as it is seen: turned, mirrored, oblique
+ * (imaging-correctness D; PS3.3 C.7.6.2.1.1, C.7.6.1.1.1). Thread: any, no state. */
 #pragma once
 
 #include "imaging/neg-draw.h"
@@ -16,8 +16,8 @@ typedef enum {
 
 #define NEG_LETTERS_BYTES 8
 
-/* By the cosines of the frame, else by Patient Orientation, else empty. A direction that is not along a row or column of
- * the image (@affine turns by something else than quarters) takes those of the nearest. */
+/* By the cosines of the frame, else by Patient Orientation, else empty. A direction that is not along a row or column
+ * of the image (@affine turns by something else than quarters) takes those of the nearest. */
 void neg_letters_init (char letters[NEG_N_EDGES][NEG_LETTERS_BYTES], const NegInstance *instance, guint32 frame,
                        const NegAffine *affine);
 

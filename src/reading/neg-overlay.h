@@ -2,8 +2,8 @@
  * are output pixels, texts UTF-8 of one line per line.
  *
  * Levels (neg-captions.h): scale bar and orientation letters belong to the overlay and go with it. What could make a
- * picture be read wrongly without it stays at every level: the marks LOSSY, INVERTED, MIRRORED, the band of a prior, and
- * the letters of a picture that is turned or mirrored. Reference line and point have switches of their own.
+ * picture be read wrongly without it stays at every level: the marks LOSSY, INVERTED, MIRRORED, the band of a prior,
+ * and the letters of a picture that is turned or mirrored. Reference line and point have switches of their own.
  * Thread: main (translated text). */
 #pragma once
 
@@ -39,8 +39,8 @@ void neg_overlay_init_for_view (NegOverlay *overlay, const NegViewState *state, 
                                 guint height, NegCaptionsLevel level);
 void neg_overlay_clear (NegOverlay *overlay);
 
-/* Where it goes, for text with lines @line_px high: corner texts in the corners, below the band; letters in the middle of
- * the edges; the scale bar at the right edge with its text below, unless the texts of the corners leave no room. */
+/* Where it goes, for text with lines @line_px high: corner texts in the corners, below the band; letters in the middle
+ * of the edges; the scale bar at the right edge with its text below, unless the texts of the corners leave no room. */
 typedef struct {
   double band_px;                        /* height of the band across the top; 0: none */
   double corners_px[NEG_N_CORNERS][2];   /* the corner of the text that is nearest to the viewport's corner */

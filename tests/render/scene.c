@@ -336,6 +336,25 @@ scene_turn (Scene *scene)
   memcpy (m + 3, x, sizeof x);
 }
 
+void
+scene_orient (Scene *scene, guint which)
+{
+  static const int ways[8][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 },
+                                  { -1, 0, 0, 1 }, { 0, -1, -1, 0 }, { 1, 0, 0, -1 }, { 0, 1, 1, 0 } };
+  const int *way = ways[which];
+  double columns = scene->frame.format.columns, rows = scene->frame.format.rows;
+  double *m = scene->draw.output_to_image.m, step;
+
+  scene->width = 103;
+  scene->height = 81;
+  step = columns / (way[0] != 0 ? scene->width : scene->height);
+  for (guint i = 0; i < 2; i++) {
+    m[3 * i] = way[2 * i] * step;
+    m[3 * i + 1] = way[2 * i + 1] * step;
+    m[3 * i + 2] = (i == 0 ? columns : rows) / 2 - m[3 * i] * scene->width / 2.0 - m[3 * i + 1] * scene->height / 2.0;
+  }
+}
+
 char *
 scene_describe (const Scene *scene)
 {

@@ -28,5 +28,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scene, scene_free)
 void scene_mirror (Scene *scene);
 void scene_turn (Scene *scene);
 
+/* A larger picture with the whole frame in one of the eight orientations that a reader can give it, the fast ways of
+ * drawing on the CPU among them. */
+void scene_orient (Scene *scene, guint which);
+
 /* One line that says what the scene is. */
 char *scene_describe (const Scene *scene);

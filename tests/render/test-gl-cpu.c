@@ -113,9 +113,8 @@ assert_same (const Scene *scene, const char *what, guint32 seed, const NegPictur
 }
 
 static void
-compare_scene (SceneKind kind, NegSampleType type, guint32 seed)
+compare (Scene *scene, guint32 seed)
 {
-  g_autoptr (Scene) scene = scene_new (seed, kind, type);
   g_autofree guint8 *by_cpu_pixels = NULL, *by_gl_pixels = NULL;
   NegPicture by_cpu, by_gl;
 
@@ -124,6 +123,14 @@ compare_scene (SceneKind kind, NegSampleType type, guint32 seed)
   neg_draw_rows (&scene->draw, &scene->frame, &by_cpu, 0, by_cpu.height);
   draw_by_gl (scene, &by_gl);
   assert_same (scene, "gl-cpu", seed, &by_cpu, &by_gl);
+}
+
+static void
+compare_scene (SceneKind kind, NegSampleType type, guint32 seed)
+{
+  g_autoptr (Scene) scene = scene_new (seed, kind, type);
+
+  compare (scene, seed);
 }
 
 static void
@@ -159,6 +166,24 @@ test_color (gconstpointer data)
     return;
   for (guint32 i = 0; i < N_SCENES / 2; i++)
     compare_scene (SCENE_COLOR, type, 40000 + 1000 * type + i);
+}
+
+static void
+test_orientations (gconstpointer data)
+{
+  static const SceneKind kinds[] = { SCENE_GREY, SCENE_PALETTE, SCENE_SUPPLEMENTAL, SCENE_COLOR };
+  NegSampleType type = GPOINTER_TO_UINT (data);
+  guint n_kinds = type >= NEG_SAMPLE_F32 ? 3 : 4; /* no colour in floating point */
+
+  if (!need_device ())
+    return;
+  for (guint i = 0; i < 8 * 8; i++) {
+    guint32 seed = 60000 + 1000 * type + i;
+    g_autoptr (Scene) scene = scene_new (seed, kinds[i / 8 % n_kinds], type);
+
+    scene_orient (scene, i % 8);
+    compare (scene, seed);
+  }
 }
 
 /* The whole picture moved by a fraction that puts no point on a border of pixels: there the mirrored frame may choose
@@ -391,6 +416,7 @@ main (int argc, char **argv)
   add_for_types ("grey", test_grey, NEG_SAMPLE_F64);
   add_for_types ("palette", test_palette, NEG_SAMPLE_F64);
   add_for_types ("color", test_color, NEG_SAMPLE_S32);
+  add_for_types ("orientations", test_orientations, NEG_SAMPLE_F64);
   add_for_types ("metamorphic", test_metamorphic, NEG_SAMPLE_F64);
   g_test_add_func ("/render/values-stay-apart", test_values_stay_apart);
   g_test_add_func ("/render/rectangle-and-state", test_rectangle_and_state);

@@ -112,7 +112,7 @@ check_vector (JsonArray *array, guint index, JsonNode *node, gpointer data)
   }
 }
 
-/* Slices of real scanners' shapes: the distance between planes is the distance along the normal, tilted gantry or not. */
+/* Slices of real scanners' shapes. */
 static void
 test_vectors (void)
 {

@@ -32,7 +32,8 @@ test_percentiles (void)
 {
   gint16 pixels[100 * 100];
   NegFrame frame = frame_of (100, 100, NEG_SAMPLE_S16, pixels);
-  NegModality hounsfield = { .slope = 1, .intercept = -1024 }, negative = { .slope = -2 }, fraction = { .slope = 0.001 };
+  NegModality hounsfield = { .slope = 1, .intercept = -1024 };
+  NegModality negative = { .slope = -2 }, fraction = { .slope = 0.001 };
   NegVoi voi;
 
   for (guint i = 0; i < 10000; i++)

@@ -79,7 +79,8 @@ assert_bar (const NegViewState *state, guint height, double mm, double px, const
   g_assert_cmpint (overlay.has_scale_bar, ==, text != NULL);
   g_assert_cmpstr (overlay.scale_bar_text, ==, text);
   if (text != NULL) {
-    double step = overlay.scale_bar_mm / overlay.scale_bar_parts, digit = step / pow (10, floor (log10 (step * 1.0001)));
+    double step = overlay.scale_bar_mm / overlay.scale_bar_parts;
+    double digit = step / pow (10, floor (log10 (step * 1.0001)));
 
     g_assert_cmpfloat_with_epsilon (overlay.scale_bar_mm, mm, 1e-9);
     g_assert_cmpfloat_with_epsilon (overlay.scale_bar_px, px, 1e-6);
@@ -315,7 +316,7 @@ test_prior_band (void)
   assert_band ("20240302", "20240302", "20240302", NULL);
 }
 
-/* A coronal image through the middle of an axial one: line and point land where the image shows them, however turned. */
+/* A coronal image that cuts an axial one: line and point land where the image shows them, however turned. */
 static void
 test_links (void)
 {
