@@ -81,14 +81,20 @@ built_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+void
+_neg_loader_build_run (NegLoaderBuild *build)
+{
+  build->series = neg_series_build (build->instances, build->blobs);
+  keep_shown (build);
+}
+
 static gpointer
 build_thread (gpointer data)
 {
   NegLoaderBuild *build = data;
   g_autoptr (GSource) source = g_idle_source_new ();
 
-  build->series = neg_series_build (build->instances, build->blobs);
-  keep_shown (build);
+  _neg_loader_build_run (build);
   g_source_set_priority (source, NEG_LOADER_PRIORITY);
   g_source_set_callback (source, built_cb, build, NULL);
   g_source_attach (source, build->job->context);

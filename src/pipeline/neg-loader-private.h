@@ -85,6 +85,9 @@ void _neg_loader_build_free (NegLoaderBuild *build);
 /* Adds @instances and @blobs (taken) and builds; _neg_loader_take_build() gets @build back. */
 void _neg_loader_build_start (NegLoaderBuild *build, GPtrArray *instances, GPtrArray *blobs);
 
+/* Builds in the calling thread. */
+void _neg_loader_build_run (NegLoaderBuild *build);
+
 /* Makes @list what was built, and touches nothing in it that stays. */
 void _neg_loader_build_show (NegLoaderBuild *build, GListStore *list);
 

@@ -299,6 +299,76 @@ test_any_order (void)
   }
 }
 
+/* A series is named again after a restart, in whatever order its files are found then; no two have one name. */
+static void
+test_keys (void)
+{
+  g_autoptr (Scan) scan = scan_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (10);
+  g_autoptr (GHashTable) titles = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  fill (scan, 1200);
+  for (guint round = 0; round < 3; round++) {
+    g_clear_pointer (&scan->series, g_ptr_array_unref);
+    scan->series = neg_series_build (scan->instances, scan->blobs);
+    for (guint i = 0; i < scan->series->len; i++) {
+      NegSeries *series = scan_get (scan, i);
+      const char *key = neg_series_get_key (series);
+
+      if (round == 0)
+        g_assert_true (g_hash_table_insert (titles, g_strdup (key), g_strdup (neg_series_get_title (series))));
+      else
+        g_assert_cmpstr (g_hash_table_lookup (titles, key), ==, neg_series_get_title (series));
+    }
+    shuffle (scan, rand);
+  }
+  g_assert_cmpuint (g_hash_table_size (titles), ==, scan->series->len);
+}
+
+static void
+test_key_of_bad_objects (void)
+{
+  g_autoptr (Scan) scan = scan_new ();
+  NegInstance *instance = scan_add_slice (scan, 1, 0);
+  g_auto (GStrv) parts = NULL;
+
+  scan_build (scan, 1);
+  g_assert_cmpstr (neg_series_get_key (scan_get (scan, 0)), ==, "1.2.3/0/1.2.3.1.0/0");
+  /* What looks like the end of a UID is none, and without UIDs the name is not told: it may be a patient's. */
+  g_free (instance->series_uid);
+  instance->series_uid = g_strdup ("1/0/2");
+  g_clear_pointer (&instance->sop_instance_uid, g_free);
+  scan_build (scan, 1);
+  parts = g_strsplit (neg_series_get_key (scan_get (scan, 0)), "/", 0);
+  g_assert_cmpuint (g_strv_length (parts), ==, 4);
+  g_assert_cmpuint (strlen (parts[2]), ==, 64);
+  g_assert_null (strstr (parts[2], "scan"));
+}
+
+static void
+test_find (void)
+{
+  g_autoptr (Scan) scan = scan_new ();
+  NegSeries *series;
+  guint index = 99;
+
+  for (guint i = 0; i < 5; i++)
+    scan_add_slice (scan, i + 1, -2.0 * i);
+  scan_build (scan, 1);
+  series = scan_get (scan, 0);
+  g_assert_true (neg_series_find_frame (series, "1.2.3.2.1", 0, &index));
+  g_assert_cmpuint (index, ==, 3);
+  g_assert_false (neg_series_find_frame (series, "1.2.3.2.1", 1, &index));
+  g_assert_false (neg_series_find_frame (series, "1.2.3.9", 0, &index));
+  g_assert_false (neg_series_find_frame (series, NULL, 0, &index));
+  for (guint i = 0; i < 5; i++) {
+    g_assert_true (neg_series_find_blob (series, neg_blob_get_id (neg_series_get_frame (series, i)->blob), 0, &index));
+    g_assert_cmpuint (index, ==, i);
+  }
+  g_assert_false (neg_series_find_blob (series, G_MAXUINT64, 0, &index));
+  g_assert_cmpuint (neg_series_get_frame_bytes (series), ==, 64 * 64 * 2);
+}
+
 static void
 test_speed (void)
 {
@@ -338,6 +408,9 @@ main (int argc, char **argv)
   ADD (instance_warnings);
   ADD (announced_frames);
   ADD (any_order);
+  ADD (keys);
+  ADD (key_of_bad_objects);
+  ADD (find);
   ADD (speed);
   return g_test_run ();
 }
