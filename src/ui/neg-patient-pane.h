@@ -1,0 +1,27 @@
+/* The pane on the left: the patients of what is open, and the studies of the one shown. Thread: main. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "pipeline/neg-loader.h"
+#include "pipeline/neg-thumbnails.h"
+#include "reading/neg-reading.h"
+
+G_BEGIN_DECLS
+
+#define NEG_TYPE_PATIENT_PANE (neg_patient_pane_get_type ())
+G_DECLARE_FINAL_TYPE (NegPatientPane, neg_patient_pane, NEG, PATIENT_PANE, GtkWidget)
+
+/* Signal "done" (): a person has finished with it, the keys belong to the image again. */
+GtkWidget *neg_patient_pane_new (void);
+
+/* All nullable; references are taken. */
+void neg_patient_pane_set_reading (NegPatientPane *pane, NegReading *reading);
+void neg_patient_pane_set_loader (NegPatientPane *pane, NegLoader *loader);
+void neg_patient_pane_set_store (NegPatientPane *pane, NegFrameStore *store);
+void neg_patient_pane_set_thumbnails (NegPatientPane *pane, NegThumbnails *thumbnails);
+
+/* The focus on the search entry, where there are patients to search; FALSE where there is one only. */
+gboolean neg_patient_pane_search (NegPatientPane *pane);
+
+G_END_DECLS
