@@ -6,12 +6,14 @@
 #include <malloc.h>
 
 #include "ui/neg-bus-probe.h"
+#include "ui/neg-first-image.h"
 #include "ui/neg-main-window.h"
 #include "ui/neg-renderer.h"
 #include "ui/neg-settings.h"
 #include "ui/neg-theme.h"
 #include "wire/neg-engine-pool.h"
 
+#define FIRST_IMAGE_LIMIT_MS 120
 #define KEPT_BYTES (64 << 20)
 #define BUS_LIMIT_MS 200
 #define ACCESSIBILITY_LIMIT_MS 1000 /* a slow start of it must not cost a blind reader the program */
@@ -29,6 +31,7 @@ struct _NegApplication {
   NegEnginePool *pool;
   char *pool_problem; /* why there is none */
   GSettings *settings; /* nullable */
+  char *home;          /* nullable */
   NegTheme *theme; /* from startup on */
   NegRenderer renderer;
 };
@@ -40,11 +43,11 @@ G_DEFINE_FINAL_TYPE (NegApplication, neg_application, GTK_TYPE_APPLICATION)
 static NegMainWindow *
 new_window (NegApplication *self)
 {
-  NegMainWindow *window = neg_main_window_new (GTK_APPLICATION (self), self->pool, self->settings, self->renderer);
+  NegMainWindow *window = neg_main_window_new (GTK_APPLICATION (self), self->pool, self->settings, self->home,
+                                               self->renderer);
 
   if (self->pool_problem != NULL)
     neg_main_window_report (window, self->pool_problem);
-  gtk_window_present (GTK_WINDOW (window));
   return window;
 }
 
@@ -53,10 +56,11 @@ neg_application_activate (GApplication *application)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (application));
 
-  if (window != NULL)
-    gtk_window_present (window);
-  else
-    new_window (NEG_APPLICATION (application));
+  if (window == NULL) {
+    window = GTK_WINDOW (new_window (NEG_APPLICATION (application)));
+    neg_main_window_offer_last_screen (NEG_MAIN_WINDOW (window));
+  }
+  gtk_window_present (window);
 }
 
 /* A window of its own: nothing that arrives takes the screen from someone who reads. */
@@ -77,6 +81,7 @@ neg_application_open (GApplication *application, GFile **files, int n_files, con
   g_ptr_array_add (paths, NULL);
   if (paths->len > 1)
     neg_main_window_open (window, (const char *const *) paths->pdata);
+  neg_first_image_present (window, FIRST_IMAGE_LIMIT_MS);
 }
 
 static void
@@ -105,6 +110,7 @@ neg_application_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->pool, neg_engine_pool_free); /* a start that another window took over never shut down */
   g_free (self->pool_problem);
+  g_free (self->home);
   G_OBJECT_CLASS (neg_application_parent_class)->finalize (object);
 }
 
@@ -209,6 +215,7 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
   if (pool_problem != NULL)
     self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), pool_problem->message);
   g_set_object (&self->settings, settings);
+  self->home = g_strdup (options->home);
   self->renderer = get_renderer (options, settings);
   return g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
 }
