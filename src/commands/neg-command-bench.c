@@ -301,8 +301,9 @@ wait_all (NegFrameStore *store, NegSeries *series)
 {
   guint n_answered = neg_frame_store_get_n_ready (store, series);
   gulong handler = g_signal_connect (store, "frame-ready", G_CALLBACK (frame_ready_cb), &n_answered);
+  const NegFrameWish wish = { series, 0, 1, TRUE };
 
-  neg_frame_store_prefetch (store, series, 0, 1);
+  neg_frame_store_set_wishes (store, &wish, 1);
   while (n_answered < neg_series_get_n_frames (series))
     g_main_context_iteration (NULL, TRUE);
   g_signal_handler_disconnect (store, handler);

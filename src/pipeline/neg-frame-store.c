@@ -511,20 +511,6 @@ neg_frame_store_set_wishes (NegFrameStore *self, const NegFrameWish *wishes, gui
   pump (self);
 }
 
-void
-neg_frame_store_prefetch (NegFrameStore *self, NegSeries *series, guint index, int step)
-{
-  const NegFrameWish wish = { series, index, step, TRUE };
-
-  neg_frame_store_set_wishes (self, &wish, 1);
-}
-
-void
-neg_frame_store_cancel (NegFrameStore *self)
-{
-  neg_frame_store_set_wishes (self, NULL, 0);
-}
-
 guint64
 neg_frame_store_get_budget_bytes (NegFrameStore *self)
 {
@@ -577,7 +563,7 @@ neg_frame_store_dispose (GObject *object)
   NegFrameStore *self = NEG_FRAME_STORE (object);
 
   if (self->mailbox != NULL) {
-    neg_frame_store_cancel (self);
+    neg_frame_store_set_wishes (self, NULL, 0);
     if (self->pump_source != 0)
       g_source_destroy (g_main_context_find_source_by_id (self->mailbox->context, self->pump_source));
     self->pump_source = 0;

@@ -40,12 +40,6 @@ typedef struct {
  * To be called for every notch of a wheel: costs the same for long and for short series. */
 void neg_frame_store_set_wishes (NegFrameStore *store, const NegFrameWish *wishes, guint n_wishes);
 
-/* One viewport's wish, as the only one. */
-void neg_frame_store_prefetch (NegFrameStore *store, NegSeries *series, guint index, int step);
-
-/* Withdraws every request, keeps what is decoded. */
-void neg_frame_store_cancel (NegFrameStore *store);
-
 /* The pixels of a frame that is there; given, NULL when it is not. Asks for nothing. */
 NegPixels *neg_frame_store_peek (NegFrameStore *store, NegSeries *series, guint index);
 
