@@ -3,6 +3,8 @@
 
 #include "pipeline/neg-loader.h"
 #include "reading/neg-preset.h"
+#include "reading/neg-reading-state.h"
+#include "store/neg-reading-store.h"
 #include "ui/neg-grid.h"
 #include "ui/neg-keymap.h"
 #include "ui/neg-main-window.h"
@@ -25,8 +27,20 @@ struct _NegMainWindow {
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
   char *report;
+  char *home;   /* nullable */
+  char **paths; /* what is open; nullable */
+
+  /* The screen that comes back */
+  NegReadingStore *screens; /* NULL until it is needed */
+  gboolean screens_failed;
+  const char *run; /* of screens */
+  guint save_source, offer_source;
+  NegReadingState *offered, *restoring;
+
   GSimpleActionGroup *view_actions, *tool_actions;
 
+  GtkWidget *question_bar, *continue_button;
+  GtkLabel *question_label;
   GtkLabel *patient_label, *study_label;
   GtkToggleButton *list_button;
   GtkMenuButton *window_button;
@@ -57,6 +71,17 @@ void _neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, do
 
 void _neg_main_window_choose (NegMainWindow *self, GtkFileChooserAction action);
 void _neg_main_window_accept_drops (NegMainWindow *self);
+
+void _neg_main_window_class_init_state (GtkWidgetClass *class);
+void _neg_main_window_queue_save (NegMainWindow *self);
+void _neg_main_window_close_state (NegMainWindow *self);   /* the window closes as it should */
+void _neg_main_window_forget_screen (NegMainWindow *self); /* nothing is shown any more */
+void _neg_main_window_restore (NegMainWindow *self);       /* after each neg_reading_update() */
+void _neg_main_window_withdraw_offer (NegMainWindow *self);
+
+void _neg_main_window_set_captions (NegMainWindow *self, guint level);
+void _neg_main_window_set_up_viewport (NegMainWindow *self, NegViewport *viewport);
+void _neg_main_window_follow_settings (NegMainWindow *self);
 
 void _neg_main_window_update_status (NegMainWindow *self);
 

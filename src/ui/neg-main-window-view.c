@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-monitor.h"
 
 #define PAGE_IMAGES 10
 #define KEY_ZOOM 1.25
@@ -270,36 +271,12 @@ true_pixels_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   end (self);
 }
 
-/* What a person measured on the glass, else what the monitor says of itself; 0: nobody knows. */
-static double
-get_glass_mm (NegMainWindow *self)
-{
-  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
-  GdkMonitor *monitor = gdk_display_get_monitor_at_surface (gdk_surface_get_display (surface), surface);
-  const char *connector = monitor != NULL ? gdk_monitor_get_connector (monitor) : NULL;
-  GdkRectangle geometry = { 0 };
-  double measured_mm = 0;
-
-  if (monitor == NULL)
-    return 0;
-  if (self->settings != NULL && connector != NULL) {
-    g_autoptr (GVariant) all = g_settings_get_value (self->settings, "monitor-pixels");
-
-    if (g_variant_lookup (all, connector, "d", &measured_mm) && measured_mm > 0)
-      return measured_mm;
-  }
-  gdk_monitor_get_geometry (monitor, &geometry);
-  if (gdk_monitor_get_width_mm (monitor) <= 0 || geometry.width <= 0)
-    return 0;
-  return gdk_monitor_get_width_mm (monitor) / (double) (geometry.width * gdk_monitor_get_scale_factor (monitor));
-}
-
 static void
 true_size_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
   NegViewport *viewport = neg_grid_get_active (self->grid);
-  double glass_mm = get_glass_mm (self);
+  double glass_mm = neg_monitor_get_pixel_mm (self->settings, GTK_WIDGET (viewport), NULL);
 
   if (neg_view_state_set_true_size (begin (self), neg_viewport_get_width_px (viewport),
                                     neg_viewport_get_height_px (viewport), glass_mm))
@@ -375,18 +352,11 @@ lines_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
-set_captions_cb (NegViewport *viewport, gpointer data)
-{
-  neg_viewport_set_captions (viewport, NEG_MAIN_WINDOW (data)->captions);
-}
-
-static void
 captions_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
 
-  self->captions = (self->captions + 1) % NEG_CAPTIONS_N_LEVELS;
-  neg_grid_foreach (self->grid, set_captions_cb, self);
+  _neg_main_window_set_captions (self, (self->captions + 1) % NEG_CAPTIONS_N_LEVELS);
 }
 
 static void

@@ -88,6 +88,8 @@ neg_main_window_report (NegMainWindow *self, const char *text)
   g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
 
   g_free (self->report);
+  g_free (self->home);
+  g_strfreev (self->paths);
   self->report = g_strdup (text);
   _neg_main_window_update_status (self);
 }
@@ -156,6 +158,7 @@ static void
 loader_changed_cb (NegMainWindow *self)
 {
   neg_reading_update (self->reading);
+  _neg_main_window_restore (self);
   neg_series_list_update (self->series_list, self->loader,
                           neg_reading_get_state (self->reading, neg_reading_get_active (self->reading))->series);
   update_progress (self);
@@ -183,6 +186,8 @@ neg_main_window_close_study (NegMainWindow *self)
   g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
 
   close_loader (self);
+  g_clear_pointer (&self->paths, g_strfreev);
+  _neg_main_window_forget_screen (self);
   g_clear_pointer (&self->report, g_free);
   update_progress (self);
   update_empty_page (self);
@@ -198,6 +203,10 @@ neg_main_window_open (NegMainWindow *self, const char *const *paths)
   if (self->pool == NULL)
     return;
   close_loader (self);
+  _neg_main_window_withdraw_offer (self);
+  g_clear_pointer (&self->restoring, neg_reading_state_free);
+  g_strfreev (self->paths);
+  self->paths = g_strdupv ((char **) paths);
   g_clear_pointer (&self->report, g_free);
   self->store = neg_frame_store_new (self->pool, get_budget_bytes ());
   neg_grid_set_store (self->grid, self->store);
@@ -244,9 +253,7 @@ set_up_viewport (NegViewport *viewport, gpointer data)
 {
   NegMainWindow *self = data;
 
-  neg_viewport_set_renderer (viewport, self->renderer);
-  neg_viewport_set_captions (viewport, self->captions);
-  neg_viewport_set_tool (viewport, self->tool);
+  _neg_main_window_set_up_viewport (self, viewport);
   neg_viewport_set_idle_text (viewport, _ ("Looking for images…"));
   g_signal_connect_object (viewport, "renderer-changed", G_CALLBACK (renderer_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (viewport, "menu-requested", G_CALLBACK (menu_requested_cb), self, 0);
@@ -278,6 +285,7 @@ neg_main_window_close_request (GtkWindow *window)
     g_settings_set_int (self->settings, "window-height", height);
     g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (window));
   }
+  _neg_main_window_close_state (self);
   return GTK_WINDOW_CLASS (neg_main_window_parent_class)->close_request (window);
 }
 
@@ -286,6 +294,8 @@ neg_main_window_dispose (GObject *object)
 {
   NegMainWindow *self = NEG_MAIN_WINDOW (object);
 
+  _neg_main_window_withdraw_offer (self);
+  _neg_main_window_close_state (self);
   if (self->grid != NULL)
     close_loader (self);
   self->grid = NULL;
@@ -305,6 +315,8 @@ neg_main_window_finalize (GObject *object)
   NegMainWindow *self = NEG_MAIN_WINDOW (object);
 
   g_free (self->report);
+  g_free (self->home);
+  g_strfreev (self->paths);
   g_clear_object (&self->reading);
   G_OBJECT_CLASS (neg_main_window_parent_class)->finalize (object);
 }
@@ -312,6 +324,9 @@ neg_main_window_finalize (GObject *object)
 static void
 bind_children (GtkWidgetClass *class)
 {
+  gtk_widget_class_bind_template_child (class, NegMainWindow, question_bar);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, question_label);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, continue_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, patient_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, study_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, list_button);
@@ -343,6 +358,7 @@ neg_main_window_class_init (NegMainWindowClass *class)
   bind_children (widget_class);
   gtk_widget_class_bind_template_callback (widget_class, series_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_done_cb);
+  _neg_main_window_class_init_state (widget_class);
   _neg_main_window_class_install_actions (widget_class);
 }
 
@@ -359,12 +375,18 @@ neg_main_window_init (NegMainWindow *self)
 static void
 add_grid (NegMainWindow *self)
 {
+  static const char *const kept[] = { "cell-changed", "grid-changed", "active-changed", "links-changed",
+                                      "patient-changed" };
+
   self->grid = neg_grid_new (self->reading);
   neg_grid_foreach (self->grid, set_up_viewport, self);
   g_signal_connect_object (self->grid, "viewport-added", G_CALLBACK (viewport_added_cb), self, 0);
   g_signal_connect_object (self->grid, "changed", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_hexpand (GTK_WIDGET (self->grid), TRUE);
   gtk_box_append (GTK_BOX (self->images), GTK_WIDGET (self->grid));
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    g_signal_connect_object (self->reading, kept[i], G_CALLBACK (_neg_main_window_queue_save), self,
+                             G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading, "links-changed", G_CALLBACK (_neg_main_window_update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading, "grid-changed", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
@@ -380,16 +402,19 @@ restore_size (NegMainWindow *self)
 }
 
 NegMainWindow *
-neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings, NegRenderer renderer)
+neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings, const char *home,
+                     NegRenderer renderer)
 {
   NegMainWindow *self = g_object_new (NEG_TYPE_MAIN_WINDOW, "application", application, NULL);
 
   self->pool = pool;
   self->renderer = renderer;
+  self->home = g_strdup (home);
   if (g_set_object (&self->settings, settings) && settings != NULL)
     restore_size (self);
   self->keymap = neg_keymap_new (settings);
   add_grid (self);
+  _neg_main_window_follow_settings (self);
   neg_keymap_attach (self->keymap, GTK_WIDGET (self), self->images);
   active_changed_cb (self);
   update_progress (self);

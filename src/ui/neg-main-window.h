@@ -11,9 +11,13 @@ G_BEGIN_DECLS
 #define NEG_TYPE_MAIN_WINDOW (neg_main_window_get_type ())
 G_DECLARE_FINAL_TYPE (NegMainWindow, neg_main_window, NEG, MAIN_WINDOW, GtkApplicationWindow)
 
-/* @pool (nullable: nothing can be opened) outlives the window; @settings nullable. */
+/* @pool (nullable: nothing can be opened) outlives the window; @settings nullable; @home nullable: where what was on
+ * screen is kept, else where the desktop keeps data. */
 NegMainWindow *neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings,
-                           NegRenderer renderer);
+                                    const char *home, NegRenderer renderer);
+
+/* Asks whether to go on with the last screen, where there is one and nothing else is opened. */
+void neg_main_window_offer_last_screen (NegMainWindow *window);
 
 /* Shows what @paths hold instead of what is open. */
 void neg_main_window_open (NegMainWindow *window, const char *const *paths);

@@ -63,7 +63,7 @@ scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, NegViewport *
     return GDK_EVENT_STOP;
   }
   /* Touchpads send parts of a notch. */
-  self->scroll_rest += accelerate (self, dy, gtk_event_controller_get_current_event_time (controller));
+  self->scroll_rest += accelerate (self, self->wheel_reversed ? -dy : dy, gtk_event_controller_get_current_event_time (controller));
   n_images = (int) self->scroll_rest;
   self->scroll_rest -= n_images;
   if (n_images != 0)
@@ -266,6 +266,12 @@ _neg_viewport_init_input (NegViewport *self)
   add_drag (self, GDK_BUTTON_PRIMARY);
   add_drag (self, GDK_BUTTON_MIDDLE);
   add_drag (self, GDK_BUTTON_SECONDARY);
+}
+
+void
+neg_viewport_set_wheel_reversed (NegViewport *self, gboolean reversed)
+{
+  self->wheel_reversed = reversed;
 }
 
 void

@@ -51,6 +51,7 @@ struct _NegViewport {
   /* Hands */
   NegTool tool;
   double pointer_x, pointer_y; /* logical pixels */
+  gboolean wheel_reversed;
   double scroll_rest;
   guint32 wheel_time_ms;
   guint wheel_run, wheel_gesture;

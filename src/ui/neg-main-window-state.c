@@ -1,0 +1,197 @@
+/* The screen that comes back after a crash or a restart. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/neg-paths.h"
+#include "ui/neg-main-window-private.h"
+#include "ui/neg-words.h"
+
+#define SAVE_MS 250
+
+/* Not kept is not lost: one goes on reading, and is told. */
+static void
+report_failure (NegMainWindow *self, const GError *error)
+{
+  g_autofree char *text
+      = g_strdup_printf (_ ("What is on screen will not come back after a restart: %s"), neg_words_for_error (error));
+
+  neg_main_window_report (self, text);
+}
+
+static gboolean
+ensure_store (NegMainWindow *self)
+{
+  g_autofree char *folder = neg_paths_dup_data_folder (self->home);
+  g_autoptr (GError) error = NULL;
+
+  if (self->screens != NULL || self->screens_failed)
+    return self->screens != NULL;
+  self->screens = neg_reading_store_open (folder, NULL, NULL, &error);
+  self->screens_failed = self->screens == NULL;
+  if (error != NULL)
+    report_failure (self, error);
+  return self->screens != NULL;
+}
+
+static gboolean
+ensure_run (NegMainWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->run != NULL || !ensure_store (self))
+    return self->run != NULL;
+  self->run = neg_reading_store_begin_run (self->screens, &error);
+  if (self->run == NULL) {
+    self->screens_failed = TRUE;
+    g_clear_pointer (&self->screens, neg_reading_store_free);
+    report_failure (self, error);
+  }
+  return self->run != NULL;
+}
+
+static gboolean
+save_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+  g_autofree char *state = NULL;
+
+  self->save_source = 0;
+  if (self->paths == NULL || self->restoring != NULL || !ensure_run (self))
+    return G_SOURCE_REMOVE;
+  state = neg_reading_save_state (self->reading, (const char *const *) self->paths, self->captions);
+  if (state != NULL)
+    neg_reading_store_save (self->screens, self->run, state);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_neg_main_window_queue_save (NegMainWindow *self)
+{
+  if (self->save_source == 0 && self->paths != NULL)
+    self->save_source = g_timeout_add (SAVE_MS, save_cb, self);
+}
+
+void
+_neg_main_window_close_state (NegMainWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->save_source != 0) {
+    g_clear_handle_id (&self->save_source, g_source_remove);
+    save_cb (self);
+  }
+  if (self->run != NULL && !neg_reading_store_close_run (self->screens, self->run, &error))
+    g_warning ("the screen could not be kept: %s", error->message);
+  self->run = NULL;
+  g_clear_pointer (&self->screens, neg_reading_store_free);
+  g_clear_pointer (&self->restoring, neg_reading_state_free);
+}
+
+void
+_neg_main_window_forget_screen (NegMainWindow *self)
+{
+  g_clear_handle_id (&self->save_source, g_source_remove);
+  g_clear_pointer (&self->restoring, neg_reading_state_free);
+  if (self->run != NULL)
+    neg_reading_store_save (self->screens, self->run, NULL);
+}
+
+void
+_neg_main_window_restore (NegMainWindow *self)
+{
+  gboolean complete = self->loader == NULL || neg_loader_is_finished (self->loader);
+
+  if (self->restoring == NULL || !neg_reading_restore (self->reading, self->restoring, complete))
+    return;
+  g_clear_pointer (&self->restoring, neg_reading_state_free);
+  _neg_main_window_queue_save (self);
+}
+
+/* --- The question --- */
+
+static void
+continue_cb (NegMainWindow *self)
+{
+  g_autoptr (NegReadingState) state = g_steal_pointer (&self->offered);
+
+  gtk_widget_set_visible (self->question_bar, FALSE);
+  if (state == NULL)
+    return;
+  neg_main_window_open (self, neg_reading_state_get_paths (state));
+  _neg_main_window_set_captions (self, neg_reading_state_get_captions (state));
+  self->restoring = g_steal_pointer (&state);
+  _neg_main_window_restore (self);
+}
+
+static void
+dismiss_cb (NegMainWindow *self)
+{
+  gtk_widget_set_visible (self->question_bar, FALSE);
+  g_clear_pointer (&self->offered, neg_reading_state_free);
+  if (ensure_store (self))
+    neg_reading_store_forget (self->screens);
+  neg_grid_focus (self->grid);
+}
+
+static char *
+dup_question (const NegLastScreen *last)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (last->saved_us / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) here = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  g_autofree char *when = here != NULL ? g_date_time_format (here, "%Y-%m-%d %H:%M") : g_strdup ("");
+
+  return g_strdup_printf (last->crashed ? _ ("The program ended unexpectedly on %s. Go on where you were?")
+                                        : _ ("Go on where you were on %s?"),
+                          when);
+}
+
+static gboolean
+offer_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+  g_autoptr (NegLastScreen) last = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *question = NULL;
+
+  self->offer_source = 0;
+  if (self->loader != NULL || !ensure_store (self))
+    return G_SOURCE_REMOVE;
+  last = neg_reading_store_find_last (self->screens, &error);
+  if (last != NULL)
+    self->offered = neg_reading_state_parse (last->state, &error);
+  if (error != NULL)
+    report_failure (self, error);
+  if (self->offered == NULL)
+    return G_SOURCE_REMOVE;
+  question = dup_question (last);
+  gtk_label_set_text (self->question_label, question);
+  gtk_widget_set_visible (self->question_bar, TRUE);
+  gtk_widget_grab_focus (self->continue_button);
+  return G_SOURCE_REMOVE;
+}
+
+/* Asked where nothing else is: whoever opens something has answered. */
+void
+neg_main_window_offer_last_screen (NegMainWindow *self)
+{
+  g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
+
+  if (self->offer_source == 0)
+    self->offer_source = g_idle_add (offer_cb, self);
+}
+
+void
+_neg_main_window_withdraw_offer (NegMainWindow *self)
+{
+  g_clear_handle_id (&self->offer_source, g_source_remove);
+  gtk_widget_set_visible (self->question_bar, FALSE);
+  g_clear_pointer (&self->offered, neg_reading_state_free);
+}
+
+void
+_neg_main_window_class_init_state (GtkWidgetClass *class)
+{
+  gtk_widget_class_bind_template_callback (class, continue_cb);
+  gtk_widget_class_bind_template_callback (class, dismiss_cb);
+}
