@@ -425,6 +425,7 @@ test_garbage (void)
   g_autoptr (NegReadingState) state = neg_reading_state_parse (good, &error);
 
   g_assert_no_error (error);
+  g_assert_nonnull (state);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_autoptr (GError) refused = NULL;
 
