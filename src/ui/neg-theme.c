@@ -12,7 +12,7 @@ struct _NegTheme {
   GObject parent_instance;
 
   GSettings *settings;     /* nullable */
-  GtkCssProvider *style;   /* the rules */
+  GtkCssProvider *style, *panes; /* the rules */
   GtkCssProvider *palette; /* the colours */
   gboolean is_dark;
 
@@ -180,6 +180,7 @@ neg_theme_finalize (GObject *object)
   NegTheme *self = NEG_THEME (object);
 
   drop_provider (&self->style);
+  drop_provider (&self->panes);
   drop_provider (&self->palette);
   G_OBJECT_CLASS (neg_theme_parent_class)->finalize (object);
 }
@@ -213,6 +214,7 @@ neg_theme_init (NegTheme *self)
   self->is_dark = TRUE;
   self->palette = add_provider ("/org/negatoscope/ui/neg-dark.css");
   self->style = add_provider ("/org/negatoscope/ui/neg-style.css");
+  self->panes = add_provider ("/org/negatoscope/ui/neg-panes.css");
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                     "/org/negatoscope/ui/icons");
   g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);

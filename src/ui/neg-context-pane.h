@@ -1,0 +1,26 @@
+/* The pane on the right: what belongs to the image in the active viewport, in pages. Updated once a frame and only while
+ * it can be seen, so that scrolling costs nothing noticeable. Thread: main. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "pipeline/neg-loader.h"
+#include "reading/neg-reading.h"
+
+G_BEGIN_DECLS
+
+#define NEG_TYPE_CONTEXT_PANE (neg_context_pane_get_type ())
+G_DECLARE_FINAL_TYPE (NegContextPane, neg_context_pane, NEG, CONTEXT_PANE, GtkWidget)
+
+/* Pages "image" and "objects". Signal "done" (): a person has finished with it, the keys belong to the image again. */
+GtkWidget *neg_context_pane_new (void);
+
+void neg_context_pane_set_reading (NegContextPane *pane, NegReading *reading); /* nullable */
+void neg_context_pane_set_loader (NegContextPane *pane, NegLoader *loader);    /* nullable */
+
+/* One more page behind the others; @title: translated; @page: taken. */
+void neg_context_pane_add_page (NegContextPane *pane, const char *name, const char *title, const char *icon_name,
+                                GtkWidget *page);
+void neg_context_pane_show_page (NegContextPane *pane, const char *name);
+
+G_END_DECLS
