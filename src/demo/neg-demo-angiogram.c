@@ -83,7 +83,7 @@ paint_vessels (const Angiogram *angiogram)
   neg_demo_paint_path (angiogram->plane, catheter_mm, G_N_ELEMENTS (catheter_mm), 0.9, 0.9, 0.4f);
   draw (angiogram, mouth_mm, fork_mm, 2.2, 2.1, 0);
   grow (angiogram, fork_mm, 0.35, 1.9, TREE_DEPTH, 1, 12);
-  grow (angiogram, fork_mm, 1.25, 1.7, TREE_DEPTH - 1, 40, 12);
+  grow (angiogram, fork_mm, 1.75, 1.7, TREE_DEPTH - 1, 40, 12);
 }
 
 /* Lung, diaphragm, spine and ribs: blurred, and darker where they are thick. */

@@ -10,12 +10,12 @@ static const NegDemoWindows lung_windows = { "-600\\40", "1500\\400", "LUNG\\SOF
 static const NegDemoWindows head_windows
     = { "36\\70\\500", "80\\200\\2500", "BRAIN\\SUBDURAL\\BONE", NULL };
 static const NegDemoWindows liver_windows = { "70\\50", "240\\400", "LIVER\\ABDOMEN", NULL };
-static const NegDemoWindows localizer_window = { "600", "1400", "LOCALIZER", NULL };
+static const NegDemoWindows localizer_window = { "50", "1500", "LOCALIZER", NULL };
 static const NegDemoWindows brain_window = { "420", "840", "BRAIN", NULL };
 static const NegDemoWindows t2_window = { "480", "1000", "BRAIN", NULL };
 static const NegDemoWindows diffusion_window = { "330", "700", "DIFFUSION", NULL };
 static const NegDemoWindows spine_window = { "400", "850", "SPINE", NULL };
-static const NegDemoWindows radiograph_window = { "1900", "3300", "CHEST", NULL };
+static const NegDemoWindows radiograph_window = { "2050", "2300", "CHEST", NULL };
 static const NegDemoWindows breast_window = { "2250\\2500", "2300\\1500", "NORMAL\\HARD", "SIGMOID" };
 static const NegDemoWindows pet_window = { "9000", "18000", "TUMOUR", NULL };
 static const NegDemoWindows angio_window = { "128", "256", "CORONARY", NULL };

@@ -51,10 +51,10 @@ neg_demo_plane_get_point (const NegDemoPlane *plane, double column, double row, 
 typedef struct {
   double to_ball[3][3];
   double center_mm[3];
-  double limit;       /* squared distance from the centre, in the ball's space, where nothing is left of it */
-  double inner;       /* depth up to which it covers wholly */
-  double radius_min_mm;
-  double wide_mm;     /* of the edge */
+  double limit;        /* squared distance from the centre, in the ball's space, where nothing is left of it */
+  double core;         /* up to which it covers wholly, in any case */
+  double inner, outer; /* powers of the depth: up to which it covers wholly, from which not at all */
+  double wide_mm;      /* of the edge */
   const NegDemoEllipsoid *shape;
 } Ball;
 
@@ -64,15 +64,16 @@ ball_init (Ball *ball, const NegDemoEllipsoid *shape, double edge_mm)
   double c = cos (shape->turn_deg * G_PI / 180), s = sin (shape->turn_deg * G_PI / 180);
   double cp = cos (shape->pitch_deg * G_PI / 180), sp = sin (shape->pitch_deg * G_PI / 180);
   const double axes[3][3] = { { c, s * cp, s * sp }, { -s, c * cp, c * sp }, { 0, -sp, cp } };
-  double margin;
+  double radius_min_mm = MIN (shape->radii_mm[0], MIN (shape->radii_mm[1], shape->radii_mm[2]));
+  double margin = (edge_mm / 2 + shape->rough_mm) / radius_min_mm, inner = MAX (0, 1 - margin), outer = 1 + margin;
 
   ball->shape = shape;
-  ball->radius_min_mm = MIN (shape->radii_mm[0], MIN (shape->radii_mm[1], shape->radii_mm[2]));
   ball->wide_mm = edge_mm;
-  margin = (edge_mm / 2 + shape->rough_mm) / ball->radius_min_mm;
   /* Of the fourth power the corners stand out: there the sum of squares reaches the root of 3. */
-  ball->limit = (1 + margin) * (1 + margin) * (shape->boxy ? sqrt (3) : 1);
-  ball->inner = 1 - margin;
+  ball->limit = outer * outer * (shape->boxy ? sqrt (3) : 1);
+  ball->core = inner * inner;
+  ball->inner = shape->boxy ? inner * inner * inner * inner : inner * inner;
+  ball->outer = shape->boxy ? outer * outer * outer * outer : outer * outer;
   memcpy (ball->center_mm, shape->center_mm, sizeof ball->center_mm);
   for (guint i = 0; i < 3; i++)
     for (guint j = 0; j < 3; j++)
@@ -86,30 +87,29 @@ to_ball (const Ball *ball, const double vector_mm[3], double result[3])
     result[i] = dot (ball->to_ball[i], vector_mm);
 }
 
+/* The depth, squared or to the fourth. */
 static inline double
-depth_at (const Ball *ball, const double p[3])
+power_at (const Ball *ball, const double p[3])
 {
   double x = p[0] * p[0], y = p[1] * p[1], z = p[2] * p[2];
 
-  return ball->shape->boxy ? sqrt (sqrt (x * x + y * y + z * z)) : sqrt (x + y + z);
+  return ball->shape->boxy ? x * x + y * y + z * z : x + y + z;
 }
 
 /* How much of the pixel is inside. The distance to the surface is the depth over the depth's own slope. */
 static float
 cover (const Ball *ball, const double p[3], double depth, const double point_mm[3])
 {
+  const NegDemoEllipsoid *shape = ball->shape;
   double slope[3] = { 0 }, length, distance_mm, covered;
 
-  if (depth <= ball->inner)
-    return 1;
   for (guint i = 0; i < 3; i++)
     for (guint j = 0; j < 3; j++)
-      slope[j] += (ball->shape->boxy ? p[i] * p[i] * p[i] : p[i]) * ball->to_ball[i][j];
-  length = sqrt (dot (slope, slope)) / (ball->shape->boxy ? depth * depth * depth : depth);
+      slope[j] += (shape->boxy ? p[i] * p[i] * p[i] : p[i]) * ball->to_ball[i][j];
+  length = sqrt (dot (slope, slope)) / (shape->boxy ? depth * depth * depth : depth);
   distance_mm = (depth - 1) / length;
-  if (ball->shape->rough_mm > 0)
-    distance_mm += ball->shape->rough_mm
-                   * neg_demo_field (point_mm, ball->shape->rough_scale_mm, 1, ball->shape->seed);
+  if (shape->rough_mm > 0 && fabs (distance_mm) < shape->rough_mm + ball->wide_mm / 2)
+    distance_mm += shape->rough_mm * neg_demo_field (point_mm, shape->rough_scale_mm, 1, shape->seed);
   covered = 0.5 - distance_mm / ball->wide_mm;
   return (float) CLAMP (covered, 0, 1);
 }
@@ -133,35 +133,64 @@ find_span (const double start[3], const double step[3], double limit, guint colu
   return *first < *end;
 }
 
+typedef struct {
+  NegDemoPlane *plane;
+  const Ball *ball;
+  float value;
+  NegDemoShader shader; /* nullable: the value as it is */
+  gpointer user_data;
+} Brush;
+
 static void
-paint_row (NegDemoPlane *plane, const Ball *ball, guint row, float value, NegDemoShader shader, gpointer user_data)
+paint_pixel (const Brush *brush, const double p[3], guint column, guint row)
 {
-  double point_mm[3], from_center_mm[3], start[3], step[3];
+  float *pixel = &brush->plane->values[(gsize) row * brush->plane->columns + column];
+  const Ball *ball = brush->ball;
+  double power = power_at (ball, p), depth, point_mm[3];
+  float covered = 1, wanted = brush->value;
+
+  if (power >= ball->outer)
+    return;
+  depth = ball->shape->boxy ? sqrt (sqrt (power)) : sqrt (power);
+  neg_demo_plane_get_point (brush->plane, column, row, point_mm);
+  if (power > ball->inner)
+    covered = cover (ball, p, depth, point_mm);
+  if (covered == 0)
+    return;
+  if (brush->shader != NULL)
+    wanted = brush->shader (point_mm, depth, *pixel, brush->user_data);
+  *pixel += (wanted - *pixel) * covered;
+}
+
+static void
+paint_row (const Brush *brush, guint row)
+{
+  NegDemoPlane *plane = brush->plane;
   float *line = plane->values + (gsize) row * plane->columns;
-  guint first, end;
+  double point_mm[3], start[3], step[3];
+  guint first, end, core_first, core_end;
 
   neg_demo_plane_get_point (plane, 0, row, point_mm);
   for (guint i = 0; i < 3; i++)
-    from_center_mm[i] = point_mm[i] - ball->center_mm[i];
-  to_ball (ball, from_center_mm, start);
-  to_ball (ball, plane->across_mm, step);
-  if (!find_span (start, step, ball->limit, plane->columns, &first, &end))
+    point_mm[i] -= brush->ball->center_mm[i];
+  to_ball (brush->ball, point_mm, start);
+  to_ball (brush->ball, plane->across_mm, step);
+  if (!find_span (start, step, brush->ball->limit, plane->columns, &first, &end))
     return;
+  if (brush->shader != NULL || !find_span (start, step, brush->ball->core, plane->columns, &core_first, &core_end))
+    core_first = core_end = end;
+  for (guint column = core_first; column < core_end; column++)
+    line[column] = brush->value;
   for (guint column = first; column < end; column++) {
-    double p[3] = { start[0] + column * step[0], start[1] + column * step[1], start[2] + column * step[2] };
-    double depth = depth_at (ball, p);
-    float covered, wanted;
+    double p[3];
 
-    if (depth <= ball->inner && shader == NULL) {
-      line[column] = value;
-      continue;
-    }
-    neg_demo_plane_get_point (plane, column, row, point_mm);
-    covered = cover (ball, p, depth, point_mm);
-    if (covered == 0)
-      continue;
-    wanted = shader ? shader (point_mm, depth, line[column], user_data) : value;
-    line[column] += (wanted - line[column]) * covered;
+    if (column == core_first)
+      column = core_end;
+    if (column >= end)
+      break;
+    for (guint i = 0; i < 3; i++)
+      p[i] = start[i] + column * step[i];
+    paint_pixel (brush, p, column, row);
   }
 }
 
@@ -169,10 +198,11 @@ static void
 paint (NegDemoPlane *plane, const NegDemoEllipsoid *shape, float value, NegDemoShader shader, gpointer user_data)
 {
   Ball ball;
+  const Brush brush = { plane, &ball, value, shader, user_data };
 
   ball_init (&ball, shape, plane->edge_mm);
   for (guint row = 0; row < plane->rows; row++)
-    paint_row (plane, &ball, row, value, shader, user_data);
+    paint_row (&brush, row);
 }
 
 void

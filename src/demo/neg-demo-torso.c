@@ -107,7 +107,7 @@ shade_lung (const double p[3], double depth, float value, gpointer user_data)
 
   if (value != values[NEG_DEMO_LUNG])
     return value;
-  grain = 32 * neg_demo_field (p, 6.5, 1, 77);
+  grain = 26 * neg_demo_field (p, 5.5, 0, 77);
   if (fabs (oblique_mm) < 1.1)
     fold = 150 * (float) (1.1 - fabs (oblique_mm));
   if (p[0] < 0 && oblique_mm < 0 && fabs (flat_mm) < 0.9)
