@@ -2,33 +2,21 @@
 
 #include "pipeline/neg-frame-store.h"
 
-#include <unistd.h>
-
 #include "base/neg-error.h"
+#include "pipeline/neg-frame-mailbox-private.h"
 #include "pipeline/neg-frame-plan-private.h"
 
 /* Frames asked for at one time: each holds a descriptor until its engine has answered. */
 #define IN_FLIGHT_MAX 48
 
-/* How long the main loop may be held: by answers, and by asking for more. */
-#define DELIVERY_MAX_US 2000
+/* How long asking for more may hold the main loop. */
 #define PUMP_MAX_US 250
 #define PUMP_LOOKS 64 /* at what is there already, between two looks at the clock */
-
-/* What is left over takes turns with drawing (the toolkit draws at this priority): neither keeps the other waiting,
- * however slow the renderer is. */
-#define PRIORITY_LATER (G_PRIORITY_HIGH_IDLE + 20)
-
-/* A frame of an object; series are built anew while a study loads, objects stay. */
-typedef struct {
-  guint64 blob_id;
-  guint32 frame;
-} Key;
 
 typedef enum { ENTRY_REQUESTED, ENTRY_READY, ENTRY_FAILED } EntryState;
 
 typedef struct {
-  Key key; /* first: the entry is its own key in the table */
+  NegFrameKey key; /* first: the entry is its own key in the table */
   EntryState state;
   NegPixels *pixels; /* also while requested: where the engine writes */
   GError *error;
@@ -41,28 +29,11 @@ typedef struct {
   guint index;
 } Entry;
 
-/* What crosses from the dispatcher to the store's context. */
-typedef struct {
-  gatomicrefcount ref_count;
-  GMainContext *context;
-  NegFrameStore *store; /* on the context only; NULL once the store is gone */
-  GMutex lock;          /* guards the two below */
-  GQueue answers;       /* Answer */
-  gboolean delivery_pending;
-} Mailbox;
-
-typedef struct {
-  Key key;
-  NegPixels *pixels; /* owned; NULL where no frame could be asked for */
-  NegFrameFormat format;
-  GError *error; /* owned */
-} Answer;
-
 struct _NegFrameStore {
   GObject parent_instance;
 
   NegEnginePool *pool;
-  Mailbox *mailbox;
+  NegFrameMailbox *mailbox;
   GHashTable *entries; /* Entry */
   GQueue requested;    /* Entry links */
   GQueue ready;        /* Entry links, oldest first */
@@ -81,7 +52,7 @@ static guint signals[N_SIGNALS];
 static guint
 key_hash (gconstpointer data)
 {
-  const Key *key = data;
+  const NegFrameKey *key = data;
 
   return (guint) (key->blob_id * 2654435761u) ^ key->frame;
 }
@@ -89,17 +60,15 @@ key_hash (gconstpointer data)
 static gboolean
 key_equal (gconstpointer a, gconstpointer b)
 {
-  const Key *key_a = a, *key_b = b;
+  const NegFrameKey *key_a = a, *key_b = b;
 
   return key_a->blob_id == key_b->blob_id && key_a->frame == key_b->frame;
 }
 
-static Key
+static NegFrameKey
 key_for (NegSeries *series, guint index)
 {
-  const NegSeriesFrame *frame = neg_series_get_frame (series, index);
-
-  return (Key){ neg_blob_get_id (frame->blob), frame->frame };
+  return _neg_frame_key (neg_series_get_frame (series, index));
 }
 
 static void
@@ -114,147 +83,15 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-static Mailbox *
-mailbox_ref (Mailbox *mailbox)
-{
-  g_atomic_ref_count_inc (&mailbox->ref_count);
-  return mailbox;
-}
-
-static void
-answer_free (gpointer data)
-{
-  Answer *answer = data;
-
-  g_clear_pointer (&answer->pixels, neg_pixels_unref);
-  g_clear_error (&answer->error);
-  g_free (answer);
-}
-
-static void
-mailbox_unref (Mailbox *mailbox)
-{
-  if (!g_atomic_ref_count_dec (&mailbox->ref_count))
-    return;
-  g_queue_clear_full (&mailbox->answers, answer_free);
-  g_main_context_unref (mailbox->context);
-  g_mutex_clear (&mailbox->lock);
-  g_free (mailbox);
-}
-
-static void take_answer (NegFrameStore *self, Answer *answer);
-static void pump (NegFrameStore *self);
-static gboolean deliver_cb (gpointer data);
-
-static void
-deliver_at (Mailbox *mailbox, int priority)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-
-  g_source_set_priority (source, priority);
-  g_source_set_callback (source, deliver_cb, mailbox_ref (mailbox), (GDestroyNotify) mailbox_unref);
-  g_source_attach (source, mailbox->context);
-}
-
-/* The oldest answer; NULL, and the next one will be delivered by itself, when there is none. */
-static Answer *
-mailbox_take (Mailbox *mailbox)
-{
-  Answer *answer;
-
-  g_mutex_lock (&mailbox->lock);
-  answer = g_queue_pop_head (&mailbox->answers);
-  mailbox->delivery_pending = answer != NULL;
-  g_mutex_unlock (&mailbox->lock);
-  return answer;
-}
-
-static gboolean
-deliver_cb (gpointer data)
-{
-  Mailbox *mailbox = data;
-  g_autoptr (NegFrameStore) store = mailbox->store ? g_object_ref (mailbox->store) : NULL;
-  gint64 end_us = g_get_monotonic_time () + DELIVERY_MAX_US;
-  Answer *answer;
-
-  while (mailbox->store != NULL && (answer = mailbox_take (mailbox)) != NULL) {
-    take_answer (store, answer);
-    answer_free (answer);
-    if (g_get_monotonic_time () >= end_us) {
-      deliver_at (mailbox, PRIORITY_LATER);
-      break;
-    }
-  }
-  if (mailbox->store != NULL)
-    pump (store);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-mailbox_put (Mailbox *mailbox, Answer *answer)
-{
-  g_mutex_lock (&mailbox->lock);
-  g_queue_push_tail (&mailbox->answers, answer);
-  /* As soon as input events are: the image under the eye waits for nothing less. */
-  if (!mailbox->delivery_pending)
-    deliver_at (mailbox, G_PRIORITY_DEFAULT);
-  mailbox->delivery_pending = TRUE;
-  g_mutex_unlock (&mailbox->lock);
-}
-
-/* One request for one frame, from asking to the last callback. */
-typedef struct {
-  Mailbox *mailbox;
-  Answer *answer;
-} Call;
-
-static void
-decoded_cb (guint index, const NegFrameFormat *format, const GError *error, gpointer user_data)
-{
-  Call *call = user_data;
-
-  if (error != NULL)
-    call->answer->error = g_error_copy (error);
-  else
-    call->answer->format = *format;
-}
-
-static void
-decode_done_cb (gpointer user_data)
-{
-  Call *call = user_data;
-
-  mailbox_put (call->mailbox, call->answer);
-  mailbox_unref (call->mailbox);
-  g_free (call);
-}
-
-/* A frame that cannot even be asked for is answered like any other. */
 static void
 entry_request (NegFrameStore *self, Entry *entry)
 {
-  const NegSeriesFrame *frame = neg_series_get_frame (entry->series, entry->index);
-  NegDecodeItem item = { .frame = frame->frame };
-  Answer *answer = g_new0 (Answer, 1);
-  Call *call;
-  int fd = -1;
-
-  answer->key = entry->key;
   entry->state = ENTRY_REQUESTED;
   g_queue_push_tail_link (&self->requested, &entry->link);
   self->n_in_flight++;
-  if (!neg_frame_format_init (&item.format, frame->instance, NEG_FRAME_STORED, &answer->error)
-      || (entry->pixels = neg_pixels_new (&item.format, &fd, &answer->error)) == NULL) {
-    mailbox_put (self->mailbox, answer);
-    return;
-  }
-  answer->pixels = neg_pixels_ref (entry->pixels);
-  call = g_new0 (Call, 1);
-  call->mailbox = mailbox_ref (self->mailbox);
-  call->answer = answer;
-  entry->request = neg_engine_pool_decode (self->pool, frame->blob, NEG_FRAME_STORED, fd, &item, 1, entry->priority,
-                                           decoded_cb, decode_done_cb, call);
-  close (fd);
+  entry->request = _neg_frame_mailbox_ask (self->mailbox, self->pool,
+                                           neg_series_get_frame (entry->series, entry->index), entry->priority,
+                                           &entry->pixels);
 }
 
 static void
@@ -271,7 +108,7 @@ entry_set_priority (Entry *entry, NegPriority priority)
 static Entry *
 entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority)
 {
-  Key key = key_for (series, index);
+  NegFrameKey key = key_for (series, index);
   Entry *entry = g_hash_table_lookup (self->entries, &key);
 
   if (entry == NULL) {
@@ -350,6 +187,8 @@ evict (NegFrameStore *self)
     }
 }
 
+static void pump (NegFrameStore *self);
+
 static gboolean
 pump_cb (gpointer data)
 {
@@ -368,9 +207,9 @@ pump_later (NegFrameStore *self)
   if (self->pump_source != 0)
     return;
   source = g_idle_source_new ();
-  g_source_set_priority (source, PRIORITY_LATER);
+  g_source_set_priority (source, NEG_FRAME_PRIORITY_LATER);
   g_source_set_callback (source, pump_cb, self, NULL);
-  self->pump_source = g_source_attach (source, self->mailbox->context);
+  self->pump_source = g_source_attach (source, _neg_frame_mailbox_get_context (self->mailbox));
 }
 
 /* Asks for what is wanted next, as far as there is room on the way; what is urgent has room always. */
@@ -400,7 +239,7 @@ pump (NegFrameStore *self)
 
 /* The entry that the answer is for; NULL when it was withdrawn, or withdrawn and asked for again. */
 static Entry *
-entry_for_answer (NegFrameStore *self, const Answer *answer)
+entry_for_answer (NegFrameStore *self, const NegFrameAnswer *answer)
 {
   Entry *entry = g_hash_table_lookup (self->entries, &answer->key);
 
@@ -408,7 +247,7 @@ entry_for_answer (NegFrameStore *self, const Answer *answer)
 }
 
 static void
-entry_take (NegFrameStore *self, Entry *entry, Answer *answer)
+entry_take (NegFrameStore *self, Entry *entry, NegFrameAnswer *answer)
 {
   g_queue_unlink (&self->requested, &entry->link);
   g_clear_pointer (&entry->request, neg_request_unref);
@@ -430,7 +269,7 @@ entry_take (NegFrameStore *self, Entry *entry, Answer *answer)
 }
 
 static void
-take_answer (NegFrameStore *self, Answer *answer)
+take_answer (NegFrameStore *self, NegFrameAnswer *answer)
 {
   Entry *entry = entry_for_answer (self, answer);
   g_autoptr (NegSeries) series = NULL;
@@ -446,6 +285,17 @@ take_answer (NegFrameStore *self, Answer *answer)
   index = entry->index;
   evict (self);
   g_signal_emit (self, signals[FRAME_READY], 0, series, index);
+}
+
+static void
+take_mailbox (gpointer data, NegFrameAnswer *answer)
+{
+  g_autoptr (NegFrameStore) self = g_object_ref (data); /* a handler may drop the last reference */
+
+  if (answer != NULL)
+    take_answer (self, answer);
+  else
+    pump (self);
 }
 
 NegPixels *
@@ -468,7 +318,7 @@ neg_frame_store_get (NegFrameStore *self, NegSeries *series, guint index, NegPri
 NegPixels *
 neg_frame_store_peek (NegFrameStore *self, NegSeries *series, guint index)
 {
-  Key key = key_for (series, index);
+  NegFrameKey key = key_for (series, index);
   Entry *entry = g_hash_table_lookup (self->entries, &key);
 
   return entry != NULL && entry->state == ENTRY_READY ? neg_pixels_ref (entry->pixels) : NULL;
@@ -532,7 +382,7 @@ neg_frame_store_get_bytes (NegFrameStore *self)
 gboolean
 neg_frame_store_is_ready (NegFrameStore *self, NegSeries *series, guint index)
 {
-  Key key = key_for (series, index);
+  NegFrameKey key = key_for (series, index);
   Entry *entry = g_hash_table_lookup (self->entries, &key);
 
   return entry != NULL && entry->state == ENTRY_READY;
@@ -541,7 +391,7 @@ neg_frame_store_is_ready (NegFrameStore *self, NegSeries *series, guint index)
 gboolean
 neg_frame_store_has_failed (NegFrameStore *self, NegSeries *series, guint index)
 {
-  Key key = key_for (series, index);
+  NegFrameKey key = key_for (series, index);
   Entry *entry = g_hash_table_lookup (self->entries, &key);
 
   return entry != NULL && entry->state == ENTRY_FAILED;
@@ -565,10 +415,9 @@ neg_frame_store_dispose (GObject *object)
   if (self->mailbox != NULL) {
     neg_frame_store_set_wishes (self, NULL, 0);
     if (self->pump_source != 0)
-      g_source_destroy (g_main_context_find_source_by_id (self->mailbox->context, self->pump_source));
+      g_source_destroy (g_main_context_find_source_by_id (_neg_frame_mailbox_get_context (self->mailbox), self->pump_source));
     self->pump_source = 0;
-    self->mailbox->store = NULL;
-    g_clear_pointer (&self->mailbox, mailbox_unref);
+    g_clear_pointer (&self->mailbox, _neg_frame_mailbox_close);
   }
   G_OBJECT_CLASS (neg_frame_store_parent_class)->dispose (object);
 }
@@ -597,12 +446,7 @@ neg_frame_store_class_init (NegFrameStoreClass *class)
 static void
 neg_frame_store_init (NegFrameStore *self)
 {
-  self->mailbox = g_new0 (Mailbox, 1);
-  g_atomic_ref_count_init (&self->mailbox->ref_count);
-  g_mutex_init (&self->mailbox->lock);
-  self->mailbox->context = g_main_context_ref_thread_default ();
-  self->mailbox->store = self;
-  g_queue_init (&self->mailbox->answers);
+  self->mailbox = _neg_frame_mailbox_new (take_mailbox, self);
   self->entries = g_hash_table_new_full (key_hash, key_equal, NULL, entry_free);
   g_queue_init (&self->requested);
   g_queue_init (&self->ready);

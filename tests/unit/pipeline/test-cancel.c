@@ -17,13 +17,23 @@ compare_times (gconstpointer a, gconstpointer b)
   return *(const gint64 *) a < *(const gint64 *) b ? -1 : 1;
 }
 
+/* What is promised holds for a machine that has nothing else to do, and without a sanitizer's weight. */
+static gint64
+get_limit_us (void)
+{
+  double load = 0;
+  gboolean is_slow = NEG_TEST_SANITIZED || getloadavg (&load, 1) != 1 || load > g_get_num_processors ();
+
+  return LIMIT_MS * 1000 * (is_slow ? 3 : 1);
+}
+
 static void
 judge (const char *what, gint64 times_us[ROUNDS])
 {
   qsort (times_us, ROUNDS, sizeof *times_us, compare_times);
   g_test_message ("%s: nothing on its way after %.1f ms (median of %d, longest %.1f ms)", what,
                   times_us[ROUNDS / 2] / 1000.0, ROUNDS, times_us[ROUNDS - 1] / 1000.0);
-  g_assert_cmpint (times_us[ROUNDS / 2], <=, LIMIT_MS * 1000);
+  g_assert_cmpint (times_us[ROUNDS / 2], <=, get_limit_us ());
 }
 
 /* The engines that were at work do nothing now; one that had to be ended may be replaced meanwhile, to be ready for
@@ -182,7 +192,7 @@ test_drop_loader (void)
   SLICES_WAIT (g_list_model_get_n_items (neg_loader_get_series (loader)) > 0);
   pids = client_engine_pids ();
   g_assert_finalize_object (loader);
-  run_for (LIMIT_MS * 1000);
+  run_for (get_limit_us ());
   assert_quiet (pids);
   run_for (10000);
   neg_test_folder_remove (folder);

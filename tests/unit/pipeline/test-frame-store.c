@@ -358,6 +358,26 @@ test_no_wishes (Fixture *fixture, gconstpointer data)
   wait_ready (store, fixture->series, N_SLICES);
 }
 
+static void
+drop_cb (NegFrameStore *store, NegSeries *series, guint index, NegFrameStore **own)
+{
+  g_clear_object (own);
+}
+
+/* Whoever hears of the first frame closes the store. */
+static void
+test_dropped_by_handler (Fixture *fixture, gconstpointer data)
+{
+  NegFrameStore *store = neg_frame_store_new (fixture->pool, 1 << 30);
+
+  g_signal_connect (store, "frame-ready", G_CALLBACK (drop_cb), &store);
+  wish_for (store, fixture->series, 0, 1);
+  g_usleep (100000);
+  SLICES_WAIT (store == NULL);
+  for (guint i = 0; i < 100; i++)
+    g_main_context_iteration (NULL, FALSE);
+}
+
 static gboolean
 draw_cb (gpointer data)
 {
@@ -466,6 +486,7 @@ main (int argc, char **argv)
   ADD_WITH (4, "failing-wish", test_failing_wish);
   ADD ("no-format", test_no_format);
   ADD ("no-wishes", test_no_wishes);
+  ADD ("dropped-by-handler", test_dropped_by_handler);
   ADD_WITH (4, "main-loop", test_main_loop);
   ADD ("wheel", test_wheel);
   return g_test_run ();
