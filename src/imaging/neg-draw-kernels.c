@@ -2,6 +2,7 @@
 
 #include "imaging/neg-draw-kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "imaging/neg-draw-private.h"
@@ -103,6 +104,55 @@ _neg_kernel_load_mask (const NegSourceRow *row, gint32 low, gint32 high, guint f
 
   load_mask (row, low, high, first, last, mask, &n_image);
   return n_image != last - first + 1;
+}
+
+/* Sizes are compared as the whole numbers that their bits are, in the same order: that is vectorised. */
+#define LOAD_WIDE(type) \
+  { \
+    const type *samples = row->samples; \
+    gsize step = row->step; \
+\
+    for (guint i = first; i <= last; i++) { \
+      double value = samples[i * step]; \
+      gint32 is_image = ((value < low) | (value > high)) & (fabs (value) <= G_MAXDOUBLE); \
+      float left = is_image ? (float) (value - base) : 0; \
+      guint32 bits; \
+\
+      memcpy (&bits, &left, sizeof bits); \
+      bits &= 0x7fffffff; \
+      largest = bits > largest ? bits : largest; \
+      line[i] = left; \
+      mask[i] = is_image; \
+      n_image += is_image; \
+    } \
+  }
+
+NEG_CLONES void
+_neg_kernel_load_wide (const NegSourceRow *row, NegWideLoad *load, guint first, guint last)
+{
+  double base = load->base, low = load->low, high = load->high;
+  float *restrict line = load->line, *restrict mask = load->mask;
+  guint32 largest = 0;
+  guint n_image = 0;
+
+  switch (row->type) {
+  case NEG_SAMPLE_U32:
+    LOAD_WIDE (guint32)
+    break;
+  case NEG_SAMPLE_S32:
+    LOAD_WIDE (gint32)
+    break;
+  case NEG_SAMPLE_F32:
+    LOAD_WIDE (float)
+    break;
+  case NEG_SAMPLE_F64:
+    LOAD_WIDE (double)
+    break;
+  default:
+    g_return_if_reached ();
+  }
+  load->has_padding = n_image != last - first + 1;
+  memcpy (&load->magnitude, &largest, sizeof largest);
 }
 
 NEG_CLONES void

@@ -25,6 +25,18 @@ void _neg_kernel_load_color (const NegSourceRow *row, guint shift, guint first, 
 gboolean _neg_kernel_load_mask (const NegSourceRow *row, gint32 low, gint32 high, guint first, guint last,
                                 float *mask);
 
+typedef struct {
+  double base;      /* taken off each value */
+  double low, high; /* padding, inclusive; low > high: none. Values that are not finite are padding always. */
+  float *line;      /* 0 for padding */
+  float *mask;      /* 0 for padding, else 1 */
+  gboolean has_padding; /* found */
+  float magnitude;      /* largest size on @line */
+} NegWideLoad;
+
+/* The same for types of 32 and 64 bit. */
+void _neg_kernel_load_wide (const NegSourceRow *row, NegWideLoad *load, guint first, guint last);
+
 void _neg_kernel_multiply (float *values, const float *factors, guint n);
 
 /* out = between line[left] and line[right] by fraction. */

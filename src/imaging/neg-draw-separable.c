@@ -1,6 +1,6 @@
 /* Axis-aligned bilinear drawing, which is separable: each source row is brought to the output's width once, then each
- * output row is a mix of two of those. Values are kept in single precision; where that could be seen, the general way
- * is taken. */
+ * output row is a mix of two of those. Values are kept in single precision, those of 32 bit and more as their distance
+ * from the middle of the window; where that could be seen, the general way is taken. */
 #include "config.h"
 
 #include <math.h>
@@ -8,14 +8,11 @@
 
 #include "imaging/neg-draw-kernels.h"
 #include "imaging/neg-draw-private.h"
+#include "imaging/neg-draw-shade.h"
 
 /* Columns is an unsigned short in every object that has pixels of these types. */
 #define SIZE_MAX_PX 65536
 #define N_PLANES_MAX 3
-
-/* A few roundings of a value to 24 bits, and what of a grey level they may cost. */
-#define RELATIVE_ERROR 0x1p-22
-#define GREY_ERROR 0.25
 
 /* The pixels of a line of output and what each of them takes from a source row. */
 typedef struct {
@@ -24,14 +21,6 @@ typedef struct {
   gint32 *left, *right, *nearest;
   float *fraction;
 } Columns;
-
-/* From an interpolated value to a grey level 0..255: a ramp, or a table. */
-typedef struct {
-  float scale, offset;
-  float *table; /* n_entries + 1 of them; NULL: the ramp */
-  guint n_entries;
-  float first;
-} Shade;
 
 /* One source row at the output's width. */
 typedef struct {
@@ -47,23 +36,15 @@ typedef struct {
   const NegLines *lines;
   guint n_planes;
   Columns columns;
-  Shade shade;
+  NegShade shade;
   float *modality_table; /* by the bits of a sample; NULL: values stay stored values */
   gint32 padding_low, padding_high; /* low > high: none */
+  gboolean is_wide;        /* samples of more than 16 bit, or of floating point */
+  gboolean is_imprecise;   /* a value was found that single precision cannot hold well enough */
   Strip strips[2];
   float *line, *mask, *mixed, *mixed_weights;
   guint8 *grey[N_PLANES_MAX];
 } Separable;
-
-static void
-get_type_range (NegSampleType type, gint32 *low, gint32 *high)
-{
-  gboolean is_signed = type == NEG_SAMPLE_S8 || type == NEG_SAMPLE_S16;
-  gint32 n = neg_sample_type_get_bytes (type) == 1 ? 256 : 65536;
-
-  *low = is_signed ? -n / 2 : 0;
-  *high = *low + n - 1;
-}
 
 static void
 columns_init (Columns *columns, const NegLines *lines, const NegFrame *frame)
@@ -94,69 +75,12 @@ columns_init (Columns *columns, const NegLines *lines, const NegFrame *frame)
   }
 }
 
-static gboolean
-shade_init_ramp (Shade *shade, const NegDraw *draw, double slope, double intercept, double magnitude)
-{
-  gboolean exact = draw->voi.function == NEG_VOI_LINEAR_EXACT;
-  double center = exact ? draw->voi.center : draw->voi.center - 0.5;
-  double span = exact ? draw->voi.width : draw->voi.width - 1;
-  double scale = 255 * slope / span, offset = 255 * ((intercept - center) / span + 0.5);
-
-  if (!(fabs (scale) * magnitude * RELATIVE_ERROR < GREY_ERROR) || !isfinite (offset))
-    return FALSE;
-  shade->scale = draw->inverted ? -scale : scale;
-  shade->offset = CLAMP (draw->inverted ? 255 - offset : offset, -1e30, 1e30);
-  return TRUE;
-}
-
-/* @slope and @intercept make modality values of the numbers first..first + n_entries - 1. */
-static gboolean
-shade_init_table (Shade *shade, const NegDraw *draw, double slope, double intercept, gint32 first, guint n_entries)
-{
-  double magnitude = MAX (-(double) first, first + (double) n_entries), steepest = 0;
-
-  /* Between its entries the table is straight, and so must the function be, or nearly. */
-  if (draw->voi.lut != NULL ? fabs (slope) != 1 || intercept != floor (intercept)
-                            : !(draw->voi.width >= 16 * fabs (slope)))
-    return FALSE;
-  shade->table = g_new (float, n_entries + 1);
-  shade->n_entries = n_entries;
-  shade->first = first;
-  for (guint i = 0; i < n_entries; i++) {
-    double display = neg_voi_apply (&draw->voi, ((double) first + i) * slope + intercept) * 255;
-
-    shade->table[i] = draw->inverted ? 255 - display : display;
-    if (i > 0)
-      steepest = MAX (steepest, fabs (shade->table[i] - shade->table[i - 1]));
-  }
-  shade->table[n_entries] = shade->table[n_entries - 1];
-  return steepest * magnitude * RELATIVE_ERROR < GREY_ERROR;
-}
-
-static gboolean
-shade_init (Shade *shade, const NegDraw *draw, const NegFrame *frame)
-{
-  double slope = draw->modality.slope, intercept = draw->modality.intercept;
-  gint32 low, high;
-
-  get_type_range (frame->format.sample_type, &low, &high);
-  if (draw->modality.lut != NULL) {
-    slope = 1;
-    intercept = 0;
-    low = 0;
-    high = G_MAXUINT16;
-  }
-  if (draw->voi.lut != NULL || draw->voi.function == NEG_VOI_SIGMOID)
-    return shade_init_table (shade, draw, slope, intercept, low, high - low + 1);
-  return shade_init_ramp (shade, draw, slope, intercept, MAX (-(double) low, high));
-}
-
 static void
 init_modality_table (Separable *self)
 {
   gint32 low, high, mask;
 
-  get_type_range (self->frame->format.sample_type, &low, &high);
+  _neg_sample_type_get_range (self->frame->format.sample_type, &low, &high);
   mask = high - low;
   self->modality_table = g_new (float, mask + 1);
   for (gint32 stored = low; stored <= high; stored++)
@@ -182,10 +106,11 @@ separable_init (Separable *self, const NegDraw *draw, const NegFrame *frame, con
   guint n;
 
   *self = (Separable){ .draw = draw, .frame = frame, .lines = lines, .n_planes = _neg_draw_is_rgb (frame) ? 3 : 1 };
+  self->is_wide = neg_sample_type_get_bytes (frame->format.sample_type) > 2;
   columns_init (&self->columns, lines, frame);
   if (self->n_planes == 3)
-    self->shade = (Shade){ .scale = draw->inverted ? -1 : 1, .offset = draw->inverted ? 255 : 0 };
-  else if (!shade_init (&self->shade, draw, frame))
+    _neg_shade_init_color (&self->shade, draw);
+  else if (!_neg_shade_init (&self->shade, draw, frame))
     return FALSE;
   if (self->n_planes == 1 && draw->modality.lut != NULL)
     init_modality_table (self);
@@ -216,7 +141,7 @@ separable_clear (Separable *self)
   g_free (self->columns.right);
   g_free (self->columns.nearest);
   g_free (self->columns.fraction);
-  g_free (self->shade.table);
+  _neg_shade_clear (&self->shade);
   g_free (self->modality_table);
   g_free (self->line);
   g_free (self->mask);
@@ -242,11 +167,46 @@ source_row (const NegFrame *frame, gint64 row, guint plane)
   return (NegSourceRow){ format->sample_type, (const guint8 *) frame->pixels + first * bytes, format->samples };
 }
 
+/* @self's line and mask across to the width of the output. */
+static void
+strip_take_line (Separable *self, Strip *strip)
+{
+  const Columns *columns = &self->columns;
+
+  if (strip->has_padding) {
+    _neg_kernel_across (self->mask, columns->left, columns->right, columns->fraction, columns->n, strip->weights);
+    _neg_kernel_gather (self->mask, columns->nearest, columns->n, strip->is_image);
+  } else {
+    for (guint i = 0; i < columns->n; i++)
+      strip->weights[i] = strip->is_image[i] = 1;
+  }
+  _neg_kernel_across (self->line, columns->left, columns->right, columns->fraction, columns->n, strip->values[0]);
+}
+
+static void
+strip_load_wide (Separable *self, Strip *strip, gint64 row)
+{
+  const NegPadding *padding = &self->draw->padding;
+  gboolean active = padding->active && padding->low <= padding->high;
+  NegSourceRow source = source_row (self->frame, row, 0);
+  NegWideLoad load = {
+    .base = self->shade.base,
+    .low = active ? padding->low : INFINITY,
+    .high = active ? padding->high : -INFINITY,
+    .line = self->line,
+    .mask = self->mask,
+  };
+
+  _neg_kernel_load_wide (&source, &load, self->columns.source_first, self->columns.source_last);
+  strip->has_padding = load.has_padding;
+  self->is_imprecise |= !(load.magnitude <= self->shade.magnitude_max);
+  strip_take_line (self, strip);
+}
+
 static void
 strip_load_grey (Separable *self, Strip *strip, gint64 row)
 {
-  const Columns *columns = &self->columns;
-  guint first = columns->source_first, last = columns->source_last;
+  guint first = self->columns.source_first, last = self->columns.source_last;
   NegSourceRow source = source_row (self->frame, row, 0);
 
   if (self->modality_table != NULL)
@@ -256,15 +216,9 @@ strip_load_grey (Separable *self, Strip *strip, gint64 row)
   strip->has_padding = self->padding_low <= self->padding_high
                        && _neg_kernel_load_mask (&source, self->padding_low, self->padding_high, first, last,
                                                  self->mask);
-  if (strip->has_padding) {
+  if (strip->has_padding)
     _neg_kernel_multiply (self->line + first, self->mask + first, last - first + 1);
-    _neg_kernel_across (self->mask, columns->left, columns->right, columns->fraction, columns->n, strip->weights);
-    _neg_kernel_gather (self->mask, columns->nearest, columns->n, strip->is_image);
-  } else {
-    for (guint i = 0; i < columns->n; i++)
-      strip->weights[i] = strip->is_image[i] = 1;
-  }
-  _neg_kernel_across (self->line, columns->left, columns->right, columns->fraction, columns->n, strip->values[0]);
+  strip_take_line (self, strip);
 }
 
 static void
@@ -295,21 +249,11 @@ get_strip (Separable *self, gint64 row, gint64 other_row)
   strip->row = row;
   if (self->n_planes == 3)
     strip_load_rgb (self, strip, row);
+  else if (self->is_wide)
+    strip_load_wide (self, strip, row);
   else
     strip_load_grey (self, strip, row);
   return strip;
-}
-
-static void
-shade_plane (Separable *self, guint plane)
-{
-  const Shade *shade = &self->shade;
-
-  if (shade->table != NULL)
-    _neg_kernel_look_up (self->mixed, shade->table, shade->n_entries, shade->first, self->columns.n,
-                         self->grey[plane]);
-  else
-    _neg_kernel_ramp (self->mixed, shade->scale, shade->offset, self->columns.n, self->grey[plane]);
 }
 
 static void
@@ -330,7 +274,7 @@ draw_line (Separable *self, double y, guint channels, guint8 *out)
       _neg_kernel_down (above->weights, below->weights, fraction, n, self->mixed_weights);
       _neg_kernel_normalise (self->mixed, self->mixed_weights, n);
     }
-    shade_plane (self, plane);
+    _neg_shade_apply (&self->shade, self->mixed, n, self->grey[plane]);
     if (has_padding)
       _neg_kernel_blacken (self->grey[plane], nearest->is_image, n);
   }
@@ -347,14 +291,14 @@ put_background (guint8 *out, guint channels, guint n)
     _neg_draw_put (out, channels, (NegRgb){ 0, 0, 0 });
 }
 
-static void
+static gboolean
 draw_lines (Separable *self)
 {
   const NegLines *lines = self->lines;
   const Columns *columns = &self->columns;
   guint after = columns->first + columns->n, channels = lines->picture->channels;
 
-  for (guint line = lines->first_line; line < lines->first_line + lines->n_lines; line++) {
+  for (guint line = lines->first_line; line < lines->first_line + lines->n_lines && !self->is_imprecise; line++) {
     guint8 *out = _neg_lines_get (lines, line);
     double y = lines->y_step * (line + 0.5) + lines->y_start;
 
@@ -367,6 +311,7 @@ draw_lines (Separable *self)
     }
     _neg_lines_put (lines, line);
   }
+  return !self->is_imprecise;
 }
 
 gboolean
@@ -377,14 +322,13 @@ _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegP
   NegLines lines;
   gboolean can;
 
-  if (draw->interpolation != NEG_INTERPOLATION_LINEAR || neg_sample_type_get_bytes (frame->format.sample_type) > 2
+  if (draw->interpolation != NEG_INTERPOLATION_LINEAR
+      || (_neg_draw_is_rgb (frame) && neg_sample_type_get_bytes (frame->format.sample_type) > 2)
       || (draw->palette != NULL && !_neg_draw_is_rgb (frame)) || frame->format.columns > SIZE_MAX_PX
       || picture->width > SIZE_MAX_PX || n_rows > SIZE_MAX_PX
       || !_neg_lines_init (&lines, draw, picture, first_row, n_rows))
     return FALSE;
-  can = separable_init (&self, draw, frame, &lines);
-  if (can)
-    draw_lines (&self);
+  can = separable_init (&self, draw, frame, &lines) && draw_lines (&self);
   separable_clear (&self);
   _neg_lines_clear (&lines);
   return can;

@@ -12,10 +12,17 @@
 typedef struct {
   GRand *rand;
   NegFrame frame;
-  guint16 pixels[4 * 61 * 67];
+  union {
+    guint16 u16[4 * 61 * 67];
+    guint32 u32[4 * 61 * 67];
+    gint32 s32[4 * 61 * 67];
+    float f32[4 * 61 * 67];
+    double f64[4 * 61 * 67];
+  } pixels;
   guint16 entries[5][N_ENTRIES];
   NegLut luts[5]; /* three of a palette, modality, VOI */
   NegDraw draw;
+  double middle, scale; /* of the values */
 } Scene;
 
 static gboolean
@@ -36,6 +43,42 @@ between (Scene *scene, double low, double high)
   return g_rand_double_range (scene->rand, low, high);
 }
 
+static gboolean
+is_wide (const Scene *scene)
+{
+  return neg_sample_type_get_bytes (scene->frame.format.sample_type) > 2;
+}
+
+/* Values of 32 bit and more around 0 or far from it; 100 here and there, and what is no number. */
+static void
+fill_wide (Scene *scene)
+{
+  static const double sizes[] = { 1e-3, 5, 1000, 1e5, 2e9 }, bases[] = { 0, 0, 1, 1e4 };
+  static const double special[] = { NAN, INFINITY, -INFINITY, 1e30 };
+  double size = sizes[pick (scene, G_N_ELEMENTS (sizes))], base = size * bases[pick (scene, G_N_ELEMENTS (bases))];
+
+  scene->middle = base;
+  scene->scale = size;
+  for (guint i = 0; i < G_N_ELEMENTS (scene->pixels.u32); i++) {
+    double value = pick (scene, 20) ? base + between (scene, -size, size) : 100;
+
+    switch (scene->frame.format.sample_type) {
+    case NEG_SAMPLE_U32:
+      scene->pixels.u32[i] = CLAMP (value, 0, G_MAXUINT32);
+      break;
+    case NEG_SAMPLE_S32:
+      scene->pixels.s32[i] = CLAMP (value, G_MININT32, G_MAXINT32);
+      break;
+    case NEG_SAMPLE_F32:
+      scene->pixels.f32[i] = pick (scene, 500) ? value : special[pick (scene, 3)];
+      break;
+    default:
+      scene->pixels.f64[i] = pick (scene, 500) ? value : special[pick (scene, 20) ? pick (scene, 3) : 3];
+      break;
+    }
+  }
+}
+
 static void
 make_frame (Scene *scene)
 {
@@ -44,15 +87,20 @@ make_frame (Scene *scene)
 
   format->rows = 1 + pick (scene, 61);
   format->columns = 1 + pick (scene, 67);
-  format->sample_type = pick (scene, NEG_SAMPLE_U32);
+  format->sample_type = pick (scene, NEG_SAMPLE_N_TYPES);
   format->color = (NegColorModel[]){ NEG_COLOR_MONOCHROME2, NEG_COLOR_MONOCHROME2, NEG_COLOR_PALETTE, NEG_COLOR_RGB,
                                      NEG_COLOR_OTHER }[pick (scene, 5)];
   format->samples = format->color == NEG_COLOR_RGB ? 3 : format->color == NEG_COLOR_OTHER ? 4 : 1;
   format->bits_stored = neg_sample_type_get_bytes (format->sample_type) == 1 ? 8 : 8 + pick (scene, 9);
   amplitude = format->bits_stored == 16 ? 65536 : 1u << format->bits_stored;
-  for (guint i = 0; i < G_N_ELEMENTS (scene->pixels); i++)
-    scene->pixels[i] = pick (scene, 20) ? pick (scene, amplitude) : 100;
-  scene->frame.pixels = scene->pixels;
+  scene->middle = 0;
+  scene->scale = neg_sample_type_get_bytes (format->sample_type) == 1 ? 255 : 65535;
+  scene->frame.pixels = &scene->pixels;
+  if (is_wide (scene))
+    fill_wide (scene);
+  else
+    for (guint i = 0; i < G_N_ELEMENTS (scene->pixels.u16); i++)
+      scene->pixels.u16[i] = pick (scene, 20) ? pick (scene, amplitude) : 100;
 }
 
 static void
@@ -72,17 +120,21 @@ make_values (Scene *scene)
 {
   static const double slopes[] = { 1, 1, -1, 0.37, 2.5 };
   NegDraw *draw = &scene->draw;
-  double scale = neg_sample_type_get_bytes (scene->frame.format.sample_type) == 1 ? 255 : 65535;
+  double scale = scene->scale;
 
   draw->modality.slope = slopes[pick (scene, G_N_ELEMENTS (slopes))];
   draw->modality.intercept = toss (scene) ? 0 : pick (scene, 2000) - 1000;
   draw->modality.lut = pick (scene, 6) ? NULL : &scene->luts[3];
   draw->voi.function = pick (scene, 3);
-  draw->voi.center = between (scene, -scale / 2, scale);
-  draw->voi.width = pick (scene, 4) ? between (scene, 2, scale) : 1 + pick (scene, 60);
+  draw->voi.center = scene->middle + between (scene, -scale / 2, scale);
+  if (is_wide (scene))
+    draw->voi.center *= draw->modality.slope;
+  draw->voi.width = pick (scene, 4) ? between (scene, MIN (2, scale / 2), scale) : 1 + pick (scene, 60);
+  if (draw->voi.function == NEG_VOI_LINEAR)
+    draw->voi.width = MAX (draw->voi.width, 1);
   draw->voi.lut = pick (scene, 6) ? NULL : &scene->luts[4];
   if (toss (scene))
-    draw->padding = (NegPadding){ TRUE, 100, toss (scene) ? 100 : 0.6 * scale };
+    draw->padding = (NegPadding){ TRUE, 100, toss (scene) ? 100 : scene->middle + 0.6 * scale };
   draw->padding.low = MIN (draw->padding.low, draw->padding.high);
   draw->inverted = toss (scene);
   if (scene->frame.format.color == NEG_COLOR_PALETTE || pick (scene, 10) == 0) {
@@ -125,6 +177,13 @@ largest_difference (const guint8 *one, const guint8 *other, gsize n)
   return largest;
 }
 
+static gboolean
+draw_fast (const Scene *scene, const NegPicture *picture, guint first_row, guint n_rows)
+{
+  return _neg_draw_rows_table (&scene->draw, &scene->frame, picture, first_row, n_rows)
+         || _neg_draw_rows_separable (&scene->draw, &scene->frame, picture, first_row, n_rows);
+}
+
 /* TRUE when a fast way was taken. */
 static gboolean
 compare (Scene *scene, guint *n_different)
@@ -137,11 +196,13 @@ compare (Scene *scene, guint *n_different)
 
   make_transform (scene, width, height);
   memset (fast, 1, n_bytes);
-  if (!_neg_draw_rows_table (&scene->draw, &scene->frame, &picture, 0, first_row)
-      && !_neg_draw_rows_separable (&scene->draw, &scene->frame, &picture, 0, first_row))
+  if (!draw_fast (scene, &picture, 0, first_row))
     return FALSE;
-  g_assert_true (_neg_draw_rows_table (&scene->draw, &scene->frame, &picture, first_row, height - first_row)
-                 || _neg_draw_rows_separable (&scene->draw, &scene->frame, &picture, first_row, height - first_row));
+  if (!draw_fast (scene, &picture, first_row, height - first_row)) {
+    /* Only there a value decides, and may lie in one band alone. */
+    g_assert_true (is_wide (scene));
+    return FALSE;
+  }
   picture.pixels = general;
   _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, height);
   difference = largest_difference (fast, general, n_bytes);
@@ -154,18 +215,21 @@ static void
 test_random (void)
 {
   Scene *scene = g_new0 (Scene, 1);
-  guint n_fast = 0, n_scenes = 3000, n_different = 0;
+  guint n_fast[2] = { 0, 0 }, n_scenes[2] = { 0, 0 }, n_different = 0;
 
   scene->rand = g_rand_new_with_seed (1895);
-  for (guint i = 0; i < n_scenes; i++) {
+  for (guint i = 0; i < 5000; i++) {
     scene->draw = (NegDraw){ 0 };
     make_frame (scene);
     make_luts (scene);
     make_values (scene);
-    n_fast += compare (scene, &n_different);
+    n_scenes[is_wide (scene)]++;
+    n_fast[is_wide (scene)] += compare (scene, &n_different);
   }
-  g_test_message ("%u of %u by a fast way, %u of them with a pixel that differs by one", n_fast, n_scenes, n_different);
-  g_assert_cmpuint (n_fast, >, n_scenes / 2);
+  g_test_message ("%u of %u, and %u of %u of more than 16 bit by a fast way, %u of them with a pixel off by one",
+                  n_fast[0], n_scenes[0], n_fast[1], n_scenes[1], n_different);
+  g_assert_cmpuint (n_fast[0], >, n_scenes[0] / 2);
+  g_assert_cmpuint (n_fast[1], >, 150); /* most are palettes, tables, colour or nearest */
   g_rand_free (scene->rand);
   g_free (scene);
 }
@@ -199,9 +263,7 @@ assert_drawn_fast (Scene *scene, guint channels)
   NegPicture picture = { width, height, stride, channels, fast };
 
   for (guint i = 0; i + 1 < G_N_ELEMENTS (bands); i++)
-    g_assert_true (
-        _neg_draw_rows_table (&scene->draw, &scene->frame, &picture, bands[i], bands[i + 1] - bands[i])
-        || _neg_draw_rows_separable (&scene->draw, &scene->frame, &picture, bands[i], bands[i + 1] - bands[i]));
+    g_assert_true (draw_fast (scene, &picture, bands[i], bands[i + 1] - bands[i]));
   picture.pixels = general;
   _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, height);
   g_assert_cmpuint (largest_difference (fast, general, stride * height), <=, 1);
@@ -226,14 +288,14 @@ test_orientations (void)
   for (guint i = 0; i < G_N_ELEMENTS (kinds) * 8 * 2 * 3; i++) {
     const Kind *kind = &kinds[i % G_N_ELEMENTS (kinds)];
     guint which = i / G_N_ELEMENTS (kinds) % 8, nearest = i / G_N_ELEMENTS (kinds) / 8 % 2;
-    gboolean is_wide = neg_sample_type_get_bytes (kind->type) == 2;
+    gboolean is_u8 = neg_sample_type_get_bytes (kind->type) == 1;
 
-    scene->frame.format = (NegFrameFormat){ 61, 47, kind->samples, is_wide ? 16 : 8, kind->type, kind->color };
+    scene->frame.format = (NegFrameFormat){ 61, 47, kind->samples, is_u8 ? 8 : 16, kind->type, kind->color };
     scene->draw = (NegDraw){
       .modality = { .slope = 1 },
-      .voi = { .center = is_wide ? 20000 : 60, .width = is_wide ? 30000 : 100 },
+      .voi = { .center = is_u8 ? 60 : 20000, .width = is_u8 ? 100 : 30000 },
       .palette = kind->color == NEG_COLOR_PALETTE ? scene->luts : NULL,
-      .padding = { kind->has_padding, 90, is_wide ? 12000 : 110 },
+      .padding = { kind->has_padding, 90, is_u8 ? 110 : 12000 },
       .inverted = kind->color == NEG_COLOR_MONOCHROME1,
       .interpolation = nearest ? NEG_INTERPOLATION_NEAREST : NEG_INTERPOLATION_LINEAR,
       .output_to_image = get_orientation (which, 0.437, 143, 131, 47, 61),
@@ -270,6 +332,48 @@ test_steep_luts (void)
   g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
 }
 
+/* Uptake in floating point is drawn fast; counts far from 0 under a narrow window, or one value beside which the others
+ * are nothing, by the general way: to the same grey levels. */
+static void
+test_wide (void)
+{
+  Scene *scene = g_new0 (Scene, 1);
+  guint8 fast[128 * 128], general[128 * 128];
+  NegPicture picture = { 128, 128, 128, 1, fast };
+
+  for (guint i = 0; i < 64 * 64; i++)
+    scene->pixels.f32[i] = i % 67 == 0 ? (i & 1 ? NAN : INFINITY) : i * 7919 % 4096 / 200.0f;
+  scene->frame = (NegFrame){ { 64, 64, 1, 32, NEG_SAMPLE_F32, NEG_COLOR_MONOCHROME2 }, &scene->pixels };
+  scene->draw = (NegDraw){
+    .modality = { .slope = 1 },
+    .voi = { .function = NEG_VOI_LINEAR_EXACT, .center = 5, .width = 10 },
+    .output_to_image = { { 0.5, 0, 0, 0, 0.5, 0 } },
+    .interpolation = NEG_INTERPOLATION_LINEAR,
+  };
+  g_assert_true (draw_fast (scene, &picture, 0, 128));
+  picture.pixels = general;
+  _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, 128);
+  g_assert_cmpuint (largest_difference (fast, general, sizeof fast), <=, 1);
+  picture.pixels = fast;
+  scene->draw.voi.function = NEG_VOI_SIGMOID;
+  g_assert_false (draw_fast (scene, &picture, 0, 128));
+  scene->draw.voi.function = NEG_VOI_LINEAR_EXACT;
+  scene->pixels.f32[64 * 40] = 3e4f;
+  g_assert_true (draw_fast (scene, &picture, 0, 128));
+  scene->pixels.f32[64 * 40] = 1e5f;
+  g_assert_false (draw_fast (scene, &picture, 0, 128));
+  neg_draw_rows (&scene->draw, &scene->frame, &picture, 0, 128);
+  picture.pixels = general;
+  _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, 128);
+  g_assert_cmpmem (fast, sizeof fast, general, sizeof general);
+  for (guint i = 0; i < 64 * 64; i++)
+    scene->pixels.f64[i] = 1e15 + i % 10;
+  scene->frame.format.sample_type = NEG_SAMPLE_F64;
+  scene->draw.voi.center = 1e15;
+  g_assert_false (draw_fast (scene, &picture, 0, 128));
+  g_free (scene);
+}
+
 /* A picture that a person would look at takes the fast way by itself. */
 static void
 test_is_chosen (void)
@@ -300,6 +404,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draw-fast/random", test_random);
   g_test_add_func ("/draw-fast/orientations", test_orientations);
   g_test_add_func ("/draw-fast/steep-luts", test_steep_luts);
+  g_test_add_func ("/draw-fast/wide", test_wide);
   g_test_add_func ("/draw-fast/is-chosen", test_is_chosen);
   return g_test_run ();
 }
