@@ -237,11 +237,12 @@ static const NegDemoStudy coronary_studies[] = {
 
 #define STUDIES(list) .studies = list, .n_studies = G_N_ELEMENTS (list)
 
+/* The one with few slices comes first: a demo of one patient is quickly made. */
 static const NegDemoPatient patients[] = {
+  { "Παράδειγμα^Ελένη", "DEMO-0004", "19790130", "F", 1.68, 70, 1, STUDIES (disc_studies) },
   { "Beispiel^Jürgen^^Dr.", "DEMO-0001", "19650203", "M", 1.78, 84, 1, STUDIES (nodule_studies) },
   { "Mihon^Hanako=見本^花子=みほん^はなこ", "DEMO-0002", "19530711", "F", 1.55, 52, 1, STUDIES (bleeding_studies) },
   { "Mithal^Amina=مثال^أمينة", "DEMO-0003", "19920529", "F", 1.64, 61, 1, STUDIES (spots_studies) },
-  { "Παράδειγμα^Ελένη", "DEMO-0004", "19790130", "F", 1.68, 70, 1, STUDIES (disc_studies) },
   { "Yangben^Ming=样本^明", "DEMO-0005", "19680422", "M", 1.71, 70, 1, STUDIES (pet_studies) },
   { "Образцова^Анна^Ивановна", "DEMO-0006", "19720816", "F", 1.66, 68, 1, STUDIES (breast_studies) },
   { "Bogi^Minjun=보기^민준", "DEMO-0007", "19850310", "M", 1.75, 73, 1, STUDIES (ultrasound_studies) },
