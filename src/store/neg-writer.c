@@ -175,14 +175,14 @@ wait_for_jobs (NegWriter *writer, gint64 not_before_us)
 
 /* With the lock held. TRUE when the person should hear of it: of every failure, and of the first success after. */
 static gboolean
-note_result (NegWriter *writer, GPtrArray *jobs, const GError *error)
+note_result (NegWriter *writer, guint64 n_done, const GError *error)
 {
   gboolean is_news = error != NULL || writer->failing;
 
   writer->failing = error != NULL;
   if (error != NULL && writer->failure == NULL)
     writer->failure = g_error_copy (error);
-  writer->n_done = ((Job *) g_ptr_array_index (jobs, jobs->len - 1))->number;
+  writer->n_done = n_done;
   g_cond_broadcast (&writer->changed);
   return is_news;
 }
@@ -197,6 +197,7 @@ run_writer (gpointer data)
     g_autoptr (GPtrArray) jobs = NULL;
     g_autoptr (GError) error = NULL;
     gboolean is_news;
+    guint64 n_done;
 
     g_mutex_lock (&writer->lock);
     jobs = wait_for_jobs (writer, not_before_us);
@@ -205,8 +206,10 @@ run_writer (gpointer data)
       break;
     not_before_us = g_get_monotonic_time () + writer->pace_us;
     error = write_batch (writer, jobs);
+    n_done = ((Job *) g_ptr_array_index (jobs, jobs->len - 1))->number;
+    g_clear_pointer (&jobs, g_ptr_array_unref); /* whoever waits for a job may count on its data being gone */
     g_mutex_lock (&writer->lock);
-    is_news = note_result (writer, jobs, error);
+    is_news = note_result (writer, n_done, error);
     g_mutex_unlock (&writer->lock);
     if (is_news)
       send_report (writer, error);
