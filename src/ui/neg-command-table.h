@@ -1,5 +1,6 @@
-/* Every command of the window: its action, its name, its default keys. What shows, changes or teaches commands (keyboard
- * map, shortcuts window, preferences, learning) reads it here; widgets install the actions. Thread: any, constant. */
+/* Every command of the window: its action, its name, its default keys. What shows, changes or teaches commands
+ * (keyboard map, shortcuts window, preferences, learning) reads it here; widgets install the actions.
+ * Thread: any, constant. */
 #pragma once
 
 #include <glib.h>

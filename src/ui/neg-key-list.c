@@ -4,13 +4,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-accessible.h"
 #include "ui/neg-key-row.h"
 
 struct _NegKeyList {
   GtkBox parent_instance;
 
   NegKeymap *keymap;
-  char *wanted; /* folded; "" for all */
 
   GtkSearchEntry *search;
   GtkListBox *list;
@@ -18,12 +18,6 @@ struct _NegKeyList {
 };
 
 G_DEFINE_FINAL_TYPE (NegKeyList, neg_key_list, GTK_TYPE_BOX)
-
-static gboolean
-filter_cb (GtkListBoxRow *row, gpointer data)
-{
-  return neg_key_row_matches (NEG_KEY_ROW (row), NEG_KEY_LIST (data)->wanted);
-}
 
 /* The name of a group above its first row that is shown. */
 static void
@@ -43,12 +37,15 @@ header_cb (GtkListBoxRow *row, GtkListBoxRow *before, gpointer data)
   gtk_list_box_row_set_header (row, label);
 }
 
+/* Not by a filter of the list box: what that leaves out a screen reader still reads. */
 static void
 search_changed_cb (NegKeyList *self)
 {
-  g_free (self->wanted);
-  self->wanted = g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
-  gtk_list_box_invalidate_filter (self->list);
+  g_autofree char *wanted = g_utf8_casefold (gtk_editable_get_text (GTK_EDITABLE (self->search)), -1);
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list, i)) != NULL; i++)
+    gtk_widget_set_visible (GTK_WIDGET (row), neg_key_row_matches (NEG_KEY_ROW (row), wanted));
 }
 
 static void
@@ -108,19 +105,11 @@ neg_key_list_dispose (GObject *object)
 }
 
 static void
-neg_key_list_finalize (GObject *object)
-{
-  g_free (NEG_KEY_LIST (object)->wanted);
-  G_OBJECT_CLASS (neg_key_list_parent_class)->finalize (object);
-}
-
-static void
 neg_key_list_class_init (NegKeyListClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = neg_key_list_dispose;
-  G_OBJECT_CLASS (class)->finalize = neg_key_list_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/negatoscope/ui/neg-key-list.ui");
   gtk_widget_class_bind_template_child (widget_class, NegKeyList, search);
   gtk_widget_class_bind_template_child (widget_class, NegKeyList, list);
@@ -133,8 +122,7 @@ neg_key_list_class_init (NegKeyListClass *class)
 static void
 neg_key_list_init (NegKeyList *self)
 {
-  self->wanted = g_strdup ("");
   gtk_widget_init_template (GTK_WIDGET (self));
-  gtk_list_box_set_filter_func (self->list, filter_cb, self, NULL);
+  neg_accessible_set_name (GTK_WIDGET (self->search), _ ("Search commands and keys"));
   gtk_list_box_set_header_func (self->list, header_cb, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* One command and its keys, which a person can change in place: Return waits for a new key, BackSpace takes all away. A key
- * that another command has is told, and taken only when asked. Thread: main. */
+/* One command and its keys, which a person can change in place: Return waits for a new key, BackSpace takes all away.
+ * A key that another command has is told, and taken only when asked. Thread: main. */
 #pragma once
 
 #include "ui/neg-keymap.h"

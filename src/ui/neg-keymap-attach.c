@@ -93,7 +93,8 @@ add_key (Attachment *attachment, const NegCommandInfo *command, const char *key)
     g_assert_not_reached (); /* the command table is ours; a test parses all of it */
   gtk_shortcut_controller_add_shortcut (
       GTK_SHORTCUT_CONTROLLER (attachment->controller),
-      gtk_shortcut_new (make_trigger (keyval, modifiers), gtk_callback_action_new (activate_cb, binding, free_binding)));
+      gtk_shortcut_new (make_trigger (keyval, modifiers),
+                        gtk_callback_action_new (activate_cb, binding, free_binding)));
 }
 
 /* A new controller for every change: the shortcuts of one have no other order than that of adding. */
@@ -140,8 +141,9 @@ void
 neg_keymap_attach (NegKeymap *keymap, GtkWidget *window, GtkWidget *images)
 {
   g_return_if_fail (NEG_IS_KEYMAP (keymap));
-  g_return_if_fail (GTK_IS_WIDGET (window) && GTK_IS_WIDGET (images));
+  g_return_if_fail (GTK_IS_WIDGET (window));
 
   attach (keymap, window, FALSE);
-  attach (keymap, images, TRUE);
+  if (images != NULL)
+    attach (keymap, images, TRUE);
 }

@@ -42,10 +42,11 @@ void neg_keymap_remove_keys (NegKeymap *keymap, const char *action);
 void neg_keymap_reset (NegKeymap *keymap, const char *action);
 void neg_keymap_reset_all (NegKeymap *keymap);
 
-/* The keys work in @window from here on, and follow changes. Plain keys do nothing while a text is being edited. Keys that
- * GTK needs to move the focus and to press what has it (Tab, arrows, Return, Space; not with Alt) are commands only while
- * the focus is inside @images, a child of @window: everywhere else they go on moving and pressing. Out of @images:
- * Ctrl+Tab, or the command "pane.next". Actions are looked up from the widget with the focus upwards. */
+/* The keys work in @window from here on, and follow changes. Plain keys do nothing while a text is being edited. Keys
+ * that GTK needs to move the focus and to press what has it (Tab, arrows, Return, Space; not with Alt) are commands only
+ * while the focus is inside @images, a child of @window (nullable: a window without): everywhere else they go on moving
+ * and pressing. Out of @images: Ctrl+Tab, or the command "pane.next". Actions are looked up from the widget with the
+ * focus upwards. */
 void neg_keymap_attach (NegKeymap *keymap, GtkWidget *window, GtkWidget *images);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-accessible.h"
 #include "ui/neg-glass-ruler.h"
 #include "ui/neg-key-list.h"
 #include "ui/neg-monitor.h"
@@ -171,10 +172,23 @@ neg_preferences_class_init (NegPreferencesClass *class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_w, GDK_CONTROL_MASK, "window.close", NULL);
 }
 
+/* Controls that GTK makes of several: the .ui file cannot name their parts. */
+static void
+name_controls (NegPreferences *self)
+{
+  neg_accessible_set_name (GTK_WIDGET (self->theme), _ ("Theme"));
+  neg_accessible_set_name (GTK_WIDGET (self->captions), _ ("Texts over an image"));
+  neg_accessible_set_name (GTK_WIDGET (self->interpolation), _ ("Between magnified pixels"));
+  neg_accessible_set_name (GTK_WIDGET (self->renderer), _ ("Drawn by"));
+  neg_accessible_set_name (GTK_WIDGET (self->cine_rate), _ ("Cine, images per second"));
+  neg_accessible_set_name (GTK_WIDGET (self->ruler_mm), _ ("Length of the line in mm"));
+}
+
 static void
 neg_preferences_init (NegPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_controls (self);
 }
 
 GtkWindow *

@@ -4,6 +4,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-accessible.h"
+
 #define COLUMN_WIDTH 360 /* logical pixels, that three fit on 1280 */
 #define MAX_COLUMNS 3
 #define HEIGHT 720
@@ -188,7 +190,7 @@ make_search (GtkWindow *window, GtkWidget *columns)
   GtkWidget *search = gtk_search_entry_new ();
 
   gtk_widget_set_size_request (search, 280, -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (search), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search keys"), -1);
+  neg_accessible_set_name (search, _ ("Search keys"));
   gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (search), GTK_WIDGET (window));
   g_signal_connect_object (search, "search-changed", G_CALLBACK (search_cb), columns, 0);
   g_signal_connect_object (search, "stop-search", G_CALLBACK (stop_search_cb), window, 0);
@@ -218,6 +220,7 @@ GtkWindow *
 neg_shortcuts_window_new (NegKeymap *keymap, GtkWindow *parent)
 {
   GtkWidget *window = gtk_window_new (), *scroller = gtk_scrolled_window_new (), *header = gtk_header_bar_new ();
+  GtkWidget *search;
   Page page = { .keymap = keymap, .columns = GTK_BOX (gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24)) };
   guint n_columns = count_columns (parent);
 
@@ -229,7 +232,8 @@ neg_shortcuts_window_new (NegKeymap *keymap, GtkWindow *parent)
   gtk_widget_add_css_class (GTK_WIDGET (page.columns), "key-page");
   gtk_widget_set_valign (GTK_WIDGET (page.columns), GTK_ALIGN_START);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (page.columns));
-  gtk_header_bar_set_title_widget (GTK_HEADER_BAR (header), make_search (GTK_WINDOW (window), GTK_WIDGET (page.columns)));
+  search = make_search (GTK_WINDOW (window), GTK_WIDGET (page.columns));
+  gtk_header_bar_set_title_widget (GTK_HEADER_BAR (header), search);
   gtk_window_set_titlebar (GTK_WINDOW (window), header);
   gtk_window_set_child (GTK_WINDOW (window), scroller);
   gtk_window_set_title (GTK_WINDOW (window), _ ("Keys and Mouse"));
@@ -237,5 +241,6 @@ neg_shortcuts_window_new (NegKeymap *keymap, GtkWindow *parent)
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_widget_add_css_class (window, "negatoscope");
   add_escape (window);
+  gtk_window_set_focus (GTK_WINDOW (window), search);
   return GTK_WINDOW (window);
 }

@@ -1,5 +1,5 @@
-/* The colours of every window of the program: dark, light, or as the desktop prefers, as the settings say and as soon as
- * they say it. Thread: main. */
+/* The colours of every window of the program: dark, light, or as the desktop prefers, as the settings say and as soon
+ * as they say it. Thread: main. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -60,11 +60,10 @@ add_action (Program *program, GHashTable *groups, const char *detailed)
 static GtkWidget *
 make_image (const char *name)
 {
-  GtkWidget *image = gtk_label_new (name);
+  GtkWidget *image = g_object_new (GTK_TYPE_DRAWING_AREA, "focusable", TRUE, "hexpand", TRUE, "vexpand", TRUE,
+                                   "accessible-role", GTK_ACCESSIBLE_ROLE_IMG, NULL);
 
-  gtk_widget_set_focusable (image, TRUE);
-  gtk_widget_set_hexpand (image, TRUE);
-  gtk_widget_set_vexpand (image, TRUE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (image), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_widget_add_css_class (image, "viewport-cell");
   return image;
 }
@@ -90,7 +89,7 @@ static void
 fill (Program *program)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *images = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-  GtkWidget *entry = gtk_entry_new (), *first = make_image ("Image A");
+  GtkWidget *entry = gtk_entry_new (), *typed = gtk_label_new (NULL), *first = make_image ("Image A");
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, "Text", -1);
   program->said = GTK_LABEL (gtk_label_new ("0 nothing"));
@@ -98,7 +97,9 @@ fill (Program *program)
   gtk_box_append (GTK_BOX (images), make_image ("Image B"));
   gtk_box_append (GTK_BOX (box), images);
   gtk_box_append (GTK_BOX (box), make_list ());
+  g_object_bind_property (entry, "text", typed, "label", G_BINDING_DEFAULT);
   gtk_box_append (GTK_BOX (box), entry);
+  gtk_box_append (GTK_BOX (box), typed);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (program->said));
   gtk_window_set_child (program->window, box);
   neg_keymap_attach (program->keymap, GTK_WIDGET (program->window), images);
