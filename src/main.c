@@ -8,6 +8,7 @@
 
 #include "commands/neg-commands.h"
 #include "ui/neg-application.h"
+#include "ui/neg-bench-scroll.h"
 
 /* Pixels and names of patients are in this process's memory: none of it goes to a file when it dies. Descriptors are
  * held for the frames on their way. */
@@ -45,6 +46,9 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  /* The one command that needs a window */
+  if (argc > 2 && strcmp (argv[1], "bench") == 0 && strcmp (argv[2], "scroll") == 0)
+    return neg_bench_scroll_run (argc - 2, argv + 2);
   if (argc > 1 && neg_commands_has (argv[1]))
     return neg_commands_run (argc, argv);
   if (argc > 1 && strcmp (argv[1], "--version") == 0) {

@@ -3,7 +3,6 @@
 #include "ui/neg-application.h"
 
 #include <glib/gi18n-lib.h>
-#include <malloc.h>
 
 #include "ui/neg-bus-probe.h"
 #include "ui/neg-first-image.h"
@@ -14,7 +13,6 @@
 #include "wire/neg-engine-pool.h"
 
 #define FIRST_IMAGE_LIMIT_MS 120
-#define KEPT_BYTES (64 << 20)
 #define BUS_LIMIT_MS 200
 #define ACCESSIBILITY_LIMIT_MS 1000 /* a slow start of it must not cost a blind reader the program */
 
@@ -181,16 +179,6 @@ dup_arguments (const char *program, char **paths)
   return g_strv_builder_end (builder);
 }
 
-/* Pictures of the size of the screen come and go: memory that was given back would be fetched again page by page. */
-static void
-keep_memory (void)
-{
-#ifdef M_MMAP_THRESHOLD
-  mallopt (M_MMAP_THRESHOLD, KEPT_BYTES / 2);
-  mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
-#endif
-}
-
 static NegRenderer
 get_renderer (const Options *options, GSettings *settings)
 {
@@ -231,7 +219,6 @@ neg_application_run (int argc, char **argv)
   gboolean has_bus;
   int status = 2;
 
-  keep_memory ();
   if (parse_options (&options, argc, argv, &error)) {
     /* First: the engines start while GTK does. */
     pool = neg_engine_pool_new (NULL, &pool_problem);

@@ -2,10 +2,13 @@
 
 #include "ui/neg-cpu-canvas.h"
 
+#include <malloc.h>
+
 #include "base/neg-error.h"
 #include "ui/neg-renderer.h"
 
 #define CHANNELS 4
+#define KEPT_BYTES (64 << 20)
 #define BYTES_KEY "neg-cpu-canvas-bytes" /* of a texture: the GBytes that it shows */
 #define HELPERS_MAX 3              /* besides the main thread, which draws too */
 #define PIXELS_PER_PART (192 * 1024) /* below this handing over costs more than it saves */
@@ -101,12 +104,24 @@ draw_part_cb (gpointer data, gpointer user_data)
   g_mutex_unlock (&part->canvas->lock);
 }
 
+/* GTK and cairo copy pictures of the size of the screen too: memory that is given back would be fetched again page by
+ * page for every frame. */
+static void
+keep_memory (void)
+{
+#ifdef M_MMAP_THRESHOLD
+  mallopt (M_MMAP_THRESHOLD, KEPT_BYTES / 2);
+  mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
+#endif
+}
+
 NegCpuCanvas *
 neg_cpu_canvas_new (void)
 {
   NegCpuCanvas *self = g_new0 (NegCpuCanvas, 1);
   guint n_processors = g_get_num_processors ();
 
+  keep_memory ();
   self->buffers = g_new0 (Buffers, 1);
   g_atomic_ref_count_init (&self->buffers->ref_count);
   g_mutex_init (&self->buffers->lock);
