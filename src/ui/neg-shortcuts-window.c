@@ -190,6 +190,7 @@ make_search (GtkWindow *window, GtkWidget *columns)
   GtkWidget *search = gtk_search_entry_new ();
 
   gtk_widget_set_size_request (search, 280, -1);
+  g_object_set (search, "placeholder-text", _ ("Search keys"), NULL);
   neg_accessible_set_name (search, _ ("Search keys"));
   gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (search), GTK_WIDGET (window));
   g_signal_connect_object (search, "search-changed", G_CALLBACK (search_cb), columns, 0);
@@ -231,13 +232,14 @@ neg_shortcuts_window_new (NegKeymap *keymap, GtkWindow *parent)
   add_mouse (&page);
   gtk_widget_add_css_class (GTK_WIDGET (page.columns), "key-page");
   gtk_widget_set_valign (GTK_WIDGET (page.columns), GTK_ALIGN_START);
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scroller), FALSE); /* that there is more is seen */
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (page.columns));
   search = make_search (GTK_WINDOW (window), GTK_WIDGET (page.columns));
   gtk_header_bar_set_title_widget (GTK_HEADER_BAR (header), search);
   gtk_window_set_titlebar (GTK_WINDOW (window), header);
   gtk_window_set_child (GTK_WINDOW (window), scroller);
   gtk_window_set_title (GTK_WINDOW (window), _ ("Keys and Mouse"));
-  gtk_window_set_default_size (GTK_WINDOW (window), n_columns * COLUMN_WIDTH + 48, HEIGHT);
+  gtk_window_set_default_size (GTK_WINDOW (window), n_columns * COLUMN_WIDTH + 64, HEIGHT);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_widget_add_css_class (window, "negatoscope");
   add_escape (window);

@@ -179,6 +179,7 @@ neg_theme_finalize (GObject *object)
 {
   NegTheme *self = NEG_THEME (object);
 
+  drop_provider (&self->panes);
   drop_provider (&self->style);
   drop_provider (&self->panes);
   drop_provider (&self->palette);
@@ -214,6 +215,7 @@ neg_theme_init (NegTheme *self)
   self->is_dark = TRUE;
   self->palette = add_provider ("/org/negatoscope/ui/neg-dark.css");
   self->style = add_provider ("/org/negatoscope/ui/neg-style.css");
+  self->panes = add_provider ("/org/negatoscope/ui/neg-panes.css"); /* last: it says more about some */
   self->panes = add_provider ("/org/negatoscope/ui/neg-panes.css");
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                     "/org/negatoscope/ui/icons");

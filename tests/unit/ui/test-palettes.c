@@ -75,7 +75,7 @@ assert_contrasts (GHashTable *palette)
     if (g < 2)
       g_assert_cmpfloat (get_contrast (palette, "edge", grounds[g]), >=, EDGE_CONTRAST);
   }
-  g_assert_cmpfloat (get_contrast (palette, "accent", "image_ground"), >=, EDGE_CONTRAST);
+  g_assert_cmpfloat (get_contrast (palette, "image_accent", "image_ground"), >=, TEXT_CONTRAST);
   g_assert_cmpstr (g_hash_table_lookup (palette, "image_ground"), ==, "000000");
 }
 
@@ -103,11 +103,11 @@ test_light (void)
 
 /* What the rules use is defined, by both alike, and the rules themselves name no colour of their own. */
 static void
-test_names (void)
+test_names (gconstpointer data)
 {
   g_autoptr (GHashTable) dark = load_palette ("neg-dark.css");
   g_autoptr (GHashTable) light = load_palette ("neg-light.css");
-  g_autofree char *rules = load ("neg-style.css");
+  g_autofree char *rules = load (data);
   g_autoptr (GRegex) regex = g_regex_new ("@neg_(\\w+)", 0, 0, NULL);
   g_autoptr (GMatchInfo) match = NULL;
   guint n = 0;
@@ -120,7 +120,7 @@ test_names (void)
     g_assert_true (g_hash_table_contains (dark, name));
     g_assert_true (g_hash_table_contains (light, name));
   }
-  g_assert_cmpuint (n, >, 50);
+  g_assert_cmpuint (n, >, 5);
   g_assert_false (g_regex_match_simple ("#[0-9a-fA-F]{3}", rules, 0, 0));
 }
 
@@ -130,6 +130,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/palettes/dark", test_dark);
   g_test_add_func ("/palettes/light", test_light);
-  g_test_add_func ("/palettes/names", test_names);
+  g_test_add_data_func ("/palettes/names-style", "neg-style.css", test_names);
+  g_test_add_data_func ("/palettes/names-panes", "neg-panes.css", test_names);
   return g_test_run ();
 }
