@@ -132,6 +132,15 @@ compare_studies (gconstpointer a, gconstpointer b)
   return strcmp (text_or_empty (one->study_uid), text_or_empty (other->study_uid));
 }
 
+/* Of the newest study: name and age as they are now. */
+static void
+sort_studies (NegPatient *patient)
+{
+  g_ptr_array_sort (patient->studies, compare_studies);
+  neg_instance_unref (patient->instance);
+  patient->instance = neg_instance_ref (((NegStudy *) g_ptr_array_index (patient->studies, 0))->instance);
+}
+
 static void
 mark_shared_ids (GPtrArray *patients)
 {
@@ -167,7 +176,7 @@ neg_patients_build (GListModel *series)
                      g_object_ref (item));
   }
   for (guint i = 0; i < patients->len; i++)
-    g_ptr_array_sort (((NegPatient *) g_ptr_array_index (patients, i))->studies, compare_studies);
+    sort_studies (g_ptr_array_index (patients, i));
   mark_shared_ids (patients);
   return patients;
 }

@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
   char *key; /* compares as text; not for display */
-  NegInstance *instance; /* one of theirs, for name, ID, birth date */
+  NegInstance *instance; /* of the newest study, for name, ID, birth date, age */
   gboolean shares_id;    /* another patient here has the same ID and issuer, and another name */
   GPtrArray *studies;    /* NegStudy, the newest first, those without a date last */
 } NegPatient;

@@ -1,71 +1,134 @@
+/* The commands of files and of the window itself. */
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-preferences.h"
+#include "ui/neg-shortcuts-window.h"
 
 static void
-open_files_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+open_files_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  _neg_main_window_choose (NEG_MAIN_WINDOW (widget), GTK_FILE_CHOOSER_ACTION_OPEN);
+  _neg_main_window_choose (data, GTK_FILE_CHOOSER_ACTION_OPEN);
 }
 
 static void
-open_folder_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+open_folder_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  _neg_main_window_choose (NEG_MAIN_WINDOW (widget), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
+  _neg_main_window_choose (data, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER);
 }
 
 static void
-cancel_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  NegMainWindow *self = NEG_MAIN_WINDOW (widget);
+  NegMainWindow *self = data;
 
   if (self->loader != NULL)
     neg_loader_cancel (self->loader);
 }
 
 static void
-close_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+close_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_main_window_close_study (NEG_MAIN_WINDOW (widget));
+  neg_main_window_close_study (data);
 }
 
 static void
-fullscreen_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+fullscreen_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  if (gtk_window_is_fullscreen (GTK_WINDOW (widget)))
-    gtk_window_unfullscreen (GTK_WINDOW (widget));
+  if (gtk_window_is_fullscreen (GTK_WINDOW (data)))
+    gtk_window_unfullscreen (GTK_WINDOW (data));
   else
-    gtk_window_fullscreen (GTK_WINDOW (widget));
+    gtk_window_fullscreen (GTK_WINDOW (data));
 }
 
 static void
-list_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  NegMainWindow *self = NEG_MAIN_WINDOW (widget);
+  NegMainWindow *self = data;
 
-  gtk_toggle_button_set_active (self->list_button, !gtk_toggle_button_get_active (self->list_button));
+  gtk_window_present (neg_preferences_new (self->settings, self->keymap, GTK_WINDOW (self)));
+}
+
+static void
+shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_shortcuts_window_new (self->keymap, GTK_WINDOW (self)));
+}
+
+static void
+frame_times_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (self->frame_times == NULL) {
+    self->frame_times = neg_frame_times_window_new (GTK_WINDOW (self));
+    g_object_add_weak_pointer (G_OBJECT (self->frame_times), (gpointer *) &self->frame_times);
+    neg_frame_times_window_set_store (self->frame_times, self->store);
+  }
+  gtk_window_present (self->frame_times);
+}
+
+/* --- Groups --- */
+
+static const GActionEntry file_entries[] = {
+  { "open", open_files_cb }, { "open-folder", open_folder_cb }, { "cancel", cancel_cb }, { "close", close_cb },
+};
+static const GActionEntry window_entries[] = { { "fullscreen", fullscreen_cb } };
+static const GActionEntry app_entries[] = {
+  { "preferences", preferences_cb },
+  { "shortcuts", shortcuts_cb },
+  { "frame-times", frame_times_cb },
+};
+
+GSimpleActionGroup *
+_neg_main_window_add_group (NegMainWindow *self, const char *prefix, const GActionEntry *entries, guint n)
+{
+  GSimpleActionGroup *group = g_simple_action_group_new ();
+
+  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, n, self);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), prefix, G_ACTION_GROUP (group));
+  g_hash_table_replace (self->groups, g_strdup (prefix), group);
+  return group;
 }
 
 void
-_neg_main_window_class_install_actions (GtkWidgetClass *class)
+_neg_main_window_share_actions (NegMainWindow *self, GtkWidget *window)
 {
-  gtk_widget_class_install_action (class, "file.open", NULL, open_files_cb);
-  gtk_widget_class_install_action (class, "file.open-folder", NULL, open_folder_cb);
-  gtk_widget_class_install_action (class, "file.cancel", NULL, cancel_cb);
-  gtk_widget_class_install_action (class, "file.close", NULL, close_cb);
-  gtk_widget_class_install_action (class, "window.fullscreen", NULL, fullscreen_cb);
-  gtk_widget_class_install_action (class, "pane.patient", NULL, list_cb);
+  GHashTableIter iter;
+  gpointer prefix, group;
+
+  g_hash_table_iter_init (&iter, self->groups);
+  while (g_hash_table_iter_next (&iter, &prefix, &group))
+    gtk_widget_insert_action_group (window, prefix, group);
+}
+
+void
+_neg_main_window_add_actions (NegMainWindow *self)
+{
+  _neg_main_window_add_group (self, "file", file_entries, G_N_ELEMENTS (file_entries));
+  _neg_main_window_add_group (self, "window", window_entries, G_N_ELEMENTS (window_entries));
+  _neg_main_window_add_group (self, "app", app_entries, G_N_ELEMENTS (app_entries));
+  _neg_main_window_add_view_actions (self);
+}
+
+void
+_neg_main_window_enable (NegMainWindow *self, const char *prefix, const char *name, gboolean enabled)
+{
+  GActionMap *group = g_hash_table_lookup (self->groups, prefix);
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (group, name)), enabled);
 }
 
 void
 _neg_main_window_update_actions (NegMainWindow *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-
-  gtk_widget_action_set_enabled (widget, "file.open", self->pool != NULL);
-  gtk_widget_action_set_enabled (widget, "file.open-folder", self->pool != NULL);
-  gtk_widget_action_set_enabled (widget, "file.close", self->loader != NULL);
+  _neg_main_window_enable (self, "file", "open", self->pool != NULL);
+  _neg_main_window_enable (self, "file", "open-folder", self->pool != NULL);
+  _neg_main_window_enable (self, "file", "close", self->loader != NULL);
   _neg_main_window_update_view_actions (self);
 }

@@ -5,10 +5,13 @@
 #include "reading/neg-preset.h"
 #include "reading/neg-reading-state.h"
 #include "store/neg-reading-store.h"
+#include "ui/neg-context-pane.h"
 #include "ui/neg-grid.h"
 #include "ui/neg-keymap.h"
 #include "ui/neg-main-window.h"
-#include "ui/neg-series-list.h"
+#include "ui/neg-pane.h"
+#include "ui/neg-patient-pane.h"
+#include "ui/neg-tool-strip.h"
 
 G_BEGIN_DECLS
 
@@ -37,18 +40,20 @@ struct _NegMainWindow {
   guint save_source, offer_source;
   NegReadingState *offered, *restoring;
 
-  GSimpleActionGroup *view_actions, *tool_actions;
+  GHashTable *groups;     /* prefix -> GSimpleActionGroup */
+  GtkWindow *frame_times; /* weak; the hidden page */
+  NegThumbnails *thumbnails; /* NULL without a pool */
 
   GtkWidget *question_bar, *continue_button;
   GtkLabel *question_label;
   GtkLabel *patient_label, *study_label;
-  GtkToggleButton *list_button;
   GtkMenuButton *window_button;
-  GtkWidget *side;
-  GtkWidget *progress_box;
-  GtkProgressBar *progress;
-  GtkLabel *progress_label;
-  NegSeriesList *series_list;
+  GtkPaned *outer, *inner;
+  GtkBox *center;
+  NegPane *patient_pane, *context_pane;
+  NegPatientPane *patients;
+  NegContextPane *context;
+  NegToolStrip *tool_strip;
   GtkStack *stack;
   GtkLabel *empty_title, *empty_text;
   GtkWidget *images; /* where the grid is */
@@ -61,8 +66,17 @@ void _neg_main_window_add_view_actions (NegMainWindow *self);
 void _neg_main_window_update_view_actions (NegMainWindow *self);
 
 /* Those of files and of the window itself. */
-void _neg_main_window_class_install_actions (GtkWidgetClass *class);
+void _neg_main_window_add_actions (NegMainWindow *self);
+GSimpleActionGroup *_neg_main_window_add_group (NegMainWindow *self, const char *prefix, const GActionEntry *entries,
+                                                guint n); /* borrowed */
+void _neg_main_window_enable (NegMainWindow *self, const char *prefix, const char *name, gboolean enabled);
+/* The commands of this window in another one. */
+void _neg_main_window_share_actions (NegMainWindow *self, GtkWidget *window);
 void _neg_main_window_update_actions (NegMainWindow *self);
+
+/* Patients, details, tools. */
+void _neg_main_window_add_panes (NegMainWindow *self);
+void _neg_main_window_restore_panes (NegMainWindow *self);
 
 /* The windows that the active image may be seen with, as a menu; given. */
 GMenu *_neg_main_window_new_presets_menu (NegMainWindow *self);

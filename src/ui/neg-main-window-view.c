@@ -369,6 +369,12 @@ grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     neg_reading_set_grid (self->reading, text[0] - '0', text[2] - '0');
 }
 
+static void
+choose_grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  neg_tool_strip_choose_grid (NEG_MAIN_WINDOW (data)->tool_strip);
+}
+
 /* --- tools --- */
 
 static const char *const tool_names[NEG_N_TOOLS] = { "window", "scroll", "pan", "zoom", "magnifier", "crosshair" };
@@ -385,7 +391,7 @@ take_tool (NegMainWindow *self, NegTool tool)
   self->tool = tool;
   neg_grid_foreach (self->grid, set_tool_cb, self);
   for (guint i = 0; i < NEG_N_TOOLS; i++)
-    g_action_group_change_action_state (G_ACTION_GROUP (self->tool_actions), tool_names[i],
+    g_action_group_change_action_state (g_hash_table_lookup (self->groups, "tool"), tool_names[i],
                                         g_variant_new_boolean (i == tool));
   if (tool != NEG_TOOL_CROSSHAIR)
     neg_reading_clear_point (self->reading);
@@ -415,16 +421,6 @@ take_state_cb (GSimpleAction *action, GVariant *state, gpointer data)
 
 /* --- groups --- */
 
-static GSimpleActionGroup *
-add_group (NegMainWindow *self, const char *prefix, const GActionEntry *entries, int n)
-{
-  GSimpleActionGroup *group = g_simple_action_group_new ();
-
-  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, n, self);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), prefix, G_ACTION_GROUP (group));
-  return group;
-}
-
 static const GActionEntry image_entries[] = {
   { "next", image_cb },      { "previous", image_cb }, { "page-next", image_cb }, { "page-previous", image_cb },
   { "first", image_cb },     { "last", image_cb },
@@ -433,7 +429,7 @@ static const GActionEntry series_entries[] = { { "next", series_cb }, { "previou
 static const GActionEntry study_entries[] = { { "next", study_cb }, { "previous", study_cb } };
 static const GActionEntry patient_entries[] = { { "next", patient_cb }, { "previous", patient_cb } };
 static const GActionEntry viewport_entries[] = { { "next", viewport_cb }, { "previous", viewport_cb } };
-static const GActionEntry layout_entries[] = { { "grid", grid_cb, "s" } };
+static const GActionEntry layout_entries[] = { { "grid", grid_cb, "s" }, { "choose", choose_grid_cb } };
 
 static const GActionEntry view_entries[] = {
   { "preset", preset_cb, "i" },
@@ -470,31 +466,24 @@ static const GActionEntry tool_entries[] = {
 void
 _neg_main_window_add_view_actions (NegMainWindow *self)
 {
-  g_object_unref (add_group (self, "image", image_entries, G_N_ELEMENTS (image_entries)));
-  g_object_unref (add_group (self, "series", series_entries, G_N_ELEMENTS (series_entries)));
-  g_object_unref (add_group (self, "study", study_entries, G_N_ELEMENTS (study_entries)));
-  g_object_unref (add_group (self, "patient", patient_entries, G_N_ELEMENTS (patient_entries)));
-  g_object_unref (add_group (self, "viewport", viewport_entries, G_N_ELEMENTS (viewport_entries)));
-  g_object_unref (add_group (self, "layout", layout_entries, G_N_ELEMENTS (layout_entries)));
-  self->view_actions = add_group (self, "view", view_entries, G_N_ELEMENTS (view_entries));
-  self->tool_actions = add_group (self, "tool", tool_entries, G_N_ELEMENTS (tool_entries));
+  _neg_main_window_add_group (self, "image", image_entries, G_N_ELEMENTS (image_entries));
+  _neg_main_window_add_group (self, "series", series_entries, G_N_ELEMENTS (series_entries));
+  _neg_main_window_add_group (self, "study", study_entries, G_N_ELEMENTS (study_entries));
+  _neg_main_window_add_group (self, "patient", patient_entries, G_N_ELEMENTS (patient_entries));
+  _neg_main_window_add_group (self, "viewport", viewport_entries, G_N_ELEMENTS (viewport_entries));
+  _neg_main_window_add_group (self, "layout", layout_entries, G_N_ELEMENTS (layout_entries));
+  _neg_main_window_add_group (self, "view", view_entries, G_N_ELEMENTS (view_entries));
+  _neg_main_window_add_group (self, "tool", tool_entries, G_N_ELEMENTS (tool_entries));
 }
 
 static void
 set_view_state (NegMainWindow *self, const char *name, gboolean state)
 {
-  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->view_actions), name);
+  GAction *action = g_action_map_lookup_action (g_hash_table_lookup (self->groups, "view"), name);
   g_autoptr (GVariant) before = g_action_get_state (action);
 
   if (g_variant_get_boolean (before) != state)
     g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_boolean (state));
-}
-
-static void
-enable_view (NegMainWindow *self, const char *name, gboolean enabled)
-{
-  g_simple_action_set_enabled (
-      G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self->view_actions), name)), enabled);
 }
 
 void
@@ -506,10 +495,10 @@ _neg_main_window_update_view_actions (NegMainWindow *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (view_entries); i++)
     if (!g_strv_contains (always, view_entries[i].name))
-      enable_view (self, view_entries[i].name, has_image);
-  enable_view (self, "undo", neg_reading_can_undo (self->reading));
-  enable_view (self, "redo", neg_reading_can_redo (self->reading));
-  enable_view (self, "maximize", neg_reading_get_n_cells (self->reading) > 1);
+      _neg_main_window_enable (self, "view", view_entries[i].name, has_image);
+  _neg_main_window_enable (self, "view", "undo", neg_reading_can_undo (self->reading));
+  _neg_main_window_enable (self, "view", "redo", neg_reading_can_redo (self->reading));
+  _neg_main_window_enable (self, "view", "maximize", neg_reading_get_n_cells (self->reading) > 1);
   set_view_state (self, "invert", state->inverted);
   set_view_state (self, "maximize", neg_reading_is_maximized (self->reading));
   set_view_state (self, "synchronize", neg_reading_is_synchronized (self->reading));

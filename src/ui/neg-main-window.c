@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "reading/neg-captions.h"
+#include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
 
 /* Decoded frames may take a quarter of the machine's memory, within these. */
 #define BUDGET_MIN_BYTES ((guint64) 256 << 20)
+#define THUMBNAILS_BYTES ((guint64) 32 << 20)
 #define BUDGET_MAX_BYTES ((guint64) 8 << 30)
 
 G_DEFINE_FINAL_TYPE (NegMainWindow, neg_main_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -95,22 +97,6 @@ neg_main_window_report (NegMainWindow *self, const char *text)
 }
 
 static void
-update_progress (NegMainWindow *self)
-{
-  guint n_found = 0, n_scanned = 0;
-  gboolean running = self->loader != NULL && !neg_loader_is_finished (self->loader);
-  g_autofree char *text = NULL;
-
-  gtk_widget_set_visible (self->progress_box, running);
-  if (!running)
-    return;
-  neg_loader_get_progress (self->loader, &n_found, &n_scanned);
-  text = g_strdup_printf (_ ("Reading: %u of %u files"), n_scanned, n_found);
-  gtk_label_set_text (self->progress_label, text);
-  gtk_progress_bar_set_fraction (self->progress, n_found > 0 ? (double) n_scanned / n_found : 0);
-}
-
-static void
 update_empty_page (NegMainWindow *self)
 {
   gboolean has_loader = self->loader != NULL;
@@ -159,11 +145,23 @@ loader_changed_cb (NegMainWindow *self)
 {
   neg_reading_update (self->reading);
   _neg_main_window_restore (self);
-  neg_series_list_update (self->series_list, self->loader,
-                          neg_reading_get_state (self->reading, neg_reading_get_active (self->reading))->series);
-  update_progress (self);
   update_empty_page (self);
   _neg_main_window_update_status (self);
+}
+
+/* What belongs to what is open. */
+static void
+set_up_panes (NegMainWindow *self)
+{
+  neg_patient_pane_set_loader (self->patients, self->loader);
+  neg_patient_pane_set_store (self->patients, self->store);
+  neg_context_pane_set_loader (self->context, self->loader);
+  if (self->thumbnails != NULL) {
+    neg_thumbnails_clear (self->thumbnails);
+    neg_thumbnails_set_store (self->thumbnails, self->store);
+  }
+  if (self->frame_times != NULL)
+    neg_frame_times_window_set_store (self->frame_times, self->store);
 }
 
 static void
@@ -176,8 +174,8 @@ close_loader (NegMainWindow *self)
   neg_reading_set_series (self->reading, NULL);
   g_clear_object (&self->loader);
   neg_grid_set_store (self->grid, NULL);
-  neg_series_list_clear (self->series_list);
   g_clear_object (&self->store);
+  set_up_panes (self);
 }
 
 void
@@ -189,7 +187,6 @@ neg_main_window_close_study (NegMainWindow *self)
   g_clear_pointer (&self->paths, g_strfreev);
   _neg_main_window_forget_screen (self);
   g_clear_pointer (&self->report, g_free);
-  update_progress (self);
   update_empty_page (self);
   active_changed_cb (self);
   _neg_main_window_update_status (self);
@@ -214,24 +211,10 @@ neg_main_window_open (NegMainWindow *self, const char *const *paths)
   neg_reading_set_series (self->reading, neg_loader_get_series (self->loader));
   g_signal_connect_swapped (self->loader, "changed", G_CALLBACK (loader_changed_cb), self);
   g_signal_connect_swapped (self->loader, "finished", G_CALLBACK (loader_changed_cb), self);
+  set_up_panes (self);
   neg_loader_load (self->loader, paths);
   loader_changed_cb (self);
   active_changed_cb (self);
-  neg_grid_focus (self->grid);
-}
-
-static void
-series_selected_cb (NegMainWindow *self, NegSeries *series)
-{
-  g_autofree char *key = neg_patient_dup_key (neg_series_get_frame (series, 0)->instance);
-
-  neg_reading_set_patient (self->reading, key);
-  neg_reading_show (self->reading, neg_reading_get_active (self->reading), series);
-}
-
-static void
-list_done_cb (NegMainWindow *self)
-{
   neg_grid_focus (self->grid);
 }
 
@@ -303,8 +286,10 @@ neg_main_window_dispose (GObject *object)
   g_clear_object (&self->last_folder);
   g_clear_object (&self->settings);
   g_clear_object (&self->keymap);
-  g_clear_object (&self->view_actions);
-  g_clear_object (&self->tool_actions);
+  g_clear_object (&self->thumbnails);
+  if (self->frame_times != NULL)
+    g_object_remove_weak_pointer (G_OBJECT (self->frame_times), (gpointer *) &self->frame_times);
+  self->frame_times = NULL;
   gtk_widget_dispose_template (GTK_WIDGET (self), NEG_TYPE_MAIN_WINDOW);
   G_OBJECT_CLASS (neg_main_window_parent_class)->dispose (object);
 }
@@ -318,6 +303,7 @@ neg_main_window_finalize (GObject *object)
   g_free (self->home);
   g_strfreev (self->paths);
   g_clear_object (&self->reading);
+  g_hash_table_unref (self->groups);
   G_OBJECT_CLASS (neg_main_window_parent_class)->finalize (object);
 }
 
@@ -329,13 +315,10 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, continue_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, patient_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, study_label);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, list_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, window_button);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, side);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, progress_box);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, progress);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, progress_label);
-  gtk_widget_class_bind_template_child (class, NegMainWindow, series_list);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, outer);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, inner);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, center);
   gtk_widget_class_bind_template_child (class, NegMainWindow, stack);
   gtk_widget_class_bind_template_child (class, NegMainWindow, empty_title);
   gtk_widget_class_bind_template_child (class, NegMainWindow, empty_text);
@@ -353,21 +336,18 @@ neg_main_window_class_init (NegMainWindowClass *class)
   object_class->dispose = neg_main_window_dispose;
   object_class->finalize = neg_main_window_finalize;
   GTK_WINDOW_CLASS (class)->close_request = neg_main_window_close_request;
-  g_type_ensure (NEG_TYPE_SERIES_LIST);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/negatoscope/ui/neg-main-window.ui");
   bind_children (widget_class);
-  gtk_widget_class_bind_template_callback (widget_class, series_selected_cb);
-  gtk_widget_class_bind_template_callback (widget_class, list_done_cb);
   _neg_main_window_class_init_state (widget_class);
-  _neg_main_window_class_install_actions (widget_class);
 }
 
 static void
 neg_main_window_init (NegMainWindow *self)
 {
   self->reading = neg_reading_new ();
+  self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
-  _neg_main_window_add_view_actions (self);
+  _neg_main_window_add_actions (self);
   _neg_main_window_accept_drops (self);
   gtk_menu_button_set_create_popup_func (self->window_button, create_presets_popup_cb, self, NULL);
 }
@@ -413,12 +393,15 @@ neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings
   if (g_set_object (&self->settings, settings) && settings != NULL)
     restore_size (self);
   self->keymap = neg_keymap_new (settings);
+  if (pool != NULL)
+    self->thumbnails = neg_thumbnails_new (pool, THUMBNAILS_BYTES);
   add_grid (self);
+  _neg_main_window_add_panes (self);
   _neg_main_window_follow_settings (self);
   neg_keymap_attach (self->keymap, GTK_WIDGET (self), self->images);
   active_changed_cb (self);
-  update_progress (self);
   update_empty_page (self);
+  _neg_main_window_restore_panes (self);
   neg_grid_focus (self->grid);
   return self;
 }

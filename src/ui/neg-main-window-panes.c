@@ -1,0 +1,118 @@
+/* The panes round the images. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/neg-main-window-private.h"
+
+/* --- The focus goes round --- */
+
+static gboolean
+can_take_focus (GtkWidget *area)
+{
+  return gtk_widget_get_mapped (area);
+}
+
+static void
+enter_area (NegMainWindow *self, GtkWidget *area)
+{
+  gtk_window_present (GTK_WINDOW (gtk_widget_get_root (area)));
+  if (area == self->images)
+    neg_grid_focus (self->grid);
+  else if (!gtk_widget_child_focus (area, GTK_DIR_TAB_FORWARD))
+    gtk_widget_grab_focus (area);
+}
+
+static void
+step_pane_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  GtkWidget *areas[] = { self->images, GTK_WIDGET (self->context_pane), GTK_WIDGET (self->patient_pane),
+                         GTK_WIDGET (self->tool_strip) };
+  int n = G_N_ELEMENTS (areas), at = 0;
+  int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next") ? 1 : -1;
+
+  for (int i = 0; i < n; i++)
+    if (gtk_widget_get_focus_child (areas[i]) != NULL || gtk_widget_is_focus (areas[i]))
+      at = i;
+  for (int i = 1; i <= n; i++) {
+    GtkWidget *area = areas[(at + step * i + n * n) % n];
+
+    if (can_take_focus (area)) {
+      enter_area (self, area);
+      return;
+    }
+  }
+}
+
+static void
+done_cb (NegMainWindow *self)
+{
+  gtk_window_present (GTK_WINDOW (self));
+  neg_grid_focus (self->grid);
+}
+
+/* --- Making them --- */
+
+/* A window of a pane has the keys and the commands of this one. */
+static void
+detached_cb (NegMainWindow *self, GtkWidget *window)
+{
+  _neg_main_window_share_actions (self, window);
+  neg_keymap_attach (self->keymap, window, NULL);
+}
+
+static NegPane *
+add_pane (NegMainWindow *self, const char *name, const char *title, GtkWidget *content, GActionMap *actions)
+{
+  NegPane *pane = neg_pane_new (name, title, content, self->settings);
+
+  g_signal_connect_object (content, "done", G_CALLBACK (done_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pane, "closed", G_CALLBACK (done_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (pane, "detached", G_CALLBACK (detached_cb), self, G_CONNECT_SWAPPED);
+  neg_pane_add_actions (pane, actions);
+  return pane;
+}
+
+static void
+grid_changed_cb (NegMainWindow *self)
+{
+  neg_tool_strip_set_grid (self->tool_strip, neg_reading_get_rows (self->reading),
+                           neg_reading_get_columns (self->reading));
+}
+
+void
+_neg_main_window_add_panes (NegMainWindow *self)
+{
+  static const GActionEntry entries[] = { { "next", step_pane_cb }, { "previous", step_pane_cb } };
+  GSimpleActionGroup *actions = _neg_main_window_add_group (self, "pane", entries, G_N_ELEMENTS (entries));
+
+  self->patients = NEG_PATIENT_PANE (neg_patient_pane_new ());
+  self->context = NEG_CONTEXT_PANE (neg_context_pane_new ());
+  self->patient_pane
+      = add_pane (self, "patient", _ ("Patients"), GTK_WIDGET (self->patients), G_ACTION_MAP (actions));
+  self->context_pane = add_pane (self, "context", _ ("Details"), GTK_WIDGET (self->context), G_ACTION_MAP (actions));
+  gtk_paned_set_start_child (self->outer, GTK_WIDGET (self->patient_pane));
+  gtk_paned_set_end_child (self->inner, GTK_WIDGET (self->context_pane));
+  self->tool_strip = NEG_TOOL_STRIP (neg_tool_strip_new ());
+  neg_tool_strip_set_keymap (self->tool_strip, self->keymap);
+  gtk_box_prepend (self->center, GTK_WIDGET (self->tool_strip));
+  g_signal_connect_object (self->reading, "grid-changed", G_CALLBACK (grid_changed_cb), self, G_CONNECT_SWAPPED);
+  neg_patient_pane_set_reading (self->patients, self->reading);
+  neg_context_pane_set_reading (self->context, self->reading);
+  neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
+}
+
+/* After the window has its size: widths count from there. */
+void
+_neg_main_window_restore_panes (NegMainWindow *self)
+{
+  int width, height;
+
+  neg_pane_restore (self->patient_pane, GTK_WINDOW (self), TRUE);
+  neg_pane_restore (self->context_pane, GTK_WINDOW (self), FALSE);
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  gtk_paned_set_position (self->outer, neg_pane_get_width (self->patient_pane));
+  gtk_paned_set_position (self->inner, width - neg_pane_get_width (self->patient_pane)
+                                           - neg_pane_get_width (self->context_pane));
+}
