@@ -345,6 +345,24 @@ test_key_of_bad_objects (void)
   g_assert_null (strstr (parts[2], "scan"));
 }
 
+/* Two patients whose images say that they are the same ones. */
+static void
+test_key_of_clash (void)
+{
+  g_autoptr (Scan) scan = scan_new ();
+
+  for (guint i = 0; i < 2; i++) {
+    NegInstance *instance = scan_add_slice (scan, 1, 0);
+
+    g_free (instance->sop_instance_uid);
+    instance->sop_instance_uid = g_strdup ("1.2.3.4");
+    instance->patient_id = g_strdup_printf ("%u", i);
+  }
+  scan_build (scan, 2);
+  g_assert_cmpstr (neg_series_get_key (scan_get (scan, 0)), ==, "1.2.3/0/1.2.3.4/0");
+  g_assert_cmpstr (neg_series_get_key (scan_get (scan, 1)), ==, "1.2.3/1/1.2.3.4/0");
+}
+
 static void
 test_find (void)
 {
@@ -410,6 +428,7 @@ main (int argc, char **argv)
   ADD (any_order);
   ADD (keys);
   ADD (key_of_bad_objects);
+  ADD (key_of_clash);
   ADD (find);
   ADD (speed);
   return g_test_run ();
