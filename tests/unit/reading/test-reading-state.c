@@ -271,6 +271,47 @@ test_other_patient (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (neg_reading_get_state (fixture->next, 0)->zoom, ==, 1);
 }
 
+/* Copies with the same UID in two series: the one of that name. */
+static void
+test_same_uid (Fixture *fixture, gconstpointer data)
+{
+  NegInstance *copy = fixture->files.instances->pdata[FAKE_N_IMAGES + 5];
+
+  g_free (copy->sop_instance_uid);
+  copy->sop_instance_uid = g_strdup (fake_study_get_uid (&fixture->files, 0, 17));
+  neg_reading_set_index (fixture->reading, 2, 5);
+  neg_reading_state_free (fixture->state);
+  fixture->state = save_and_parse (fixture->reading);
+  fake_study_fill (&fixture->files);
+  g_assert_true (load (fixture, FALSE));
+  g_assert_cmpuint (neg_reading_get_state (fixture->next, 1)->index, ==, 17);
+  g_assert_cmpuint (neg_reading_get_state (fixture->next, 2)->index, ==, 5);
+}
+
+/* Frames of one object have its UID; the number tells them apart, and tells that a person scrolled. */
+static void
+test_frames (Fixture *fixture, gconstpointer data)
+{
+  NegInstance *film = fixture->files.instances->pdata[0];
+
+  film->frames = 9;
+  for (guint i = 1; i < FAKE_N_IMAGES; i++)
+    fake_study_set (&fixture->files, 0, i, 1, FALSE);
+  fake_study_set (&fixture->files, 0, 0, 1, TRUE);
+  fake_study_publish (&fixture->files);
+  neg_reading_set_series (fixture->reading, G_LIST_MODEL (fixture->files.store));
+  neg_reading_set_grid (fixture->reading, 2, 1);
+  neg_reading_show (fixture->reading, 0, fake_study_find (&fixture->files, 0));
+  neg_reading_show (fixture->reading, 1, fake_study_find (&fixture->files, 0));
+  neg_reading_set_index (fixture->reading, 0, 7);
+  neg_reading_set_index (fixture->reading, 1, 8);
+  neg_reading_state_free (fixture->state);
+  fixture->state = save_and_parse (fixture->reading);
+  g_assert_true (load (fixture, FALSE));
+  g_assert_cmpuint (neg_view_state_get_frame (neg_reading_get_state (fixture->next, 0))->frame, ==, 7);
+  g_assert_cmpuint (neg_view_state_get_frame (neg_reading_get_state (fixture->next, 1))->frame, ==, 8);
+}
+
 /* --- A person at work meanwhile --- */
 
 static void
@@ -292,6 +333,9 @@ test_goes_to_another (Fixture *fixture, gconstpointer data)
   g_autofree char *bob
       = neg_patient_dup_key (fixture->files.instances->pdata[FAKE_BOB * FAKE_N_IMAGES]);
 
+  neg_reading_set_synchronized (fixture->reading, TRUE);
+  neg_reading_state_free (fixture->state);
+  fixture->state = save_and_parse (fixture->reading);
   fake_study_set (&fixture->files, FAKE_BOB, 0, 5, TRUE);
   fake_study_set (&fixture->files, 0, 0, 5, TRUE);
   g_assert_false (load (fixture, FALSE));
@@ -299,6 +343,19 @@ test_goes_to_another (Fixture *fixture, gconstpointer data)
   fake_study_fill (&fixture->files);
   g_assert_true (load (fixture, FALSE));
   g_assert_cmpstr (neg_reading_get_patient (fixture->next)->key, ==, bob);
+  g_assert_false (neg_reading_is_synchronized (fixture->next));
+}
+
+static void
+test_switches_lines (Fixture *fixture, gconstpointer data)
+{
+  fake_study_set (&fixture->files, FAKE_BOB, 0, 5, TRUE);
+  g_assert_false (load (fixture, FALSE));
+  neg_reading_set_lines (fixture->next, TRUE);
+  fake_study_fill (&fixture->files);
+  g_assert_true (load (fixture, FALSE));
+  g_assert_cmpuint (neg_reading_get_n_cells (fixture->next), ==, 4);
+  g_assert_true (neg_reading_has_lines (fixture->next));
 }
 
 /* One viewport is scrolled, one filled, while both wait or load: they stay so. The others are restored. */
@@ -480,8 +537,11 @@ main (int argc, char **argv)
   ADD ("shorter", test_shorter, 0);
   ADD ("nothing-left", test_nothing_left, 0);
   ADD ("other-patient", test_other_patient, 0);
+  ADD ("same-uid", test_same_uid, 0);
+  ADD ("frames", test_frames, 0);
   ADD ("reads-another", test_reads_another, 0);
   ADD ("goes-to-another", test_goes_to_another, 0);
+  ADD ("switches-lines", test_switches_lines, 0);
   ADD ("changes-cells", test_changes_cells, 0);
   ADD ("changes-grid", test_changes_grid, 0);
   g_test_add_func ("/reading-state/nothing-open", test_nothing_open);

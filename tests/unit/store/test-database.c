@@ -293,6 +293,27 @@ test_disk_full (StoreFolder *folder, gconstpointer data)
   g_assert_no_error (error);
 }
 
+static gboolean
+write_and_fail (NegDatabase *database, gpointer data, GError **error)
+{
+  run_ok (database, "INSERT INTO person (name, alias) VALUES ('half', '')");
+  return neg_fail (error, NEG_ERROR_CANCELLED, "test", "no reason of the database's");
+}
+
+static void
+test_all_or_nothing (StoreFolder *folder, gconstpointer data)
+{
+  g_autoptr (NegDatabase) database = open_at (folder, "/test/v3");
+
+  for (int i = 0; i < 2; i++) {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_false (neg_database_transact (database, write_and_fail, NULL, &error));
+    g_assert_error (error, NEG_ERROR, NEG_ERROR_CANCELLED);
+    g_assert_cmpint (query_int (database, "SELECT count(*) FROM person"), ==, 0);
+  }
+}
+
 /* Root may write anywhere, so it becomes somebody else for a moment. */
 static void
 test_read_only (StoreFolder *folder, gconstpointer data)
@@ -408,6 +429,7 @@ main (int argc, char **argv)
     { "/store/database/damaged-inside", test_damaged_inside },
     { "/store/database/move-aside-keeps-all", test_move_aside_keeps_all },
     { "/store/database/disk-full", test_disk_full },
+    { "/store/database/all-or-nothing", test_all_or_nothing },
     { "/store/database/read-only", test_read_only },
     { "/store/database/reader", test_reader },
     { "/store/database/statements", test_statements },

@@ -318,6 +318,8 @@ test_locks (StoreFolder *files, gconstpointer data)
   g_autofree char *foreign = g_build_filename (files->folder, "run-notes.lock", NULL);
   g_autoptr (GError) error = NULL;
   NegRunLock *lock = neg_run_lock_new (files->folder, &error);
+  g_autofree char *way = g_build_filename (files->folder, "run-x", NULL);
+  g_autofree char *detour = NULL;
   g_autofree char *id = NULL;
 
   g_assert_no_error (error);
@@ -326,6 +328,9 @@ test_locks (StoreFolder *files, gconstpointer data)
   g_file_set_contents (foreign, "", 0, NULL);
   g_assert_true (neg_run_lock_is_held (files->folder, id));
   g_assert_false (neg_run_lock_is_held (files->folder, "0123456789abcdef0123456789abcdef"));
+  detour = g_strconcat ("x/../run-", id, NULL); /* names no run, though the path leads to one */
+  g_assert_cmpint (g_mkdir (way, 0700), ==, 0);
+  g_assert_false (neg_run_lock_is_held (files->folder, detour));
   neg_run_lock_sweep (files->folder);
   g_assert_true (neg_run_lock_is_held (files->folder, id));
   g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));

@@ -199,6 +199,7 @@ test_limit (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, "name = 'c'"), ==, 1);
   g_assert_cmpint (count (fixture, "1"), ==, 1);
   g_assert_cmpuint (n_freed, ==, 4);
+  g_assert_true (neg_writer_push (fixture->writer, NULL, 1000, insert, g_strdup ("e"), count_free)); /* none waits */
 }
 
 /* One bad job among good ones, in one transaction at first. */
