@@ -71,14 +71,16 @@ grow (const Angiogram *angiogram, const double from_mm[3], double turn, double r
   if (depth == 0)
     return;
   grow (angiogram, at_mm, turn + 0.16, radius_mm * 0.94, depth - 1, name * 2, way_mm);
-  grow (angiogram, at_mm, turn - 0.5 - 0.4 * neg_demo_random (93, name), radius_mm * 0.6, depth - 1, name * 2 + 1, way_mm);
+  turn -= 0.5 + 0.4 * neg_demo_random (93, name);
+  grow (angiogram, at_mm, turn, radius_mm * 0.6, depth - 1, name * 2 + 1, way_mm);
 }
 
 static void
 paint_vessels (const Angiogram *angiogram)
 {
   static const double mouth_mm[3] = { -22, -40, 0 }, fork_mm[3] = { -9, -38, 0 };
-  static const double catheter_mm[][3] = { { -44, -80, 0 }, { -48, -56, 0 }, { -40, -38, 0 }, { -30, -36, 0 }, { -22, -40, 0 } };
+  static const double catheter_mm[][3]
+      = { { -44, -80, 0 }, { -48, -56, 0 }, { -40, -38, 0 }, { -30, -36, 0 }, { -22, -40, 0 } };
 
   neg_demo_paint_path (angiogram->plane, catheter_mm, G_N_ELEMENTS (catheter_mm), 0.9, 0.9, 0.4f);
   draw (angiogram, mouth_mm, fork_mm, 2.2, 2.1, 0);

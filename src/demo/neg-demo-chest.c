@@ -132,7 +132,8 @@ paint_collarbones (NegDemoPlane *plane, const float *values)
 {
   for (int side = -1; side <= 1; side += 2) {
     const double points_mm[][3] = {
-      { side * 20, -82, 84 }, { side * 50, -84, 96 }, { side * 85, -62, 110 }, { side * 118, -30, 122 }, { side * 148, -4, 132 },
+      { side * 20, -82, 84 },   { side * 50, -84, 96 },  { side * 85, -62, 110 },
+      { side * 118, -30, 122 }, { side * 148, -4, 132 },
     };
 
     neg_demo_paint_path (plane, points_mm, G_N_ELEMENTS (points_mm), 7.5, 6.5, values[NEG_DEMO_CORTEX] * 0.8f);

@@ -52,7 +52,7 @@ static const NegDemoSeries chest_radiographs[] = {
     .image_type = "ORIGINAL\\PRIMARY", .orientation = NEG_DEMO_CORONAL, .columns = 1760, .rows = 1900,
     .spacing_mm = 0.2, .n = 1, .center_mm = { 0, -35 }, .deviation = 16, .windows = &radiograph_window },
   { .number = 2, .description = "Chest lateral", .modality = "CR", .body_part = "CHEST", .kind = NEG_DEMO_RADIOGRAPH,
-    .phantom = neg_demo_paint_torso, .contrast = NEG_DEMO_CT_PLAIN, .findings = { 3, 5, 0 }, .first_view = 1,
+    .phantom = neg_demo_paint_torso, .contrast = NEG_DEMO_CT_PLAIN, .findings = { 3, 5, 0 }, .view = 1,
     .image_type = "ORIGINAL\\PRIMARY", .orientation = NEG_DEMO_SAGITTAL, .columns = 1500, .rows = 1900, .inverse = TRUE,
     .spacing_mm = 0.2, .n = 1, .center_mm = { 0, -35 }, .deviation = 18, .windows = &radiograph_window },
 };
@@ -119,8 +119,8 @@ static const NegDemoStudy spots_studies[] = {
   .modality = "MR", .body_part = "LSPINE", .kind = NEG_DEMO_SLICES, .phantom = neg_demo_paint_spine, \
   .image_type = "ORIGINAL\\PRIMARY\\M\\ND", .windows = &spine_window, .deviation = 14
 #define SPINE_SAGITTAL \
-  SPINE_MR, .orientation = NEG_DEMO_SAGITTAL, .columns = 384, .rows = 384, .spacing_mm = 0.8, .n = 17, .first_mm = 35.2, \
-  .step_mm = -4.4, .thickness_mm = 4, .center_mm = { 6, 0 }
+  SPINE_MR, .orientation = NEG_DEMO_SAGITTAL, .columns = 384, .rows = 384, .spacing_mm = 0.8, .n = 17, \
+  .first_mm = 35.2, .step_mm = -4.4, .thickness_mm = 4, .center_mm = { 6, 0 }
 
 static const NegDemoSeries spine_now[] = {
   { SPINE_SAGITTAL, .number = 2, .description = "T2 sagittal", .contrast = NEG_DEMO_T2, .te_ms = 102, .tr_ms = 3600,
@@ -175,7 +175,7 @@ static const NegDemoSeries ultrasound[] = {
     .kind = NEG_DEMO_ULTRASOUND, .image_type = "ORIGINAL\\PRIMARY", .columns = 640, .rows = 480, .frames = 40, .n = 1,
     .rle = TRUE },
   { .number = 2, .description = "Gallbladder", .modality = "US", .body_part = "ABDOMEN", .kind = NEG_DEMO_ULTRASOUND,
-    .image_type = "ORIGINAL\\PRIMARY", .columns = 640, .rows = 480, .n = 1, .first_view = 1 },
+    .image_type = "ORIGINAL\\PRIMARY", .columns = 640, .rows = 480, .n = 1, .view = 1 },
 };
 static const NegDemoStudy ultrasound_studies[] = {
   { "20260917", "131000", "Echocardiography", "DEMO-26-0121", "Uisa^Jiho=의사^지호", "041Y", STUDY (ultrasound) },
@@ -184,8 +184,9 @@ static const NegDemoStudy ultrasound_studies[] = {
 /* --- 8: a photograph --- */
 
 static const NegDemoSeries photos[] = {
-  { .number = 1, .description = "Dermoscopy, left forearm", .modality = "XC", .body_part = "ARM", .kind = NEG_DEMO_PHOTO,
-    .image_type = "ORIGINAL\\PRIMARY", .findings = { 17 }, .columns = 1280, .rows = 960, .n = 1, .rle = FALSE },
+  { .number = 1, .description = "Dermoscopy, left forearm", .modality = "XC", .body_part = "ARM",
+    .kind = NEG_DEMO_PHOTO, .image_type = "ORIGINAL\\PRIMARY", .findings = { 17 }, .columns = 1280, .rows = 960,
+    .n = 1 },
 };
 static const NegDemoStudy photo_studies[] = {
   { "20260908", "152233", "Dermoscopy", "DEMO-26-0085", "Médecin^Noël", "029Y", STUDY (photos) },

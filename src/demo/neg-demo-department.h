@@ -23,7 +23,7 @@ typedef struct {
   const char *function;                     /* VOI LUT Function; NULL: absent */
 } NegDemoWindows;
 
-/* A series, or with several @views one object per view. */
+/* A series. Every series of a study is in the study's one frame of reference, as far as it has any. */
 typedef struct {
   gint32 number;
   const char *description, *modality, *body_part, *image_type;
@@ -43,10 +43,9 @@ typedef struct {
   float deviation;                        /* of the noise */
   NegDemoGrain grain;
   gboolean rle;
-  gboolean inverse;      /* MONOCHROME1 */
-  guint first_view;      /* of a projection: 0 from the front, 1 from the side */
-  guint device;          /* 0: the study's own frame of reference */
-  const char *kernel;    /* CT; sequence name of MR */
+  gboolean inverse;   /* MONOCHROME1 */
+  guint view;         /* projection: 0 from the front, 1 from the side; ultrasound: 0 heart, 1 gallbladder */
+  const char *kernel; /* CT; sequence name of MR */
   double te_ms, tr_ms, ti_ms;
   const NegDemoWindows *windows;
 } NegDemoSeries;

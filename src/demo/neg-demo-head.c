@@ -38,7 +38,7 @@ static const NegDemoOrgan base[] = {
   { NEG_DEMO_MUSCLE, { { 0, -32, -84 }, { 60, 58, 40 }, .boxy = TRUE, .rough_mm = 2, .rough_scale_mm = 22 } },
   { NEG_DEMO_CORTEX, { { 0, -2, -46 }, { 24, 24, 9 }, .boxy = TRUE, .rough_mm = 2, .rough_scale_mm = 8 } },
   { NEG_DEMO_CORTEX, { { 0, -44, -32 }, { 52, 34, 3.2 }, .rough_mm = 1.5, .rough_scale_mm = 10 } },
-  { NEG_DEMO_CORTEX, { { 0, -74, -12 }, { 32, 11, 24 }, .boxy = TRUE } },
+  { NEG_DEMO_CORTEX, { { 0, -75, -17 }, { 31, 9, 18 }, .boxy = TRUE } },
   { NEG_DEMO_CORTEX, { { 0, -76, -92 }, { 34, 22, 13 }, .boxy = TRUE, .rough_mm = 2, .rough_scale_mm = 9 } },
   { NEG_DEMO_CORTEX, { { 0, -58, -52 }, { 25, 32, 26 }, .boxy = TRUE } },
   { NEG_DEMO_AIR, { { 0, -60, -54 }, { 22, 30, 25 }, .boxy = TRUE } },
@@ -68,9 +68,10 @@ static const NegDemoOrgan base_pairs[] = {
   { NEG_DEMO_CORTEX, { { 45, -14, -92 }, { 4, 14, 36 } } },
 };
 
-static const NegDemoEllipsoid hemispheres = { { 0, 6, 8 }, { 67, 88, 73 }, .rough_mm = 1.5, .rough_scale_mm = 14, .seed = 3 };
+static const NegDemoEllipsoid hemispheres
+    = { { 0, 6, 8 }, { 67, 88, 73 }, .rough_mm = 1.5, .rough_scale_mm = 14, .seed = 3 };
 static const NegDemoEllipsoid cerebellum
-    = { { 0, 58, -42 }, { 51, 33, 27 }, .rough_mm = 1.5, .rough_scale_mm = 9, .seed = 4 };
+    = { { 0, 50, -39 }, { 47, 27, 26 }, .rough_mm = 1.5, .rough_scale_mm = 9, .seed = 4 };
 
 static const NegDemoOrgan stem[] = {
   { NEG_DEMO_FLUID, { { 0, 20, -36 }, { 22, 19, 24 } } },
@@ -120,7 +121,7 @@ shade_cerebellum (const double p[3], double depth, float value, gpointer user_da
 {
   const Brain *brain = user_data;
   const float *v = brain->values;
-  double leaf = sin ((p[2] + 42 + 0.25 * (p[1] - 58) + 2 * neg_demo_field (p, 14, 0, brain->seed)) * 1.55);
+  double leaf = sin ((p[2] + 39 + 0.25 * (p[1] - 50) + 2 * neg_demo_field (p, 14, 0, brain->seed)) * 1.55);
   double white = 1.9 - 2.9 * depth + 0.5 * leaf * depth + (fabs (p[0]) < 5 ? -0.7 : 0);
   double cleft = (leaf - 0.75) * 2.2 * depth * depth;
 
@@ -141,7 +142,8 @@ paint_ventricles (NegDemoPlane *plane, double shift_mm, const float *values)
   neg_demo_paint_organs (plane, middle, G_N_ELEMENTS (middle), values);
   for (int x = -8; x <= 8; x += 4) {
     const double bridge_mm[][3]
-        = { { x, -32, 6 }, { x, -40, 14 }, { x, -34, 23 }, { x, -10, 29 }, { x, 20, 28 }, { x, 38, 20 }, { x, 38, 12 } };
+        = { { x, -32, 6 }, { x, -40, 14 }, { x, -34, 23 }, { x, -10, 29 },
+            { x, 20, 28 }, { x, 38, 20 }, { x, 38, 12 } };
 
     neg_demo_paint_path (plane, bridge_mm, G_N_ELEMENTS (bridge_mm), 3.6, 4.6, values[NEG_DEMO_WHITE]);
   }

@@ -116,7 +116,7 @@ write_pet (NegDicomWriter *writer, const NegDemoObject *object)
 static void
 write_radiograph (NegDicomWriter *writer, const NegDemoObject *object)
 {
-  gboolean lateral = object->series->first_view == 1, lying = object->patient->scale < 1;
+  gboolean lateral = object->series->view == 1, lying = object->patient->scale < 1;
 
   write_tube (writer, 117, 8, 250);
   write_detector (writer, object->series);

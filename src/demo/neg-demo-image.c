@@ -61,12 +61,13 @@ gboolean
 neg_demo_render (NegDemoImage *image, const NegDemoPatient *patient, const NegDemoSeries *series, guint index,
                  GError **error)
 {
-  gboolean eight = series->kind == NEG_DEMO_ANGIOGRAM;
   gboolean hounsfield = g_str_equal (series->modality, "CT");
+  guint bits = series->kind == NEG_DEMO_ANGIOGRAM ? 8 : 16;
+  guint stored = bits == 8 || hounsfield || g_str_equal (series->modality, "PT") ? bits : 12;
 
   if (series->kind == NEG_DEMO_PHOTO || series->kind == NEG_DEMO_ULTRASOUND)
     return render_colors (image, series, error);
-  if (!neg_demo_image_init (image, series, 1, eight ? 8 : 16, eight ? 8 : hounsfield || g_str_equal (series->modality, "PT") ? 16 : 12, error))
+  if (!neg_demo_image_init (image, series, 1, bits, stored, error))
     return FALSE;
   image->is_signed = hounsfield;
   return render_grey (image, patient, series, index)

@@ -15,7 +15,8 @@ mix (guint64 value)
 static inline guint32
 hash (gint32 x, gint32 y, gint32 z, guint32 seed)
 {
-  guint32 value = (guint32) x * 0x9e3779b1u ^ (guint32) y * 0x85ebca77u ^ (guint32) z * 0xc2b2ae3du ^ seed * 0x27d4eb2fu;
+  guint32 value
+      = (guint32) x * 0x9e3779b1u ^ (guint32) y * 0x85ebca77u ^ (guint32) z * 0xc2b2ae3du ^ seed * 0x27d4eb2fu;
 
   value = (value ^ (value >> 15)) * 0x2c1b3c6du;
   value = (value ^ (value >> 12)) * 0x297a2d39u;

@@ -1,5 +1,5 @@
-/* The phantoms: each paints its cut through a plane, in the values of a contrast. Nothing is measured from anybody: they
- * are made of ellipsoids, tubes and smooth noise. Thread: any; they hold no state. */
+/* The phantoms: each paints its cut through a plane, in the values of a contrast. Nothing is measured from anybody:
+ * they are made of ellipsoids, tubes and smooth noise. Thread: any; they hold no state. */
 #pragma once
 
 #include "demo/neg-demo-tissue.h"
@@ -17,7 +17,7 @@ typedef struct {
 
 typedef void (*NegDemoPhantom) (NegDemoPlane *plane, const NegDemoFindings *findings, NegDemoContrast contrast);
 
-/* Neck to kidneys; the carina is at 0, 0, 0. Couch: under the person, in CT. */
+/* Neck to kidneys, on a couch; the carina is at 0, 0, 0. */
 void neg_demo_paint_torso (NegDemoPlane *plane, const NegDemoFindings *findings, NegDemoContrast contrast);
 
 /* The thalami are at 0, 0, 0. */

@@ -17,8 +17,8 @@ typedef struct {
 
 typedef struct {
   double center_mm[3], radii_mm[3];
-  double turn_deg;  /* about the axis to the head, from right towards back... of the shape's own axes */
-  double pitch_deg; /* then about the axis to the left */
+  double turn_deg;  /* about the axis to the head: a positive one takes the first axis from the left to the back */
+  double pitch_deg; /* then about the axis to the left: the third axis, from the head to the front */
   gboolean boxy;    /* of the fourth power instead of the second: flat sides, round corners */
   float rough_mm;   /* how far the surface strays */
   float rough_scale_mm;

@@ -70,7 +70,7 @@ neg_demo_render_projection (NegDemoImage *image, const NegDemoPatient *patient, 
 {
   guint columns = (guint) (series->columns * series->spacing_mm / patient->scale / COARSE_MM) + 2;
   guint rows = (guint) (series->rows * series->spacing_mm / patient->scale / COARSE_MM) + 2;
-  gboolean from_side = series->first_view == 1;
+  gboolean from_side = series->view == 1;
   g_autofree float *values = g_try_new (float, (gsize) columns * rows);
   g_autofree float *sum = g_try_new (float, (gsize) columns * rows);
   g_autofree float *fine = g_try_new (float, (gsize) image->columns * image->rows);

@@ -19,14 +19,16 @@ neg_demo_slice_init (NegDemoPlane *plane, const NegDemoSeries *series, guint ind
 {
   const double *row = axes[series->orientation][0], *down = axes[series->orientation][1];
   double tilt = series->tilt_deg * G_PI / 180, origin_mm[3];
-  const double column[3] = { down[0], down[1] * cos (tilt) - down[2] * sin (tilt), down[1] * sin (tilt) + down[2] * cos (tilt) };
+  const double column[3]
+      = { down[0], down[1] * cos (tilt) - down[2] * sin (tilt), down[1] * sin (tilt) + down[2] * cos (tilt) };
   guint axis = through[series->orientation];
 
   for (guint i = 0, j = 0; i < 3; i++) {
     /* A tilted gantry moves with the couch, not along its own normal: the stack leans. */
     double center_mm = i == axis ? series->first_mm + index % series->n * series->step_mm : series->center_mm[j++];
 
-    origin_mm[i] = center_mm - series->spacing_mm * ((series->columns - 1) * row[i] + (series->rows - 1) * column[i]) / 2;
+    origin_mm[i]
+        = center_mm - series->spacing_mm * ((series->columns - 1) * row[i] + (series->rows - 1) * column[i]) / 2;
   }
   neg_demo_plane_init (plane, origin_mm, row, column, series->spacing_mm, series->spacing_mm, series->columns,
                        series->rows, values);

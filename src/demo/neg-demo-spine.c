@@ -62,8 +62,8 @@ paint_body (NegDemoPlane *plane, double z, double size, const float *values)
     body.radii_mm[i] -= 1.3;
   neg_demo_paint_ellipsoid (plane, &body, values[NEG_DEMO_MARROW]);
   /* The vein that enters from behind. */
-  neg_demo_paint_tube (plane, (const double[]){ 0, back_mm (z) + 8, z }, (const double[]){ 0, back_mm (z) + 18 * size, z },
-                       0.8, 2, values[NEG_DEMO_FLUID] * 0.6f);
+  neg_demo_paint_tube (plane, (const double[]){ 0, back_mm (z) + 8, z },
+                       (const double[]){ 0, back_mm (z) + 18 * size, z }, 0.8, 2, values[NEG_DEMO_FLUID] * 0.6f);
 }
 
 static void
@@ -99,8 +99,9 @@ paint_arch (NegDemoPlane *plane, double z, const float *values)
   };
 
   for (int side = -1; side <= 1; side += 2) {
-    const double arch_mm[][3] = { { side * 17, y + 13, z + 5 }, { side * 18, y + 27, z + 2 }, { side * 12, y + 33, z - 4 },
-                                  { 0, y + 40, z - 7 } };
+    const double arch_mm[][3] = {
+      { side * 17, y + 13, z + 5 }, { side * 18, y + 27, z + 2 }, { side * 12, y + 33, z - 4 }, { 0, y + 40, z - 7 },
+    };
     const double transverse_mm[][3] = { { side * 18, y + 25, z + 4 }, { side * 42, y + 27, z + 4 } };
     const NegDemoEllipsoid facet = { .center_mm = { side * 19, y + 31, z - 15 }, .radii_mm = { 7.5, 8, 9 } };
 
@@ -121,8 +122,8 @@ paint_canal (NegDemoPlane *plane, const float *values)
     const double above_mm[3] = { 0, back_mm (z) + 28, z }, below_mm[3] = { 0, back_mm (z - 8) + 28, z - 8 };
     double wide_mm = z > -80 ? 8.6 : 8.6 - (-80 - z) * 0.16;
 
-    neg_demo_paint_tube (plane, (const double[]){ 0, above_mm[1] + 4, z }, (const double[]){ 0, below_mm[1] + 4, z - 8 },
-                         10, 10, values[NEG_DEMO_FAT]);
+    neg_demo_paint_tube (plane, (const double[]){ 0, above_mm[1] + 4, z },
+                         (const double[]){ 0, below_mm[1] + 4, z - 8 }, 10, 10, values[NEG_DEMO_FAT]);
     neg_demo_paint_tube (plane, above_mm, below_mm, wide_mm, wide_mm, values[NEG_DEMO_FLUID]);
   }
   for (double z = 170; z > -104; z -= 8) {
@@ -134,8 +135,8 @@ paint_canal (NegDemoPlane *plane, const float *values)
     for (guint i = 0; i < 11 && z < 100; i++) {
       double turn = i * 0.31, x = 6.2 * cos (turn) * (z > -60 ? 1 : 0.6), behind_mm = 1.5 + 3.6 * sin (turn);
 
-      neg_demo_paint_tube (plane, (const double[]){ x, y + behind_mm, z }, (const double[]){ x, next + behind_mm, z - 8 },
-                           0.75, 0.75, values[NEG_DEMO_CORD]);
+      neg_demo_paint_tube (plane, (const double[]){ x, y + behind_mm, z },
+                           (const double[]){ x, next + behind_mm, z - 8 }, 0.75, 0.75, values[NEG_DEMO_CORD]);
     }
   }
 }

@@ -112,7 +112,7 @@ put_sector_pixel (const NegDemoSeries *series, guint frame, double x, double y, 
 
   if (distance < NEAR_PX || distance > DEPTH_PX || fabs (angle) > HALF_ANGLE)
     return;
-  echo = series->first_view == 0 ? get_heart (x, y, beat, &flow) : get_gallbladder (x, y, &flow);
+  echo = series->view == 0 ? get_heart (x, y, beat, &flow) : get_gallbladder (x, y, &flow);
   echo *= get_speckle (distance, angle, frame) * (1.1 - 0.45 * distance / DEPTH_PX);
   grey = 255 * pow (CLAMP (echo, 0, 1), 0.8);
   if (fabs (flow) > 0.18) {

@@ -1,8 +1,8 @@
 /* Builds a DICOM file: Explicit VR Little Endian, or encapsulated RLE (PS3.5 7, A.2, A.4.2; PS3.10 7).
  *
  * Elements may be given in any order and come out ascending. What the standard forbids (a value too long for its VR, an
- * element given twice) latches a failure, which finishing reports. Text is UTF-8, and the file says so. Thread: a writer
- * belongs to one at a time. */
+ * element given twice) latches a failure, which finishing reports. Text is UTF-8, and the file says so. Thread: a
+ * writer belongs to one at a time. */
 #pragma once
 
 #include <glib.h>
@@ -51,8 +51,8 @@ GByteArray *neg_dicom_writer_finish (NegDicomWriter *writer, const char *sop_cla
  * Given. */
 char *neg_dicom_uid_from_name (const char *name);
 
-/* One frame as a segment per byte of a pixel, most significant first (PS3.5 G). @data: little endian, samples of a pixel
- * together. Given; of even length; NULL when memory is short. */
+/* One frame as a segment per byte of a pixel, most significant first (PS3.5 G). @data: little endian, samples of a
+ * pixel together. Given; of even length; NULL when memory is short. */
 GByteArray *neg_rle_encode (const guint8 *data, guint columns, guint rows, guint samples, guint bytes_each);
 
 G_END_DECLS
