@@ -49,7 +49,7 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
 
-  gtk_window_present (neg_preferences_new (self->settings, self->keymap, GTK_WINDOW (self)));
+  gtk_window_present (neg_preferences_open (self->settings, self->keymap, GTK_WINDOW (self)));
 }
 
 static void

@@ -191,11 +191,32 @@ neg_preferences_init (NegPreferences *self)
   name_controls (self);
 }
 
-GtkWindow *
-neg_preferences_new (GSettings *settings, NegKeymap *keymap, GtkWindow *parent)
+/* The one that is open already. */
+static GtkWindow *
+find_open (GtkWindow *parent)
 {
-  NegPreferences *self = g_object_new (NEG_TYPE_PREFERENCES, "transient-for", parent, NULL);
+  GListModel *toplevels = gtk_window_get_toplevels ();
 
+  for (guint i = 0; i < g_list_model_get_n_items (toplevels); i++) {
+    g_autoptr (GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+    if (NEG_IS_PREFERENCES (window) && gtk_window_get_transient_for (window) == parent)
+      return window;
+  }
+  return NULL;
+}
+
+GtkWindow *
+neg_preferences_open (GSettings *settings, NegKeymap *keymap, GtkWindow *parent)
+{
+  GtkWindow *open = find_open (parent);
+  NegPreferences *self;
+
+  g_return_val_if_fail (NEG_IS_KEYMAP (keymap), NULL);
+
+  if (open != NULL)
+    return open;
+  self = g_object_new (NEG_TYPE_PREFERENCES, "transient-for", parent, NULL);
   neg_key_list_set_keymap (self->key_list, keymap);
   gtk_widget_set_visible (self->not_kept, settings == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stack), settings != NULL);

@@ -241,6 +241,7 @@ neg_shortcuts_window_new (NegKeymap *keymap, GtkWindow *parent)
   gtk_window_set_title (GTK_WINDOW (window), _ ("Keys and Mouse"));
   gtk_window_set_default_size (GTK_WINDOW (window), n_columns * COLUMN_WIDTH + 64, HEIGHT);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
+  gtk_window_set_modal (GTK_WINDOW (window), TRUE);
   gtk_widget_add_css_class (window, "negatoscope");
   add_escape (window);
   gtk_window_set_focus (GTK_WINDOW (window), search);

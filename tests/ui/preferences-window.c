@@ -28,7 +28,7 @@ activate_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   gtk_label_set_text (program->said, text);
   if (g_str_equal (full, "app.preferences"))
-    gtk_window_present (neg_preferences_new (program->settings, program->keymap, program->window));
+    gtk_window_present (neg_preferences_open (program->settings, program->keymap, program->window));
   else if (g_str_equal (full, "app.shortcuts"))
     gtk_window_present (neg_shortcuts_window_new (program->keymap, program->window));
 }

@@ -121,6 +121,11 @@ test_conflict (Fixture *fixture, gconstpointer data)
   assert_holder (fixture->keymap, "i", "view.fit");
   assert_keys (fixture->keymap, "view.fit", "i f");
   assert_keys (fixture->keymap, "view.invert", "");
+  /* From one that a person has given it to. */
+  g_assert_true (neg_keymap_add_key (fixture->keymap, "tool.crosshair", "i", TRUE));
+  assert_keys (fixture->keymap, "tool.crosshair", "i x");
+  assert_keys (fixture->keymap, "view.fit", "f");
+  g_assert_false (neg_keymap_is_changed (fixture->keymap, "view.fit"));
 }
 
 static void
