@@ -282,7 +282,7 @@ dup_lossy (const NegInstance *instance, guint32 frame)
 
   if (!instance->lossy)
     return g_strdup (_ ("no"));
-  return g_strdup_printf ("%s%s%s%s%s", _ ("yes"), *ratio != '\0' ? ", 1:" : "", ratio, *method != '\0' ? ", " : "",
+  return g_strdup_printf ("%s%s%s%s%s%s", _ ("yes"), *ratio != '\0' ? ", " : "", ratio, *ratio != '\0' ? ":1" : "", *method != '\0' ? ", " : "",
                           method);
 }
 

@@ -64,7 +64,7 @@ set_value (NegHeaderPage *self, guint field, char *value)
 {
   FieldRow *row = &self->rows[field];
   gboolean appears = (row->value == NULL) != (value == NULL);
-  g_autofree char *all = NULL;
+  g_autofree char *all = NULL, *spoken = NULL;
 
   if (g_strcmp0 (row->value, value) == 0) {
     g_free (value);
@@ -76,6 +76,8 @@ set_value (NegHeaderPage *self, guint field, char *value)
   all = g_strjoin (" ", neg_context_get_title (field), value, NULL);
   row->folded = neg_fold_dup (all);
   gtk_label_set_text (GTK_LABEL (row->label), value);
+  spoken = g_strdup_printf ("%s: %s", neg_context_get_title (field), value != NULL ? value : "");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row->label), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   return appears || *get_query (self) != '\0';
 }
 
@@ -142,6 +144,16 @@ new_text (const char *text, const char *css_class)
   return label;
 }
 
+/* A hyphen where a value is broken would be read as part of it. */
+static void
+forbid_hyphens (GtkLabel *label)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (label, attributes);
+}
+
 static void
 add_field (NegHeaderPage *self, GtkWidget *box, guint field)
 {
@@ -153,11 +165,11 @@ add_field (NegHeaderPage *self, GtkWidget *box, guint field)
   gtk_widget_add_css_class (row->box, "field");
   gtk_label_set_width_chars (GTK_LABEL (title), TITLE_CHARS);
   gtk_label_set_max_width_chars (GTK_LABEL (title), TITLE_CHARS);
+  forbid_hyphens (GTK_LABEL (row->label));
   gtk_label_set_selectable (GTK_LABEL (row->label), TRUE);
   gtk_label_set_width_chars (GTK_LABEL (row->label), 1); /* long values break, they do not widen the pane */
   gtk_widget_set_hexpand (row->label, TRUE);
   gtk_widget_set_visible (row->box, FALSE);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (row->label), GTK_ACCESSIBLE_RELATION_LABELLED_BY, title, NULL, -1);
   gtk_box_append (GTK_BOX (row->box), title);
   gtk_box_append (GTK_BOX (row->box), row->label);
   gtk_box_append (GTK_BOX (box), row->box);

@@ -107,9 +107,12 @@ newest_study (const NegPatient *patient)
 
 /* --- patients --- */
 
+/* As old as in the newest study. */
 static char *
-dup_about_person (const NegInstance *instance)
+dup_about_person (const NegPatient *patient)
 {
+  const NegStudy *newest = newest_study (patient);
+  const NegInstance *instance = newest != NULL ? newest->instance : patient->instance;
   g_autofree char *id = neg_caption_dup_clean (instance->patient_id);
   g_autofree char *id_text = *id != '\0' ? g_strdup_printf (_ ("ID %s"), id) : NULL;
   g_autofree char *birth = neg_caption_dup_date (instance->patient_birth_date);
@@ -152,7 +155,7 @@ neg_pane_rows_build_patients (GPtrArray *patients, const char *shown_key, const 
       .kind = NEG_PANE_ROW_PATIENT,
       .id = g_strdup (patient->key),
       .title = g_strdup (*name != '\0' ? name : _ ("(no name)")),
-      .subtitle = dup_about_person (patient->instance),
+      .subtitle = dup_about_person (patient),
       .details = dup_about_studies (patient),
       .mark = patient->shares_id ? g_strdup (_ ("same ID, other name")) : NULL,
       .active = g_strcmp0 (patient->key, shown_key) == 0,

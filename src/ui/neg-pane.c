@@ -10,7 +10,8 @@
 /* open, width, detached; the window's width, height, maximized, full screen, monitor */
 #define PLACE_TYPE "(bibiibbs)"
 #define WIDTH_MIN_PX 160
-#define WIDTH_DEFAULT_PX 264
+#define WIDTH_DEFAULT_PX 280
+#define WIDTH_MAX_PX 800 /* of what is restored: the monitor may be a smaller one today */
 #define SIZE_MAX_PX 32767
 #define SAVE_DELAY_S 2 /* after the last change of a width by dragging */
 
@@ -31,7 +32,8 @@ struct _NegPane {
   WindowPlace place;     /* of the window, when it was last there */
   gboolean open;
   int width_px;
-  guint save_timeout;
+  gboolean width_held; /* the pane asks for its width as its least until it has got it once */
+  guint save_timeout, release_idle;
 };
 
 G_DEFINE_FINAL_TYPE (NegPane, neg_pane, GTK_TYPE_WIDGET)
@@ -230,7 +232,7 @@ load (NegPane *self, gboolean *open, gboolean *detached)
   g_clear_pointer (&place->connector, g_free);
   g_variant_get (mine, PLACE_TYPE, open, &self->width_px, detached, &place->width, &place->height, &place->maximized,
                  &place->fullscreen, &place->connector);
-  self->width_px = CLAMP (self->width_px, WIDTH_MIN_PX, SIZE_MAX_PX);
+  self->width_px = CLAMP (self->width_px, WIDTH_MIN_PX, WIDTH_MAX_PX);
   place->width = CLAMP (place->width, WIDTH_MIN_PX, SIZE_MAX_PX);
   place->height = CLAMP (place->height, WIDTH_MIN_PX, SIZE_MAX_PX);
   return TRUE;
@@ -272,13 +274,31 @@ detach_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   neg_pane_set_detached (NEG_PANE (widget), TRUE);
 }
 
+/* A GtkPaned gives a child its least width until it is told a position, which for a child at the end depends on a width
+ * that nobody knows yet. So the pane holds its width until it was laid out, then the position is made the paned's own. */
+static gboolean
+release_width_cb (gpointer data)
+{
+  NegPane *self = data;
+  GtkWidget *parent = gtk_widget_get_parent (GTK_WIDGET (self));
+
+  self->release_idle = 0;
+  self->width_held = FALSE;
+  if (GTK_IS_PANED (parent))
+    gtk_paned_set_position (GTK_PANED (parent), gtk_paned_get_position (GTK_PANED (parent)));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
 static void
 neg_pane_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   NegPane *self = NEG_PANE (widget);
   int header_px = 0;
 
-  if (width != self->width_px && width >= WIDTH_MIN_PX) {
+  if (self->width_held && self->release_idle == 0)
+    self->release_idle = g_idle_add (release_width_cb, self);
+  if (!self->width_held && width != self->width_px && width >= WIDTH_MIN_PX) {
     self->width_px = width;
     g_clear_handle_id (&self->save_timeout, g_source_remove);
     self->save_timeout = g_timeout_add_seconds (SAVE_DELAY_S, save_later_cb, self);
@@ -303,7 +323,7 @@ neg_pane_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, i
     *minimum = header_min + content_min;
     *natural = header_natural + content_natural;
   } else {
-    *minimum = MAX (WIDTH_MIN_PX, MAX (header_min, content_min));
+    *minimum = MAX (self->width_held ? self->width_px : WIDTH_MIN_PX, MAX (header_min, content_min));
     *natural = MAX (self->width_px, *minimum);
   }
 }
@@ -344,6 +364,7 @@ neg_pane_dispose (GObject *object)
   NegPane *self = NEG_PANE (object);
 
   g_clear_handle_id (&self->save_timeout, g_source_remove);
+  g_clear_handle_id (&self->release_idle, g_source_remove);
   if (self->window != NULL)
     gtk_window_destroy (GTK_WINDOW (self->window));
   else if (self->content != NULL)
@@ -398,6 +419,7 @@ static void
 neg_pane_init (NegPane *self)
 {
   self->width_px = WIDTH_DEFAULT_PX;
+  self->width_held = TRUE;
   self->place = (WindowPlace){ .width = 360, .height = 720, .connector = g_strdup ("") };
   gtk_widget_add_css_class (GTK_WIDGET (self), "pane");
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);

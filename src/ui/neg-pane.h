@@ -41,7 +41,8 @@ const char *neg_pane_get_name (NegPane *pane);
 GtkWidget *neg_pane_get_content (NegPane *pane); /* borrowed */
 GtkWindow *neg_pane_get_window (NegPane *pane);  /* borrowed; NULL while in its place */
 
-/* The width that it had; for the position of a GtkPaned. */
+/* The width that it has or had. As a child of a GtkPaned it gets it by itself: neither position nor shrinking of the
+ * paned is to be set for it ("shrink" of the child FALSE, "resize" FALSE). */
 int neg_pane_get_width (NegPane *pane);
 
 /* Adds "<name>" (boolean state: open) and "<name>-window" (boolean state: detached) to @map, which is to be inserted

@@ -111,9 +111,12 @@ show_captions (NegThumbnailView *self)
     *about = '\0';
   detail = g_strdup_printf ("%s%s%s", about, *about != '\0' ? " · " : "",
                             neg_pane_rows_get_kind_word (neg_series_get_kind (self->series)));
+  if (neg_series_get_kind (self->series) == NEG_SERIES_IMAGE && *about != '\0')
+    set_line (self->about_label, about);
+  else
+    set_line (self->about_label, detail);
   set_line (self->name_label, title);
   set_line (self->description_label, description);
-  set_line (self->about_label, detail);
   set_line (self->warning_label, mark);
   gtk_label_set_text (GTK_LABEL (self->placeholder), *modality != '\0' ? modality : "…");
 }
@@ -419,6 +422,8 @@ neg_thumbnail_view_measure (GtkWidget *widget, GtkOrientation orientation, int f
 {
   gtk_widget_measure (NEG_THUMBNAIL_VIEW (widget)->box, orientation, for_size, minimum, natural, minimum_baseline,
                       natural_baseline);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL) /* all of one width, whatever they say */
+    *natural = *minimum = MAX (*minimum, NEG_THUMBNAIL_VIEW_PX);
 }
 
 static GtkSizeRequestMode

@@ -38,6 +38,7 @@ struct _NegTimeline {
   NegSeries *shown[NEG_CELLS_MAX]; /* compared only, never followed */
   guint n_shown;
   gboolean rows_pending, marks_pending, progress_pending;
+  gboolean to_top; /* with the next rows */
   guint tick, progress_timeout;
 };
 

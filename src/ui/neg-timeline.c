@@ -89,12 +89,19 @@ update_unreadable (NegTimeline *self)
     g_list_store_splice (self->unreadable, n, 0, added->pdata, added->len);
 }
 
+/* Whoever looks at the beginning goes on doing so: the list itself would keep the row that was there first. */
 static void
 update_rows (NegTimeline *self)
 {
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  gboolean at_top = self->to_top || gtk_adjustment_get_value (adjustment) <= 0;
+
   update_studies (self);
   update_objects (self);
   update_unreadable (self);
+  self->to_top = FALSE;
+  if (at_top && g_list_model_get_n_items (self->rows) > 0)
+    gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", 0u);
   gtk_widget_set_visible (self->empty, g_list_model_get_n_items (self->rows) == 0);
 }
 
@@ -151,6 +158,13 @@ rows_changed_cb (NegTimeline *self)
   note_shown (self);
   self->rows_pending = self->marks_pending = TRUE;
   schedule (self);
+}
+
+static void
+patient_changed_cb (NegTimeline *self)
+{
+  self->to_top = TRUE;
+  rows_changed_cb (self);
 }
 
 static void
@@ -455,7 +469,7 @@ make_signal_groups (NegTimeline *self)
   self->store_signals = g_signal_group_new (NEG_TYPE_FRAME_STORE);
   self->thumbnails_signals = g_signal_group_new (NEG_TYPE_THUMBNAILS);
   g_signal_group_connect_swapped (self->reading_signals, "patients-changed", G_CALLBACK (rows_changed_cb), self);
-  g_signal_group_connect_swapped (self->reading_signals, "patient-changed", G_CALLBACK (rows_changed_cb), self);
+  g_signal_group_connect_swapped (self->reading_signals, "patient-changed", G_CALLBACK (patient_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "grid-changed", G_CALLBACK (shown_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "cell-changed", G_CALLBACK (cell_changed_cb), self);
   g_signal_group_connect_swapped (self->loader_signals, "changed", G_CALLBACK (rows_changed_cb), self);
