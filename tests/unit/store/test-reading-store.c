@@ -357,11 +357,11 @@ show_for_ever (const StoreFolder *files, int fd)
   }
 }
 
-/* The state that was on screen half a second before the end, or a later one. */
+/* The state that was on screen a second before the end, or a later one: twice what is promised, for a busy machine. */
 static void
 kill_one (const StoreFolder *files, guint wait_us)
 {
-  gint64 durable_us = 500000;
+  gint64 durable_us = 1000000;
   gint32 number = 0, last = 0;
   g_autoptr (NegLastScreen) screen = NULL;
   g_autoptr (GError) error = NULL;

@@ -243,13 +243,13 @@ test_pace (Fixture *fixture, gconstpointer data)
   }
   while (count (fixture, "1") == 1)
     g_usleep (5000);
-  g_assert_cmpint (g_get_monotonic_time () - start_us, >, 300000);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, >, 1500000);
   g_assert_cmpint (count (fixture, "name = 'a5'"), ==, 1);
   g_assert_cmpint (count (fixture, "1"), ==, 2);
   start_us = g_get_monotonic_time ();
   g_assert_true (push (fixture, NULL, "hurry"));
   flush_ok (fixture);
-  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 250000);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 1500000);
 }
 
 static void
@@ -351,7 +351,7 @@ main (int argc, char **argv)
   ADD ("coalesce", test_coalesce, 0);
   ADD ("limit", test_limit, 0);
   ADD ("failure", test_failure, 0);
-  ADD ("pace", test_pace, 400);
+  ADD ("pace", test_pace, 2000);
   ADD ("close-gives-up", test_close_gives_up, 0);
   return g_test_run ();
 }
