@@ -96,7 +96,7 @@ static const NegDemoSeries brain_now[] = {
   { BRAIN_AXIAL, .number = 3, .description = "T2 axial", .contrast = NEG_DEMO_T2, .findings = { 11, 5, 0, 16 },
     .te_ms = 98, .tr_ms = 4600, .kernel = "*tse2d1_15", .windows = &t2_window },
   { BRAIN_MR, .number = 4, .description = "FLAIR sagittal", .contrast = NEG_DEMO_FLAIR, .findings = { 11, 5, 0, 16 },
-    .orientation = NEG_DEMO_SAGITTAL, .n = 34, .first_mm = 74, .step_mm = -4.4, .thickness_mm = 4, .te_ms = 117,
+    .orientation = NEG_DEMO_SAGITTAL, .n = 34, .first_mm = 72.6, .step_mm = -4.4, .thickness_mm = 4, .te_ms = 117,
     .tr_ms = 8500, .ti_ms = 2440, .center_mm = { 4, -10 }, .kernel = "*tir2d1_16", .windows = &t2_window },
   { BRAIN_AXIAL, .number = 5, .description = "DWI axial b0 b1000", .contrast = NEG_DEMO_DIFFUSION_0, .n_volumes = 2,
     .findings = { 11, 5, 0, 16 }, .te_ms = 89, .tr_ms = 5200, .kernel = "*ep_b0", .windows = &diffusion_window },
