@@ -9,28 +9,14 @@ import statistics
 import subprocess
 import sys
 
-import pydicom
-
 import data
-from measure import Report, run
+import floor
+from measure import Report
 from screen import Screen, first_image
 
 
-def compile_floor(shared, work):
-    """The least that a GTK 4 program does to show one slice: a shared program, where it is."""
-    source, target = f'{shared}/src/gtkfloor.c', work + '/floor'
-    if not shared or not os.path.exists(source):
-        return None
-    flags = run(['pkg-config', '--cflags', '--libs', 'gtk4', 'epoxy'])[0].decode().split()
-    run(['gcc', '-O2', '-o', target, source, *flags])
-    os.makedirs(work + '/fr/raw', exist_ok=True)
-    with open(work + '/fr/raw/IM0001.rawl', 'wb') as file:
-        file.write(pydicom.dcmread(work + '/series/0001.dcm').PixelData)
-    return target
-
-
 def programs(options, folder):
-    """{name: (command, goal of our ratio to it)}, ours first."""
+    """{name: (command, limit of our ratio to it)}, ours first."""
     files = sorted(glob.glob(folder + '/*.dcm'))
     found = {'negatoscope': ([options.negatoscope, '--home', options.work + '/home', folder], None)}
     if options.floor:
@@ -58,12 +44,12 @@ def series(report, screen, options, folder):
     ours = [values['negatoscope'] for values in rounds]
     report.add(f'{name}: negatoscope', first_image_s=statistics.median(value[0] for value in ours),
                cpu_s=statistics.median(value[1] for value in ours))
-    for program, (_, goal) in list(chosen.items())[1:]:
+    for program, (_, limit) in list(chosen.items())[1:]:
         shown = [values for values in rounds if values[program]]
         if not shown:
             report.skip(f'{name}: / {program}', 'it shows no picture')
             continue
-        report.add(f'{name}: / {program}', goal=goal,
+        report.add(f'{name}: / {program}', limit=limit,
                    ratio=statistics.median(values['negatoscope'][0] / values[program][0] for values in shown),
                    first_image_s=statistics.median(values[program][0] for values in shown),
                    cpu_s=statistics.median(values[program][1] for values in shown),
@@ -84,7 +70,7 @@ def main():
         print('bench-first-image: no Xvfb here', file=sys.stderr)
         return 77
     data.make(options.work)
-    options.floor = compile_floor(options.shared, options.work)
+    options.floor = floor.compile_floor(options.shared, options.work)
     report, screen = Report('first-image', options.json), Screen()
     try:
         screen.manage()

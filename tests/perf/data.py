@@ -191,6 +191,23 @@ def _make_series(folder, count=500):
         _run('dcmcjpeg', '+e1', f'{folder}/{name}', f'{folder}-jpeg/{name}')
 
 
+def make_long_series(work, count=2000):
+    """work/long: many images, four in a row with the same pixels."""
+    folder = work + '/long'
+    if os.path.exists(f'{folder}/{count:04}.dcm'):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for i in range(count):
+        if i % 4 == 0:
+            dataset = pydicom.dcmread(f'{work}/series/{i // 4 % 500 + 1:04}.dcm')
+        uid = f'{ROOT}.5.{i + 1}'
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+        dataset.SeriesInstanceUID, dataset.SeriesNumber = ROOT + '.1.10', 10
+        dataset.InstanceNumber, dataset.ImagePositionPatient = i + 1, [-179.5, -179.5, 0.25 * i]
+        _save(dataset, f'{folder}/{i + 1:04}.dcm')
+
+
 def make(work):
     """Everything under work, unless it is there."""
     stamp = work + '/version'

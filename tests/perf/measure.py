@@ -55,17 +55,17 @@ class Report:
     def __init__(self, name, as_json):
         self.name, self.as_json, self.rows, self.load = name, as_json, [], load_warning()
 
-    def add(self, what, gate=None, goal=None, **values):
-        """gate: the ratio is at least this, or the run fails; goal: the ratio wants to be at most this."""
+    def add(self, what, gate=None, limit=None, **values):
+        """gate: the ratio is at least this, limit: at most this, or the run fails."""
         row = {'what': what, **{key: round(value, 4) if isinstance(value, float) else value
                                 for key, value in values.items()}}
         verdict = ''
         if gate is not None:
             row.update(gate=gate, passed=values['ratio'] >= gate)
             verdict = f"  (gate >= {gate}: {'met' if row['passed'] else 'MISSED'})"
-        if goal is not None:
-            row.update(goal=goal, reached=values['ratio'] <= goal)
-            verdict = f"  (goal <= {goal}: {'reached' if row['reached'] else 'not reached'})"
+        if limit is not None:
+            row.update(limit=limit, passed=values['ratio'] <= limit)
+            verdict = f"  (limit {limit}: {'met' if row['passed'] else 'MISSED'})"
         self.rows.append(row)
         if not self.as_json:
             numbers = '  '.join(f'{key} {value:.3g}' for key, value in values.items())

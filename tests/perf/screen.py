@@ -9,6 +9,8 @@ import time
 
 import numpy
 
+import memory
+
 WIDTH, HEIGHT = 1920, 1080
 
 
@@ -71,8 +73,8 @@ class Screen:
         os.rmdir(self.folder)
 
 
-def _group_cpu_s(group):
-    """Processor time of all processes of a group that live."""
+def _session_cpu_s(session):
+    """Processor time of the program and of what it has started."""
     ticks = 0
     for name in filter(str.isdigit, os.listdir('/proc')):
         try:
@@ -80,24 +82,18 @@ def _group_cpu_s(group):
                 fields = file.read().rsplit(')', 1)[1].split()
         except (OSError, IndexError):
             continue
-        if int(fields[2]) == group:
+        if int(fields[3]) == session:
             ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf('SC_CLK_TCK')
 
 
-def first_image(screen, command, folder=None, timeout_s=30, shot=None):
-    """(seconds from exec to the first picture, processor seconds until then); None when none comes."""
-    start = time.monotonic()
-    program = subprocess.Popen([str(word) for word in command], env=screen.environment, cwd=folder,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    found = None
-    while time.monotonic() - start < timeout_s and program.poll() is None:
-        if screen.has_image():
-            found = time.monotonic() - start, _group_cpu_s(program.pid)
-            if shot:
-                screen.save(shot)
-            break
-        time.sleep(0.005)
+def _start(screen, command, folder):
+    return subprocess.Popen([str(word) for word in command], env=screen.environment, cwd=folder,
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def _end(screen, program):
+    """Until its picture has gone from the screen."""
     try:
         os.killpg(program.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -106,6 +102,58 @@ def first_image(screen, command, folder=None, timeout_s=30, shot=None):
     ended = time.monotonic()
     while not screen.is_empty():
         if time.monotonic() - ended > 10:
-            raise RuntimeError(f'{command[0]} has ended and its picture is still there')
+            raise RuntimeError(f'{program.args[0]} has ended and its picture is still there')
         time.sleep(0.02)
+
+
+def first_image(screen, command, folder=None, timeout_s=30, shot=None):
+    """(seconds from exec to the first picture, processor seconds until then); None when none comes."""
+    start = time.monotonic()
+    program = _start(screen, command, folder)
+    found = None
+    while time.monotonic() - start < timeout_s and program.poll() is None:
+        if screen.has_image():
+            found = time.monotonic() - start, _session_cpu_s(program.pid)
+            if shot:
+                screen.save(shot)
+            break
+        time.sleep(0.005)
+    _end(screen, program)
     return found
+
+
+def last_change(screen, command, folder=None, quiet_s=1.5, timeout_s=60, shot=None):
+    """(seconds from exec to the last change of the screen, what memory.session_mib() says then); None without a picture.
+    A program that shows what it has loaded stops changing the screen when it has loaded all of it; when nothing changes
+    for quiet_s it is done. Looked at every 20 ms, every third row."""
+    start = time.monotonic()
+    program = _start(screen, command, folder)
+    before, changed, had_image = None, start, False
+    while time.monotonic() - start < timeout_s and program.poll() is None:
+        now = time.monotonic()
+        rows = screen.pixels[::3, :, :3].copy()
+        if before is None or not numpy.array_equal(rows, before):
+            before, changed = rows, now
+            had_image = had_image or screen.has_image()
+        elif had_image and now - changed > quiet_s:
+            break
+        time.sleep(max(0.02 - (time.monotonic() - now), 0.002))
+    used = memory.session_mib(program.pid)
+    if shot:
+        screen.save(shot)
+    _end(screen, program)
+    return (changed - start, used) if had_image else None
+
+
+def peak_memory(screen, command, folder=None, quiet_s=1.5, timeout_s=60):
+    """(most MiB at one time, of that frames) until it stops growing."""
+    program = _start(screen, command, folder)
+    start = grown = time.monotonic()
+    peak = 0, 0
+    while time.monotonic() - start < timeout_s and time.monotonic() - grown < quiet_s and program.poll() is None:
+        now = memory.session_mib(program.pid)
+        if now[0] > peak[0] + 0.5:
+            peak, grown = now, time.monotonic()
+        time.sleep(0.03)
+    _end(screen, program)
+    return peak

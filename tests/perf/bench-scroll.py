@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""Frames a second while scrolling, beside the toolkit's floor, in turn; how long the main loop is held by a scroll
+through 2,000 images while they load. See DESIGN.md beside this file."""
+import argparse
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+
+import data
+import floor
+from measure import Report, run, run_json
+from screen import Screen
+
+SIZES = ((1024, 1024), (1920, 1080))
+FLOOR_RATIO, FRAME_MS = 0.9, 1000 / 60
+
+# Cornerstone3D needs Chromium and a hundred packages; where it was measured, on this kind of machine, it made so many
+# awaited frames a second while the floor beside it made so many (the best of each range).
+CORNERSTONE = {(1024, 1024): (15.0, 58.0), (1920, 1080): (8.7, 37.0)}
+CORNERSTONE_RATIO = 3.5
+
+
+def floor_rate(screen, options, size):
+    """It runs until it is ended; the rate is its second line."""
+    program = subprocess.Popen([options.floor, *map(str, size), 'b'], env=screen.environment, cwd=options.work,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        for line in program.stdout:
+            found = re.search(r'presented ([0-9.]+) fps', line)
+            if found:
+                return float(found[1])
+    finally:
+        program.kill()
+        program.wait()
+    raise RuntimeError('the floor shows nothing')
+
+
+def ours(screen, options, size, folder, *more):
+    width, height = size
+    return run_json([options.negatoscope, 'bench', 'scroll', '--json', '--size', f'{width}x{height}', *more, folder],
+                    env=screen.environment, cwd=options.work)
+
+
+def rate(report, screen, options, size):
+    name = f'{size[0]} x {size[1]}'
+    rounds = []
+    for i in range(options.pairs + 1):
+        values = ours(screen, options, size, options.work + '/series')['scroll'], floor_rate(screen, options, size)
+        if i > 0:
+            rounds.append(values)
+    fps = statistics.median(scroll['fps'] for scroll, _ in rounds)
+    ratio = statistics.median(scroll['fps'] / other for scroll, other in rounds)
+    report.add(f'{name}: negatoscope', fps=fps,
+               **{f'{key}_ms': statistics.median(scroll['interval'][f'{key}_ms'] for scroll, _ in rounds)
+                  for key in ('median', 'p95', 'worst')})
+    report.add(f'{name}: / toolkit floor', gate=FLOOR_RATIO, ratio=ratio,
+               fps=statistics.median(other for _, other in rounds))
+    theirs, floor_there = CORNERSTONE[size]
+    report.add(f'{name}: / Cornerstone3D, as it was seen', gate=CORNERSTONE_RATIO, ratio=ratio * floor_there / theirs)
+
+
+def holds(report, screen, options):
+    """The program's own window, 2,000 images."""
+    data.make_long_series(options.work)
+    rounds = [ours(screen, options, (1600, 1000), options.work + '/long', '--window') for _ in range(options.pairs)]
+    for phase in ('loading', 'scroll', 'drag'):
+        worst = statistics.median(values[phase]['work']['worst_ms'] for values in rounds)
+        report.add(f'2,000 images, {phase}: main loop held besides drawing', limit=1, ratio=worst / FRAME_MS,
+                   worst_ms=worst, with_drawing_ms=statistics.median(values[phase]['hold']['worst_ms']
+                                                                     for values in rounds),
+                   paint_ms=statistics.median(values[phase]['paint']['median_ms'] for values in rounds))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--negatoscope', required=True)
+    parser.add_argument('--work', required=True, help='folder for the data, kept between runs')
+    parser.add_argument('--shared', default=os.environ.get('NEGATOSCOPE_PERF', ''), help='other measuring programs')
+    parser.add_argument('--pairs', type=int, default=5)
+    parser.add_argument('--json', action='store_true')
+    options = parser.parse_args()
+    options.work, options.negatoscope = os.path.abspath(options.work), os.path.abspath(options.negatoscope)
+    if not shutil.which('Xvfb'):
+        print('bench-scroll: no Xvfb here', file=sys.stderr)
+        return 77
+    data.make(options.work)
+    options.floor = floor.compile_floor(options.shared, options.work)
+    report, screen = Report('scroll', options.json), Screen()
+    try:
+        screen.manage()
+        for size in SIZES:
+            if options.floor:
+                rate(report, screen, options, size)
+            else:
+                report.skip(f'{size[0]} x {size[1]}', 'the floor is not here')
+        holds(report, screen, options)
+    finally:
+        screen.close()
+    return report.finish()
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except (RuntimeError, OSError, subprocess.SubprocessError) as failure:
+        sys.exit(f'bench-scroll: {failure}')
