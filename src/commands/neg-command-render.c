@@ -6,7 +6,9 @@
 
 #include "base/neg-error.h"
 #include "commands/neg-commands-private.h"
-#include "commands/neg-png.h"
+#include "export/neg-export-picture.h"
+#include "export/neg-image-file.h"
+#include "export/neg-overlay-cairo.h"
 #include "pipeline/neg-loader.h"
 #include "render/neg-gl.h"
 
@@ -22,6 +24,7 @@ typedef struct {
   NegVoi window;
   NegInterpolation interpolation;
   Renderer renderer;
+  gboolean annotations, anonymous;
 } Options;
 
 static const char *const interpolation_names[] = { "nearest", "linear", "cubic", NULL };
@@ -83,6 +86,8 @@ typedef struct {
   NegBlob *blob;
   NegInstance *instance;
   guint32 frame; /* in the object, from 0 */
+  NegSeries *series; /* of which it is number index; nullable */
+  guint index;
 } Subject;
 
 static void
@@ -90,6 +95,7 @@ subject_clear (Subject *subject)
 {
   g_clear_pointer (&subject->blob, neg_blob_unref);
   g_clear_pointer (&subject->instance, neg_instance_unref);
+  g_clear_object (&subject->series);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
@@ -115,7 +121,29 @@ find_in_series (NegEnginePool *pool, const char *path, guint index, Subject *sub
   subject->blob = neg_blob_ref (frame->blob);
   subject->instance = neg_instance_ref (frame->instance);
   subject->frame = frame->frame;
+  subject->series = g_steal_pointer (&series);
+  subject->index = index;
   return TRUE;
+}
+
+/* A file by itself is a series too: what is written about an image is told by its place in one. */
+static void
+find_series (Subject *subject)
+{
+  g_autoptr (GPtrArray) instances = g_ptr_array_new (), blobs = g_ptr_array_new (), built = NULL;
+
+  g_ptr_array_add (instances, subject->instance);
+  g_ptr_array_add (blobs, subject->blob);
+  built = neg_series_build (instances, blobs);
+  for (guint i = 0; i < built->len && subject->series == NULL; i++) {
+    NegSeries *series = g_ptr_array_index (built, i);
+
+    for (guint j = 0; j < neg_series_get_n_frames (series) && subject->series == NULL; j++)
+      if (neg_series_get_frame (series, j)->frame == subject->frame) {
+        subject->series = g_object_ref (series);
+        subject->index = j;
+      }
+  }
 }
 
 static gboolean
@@ -166,7 +194,49 @@ draw_gl (const NegDraw *draw, const NegFrame *frame, NegPicture *picture, GError
 }
 
 static gboolean
-render (const Options *options, const Subject *subject, NegPixels *pixels, const char *output, GError **error)
+same_affine (const NegAffine *a, const NegAffine *b)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (a->m); i++)
+    if (fabs (a->m[i] - b->m[i]) > 1e-6)
+      return FALSE;
+  return TRUE;
+}
+
+/* Above the picture as the viewport would have it; the pixels below are those without. */
+static gboolean
+annotate (const Options *options, Subject *subject, const NegDraw *draw, const NegVoi *voi, const NegPicture *picture,
+          GError **error)
+{
+  const NegExportLook look = { .size = NEG_EXPORT_AS_SHOWN, .width = picture->width, .height = picture->height,
+                               .annotated = TRUE, .identified = !options->anonymous };
+  NegViewState state;
+  NegOverlay overlay;
+  NegAffine affine;
+  gboolean drawn;
+
+  if (subject->series == NULL)
+    find_series (subject);
+  if (subject->series == NULL)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "there is nothing to write about this image");
+  neg_view_state_init (&state);
+  neg_view_state_set_series (&state, subject->series);
+  neg_view_state_set_index (&state, subject->index);
+  neg_view_state_set_preset (&state, MAX (options->voi, 1) - 1);
+  if (options->has_window)
+    neg_view_state_set_window (&state, &options->window);
+  neg_export_init_overlay (&overlay, &state, &look, voi, picture->width, picture->height, NULL);
+  /* Pixel by pixel, an image whose pixels are not square has no scale that is right both ways. */
+  if (!neg_view_state_get_affine (&state, picture->width, picture->height, &affine)
+      || !same_affine (&affine, &draw->output_to_image))
+    overlay.has_scale_bar = FALSE;
+  drawn = neg_overlay_draw (&overlay, picture, error);
+  neg_overlay_clear (&overlay);
+  neg_view_state_clear (&state);
+  return drawn;
+}
+
+static gboolean
+render (const Options *options, Subject *subject, NegPixels *pixels, const char *output, GError **error)
 {
   const NegFrame *frame = neg_pixels_get_frame (pixels);
   g_autofree guint8 *memory = NULL;
@@ -194,7 +264,10 @@ render (const Options *options, const Subject *subject, NegPixels *pixels, const
   } else {
     neg_draw_rows (&draw, frame, &picture, 0, picture.height);
   }
-  return neg_png_write (&picture, output, error);
+  if (options->annotations
+      && !annotate (options, subject, &draw, picture.channels == 1 ? &draw.voi : NULL, &picture, error))
+    return FALSE;
+  return neg_image_file_write (&picture, NEG_IMAGE_PNG, 0, output, NULL, error);
 }
 
 static gboolean
@@ -253,12 +326,15 @@ neg_command_render (int argc, char **argv)
     { "voi", 0, 0, G_OPTION_ARG_INT, &options.voi, N_ ("the Nth of the file's own windows or tables"), N_ ("N") },
     { "interpolation", 0, 0, G_OPTION_ARG_STRING, &interpolation, N_ ("nearest, linear or cubic"), N_ ("NAME") },
     { "renderer", 0, 0, G_OPTION_ARG_STRING, &renderer, N_ ("auto, gl or cpu"), N_ ("NAME") },
+    { "annotations", 0, 0, G_OPTION_ARG_NONE, &options.annotations,
+      N_ ("write on it what the viewport would, the patient's name too"), NULL },
+    { "anonymous", 0, 0, G_OPTION_ARG_NONE, &options.anonymous, N_ ("annotations without who it is, and no dates"), NULL },
     { NULL },
   };
   int status;
 
   if (!neg_command_parse (&argc, &argv, entries, _ ("PATH --output PNG"),
-                          _ ("One image as the viewport draws it, without annotations: 8-bit grey or RGB."), 1, &paths,
+                          _ ("One image as the viewport draws it, without annotations unless asked: 8-bit grey or RGB."), 1, &paths,
                           &json))
     return NEG_EXIT_USAGE;
   status = check_usage (&options, paths, output, size, window, interpolation, renderer);

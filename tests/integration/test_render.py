@@ -77,6 +77,29 @@ def check_size():
     return (drawn == expected).all() or str(drawn)
 
 
+def changed(folder, before, *options):
+    after = render(os.path.join(folder, "image.dcm"), "--size", "400x300", "--annotations", *options)
+    return (after != before).astype(int)
+
+
+def check_annotations():
+    """Written above the picture, in grey, the middle untouched; without who it is when asked."""
+    import pydicom
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_object(folder, numpy.arange(64 * 64).reshape(64, 64), window=(2000, 4000))
+        dataset = pydicom.dcmread(path)
+        dataset.PatientName, dataset.PatientID, dataset.StudyDate = "Lamp^Ada", "T-1", "20240912"
+        pydicom.dcmwrite(path, dataset)
+        plain = render(path, "--size", "400x300")
+        named, anonymous = changed(folder, plain), changed(folder, plain, "--anonymous")
+        assert named.shape == (300, 400), named.shape
+        assert named[75:225, 100:300].sum() == 0, "the middle is not as without annotations"
+        assert named[:60, :200].sum() > 200 and named[-60:, -200:].sum() > 200, "no texts in the corners"
+        assert anonymous[:60, :190].sum() == 0 and anonymous[:60, 210:].sum() == 0, "who it is, or when"
+        assert anonymous[-60:, -200:].sum() > 200, "no window"
+        assert (changed(folder, plain) == named).all(), "not the same twice"
+
+
 def check_renderers(path):
     for options in ([], ["--size", "700x500"], ["--size", "700x500", "--interpolation", "cubic"],
                     ["--interpolation", "nearest", "--size", "333x444"]):
@@ -105,6 +128,7 @@ def main():
     tap.run("linear window by hand", check_linear_window)
     tap.run("MONOCHROME1 is the negative", check_monochrome1)
     tap.run("fits into a size", check_size)
+    tap.run("annotations, with and without who it is", check_annotations)
     if manifest is None:
         tap.skip("render the corpus", "no corpus")
     else:
