@@ -170,7 +170,7 @@ done_cb (GObject *object, GAsyncResult *result, gpointer data)
   if (self->state.series == NULL)
     return;
   gtk_widget_set_visible (GTK_WIDGET (self->progress), FALSE);
-  gtk_button_set_label (self->cancel, _ ("_Close"));
+  gtk_button_set_label (self->cancel, _ ("Close"));
   say (self, text);
   update (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->cancel));
@@ -183,7 +183,7 @@ run (NegExportDialog *self, const NegExportOrder *order, const char *path)
   self->cancellable = g_cancellable_new ();
   g_signal_connect_object (self->job, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), TRUE);
-  gtk_button_set_label (self->cancel, _ ("_Cancel"));
+  gtk_button_set_label (self->cancel, _ ("Cancel"));
   say (self, "");
   progress_cb (self);
   update (self);
