@@ -39,14 +39,26 @@ computes_on_processor (const char *renderer)
   return FALSE;
 }
 
-static void
-look_at_driver (NegGlDevice *self)
+char *
+neg_gl_describe_driver (gboolean *is_software, GError **error)
 {
-  const char *renderer = (const char *) glGetString (GL_RENDERER);
+  const char *renderer;
+
+  if (!epoxy_is_desktop_gl () || epoxy_gl_version () < 33) {
+    neg_fail (error, NEG_ERROR_UNSUPPORTED, "OpenGL", "OpenGL 3.3 is needed, this is %s%d.%d",
+              epoxy_is_desktop_gl () ? "" : "ES ", epoxy_gl_version () / 10, epoxy_gl_version () % 10);
+    return NULL;
+  }
+  renderer = (const char *) glGetString (GL_RENDERER);
+  *is_software = renderer != NULL && computes_on_processor (renderer);
+  return g_utf8_make_valid (renderer ? renderer : "unknown", -1);
+}
+
+static void
+look_at_limits (NegGlDevice *self)
+{
   GLint size = 0;
 
-  self->renderer = g_utf8_make_valid (renderer ? renderer : "unknown", -1);
-  self->is_software = computes_on_processor (self->renderer);
   /* gpu_shader5 for `precise`: without it a compiler may fuse or reorder what has to round as the processor does. */
   self->has_double = epoxy_has_gl_extension ("GL_ARB_gpu_shader_fp64")
                      && epoxy_has_gl_extension ("GL_ARB_gpu_shader5");
@@ -58,16 +70,17 @@ NegGlDevice *
 neg_gl_device_new (GError **error)
 {
   NegGlDevice *self;
+  gboolean is_software;
+  char *renderer = neg_gl_describe_driver (&is_software, error);
 
-  if (!epoxy_is_desktop_gl () || epoxy_gl_version () < 33) {
-    neg_fail (error, NEG_ERROR_UNSUPPORTED, "OpenGL", "OpenGL 3.3 is needed, this is %s%d.%d",
-              epoxy_is_desktop_gl () ? "" : "ES ", epoxy_gl_version () / 10, epoxy_gl_version () % 10);
+  if (renderer == NULL)
     return NULL;
-  }
   neg_gl_clear_errors ();
   self = g_new0 (NegGlDevice, 1);
+  self->renderer = renderer;
+  self->is_software = is_software;
   self->programs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) neg_gl_program_free);
-  look_at_driver (self);
+  look_at_limits (self);
   glGenVertexArrays (1, &self->vertex_array);
   /* Compiled now, so that a driver that cannot is found out while the processor can still take over. */
   if (neg_gl_device_get_program (self,

@@ -10,6 +10,10 @@ G_BEGIN_DECLS
 typedef struct _NegGlDevice NegGlDevice;
 typedef struct _NegGlImage NegGlImage;
 
+/* The name of what draws in the current context, given, and whether that is the processor; NULL and an error when it is
+ * too old for us. Makes nothing: compiling a shader takes longer than asking. */
+char *neg_gl_describe_driver (gboolean *is_software, GError **error);
+
 /* Compiles the shaders (GResource /org/negatoscope/shaders). The error holds the compiler's log with line numbers. */
 NegGlDevice *neg_gl_device_new (GError **error);
 void neg_gl_device_free (NegGlDevice *device);

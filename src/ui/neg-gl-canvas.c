@@ -147,12 +147,11 @@ neg_gl_canvas_set_picture (NegGlCanvas *self, NegPixels *pixels, const NegDraw *
   gtk_gl_area_queue_render (GTK_GL_AREA (self));
 }
 
-char *
-neg_gl_canvas_probe (GdkSurface *surface, gboolean *is_software, GError **error)
+static char *
+ask_driver (GdkSurface *surface, gboolean *is_software, GError **error)
 {
   g_autoptr (GdkGLContext) context = gdk_surface_create_gl_context (surface, error);
-  char *renderer = NULL;
-  NegGlDevice *device;
+  char *renderer;
 
   if (context == NULL)
     return NULL;
@@ -160,12 +159,24 @@ neg_gl_canvas_probe (GdkSurface *surface, gboolean *is_software, GError **error)
   if (!gdk_gl_context_realize (context, error))
     return NULL;
   gdk_gl_context_make_current (context);
-  device = neg_gl_device_new (error);
-  if (device != NULL) {
-    renderer = g_strdup (neg_gl_device_get_renderer (device));
-    *is_software = neg_gl_device_is_software (device);
-  }
-  neg_gl_device_free (device);
+  renderer = neg_gl_describe_driver (is_software, error);
   gdk_gl_context_clear_current ();
   return renderer;
+}
+
+/* The first answer holds for the process: a grid has 25 viewports, the machine has one driver. */
+char *
+neg_gl_canvas_probe (GdkSurface *surface, gboolean *is_software, GError **error)
+{
+  static gboolean was_asked, software = TRUE;
+  static char *renderer;
+  static GError *failure;
+
+  if (!was_asked)
+    renderer = ask_driver (surface, &software, &failure);
+  was_asked = TRUE;
+  *is_software = software;
+  if (failure != NULL)
+    g_propagate_error (error, g_error_copy (failure));
+  return g_strdup (renderer);
 }

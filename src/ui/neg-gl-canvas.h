@@ -18,7 +18,7 @@ GtkWidget *neg_gl_canvas_new (void);
 /* Shows @pixels (nullable: black) as @draw says; both are kept. What @draw borrows from must live as long. */
 void neg_gl_canvas_set_picture (NegGlCanvas *canvas, NegPixels *pixels, const NegDraw *draw);
 
-/* The renderer of @surface, given; NULL and an error without OpenGL. */
+/* The renderer of @surface, given; NULL and an error without OpenGL. Asked of the driver once. */
 char *neg_gl_canvas_probe (GdkSurface *surface, gboolean *is_software, GError **error);
 
 G_END_DECLS
