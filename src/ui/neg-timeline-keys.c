@@ -52,6 +52,7 @@ _neg_timeline_focus_at (NegTimeline *self, guint position, guint column)
     return FALSE;
   if (content->kind != NEG_PANE_ROW_SERIES)
     return gtk_widget_grab_focus (row->header);
+  _neg_timeline_fill_row (self, row);
   return gtk_widget_grab_focus (
       g_ptr_array_index (row->thumbnails, MIN (column, n_columns_at (self, position) - 1)));
 }

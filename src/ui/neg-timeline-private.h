@@ -13,10 +13,11 @@ typedef struct {
   GtkListItem *list_item; /* borrowed */
   gulong changed_handler;
   GtkWidget *box;    /* the row */
-  GtkWidget *header; /* text; focusable */
+  GtkWidget *header; /* text; focusable; made for the first one that is shown */
   GtkWidget *arrow, *title, *subtitle, *details;
   GtkWidget *line;   /* thumbnails */
   GPtrArray *thumbnails; /* NegThumbnailView, borrowed; only the first ones may show something */
+  gboolean is_filled;    /* the thumbnails show the series of the row */
 } NegTimelineRow;
 
 struct _NegTimeline {
@@ -37,7 +38,7 @@ struct _NegTimeline {
   guint n_columns;
   NegSeries *shown[NEG_CELLS_MAX]; /* compared only, never followed */
   guint n_shown;
-  gboolean rows_pending, marks_pending, progress_pending;
+  gboolean rows_pending, marks_pending, progress_pending, fill_pending;
   gboolean to_top; /* with the next rows */
   guint tick, progress_timeout;
 };
@@ -45,6 +46,10 @@ struct _NegTimeline {
 GtkListItemFactory *_neg_timeline_make_factory (NegTimeline *self);
 void _neg_timeline_toggle (NegTimeline *self, const char *id);
 void _neg_timeline_show (NegTimeline *self, NegSeries *series, gboolean in_new_viewport);
+
+/* The list keeps many more rows than can be seen; only those near what is seen get thumbnails. */
+void _neg_timeline_fill_row (NegTimeline *self, NegTimelineRow *row);
+gboolean _neg_timeline_fill_near (NegTimeline *self); /* a few at a time; FALSE: no more to do */
 
 /* Everything about the thumbnails of @row that is not of its series alone. */
 void _neg_timeline_update_marks (NegTimeline *self, NegTimelineRow *row);

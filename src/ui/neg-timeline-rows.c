@@ -6,6 +6,9 @@
 #include "ui/neg-words.h"
 
 #define THUMBNAIL_SPACING_PX 4
+#define LINE_HEIGHT_PX 168 /* of thumbnails that are not there yet */
+#define NEAR_PX 300
+#define FILLED_AT_ONCE 2 /* rows: a frame of the screen has room for no more */
 
 static GtkWidget *
 add_label (GtkWidget *box, const char *css_class, int n_lines)
@@ -67,36 +70,45 @@ show_header (NegTimelineRow *row, const NegPaneRowContent *content, const char *
   gtk_accessible_update_property (GTK_ACCESSIBLE (row->header), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
-static void
-show_line (NegTimelineRow *row, GPtrArray *series)
+void
+_neg_timeline_fill_row (NegTimeline *self, NegTimelineRow *row)
 {
+  NegPaneRow *item = gtk_list_item_get_item (row->list_item);
+  GPtrArray *series = item != NULL ? neg_pane_row_get (item)->series : NULL;
+
+  if (series == NULL)
+    return;
+  row->is_filled = TRUE;
   ensure_thumbnails (row, series->len);
   for (guint i = 0; i < row->thumbnails->len; i++)
     neg_thumbnail_view_set_series (g_ptr_array_index (row->thumbnails, i),
                                    i < series->len ? g_ptr_array_index (series, i) : NULL);
-  _neg_timeline_update_marks (row->timeline, row);
-  _neg_timeline_update_progress (row->timeline, row);
-  _neg_timeline_update_pictures (row->timeline, row, NULL);
+  gtk_widget_set_size_request (row->line, -1, -1);
+  _neg_timeline_update_marks (self, row);
+  _neg_timeline_update_progress (self, row);
+  _neg_timeline_update_pictures (self, row, NULL);
 }
 
-static void
-show_row_cb (NegPaneRow *item, NegTimelineRow *row)
+gboolean
+_neg_timeline_fill_near (NegTimeline *self)
 {
-  const NegPaneRowContent *content = neg_pane_row_get (item);
-  g_autofree char *label = neg_pane_row_dup_label (item);
-  gboolean is_line = content->kind == NEG_PANE_ROW_SERIES;
-  GtkWidget *row_widget = gtk_widget_get_parent (row->box);
+  int height_px = gtk_widget_get_height (self->scrolled);
+  guint n_filled = 0;
 
-  gtk_widget_set_visible (row->header, !is_line);
-  gtk_widget_set_visible (row->line, is_line);
-  if (is_line)
-    show_line (row, content->series);
-  else
-    show_header (row, content, label);
-  /* What is inside takes the focus, the list's own row never does. */
-  gtk_widget_set_focusable (row_widget, FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row_widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  is_line ? _ ("Series") : label, -1);
+  for (guint i = 0; i < self->live->len; i++) {
+    NegTimelineRow *row = g_ptr_array_index (self->live, i);
+    graphene_rect_t bounds;
+
+    if (row->is_filled || row->changed_handler == 0 || !gtk_widget_get_visible (row->line)
+        || gtk_widget_get_height (row->box) == 0 || !gtk_widget_compute_bounds (row->box, self->scrolled, &bounds))
+      continue;
+    if (bounds.origin.y >= height_px + NEAR_PX || bounds.origin.y + bounds.size.height <= -NEAR_PX)
+      continue;
+    if (n_filled++ == FILLED_AT_ONCE)
+      return TRUE;
+    _neg_timeline_fill_row (self, row);
+  }
+  return FALSE;
 }
 
 static void
@@ -127,6 +139,32 @@ make_header (NegTimelineRow *row)
   gtk_widget_set_focusable (row->header, TRUE);
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (header_pressed_cb), row);
   gtk_widget_add_controller (row->header, GTK_EVENT_CONTROLLER (click));
+  gtk_box_prepend (GTK_BOX (row->box), row->header);
+}
+
+static void
+show_row_cb (NegPaneRow *item, NegTimelineRow *row)
+{
+  const NegPaneRowContent *content = neg_pane_row_get (item);
+  g_autofree char *label = neg_pane_row_dup_label (item);
+  gboolean is_line = content->kind == NEG_PANE_ROW_SERIES;
+  GtkWidget *row_widget = gtk_widget_get_parent (row->box);
+
+  if (!is_line && row->header == NULL)
+    make_header (row);
+  if (row->header != NULL)
+    gtk_widget_set_visible (row->header, !is_line);
+  gtk_widget_set_visible (row->line, is_line);
+  if (!is_line)
+    show_header (row, content, label);
+  else if (row->is_filled)
+    _neg_timeline_fill_row (row->timeline, row);
+  else
+    gtk_widget_set_size_request (row->line, -1, LINE_HEIGHT_PX);
+  /* What is inside takes the focus, the list's own row never does. */
+  gtk_widget_set_focusable (row_widget, FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row_widget), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  is_line ? _ ("Series") : label, -1);
 }
 
 static void
@@ -149,12 +187,10 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, NegTimeline
   row->list_item = list_item;
   row->thumbnails = g_ptr_array_new ();
   row->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  make_header (row);
   row->line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, THUMBNAIL_SPACING_PX);
   gtk_box_set_homogeneous (GTK_BOX (row->line), TRUE);
   gtk_widget_set_halign (row->line, GTK_ALIGN_START);
   gtk_widget_add_css_class (row->line, "thumbnail-line");
-  gtk_box_append (GTK_BOX (row->box), row->header);
   gtk_box_append (GTK_BOX (row->box), row->line);
   gtk_list_item_set_child (list_item, row->box);
   gtk_list_item_set_selectable (list_item, FALSE);
@@ -181,6 +217,7 @@ unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, NegTimelin
   g_clear_signal_handler (&row->changed_handler, gtk_list_item_get_item (list_item));
   for (guint i = 0; i < row->thumbnails->len; i++)
     neg_thumbnail_view_set_series (g_ptr_array_index (row->thumbnails, i), NULL);
+  row->is_filled = FALSE;
 }
 
 GtkListItemFactory *

@@ -123,14 +123,24 @@ note_shown (NegTimeline *self)
   return changed;
 }
 
+static void schedule (NegTimeline *self);
+
+static void
+fill_later (NegTimeline *self)
+{
+  self->fill_pending = TRUE;
+  schedule (self);
+}
+
 static gboolean
 tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   NegTimeline *self = NEG_TIMELINE (widget);
   gboolean rows = self->rows_pending, marks = self->marks_pending, progress = self->progress_pending;
+  gboolean fill = self->fill_pending;
 
   self->tick = 0;
-  self->rows_pending = self->marks_pending = self->progress_pending = FALSE;
+  self->rows_pending = self->marks_pending = self->progress_pending = self->fill_pending = FALSE;
   if (rows)
     update_rows (self);
   for (guint i = 0; i < self->live->len; i++) {
@@ -141,6 +151,9 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
     if (progress)
       _neg_timeline_update_progress (self, row);
   }
+  /* Where new rows are is known when they have been laid out. */
+  if (rows || (fill && _neg_timeline_fill_near (self)))
+    fill_later (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -450,6 +463,7 @@ static void
 make_view (NegTimeline *self)
 {
   GtkNoSelection *selection = gtk_no_selection_new (g_object_ref (self->rows));
+  GtkAdjustment *adjustment;
 
   self->view = GTK_LIST_VIEW (gtk_list_view_new (GTK_SELECTION_MODEL (selection), _neg_timeline_make_factory (self)));
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "timeline");
@@ -458,6 +472,9 @@ make_view (NegTimeline *self)
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), GTK_WIDGET (self->view));
+  adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (fill_later), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (adjustment, "changed", G_CALLBACK (fill_later), self, G_CONNECT_SWAPPED);
   gtk_widget_set_parent (self->scrolled, GTK_WIDGET (self));
 }
 

@@ -22,6 +22,7 @@ typedef struct {
   NegPane *patient, *context;
   GtkWidget *image;
   GtkLabel *said;
+  gint64 looked_us, longest_us; /* when the main loop last came round; the longest that it did not */
   guint n_left;    /* frames still to be measured */
   clock_t started; /* processor time */
 } Program;
@@ -75,9 +76,25 @@ measure_tick_cb (GtkWidget *widget, GdkFrameClock *clock_unused, gpointer data)
 }
 
 static gboolean
+look_cb (gpointer data)
+{
+  Program *program = data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (program->looked_us > 0)
+    program->longest_us = MAX (program->longest_us, now_us - program->looked_us);
+  program->looked_us = now_us;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
 key_cb (Program *program, guint keyval)
 {
-  if (keyval == GDK_KEY_F5) {
+  if (keyval == GDK_KEY_F4) {
+    printf ("%.1f ms the longest hold\n", 1e-3 * program->longest_us);
+    fflush (stdout);
+    program->longest_us = program->looked_us = 0;
+  } else if (keyval == GDK_KEY_F5) {
     program->n_left = N_MEASURED;
     program->started = clock ();
     gtk_widget_add_tick_callback (program->image, measure_tick_cb, program, NULL);
@@ -227,6 +244,7 @@ main (int argc, char **argv)
   open_paths (&program, pool, patient, context, argv + 2);
   gtk_window_present (program.window);
   gtk_widget_grab_focus (program.image);
+  g_timeout_add_full (G_PRIORITY_HIGH, 1, look_cb, &program, NULL);
   while (g_list_model_get_n_items (gtk_window_get_toplevels ()) > 0)
     g_main_context_iteration (NULL, TRUE);
   return 0;
