@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-cine-bar.h"
 #include "ui/neg-frame-bar.h"
 
 struct _NegCell {
@@ -14,10 +15,15 @@ struct _NegCell {
   GtkWidget *row; /* viewport and bar */
   NegViewport *viewport;
   NegFrameBar *frame_bar;
-  GtkWidget *controls; /* nullable */
+  NegFrameStore *store; /* nullable */
+  NegCinePlayer *player; /* both NULL until it is asked for */
+  GtkWidget *cine_bar;
 };
 
 G_DEFINE_FINAL_TYPE (NegCell, neg_cell, GTK_TYPE_WIDGET)
+
+enum { CINE_CHANGED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static void
 update_bar (NegCell *self)
@@ -74,24 +80,72 @@ neg_cell_get_viewport (NegCell *self)
   return self->viewport;
 }
 
-void
-neg_cell_set_store (NegCell *self, NegFrameStore *store)
+static void
+close_cine (NegCell *self)
 {
-  neg_viewport_set_store (self->viewport, store);
-  neg_frame_bar_set_store (self->frame_bar, store);
+  if (self->player == NULL)
+    return;
+  neg_cine_player_pause (self->player);
+  g_clear_pointer (&self->cine_bar, gtk_widget_unparent);
+  g_clear_object (&self->player);
+  g_signal_emit (self, signals[CINE_CHANGED], 0);
+}
+
+/* From inside the bar's own signal: it goes a moment later. */
+static gboolean
+close_cine_cb (gpointer data)
+{
+  close_cine (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+bar_closed_cb (NegCell *self)
+{
+  gtk_widget_grab_focus (GTK_WIDGET (self->viewport));
+  g_idle_add_full (G_PRIORITY_HIGH_IDLE, close_cine_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+playing_cb (NegCell *self)
+{
+  g_signal_emit (self, signals[CINE_CHANGED], 0);
+}
+
+static void
+open_cine (NegCell *self, double default_hz)
+{
+  self->player = neg_cine_player_new (self->reading, self->cell, self->store, GTK_WIDGET (self->viewport), default_hz);
+  self->cine_bar = GTK_WIDGET (neg_cine_bar_new (self->player));
+  gtk_widget_set_parent (self->cine_bar, GTK_WIDGET (self));
+  g_signal_connect_object (self->player, "notify::playing", G_CALLBACK (playing_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->cine_bar, "closed", G_CALLBACK (bar_closed_cb), self, G_CONNECT_SWAPPED);
 }
 
 void
-neg_cell_set_controls (NegCell *self, GtkWidget *controls)
+neg_cell_toggle_cine (NegCell *self, double default_hz)
 {
   g_return_if_fail (NEG_IS_CELL (self));
 
-  if (controls == self->controls)
-    return;
-  g_clear_pointer (&self->controls, gtk_widget_unparent);
-  self->controls = controls;
-  if (controls != NULL)
-    gtk_widget_set_parent (controls, GTK_WIDGET (self));
+  if (self->player == NULL && self->store != NULL)
+    open_cine (self, default_hz);
+  if (self->player != NULL)
+    neg_cine_player_toggle (self->player);
+}
+
+NegCinePlayer *
+neg_cell_get_player (NegCell *self)
+{
+  return self->player;
+}
+
+void
+neg_cell_set_store (NegCell *self, NegFrameStore *store)
+{
+  close_cine (self);
+  g_set_object (&self->store, store);
+  neg_viewport_set_store (self->viewport, store);
+  neg_frame_bar_set_store (self->frame_bar, store);
 }
 
 static void
@@ -99,7 +153,8 @@ neg_cell_dispose (GObject *object)
 {
   NegCell *self = NEG_CELL (object);
 
-  g_clear_pointer (&self->controls, gtk_widget_unparent);
+  close_cine (self);
+  g_clear_object (&self->store);
   g_clear_pointer (&self->row, gtk_widget_unparent);
   g_clear_object (&self->reading);
   G_OBJECT_CLASS (neg_cell_parent_class)->dispose (object);
@@ -109,6 +164,8 @@ static void
 neg_cell_class_init (NegCellClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = neg_cell_dispose;
+  signals[CINE_CHANGED]
+      = g_signal_new ("cine-changed", NEG_TYPE_CELL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "neg-cell");
   gtk_widget_class_set_accessible_role (GTK_WIDGET_CLASS (class), GTK_ACCESSIBLE_ROLE_GROUP);

@@ -89,6 +89,7 @@ static const NegCommandInfo commands[] = {
   { "file.open", N_ ("Open files"), N_ ("Program"), "<Control>o", "finding-a-study" },
   { "file.open-folder", N_ ("Open a folder"), N_ ("Program"), "<Control><Shift>o", "finding-a-study" },
   { "file.export", N_ ("Export this viewport"), N_ ("Program"), "<Control>e", "exporting" },
+  { "file.copy", N_ ("Copy the picture, without the patient's name"), N_ ("Program"), "<Control>c", "exporting" },
   { "file.close", N_ ("Close what is open"), N_ ("Program"), "<Control>w", "finding-a-study" },
   { "app.preferences", N_ ("Preferences"), N_ ("Program"), "<Control>comma", "getting-help" },
   { "app.shortcuts", N_ ("Keys and mouse"), N_ ("Program"), "<Control>question", "getting-help" },

@@ -58,6 +58,12 @@ viewport_changed_cb (NegViewport *viewport, NegGrid *self)
 }
 
 static void
+cine_changed_cb (NegCell *cell, NegGrid *self)
+{
+  viewport_changed_cb (neg_cell_get_viewport (cell), self);
+}
+
+static void
 ensure_cell (NegGrid *self, guint index)
 {
   NegCell *cell = self->cells[index];
@@ -66,6 +72,7 @@ ensure_cell (NegGrid *self, guint index)
     return;
   cell = self->cells[index] = neg_cell_new (self->reading, index);
   g_signal_connect_object (neg_cell_get_viewport (cell), "changed", G_CALLBACK (viewport_changed_cb), self, 0);
+  g_signal_connect_object (cell, "cine-changed", G_CALLBACK (cine_changed_cb), self, 0);
   neg_cell_set_store (cell, self->store);
   g_signal_emit (self, signals[VIEWPORT_ADDED], 0, neg_cell_get_viewport (cell));
   gtk_widget_set_parent (GTK_WIDGET (cell), GTK_WIDGET (self));

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-export-dialog.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-preferences.h"
@@ -33,6 +34,35 @@ static void
 close_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   neg_main_window_close_study (data);
+}
+
+static void
+export_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  NegViewport *viewport = neg_grid_get_active (self->grid);
+  NegCinePlayer *player = neg_cell_get_player (neg_grid_get_cell (self->grid, neg_viewport_get_cell (viewport)));
+  GtkWindow *dialog = neg_export_dialog_new (
+      GTK_WINDOW (self), self->reading, neg_viewport_get_cell (viewport), self->store,
+      neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport),
+      player != NULL ? neg_cine_player_get_cine (player) : NULL, _neg_main_window_get_cine_rate_hz (self));
+
+  if (dialog != NULL)
+    gtk_window_present (dialog);
+}
+
+static void
+copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  NegViewport *viewport = neg_grid_get_active (self->grid);
+  g_autoptr (GError) error = NULL;
+
+  if (neg_export_copy (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->reading, neg_viewport_get_cell (viewport),
+                       self->store, neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport), &error))
+    neg_main_window_report (self, _ ("The picture is in the clipboard for a minute, without the patient's name."));
+  else
+    neg_main_window_report (self, error->message);
 }
 
 static void
@@ -77,6 +107,7 @@ frame_times_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 static const GActionEntry file_entries[] = {
   { "open", open_files_cb }, { "open-folder", open_folder_cb }, { "cancel", cancel_cb }, { "close", close_cb },
+  { "export", export_cb },   { "copy", copy_cb },
 };
 static const GActionEntry window_entries[] = { { "fullscreen", fullscreen_cb } };
 static const GActionEntry app_entries[] = {
@@ -130,5 +161,7 @@ _neg_main_window_update_actions (NegMainWindow *self)
   _neg_main_window_enable (self, "file", "open", self->pool != NULL);
   _neg_main_window_enable (self, "file", "open-folder", self->pool != NULL);
   _neg_main_window_enable (self, "file", "close", self->loader != NULL);
+  _neg_main_window_enable (self, "file", "export", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
+  _neg_main_window_enable (self, "file", "copy", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
   _neg_main_window_update_view_actions (self);
 }

@@ -65,6 +65,8 @@ struct _NegMainWindow {
 void _neg_main_window_add_view_actions (NegMainWindow *self);
 void _neg_main_window_update_view_actions (NegMainWindow *self);
 
+double _neg_main_window_get_cine_rate_hz (NegMainWindow *self); /* where a file names none */
+
 /* Those of files and of the window itself. */
 void _neg_main_window_add_actions (NegMainWindow *self);
 GSimpleActionGroup *_neg_main_window_add_group (NegMainWindow *self, const char *prefix, const GActionEntry *entries,

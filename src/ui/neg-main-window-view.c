@@ -8,6 +8,7 @@
 #include "ui/neg-monitor.h"
 
 #define PAGE_IMAGES 10
+#define DEFAULT_RATE_HZ 10.0
 #define KEY_ZOOM 1.25
 #define KEY_PAN 0.1            /* of the viewport */
 #define KEY_WINDOW_PX 30.0     /* as far as a drag */
@@ -375,6 +376,40 @@ choose_grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   neg_tool_strip_choose_grid (NEG_MAIN_WINDOW (data)->tool_strip);
 }
 
+/* --- cine --- */
+
+static NegCell *
+active_cell (NegMainWindow *self)
+{
+  return neg_grid_get_cell (self->grid, active (self));
+}
+
+double
+_neg_main_window_get_cine_rate_hz (NegMainWindow *self)
+{
+  return self->settings != NULL ? g_settings_get_double (self->settings, "cine-rate") : DEFAULT_RATE_HZ;
+}
+
+static void
+cine_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (neg_view_state_get_n_frames (get_state (self)) > 1)
+    neg_cell_toggle_cine (active_cell (self), _neg_main_window_get_cine_rate_hz (self));
+  else
+    neg_main_window_report (self, _ ("There is only one image."));
+}
+
+static void
+cine_rate_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegCinePlayer *player = neg_cell_get_player (active_cell (data));
+
+  if (player != NULL)
+    neg_cine_player_step_rate (player, g_str_equal (g_action_get_name (G_ACTION (action)), "faster") ? 1 : -1);
+}
+
 /* --- tools --- */
 
 static const char *const tool_names[NEG_N_TOOLS] = { "window", "scroll", "pan", "zoom", "magnifier", "crosshair" };
@@ -450,12 +485,14 @@ static const GActionEntry view_entries[] = {
   { "reset", reset_cb },
   { "undo", undo_cb },
   { "redo", redo_cb },
+  { "cine", cine_cb, NULL, "false", take_state_cb },
   { "maximize", maximize_cb, NULL, "false", take_state_cb },
   { "synchronize", synchronize_cb, NULL, "false", take_state_cb },
   { "lines", lines_cb, NULL, "false", take_state_cb },
   { "captions", captions_cb },
 };
 
+static const GActionEntry cine_entries[] = { { "faster", cine_rate_cb }, { "slower", cine_rate_cb } };
 static const GActionEntry tool_entries[] = {
   { "window", tool_cb, NULL, "true", take_state_cb },     { "scroll", tool_cb, NULL, "false", take_state_cb },
   { "pan", tool_cb, NULL, "false", take_state_cb },       { "zoom", tool_cb, NULL, "false", take_state_cb },
@@ -473,6 +510,7 @@ _neg_main_window_add_view_actions (NegMainWindow *self)
   _neg_main_window_add_group (self, "viewport", viewport_entries, G_N_ELEMENTS (viewport_entries));
   _neg_main_window_add_group (self, "layout", layout_entries, G_N_ELEMENTS (layout_entries));
   _neg_main_window_add_group (self, "view", view_entries, G_N_ELEMENTS (view_entries));
+  _neg_main_window_add_group (self, "cine", cine_entries, G_N_ELEMENTS (cine_entries));
   _neg_main_window_add_group (self, "tool", tool_entries, G_N_ELEMENTS (tool_entries));
 }
 
@@ -492,6 +530,7 @@ _neg_main_window_update_view_actions (NegMainWindow *self)
   static const char *const always[] = { "undo", "redo", "captions", "maximize", "synchronize", "lines", NULL };
   const NegViewState *state = get_state (self);
   gboolean has_image = neg_view_state_get_frame (state) != NULL;
+  NegCinePlayer *player = neg_cell_get_player (active_cell (self));
 
   for (guint i = 0; i < G_N_ELEMENTS (view_entries); i++)
     if (!g_strv_contains (always, view_entries[i].name))
@@ -499,6 +538,7 @@ _neg_main_window_update_view_actions (NegMainWindow *self)
   _neg_main_window_enable (self, "view", "undo", neg_reading_can_undo (self->reading));
   _neg_main_window_enable (self, "view", "redo", neg_reading_can_redo (self->reading));
   _neg_main_window_enable (self, "view", "maximize", neg_reading_get_n_cells (self->reading) > 1);
+  set_view_state (self, "cine", player != NULL && neg_cine_player_is_playing (player));
   set_view_state (self, "invert", state->inverted);
   set_view_state (self, "maximize", neg_reading_is_maximized (self->reading));
   set_view_state (self, "synchronize", neg_reading_is_synchronized (self->reading));
