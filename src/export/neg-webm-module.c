@@ -99,7 +99,7 @@ new_pipeline (int fd, GError **error)
 {
   g_autofree char *text = g_strdup_printf (
       "appsrc name=source format=time ! videoconvert ! video/x-raw,format=I420,colorimetry=bt601 ! "
-      "vp8enc deadline=1000000 cpu-used=4 threads=%u end-usage=cq cq-level=6 min-quantizer=2 max-quantizer=30 "
+      "vp8enc deadline=1 cpu-used=4 threads=%u end-usage=cq cq-level=6 min-quantizer=2 max-quantizer=30 "
       "target-bitrate=20000000 keyframe-max-dist=30 ! webmmux writing-app=Negatoscope ! fdsink sync=false fd=%d",
       CLAMP (g_get_num_processors (), 1, 4), fd);
   g_autoptr (GError) cause = NULL;

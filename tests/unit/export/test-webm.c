@@ -97,7 +97,7 @@ check_sample (GstSample *sample, guint frame, GstClockTime expected)
   GstBuffer *buffer = gst_sample_get_buffer (sample);
   GstStructure *caps = gst_caps_get_structure (gst_sample_get_caps (sample), 0);
   GstMapInfo map;
-  int width, height, middle;
+  int width = 0, height = 0, middle;
 
   g_assert_true (gst_structure_get_int (caps, "width", &width) && gst_structure_get_int (caps, "height", &height));
   g_assert_cmpint (width, ==, WIDTH);
