@@ -90,8 +90,6 @@ neg_main_window_report (NegMainWindow *self, const char *text)
   g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
 
   g_free (self->report);
-  g_free (self->home);
-  g_strfreev (self->paths);
   self->report = g_strdup (text);
   _neg_main_window_update_status (self);
 }
