@@ -95,6 +95,28 @@ test_patients (void)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* A name, an ID, its issuer: each can be another person's; and two studies that name nobody need not be of one. */
+static void
+test_patients_apart (void)
+{
+  const Person same[] = { { "1", NULL, "A^B", "1" }, { "1", NULL, "A^B", "1" }, { "1", NULL, "A^B", "2" } };
+  const Person by_id[] = { { "1", NULL, "A^B", "1" }, { "2", NULL, "A^B", "2" } };
+  const Person by_name[] = { { "1", NULL, "A^B", "1" }, { "1", NULL, "C^D", "2" } };
+  const Person by_issuer[] = { { "1", "X", "A^B", "1" }, { "1", "Y", "A^B", "2" } };
+  const Person nobody[] = { { NULL, NULL, NULL, "1" }, { "", NULL, "", "2" }, { "", "X", "", "3" } };
+  const struct {
+    const Person *people;
+    guint n, n_patients;
+  } cases[] = { { same, 3, 1 }, { by_id, 2, 2 }, { by_name, 2, 2 }, { by_issuer, 2, 2 }, { nobody, 3, 3 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GPtrArray) patients = build (cases[i].people, cases[i].n);
+    g_autoptr (GPtrArray) rows = neg_pane_rows_build_patients (patients, NULL, "");
+
+    g_assert_cmpuint (rows->len, ==, cases[i].n_patients);
+  }
+}
+
 static gboolean
 is_second (const char *id, gpointer data)
 {
@@ -274,6 +296,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ui/pane-rows/patients", test_patients);
+  g_test_add_func ("/ui/pane-rows/patients-apart", test_patients_apart);
   g_test_add_func ("/ui/pane-rows/timeline", test_timeline);
   g_test_add_func ("/ui/pane-rows/rows-stay", test_rows_stay);
   g_test_add_func ("/ui/pane-rows/title", test_title);
