@@ -26,9 +26,11 @@ static void changed_cb (NegMainWindow *window);
 static void
 present_now (NegMainWindow *window)
 {
-  g_signal_handlers_disconnect_by_func (window->grid, changed_cb, window);
+  if (window->grid != NULL)
+    g_signal_handlers_disconnect_by_func (window->grid, changed_cb, window);
   g_object_set_data (G_OBJECT (window), WAIT_KEY, NULL);
-  gtk_window_present (GTK_WINDOW (window));
+  if (!gtk_widget_in_destruction (GTK_WIDGET (window)))
+    gtk_window_present (GTK_WINDOW (window));
 }
 
 static gboolean
@@ -43,7 +45,7 @@ is_over (NegMainWindow *window)
 static void
 changed_cb (NegMainWindow *window)
 {
-  if (is_over (window))
+  if (gtk_widget_in_destruction (GTK_WIDGET (window)) || is_over (window))
     present_now (window);
 }
 

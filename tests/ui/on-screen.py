@@ -1,0 +1,20 @@
+#!/usr/bin/python3
+"""Runs a test program on an X server of its own: on-screen.py PROGRAM."""
+import os
+import subprocess
+import sys
+
+import screen
+
+
+def main():
+    display = screen.Display()
+    try:
+        return subprocess.run(sys.argv[1:], check=False,
+                              env=dict(os.environ, GDK_BACKEND="x11", GSK_RENDERER="cairo", GTK_A11Y="none")).returncode
+    finally:
+        display.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
