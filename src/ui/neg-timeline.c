@@ -304,10 +304,10 @@ _neg_timeline_show (NegTimeline *self, NegSeries *series, gboolean in_new_viewpo
   g_autoptr (NegSeries) kept = series != NULL ? g_object_ref (series) : NULL;
   guint cell;
 
-  if (self->reading == NULL || series == NULL)
+  if (self->reading == NULL || kept == NULL)
     return;
   cell = in_new_viewport ? add_viewport (self->reading) : neg_reading_get_active (self->reading);
-  if (!neg_reading_show (self->reading, cell, series))
+  if (!neg_reading_show (self->reading, cell, kept))
     return;
   neg_reading_set_active (self->reading, cell);
   g_signal_emit (self, signals[DONE], 0);

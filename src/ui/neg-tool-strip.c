@@ -128,8 +128,8 @@ new_grid_button (NegToolStrip *self)
   g_signal_connect_object (self->chooser, "chosen", G_CALLBACK (grid_chosen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->popover, "show", G_CALLBACK (popover_shown_cb), self, G_CONNECT_SWAPPED);
   gtk_popover_set_child (GTK_POPOVER (self->popover), self->chooser);
-  gtk_popover_set_position (GTK_POPOVER (self->popover), GTK_POS_RIGHT);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->grid_button), self->popover);
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (self->grid_button), GTK_ARROW_RIGHT);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->grid_button), "neg-layout-symbolic");
   return self->grid_button;
 }
