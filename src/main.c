@@ -37,6 +37,22 @@ print_help (void)
            commands);
 }
 
+/* "--home DIR COMMAND" is "COMMAND --home DIR". */
+static void
+put_command_first (int argc, char **argv)
+{
+  gboolean joined = argc > 2 && g_str_has_prefix (argv[1], "--home=");
+  gboolean apart = argc > 3 && strcmp (argv[1], "--home") == 0;
+  int at = joined ? 2 : 3;
+  char *command;
+
+  if ((!joined && !apart) || !neg_commands_has (argv[at]))
+    return;
+  command = argv[at];
+  memmove (&argv[2], &argv[1], (gsize) (at - 1) * sizeof *argv);
+  argv[1] = command;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -46,6 +62,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  put_command_first (argc, argv);
   /* The one command that needs a window */
   if (argc > 2 && strcmp (argv[1], "bench") == 0 && strcmp (argv[2], "scroll") == 0)
     return neg_bench_scroll_run (argc - 2, argv + 2);

@@ -158,6 +158,16 @@ mark_shared_ids (GPtrArray *patients)
   }
 }
 
+static int
+compare_patients (gconstpointer a, gconstpointer b)
+{
+  const NegPatient *one = *(NegPatient *const *) a, *other = *(NegPatient *const *) b;
+  int by_name = g_utf8_collate (text_or_empty (one->instance->patient_name),
+                                text_or_empty (other->instance->patient_name));
+
+  return by_name != 0 ? by_name : strcmp (one->key, other->key);
+}
+
 GPtrArray *
 neg_patients_build (GListModel *series)
 {
@@ -177,6 +187,7 @@ neg_patients_build (GListModel *series)
   }
   for (guint i = 0; i < patients->len; i++)
     sort_studies (g_ptr_array_index (patients, i));
+  g_ptr_array_sort (patients, compare_patients);
   mark_shared_ids (patients);
   return patients;
 }

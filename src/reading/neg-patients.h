@@ -25,7 +25,7 @@ typedef struct {
 /* The patient that @instance is of; given. */
 char *neg_patient_dup_key (const NegInstance *instance);
 
-/* The patients of @series (GListModel of NegSeries) in order of appearance: NegPatient, given, with its free function. */
+/* The patients of @series (GListModel of NegSeries) in the order of their names: NegPatient, given, with its free function. */
 GPtrArray *neg_patients_build (GListModel *series);
 
 /* The entry with @key, borrowed; NULL where there is none. */

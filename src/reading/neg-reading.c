@@ -464,6 +464,29 @@ neg_reading_step_series (NegReading *self, guint cell, int step)
   return target >= 0 && target < all->len && neg_reading_show (self, cell, g_ptr_array_index (all, target));
 }
 
+gboolean
+neg_reading_step_page (NegReading *self, int step)
+{
+  g_autoptr (GPtrArray) all = list_series (self);
+  guint n = neg_reading_get_n_cells (self), position = 0;
+  gint64 first = 0;
+
+  g_return_val_if_fail (NEG_IS_READING (self), FALSE);
+
+  if (g_ptr_array_find (all, self->screen.cells[0].series, &position))
+    first = (gint64) position + (gint64) step * n;
+  if (first < 0 && position > 0)
+    first = 0;
+  if (first < 0 || first >= all->len)
+    return FALSE;
+  _neg_reading_push_undo (self);
+  for (guint i = 0; i < n; i++)
+    put_series (self, i, first + i < all->len ? g_ptr_array_index (all, first + i) : NULL);
+  _neg_reading_anchor (self);
+  emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
+  return TRUE;
+}
+
 void
 neg_reading_set_index (NegReading *self, guint cell, guint index)
 {

@@ -77,6 +77,10 @@ gboolean neg_reading_show (NegReading *reading, guint cell, NegSeries *series);
 /* The next (+1), previous (-1) series of the patient, in the order of the timeline; FALSE at the end. */
 gboolean neg_reading_step_series (NegReading *reading, guint cell, int step);
 
+/* The next (+1), previous (-1) series in all viewports: as many as there are viewports, priors after the study that is
+ * read. FALSE at the end. One step of undo. */
+gboolean neg_reading_step_page (NegReading *reading, int step);
+
 /* Both stop at the ends; viewports that are synchronised follow. */
 void neg_reading_set_index (NegReading *reading, guint cell, guint index);
 void neg_reading_scroll (NegReading *reading, guint cell, int n_images);

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Keys of the reading room (L, A, B, E, R, D, P, T, M, K, N, Space, Ctrl+F, Ctrl+Return, F1 to F3) stay free for the
+/* Keys of the reading room (L, A, B, E, R, D, P, T, M, K, N, Ctrl+F, Ctrl+Return, F1 to F3) stay free for the
  * commands that they belong to. F10 is GTK's: it opens the menu of a window. */
 static const NegCommandInfo commands[] = {
   { "image.next", N_ ("Next image"), N_ ("Images"), "Down", "scrolling-and-window" },
@@ -67,6 +67,8 @@ static const NegCommandInfo commands[] = {
     "finding-a-study" },
   { "patient.previous", N_ ("Previous patient"), N_ ("Series and studies"), "<Control><Shift>Page_Up",
     "finding-a-study" },
+  { "layout.next-page", N_ ("The next series, in all viewports"), N_ ("Viewports"), "space", "layout" },
+  { "layout.previous-page", N_ ("The previous series, in all viewports"), N_ ("Viewports"), "<Shift>space", "layout" },
   { "viewport.next", N_ ("Next viewport"), N_ ("Viewports"), "Tab", "layout" },
   { "viewport.previous", N_ ("Previous viewport"), N_ ("Viewports"), "<Shift>Tab", "layout" },
   { "view.maximize", N_ ("This viewport alone, and back"), N_ ("Viewports"), "Return", "layout" },

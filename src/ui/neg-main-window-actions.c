@@ -60,9 +60,9 @@ copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (neg_export_copy (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->reading, neg_viewport_get_cell (viewport),
                        self->store, neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport), &error))
-    neg_main_window_report (self, _ ("The picture is in the clipboard for a minute, without the patient's name."));
+    _neg_main_window_hint (self, _ ("The picture is in the clipboard for a minute, without the patient's name."));
   else
-    neg_main_window_report (self, error->message);
+    _neg_main_window_hint (self, error->message);
 }
 
 static void

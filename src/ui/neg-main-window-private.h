@@ -29,7 +29,9 @@ struct _NegMainWindow {
   NegTool tool;
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
-  char *report;
+  char *report; /* stays until something else is opened; nullable */
+  char *hint;   /* goes by itself; nullable */
+  guint hint_source;
   char *home;   /* nullable */
   char **paths; /* what is open; nullable */
 
@@ -99,6 +101,8 @@ void _neg_main_window_set_captions (NegMainWindow *self, guint level);
 void _neg_main_window_set_up_viewport (NegMainWindow *self, NegViewport *viewport);
 void _neg_main_window_follow_settings (NegMainWindow *self);
 
+/* Why a key did nothing: a few seconds in the status line. */
+void _neg_main_window_hint (NegMainWindow *self, const char *text);
 void _neg_main_window_update_status (NegMainWindow *self);
 
 G_END_DECLS

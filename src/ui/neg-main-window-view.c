@@ -66,8 +66,19 @@ series_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
 
   if (!neg_reading_step_series (self->reading, active (self), step_of (action)))
-    neg_main_window_report (self, step_of (action) > 0 ? _ ("This is the patient's last series.")
+    _neg_main_window_hint (self, step_of (action) > 0 ? _ ("This is the patient's last series.")
                                                        : _ ("This is the patient's first series."));
+}
+
+static void
+page_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next-page") ? 1 : -1;
+
+  if (!neg_reading_step_page (self->reading, step))
+    _neg_main_window_hint (self, step > 0 ? _ ("All series of this patient have been shown.")
+                                           : _ ("These are the patient's first series."));
 }
 
 static guint
@@ -88,7 +99,7 @@ study_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegStudy *study;
 
   if (target < 0 || target >= patient->studies->len) {
-    neg_main_window_report (self, step_of (action) > 0 ? _ ("This is the patient's oldest study.")
+    _neg_main_window_hint (self, step_of (action) > 0 ? _ ("This is the patient's oldest study.")
                                                        : _ ("This is the patient's newest study."));
     return;
   }
@@ -111,7 +122,7 @@ patient_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (target >= 0 && target < patients->len)
     neg_reading_set_patient (self->reading, ((NegPatient *) g_ptr_array_index (patients, target))->key);
   else
-    neg_main_window_report (self, step_of (action) > 0 ? _ ("This is the last patient of what is open.")
+    _neg_main_window_hint (self, step_of (action) > 0 ? _ ("This is the last patient of what is open.")
                                                        : _ ("This is the first patient of what is open."));
 }
 
@@ -138,7 +149,7 @@ show_modality_preset (NegMainWindow *self, const NegSeriesFrame *frame, guint nu
         = n > 0 ? g_strdup_printf (ngettext ("There is %u window preset.", "There are %u window presets.", n), n)
                 : g_strdup (_ ("There are no customary windows for these values; 0: the file's own, Shift+W: automatic."));
 
-    neg_main_window_report (self, text);
+    _neg_main_window_hint (self, text);
     return;
   }
   neg_view_state_set_window (begin (self), &(NegVoi){ .function = NEG_VOI_LINEAR, .center = presets[number - 1].center,
@@ -283,7 +294,7 @@ true_size_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
                                     neg_viewport_get_height_px (viewport), glass_mm))
     end (self);
   else
-    neg_main_window_report (self, glass_mm > 0 ? _ ("This image does not say how large its pixels are.")
+    _neg_main_window_hint (self, glass_mm > 0 ? _ ("This image does not say how large its pixels are.")
                                                : _ ("This monitor does not say how large it is: measure it in the "
                                                     "preferences."));
 }
@@ -360,6 +371,16 @@ captions_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   _neg_main_window_set_captions (self, (self->captions + 1) % NEG_CAPTIONS_N_LEVELS);
 }
 
+static gboolean
+focus_grid_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (self->grid != NULL)
+    neg_grid_focus (self->grid);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -368,6 +389,8 @@ grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (g_ascii_isdigit (text[0]) && text[1] == 'x' && g_ascii_isdigit (text[2]) && text[3] == '\0')
     neg_reading_set_grid (self->reading, text[0] - '0', text[2] - '0');
+  /* After the chooser, which gives the focus back to its button as it closes. */
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, focus_grid_cb, g_object_ref (self), g_object_unref);
 }
 
 static void
@@ -398,7 +421,7 @@ cine_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (neg_view_state_get_n_frames (get_state (self)) > 1)
     neg_cell_toggle_cine (active_cell (self), _neg_main_window_get_cine_rate_hz (self));
   else
-    neg_main_window_report (self, _ ("There is only one image."));
+    _neg_main_window_hint (self, _ ("There is only one image."));
 }
 
 static void
@@ -464,7 +487,9 @@ static const GActionEntry series_entries[] = { { "next", series_cb }, { "previou
 static const GActionEntry study_entries[] = { { "next", study_cb }, { "previous", study_cb } };
 static const GActionEntry patient_entries[] = { { "next", patient_cb }, { "previous", patient_cb } };
 static const GActionEntry viewport_entries[] = { { "next", viewport_cb }, { "previous", viewport_cb } };
-static const GActionEntry layout_entries[] = { { "grid", grid_cb, "s" }, { "choose", choose_grid_cb } };
+static const GActionEntry layout_entries[] = {
+  { "grid", grid_cb, "s" }, { "choose", choose_grid_cb }, { "next-page", page_cb }, { "previous-page", page_cb },
+};
 
 static const GActionEntry view_entries[] = {
   { "preset", preset_cb, "i" },

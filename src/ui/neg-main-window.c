@@ -11,6 +11,7 @@
 
 /* Decoded frames may take a quarter of the machine's memory, within these. */
 #define BUDGET_MIN_BYTES ((guint64) 256 << 20)
+#define HINT_MS 6000
 #define THUMBNAILS_BYTES ((guint64) 32 << 20)
 #define BUDGET_MAX_BYTES ((guint64) 8 << 30)
 
@@ -72,16 +73,44 @@ dup_summary (NegLoader *loader)
 void
 _neg_main_window_update_status (NegMainWindow *self)
 {
-  g_autofree char *summary = self->loader != NULL ? dup_summary (self->loader) : g_strdup ("");
-  g_autofree char *both = NULL;
+  g_autofree char *summary = self->loader != NULL ? dup_summary (self->loader) : NULL;
+  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  g_autofree char *text = NULL;
 
-  if (self->report != NULL && *summary != '\0')
-    both = g_strdup_printf ("%s — %s", self->report, summary);
+  if (self->hint != NULL)
+    g_ptr_array_add (parts, self->hint);
   if (self->report != NULL)
+    g_ptr_array_add (parts, self->report);
+  if (summary != NULL)
+    g_ptr_array_add (parts, summary);
+  g_ptr_array_add (parts, NULL);
+  text = g_strjoinv (" — ", (char **) parts->pdata);
+  if (self->report != NULL || self->hint != NULL)
     gtk_widget_add_css_class (GTK_WIDGET (self->status_label), "attention");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->status_label), "attention");
-  gtk_label_set_text (self->status_label, both != NULL ? both : self->report != NULL ? self->report : summary);
+  gtk_label_set_text (self->status_label, text);
+}
+
+static gboolean
+clear_hint_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+
+  self->hint_source = 0;
+  g_clear_pointer (&self->hint, g_free);
+  _neg_main_window_update_status (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_neg_main_window_hint (NegMainWindow *self, const char *text)
+{
+  g_free (self->hint);
+  self->hint = g_strdup (text);
+  g_clear_handle_id (&self->hint_source, g_source_remove);
+  self->hint_source = g_timeout_add (HINT_MS, clear_hint_cb, self);
+  _neg_main_window_update_status (self);
 }
 
 void
@@ -229,13 +258,27 @@ menu_requested_cb (NegViewport *viewport, double x, double y, NegMainWindow *sel
   _neg_main_window_popup_menu (self, viewport, x, y);
 }
 
+static const char *
+get_idle_text (NegMainWindow *self)
+{
+  if (neg_reading_get_patient (self->reading) == NULL)
+    return _ ("Looking for images…");
+  return _ ("Drag a series here, or press → for the next one");
+}
+
+static void
+set_idle_text_cb (NegViewport *viewport, gpointer data)
+{
+  neg_viewport_set_idle_text (viewport, get_idle_text (data));
+}
+
 static void
 set_up_viewport (NegViewport *viewport, gpointer data)
 {
   NegMainWindow *self = data;
 
   _neg_main_window_set_up_viewport (self, viewport);
-  neg_viewport_set_idle_text (viewport, _ ("Looking for images…"));
+  neg_viewport_set_idle_text (viewport, get_idle_text (self));
   g_signal_connect_object (viewport, "renderer-changed", G_CALLBACK (renderer_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (viewport, "menu-requested", G_CALLBACK (menu_requested_cb), self, 0);
 }
@@ -275,6 +318,7 @@ neg_main_window_dispose (GObject *object)
 {
   NegMainWindow *self = NEG_MAIN_WINDOW (object);
 
+  g_clear_handle_id (&self->hint_source, g_source_remove);
   _neg_main_window_withdraw_offer (self);
   _neg_main_window_close_state (self);
   if (self->grid != NULL)
@@ -298,6 +342,7 @@ neg_main_window_finalize (GObject *object)
   NegMainWindow *self = NEG_MAIN_WINDOW (object);
 
   g_free (self->report);
+  g_free (self->hint);
   g_free (self->home);
   g_strfreev (self->paths);
   g_clear_object (&self->reading);
@@ -351,6 +396,13 @@ neg_main_window_init (NegMainWindow *self)
 }
 
 static void
+patient_changed_cb (NegMainWindow *self)
+{
+  neg_grid_foreach (self->grid, set_idle_text_cb, self);
+  active_changed_cb (self);
+}
+
+static void
 add_grid (NegMainWindow *self)
 {
   static const char *const kept[] = { "cell-changed", "grid-changed", "active-changed", "links-changed",
@@ -368,6 +420,7 @@ add_grid (NegMainWindow *self)
   g_signal_connect_object (self->reading, "links-changed", G_CALLBACK (_neg_main_window_update_actions), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading, "grid-changed", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->reading, "patient-changed", G_CALLBACK (patient_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -8,6 +8,16 @@
 
 #define MARGIN_PX 8
 
+/* Below this the texts of the two sides meet: only the essential ones are shown, between the letters of the edges. */
+#define NARROW_PX 320
+#define SHORT_PX 200
+
+static gboolean
+is_narrow (NegViewport *self)
+{
+  return gtk_widget_get_width (GTK_WIDGET (self)) < NARROW_PX || gtk_widget_get_height (GTK_WIDGET (self)) < SHORT_PX;
+}
+
 static gboolean
 is_right (NegCorner corner)
 {
@@ -64,21 +74,24 @@ set_text (NegViewport *self, guint index, const char *text, int width_px, PangoA
 static void
 read_overlay (NegViewport *self)
 {
-  int width = gtk_widget_get_width (GTK_WIDGET (self)), half = MAX (width / 2 - 2 * MARGIN_PX, 1);
+  int width = gtk_widget_get_width (GTK_WIDGET (self));
+  int whole = MAX (width - 2 * MARGIN_PX, 1), half = MAX (width / 2 - 2 * MARGIN_PX, 1);
+  NegCaptionsLevel level = is_narrow (self) ? MAX (self->level, NEG_CAPTIONS_ESSENTIAL) : self->level;
   NegOverlay *overlay = &self->overlay;
   NegDraw draw;
   gboolean has_draw = _neg_viewport_prepare (self, &draw);
 
   neg_overlay_clear (overlay);
   neg_overlay_init (overlay, self->reading, self->cell, has_draw && self->has_window ? &draw.voi : NULL,
-                    neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), self->level);
+                    neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), level);
   for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
-    set_text (self, NEG_TEXT_CORNERS + corner, overlay->corners[corner], half,
+    set_text (self, NEG_TEXT_CORNERS + corner, overlay->corners[corner],
+              corner == NEG_CORNER_TOP_LEFT && *overlay->corners[NEG_CORNER_TOP_RIGHT] == '\0' ? whole : half,
               is_right (corner) ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
   for (NegEdge edge = 0; edge < NEG_N_EDGES; edge++)
     set_text (self, NEG_TEXT_LETTERS + edge, has_draw ? overlay->letters[edge] : NULL, -1, PANGO_ALIGN_LEFT);
   set_text (self, NEG_TEXT_SCALE_BAR, overlay->scale_bar_text, -1, PANGO_ALIGN_LEFT);
-  set_text (self, NEG_TEXT_BAND, overlay->prior_band, MAX (width - 2 * MARGIN_PX, 1), PANGO_ALIGN_CENTER);
+  set_text (self, NEG_TEXT_BAND, overlay->prior_band, whole, PANGO_ALIGN_CENTER);
   self->overlay_is_old = FALSE;
 }
 
@@ -144,6 +157,15 @@ append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, con
   gtk_snapshot_restore (snapshot);
 }
 
+static double
+get_line_px (NegViewport *self)
+{
+  int height;
+
+  pango_layout_get_pixel_size (self->texts[NEG_TEXT_LETTERS], NULL, &height);
+  return MAX (height, 8);
+}
+
 /* All round, readable on white too. */
 static void
 append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, const GdkRGBA *color)
@@ -163,9 +185,11 @@ append_corner (NegViewport *self, GtkSnapshot *snapshot, NegCorner corner, const
 {
   PangoLayout *layout = self->texts[NEG_TEXT_CORNERS + corner];
   double x = places->corners_px[corner][0], y = places->corners_px[corner][1];
+  double inset = is_narrow (self) ? get_line_px (self) : 0;
   int height;
 
   pango_layout_get_pixel_size (layout, NULL, &height);
+  y += corner == NEG_CORNER_TOP_LEFT || corner == NEG_CORNER_TOP_RIGHT ? inset : -inset;
   if (is_right (corner))
     x -= pango_layout_get_width (layout) / (double) PANGO_SCALE;
   if (corner == NEG_CORNER_BOTTOM_LEFT || corner == NEG_CORNER_BOTTOM_RIGHT)
@@ -281,15 +305,6 @@ to_logical (NegOverlayPlaces *places, double scale)
   divide (&places->letters_px[0][0], 2 * NEG_N_EDGES, scale);
   divide (places->scale_bar_px, 4, scale);
   divide (places->scale_bar_text_px, 2, scale);
-}
-
-static double
-get_line_px (NegViewport *self)
-{
-  int height;
-
-  pango_layout_get_pixel_size (self->texts[NEG_TEXT_LETTERS], NULL, &height);
-  return MAX (height, 8);
 }
 
 void

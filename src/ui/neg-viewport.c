@@ -196,6 +196,8 @@ neg_viewport_set_captions (NegViewport *self, NegCaptionsLevel level)
 void
 neg_viewport_set_idle_text (NegViewport *self, const char *text)
 {
+  if (g_strcmp0 (text, self->idle_text) == 0)
+    return;
   g_free (self->idle_text);
   self->idle_text = g_strdup (text);
   g_clear_object (&self->message);
