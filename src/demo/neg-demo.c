@@ -10,7 +10,7 @@
 #include "demo/neg-demo-object.h"
 
 /* Written last: where it is, everything else is. */
-#define VERSION_FILE "version"
+#define VERSION_SUFFIX ".version"
 #define FOLDER_MODE 0700
 #define FILE_MODE 0600
 
@@ -60,7 +60,7 @@ describe (const NegDemoCounts *counts)
 static gboolean
 is_complete (const char *folder, NegDemoCounts *counts)
 {
-  g_autofree char *path = g_build_filename (folder, VERSION_FILE, NULL);
+  g_autofree char *path = g_strconcat (folder, VERSION_SUFFIX, NULL);
   g_autofree char *expected = describe (counts);
   g_autofree char *text = NULL;
 
@@ -95,7 +95,7 @@ remove_tree (const char *path, GError **error)
 static gboolean
 clear (const char *folder, GError **error)
 {
-  g_autofree char *version = g_build_filename (folder, VERSION_FILE, NULL);
+  g_autofree char *version = g_strconcat (folder, VERSION_SUFFIX, NULL);
   guint n;
   const NegDemoPatient *patients = neg_demo_department_get_patients (&n);
 
@@ -192,7 +192,7 @@ neg_demo_fill (const char *folder, guint n_patients, NegDemoProgress progress, g
 {
   g_autoptr (GArray) objects = neg_demo_list_objects (n_patients ? n_patients : G_MAXUINT);
   Filling filling = { .folder = folder, .progress = progress, .user_data = user_data, .n = objects->len };
-  g_autofree char *path = g_build_filename (folder, VERSION_FILE, NULL);
+  g_autofree char *path = g_strconcat (folder, VERSION_SUFFIX, NULL);
   g_autofree char *expected = NULL;
   g_autofree char *text = NULL;
   gboolean filled;

@@ -122,7 +122,7 @@ def check_interrupted(home):
     for path in (stray, own):
         with open(path, "w", encoding="utf-8") as file:
             file.write("x")
-    os.remove(os.path.join(small, "demo", "version"))
+    os.remove(os.path.join(small, "demo.version"))
     second = fill(small, "--patients", "1")
     return first == second and not os.path.exists(stray) and os.path.exists(own) or (first, second)
 
