@@ -346,9 +346,25 @@ dup_accessible_label (NegViewport *self)
   return g_strdup_printf (_ ("image %u of %u, %s"), state->index + 1, neg_view_state_get_n_frames (state), title);
 }
 
+/* Which side of the patient is where: heard after every turn, as it is seen. */
+static char *
+dup_sides (const NegViewState *state, const NegDraw *draw)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  char letters[NEG_N_EDGES][NEG_LETTERS_BYTES];
+
+  neg_letters_init (letters, frame->instance, frame->frame, &draw->output_to_image);
+  if (letters[NEG_EDGE_LEFT][0] == '\0' || letters[NEG_EDGE_TOP][0] == '\0')
+    return g_strdup ("");
+  /* Translators: letters of directions in the patient, such as R, L, A, P */
+  return g_strdup_printf (_ ("left %s, right %s, top %s, bottom %s"), letters[NEG_EDGE_LEFT], letters[NEG_EDGE_RIGHT],
+                          letters[NEG_EDGE_TOP], letters[NEG_EDGE_BOTTOM]);
+}
+
 static char *
 dup_accessible_description (NegViewport *self)
 {
+  g_autofree char *view = NULL, *sides = NULL;
   NegDraw draw;
 
   if (self->failure != NULL)
@@ -356,8 +372,10 @@ dup_accessible_description (NegViewport *self)
   /* Of any size: it is heard before the viewport has one. */
   if (self->pixels == NULL || !neg_view_state_prepare (_neg_viewport_get_state (self), &self->own, 1, 1, &draw))
     return g_strdup (_neg_viewport_get_state (self)->series != NULL ? _ ("loading") : "");
-  return neg_caption_dup_corner (NEG_CORNER_BOTTOM_RIGHT, NEG_CAPTIONS_ESSENTIAL, _neg_viewport_get_state (self),
+  view = neg_caption_dup_corner (NEG_CORNER_BOTTOM_RIGHT, NEG_CAPTIONS_ESSENTIAL, _neg_viewport_get_state (self),
                                  self->has_window ? &draw.voi : NULL, 0);
+  sides = dup_sides (_neg_viewport_get_state (self), &draw);
+  return g_strjoin (*view != '\0' && *sides != '\0' ? "\n" : "", view, sides, NULL);
 }
 
 void
