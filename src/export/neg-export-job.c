@@ -199,6 +199,17 @@ take_image (NegExportJob *self, Image *image, GError **error)
   return write_image (self, image, error);
 }
 
+/* Not g_main_context_invoke(): that calls the function in this thread while nobody runs the main loop. */
+static void
+tell (NegExportJob *self, GSourceFunc function)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, function, g_object_ref (self), g_object_unref);
+  g_source_attach (source, g_task_get_context (self->task));
+}
+
 static void
 work (NegExportJob *self, GError **error)
 {
@@ -210,8 +221,7 @@ work (NegExportJob *self, GError **error)
     goes_on = take_image (self, image, error);
     image_free (image);
     if (goes_on)
-      g_main_context_invoke_full (g_task_get_context (self->task), G_PRIORITY_DEFAULT, image_done_cb,
-                                  g_object_ref (self), g_object_unref);
+      tell (self, image_done_cb);
   }
 }
 
@@ -223,8 +233,7 @@ thread_func (gpointer data)
   work (self, &self->error);
   g_clear_pointer (&self->film, neg_film_free);
   remove_folder (self);
-  g_main_context_invoke_full (g_task_get_context (self->task), G_PRIORITY_DEFAULT, worker_done_cb, g_object_ref (self),
-                              g_object_unref);
+  tell (self, worker_done_cb);
   return NULL;
 }
 
