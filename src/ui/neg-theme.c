@@ -181,7 +181,6 @@ neg_theme_finalize (GObject *object)
 
   drop_provider (&self->panes);
   drop_provider (&self->style);
-  drop_provider (&self->panes);
   drop_provider (&self->palette);
   G_OBJECT_CLASS (neg_theme_parent_class)->finalize (object);
 }
@@ -216,7 +215,6 @@ neg_theme_init (NegTheme *self)
   self->palette = add_provider ("/org/negatoscope/ui/neg-dark.css");
   self->style = add_provider ("/org/negatoscope/ui/neg-style.css");
   self->panes = add_provider ("/org/negatoscope/ui/neg-panes.css"); /* last: it says more about some */
-  self->panes = add_provider ("/org/negatoscope/ui/neg-panes.css");
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                     "/org/negatoscope/ui/icons");
   g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
