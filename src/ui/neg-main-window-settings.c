@@ -38,6 +38,8 @@ set_up_cb (NegViewport *viewport, gpointer data)
 static void
 changed_cb (NegMainWindow *self, const char *key)
 {
+  if (self->grid == NULL) /* the panes keep their places as the window goes */
+    return;
   if (g_strcmp0 (key, "captions") == 0)
     _neg_main_window_set_captions (self, g_settings_get_enum (self->settings, "captions"));
   else if (g_strcmp0 (key, "synchronize") == 0)
