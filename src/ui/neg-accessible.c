@@ -42,3 +42,22 @@ neg_accessible_set_name (GtkWidget *widget, const char *name)
       if (GTK_IS_BUTTON (part) || GTK_IS_TEXT (part))
         set_label (part, name);
 }
+
+void
+neg_accessible_set_hidden (GtkWidget *widget, gboolean hidden)
+{
+  g_return_if_fail (GTK_IS_WIDGET (widget));
+
+  gtk_accessible_update_state (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_STATE_HIDDEN, hidden, -1);
+}
+
+void
+neg_accessible_show_page (GtkStack *stack, const char *name)
+{
+  g_return_if_fail (GTK_IS_STACK (stack));
+
+  gtk_stack_set_visible_child_name (stack, name);
+  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (stack)); page != NULL;
+       page = gtk_widget_get_next_sibling (page))
+    neg_accessible_set_hidden (page, page != gtk_stack_get_visible_child (stack));
+}

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-accessible.h"
 #include "ui/neg-header-page.h"
 #include "ui/neg-pane-rows.h"
 
@@ -130,7 +131,7 @@ neg_context_pane_show_page (NegContextPane *self, const char *name)
 {
   g_return_if_fail (NEG_IS_CONTEXT_PANE (self));
 
-  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), name);
+  neg_accessible_show_page (GTK_STACK (self->stack), name);
 }
 
 static void

@@ -2,6 +2,8 @@
 
 #include "ui/neg-grid.h"
 
+#include "ui/neg-accessible.h"
+
 #define GAP_PX 2
 
 struct _NegGrid {
@@ -79,6 +81,13 @@ ensure_cell (NegGrid *self, guint index)
 }
 
 static void
+show_cell (NegCell *cell, gboolean visible)
+{
+  gtk_widget_set_child_visible (GTK_WIDGET (cell), visible);
+  neg_accessible_set_hidden (GTK_WIDGET (cell), !visible);
+}
+
+static void
 grid_changed_cb (NegReading *reading, NegGrid *self)
 {
   gboolean had_focus = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL;
@@ -87,7 +96,7 @@ grid_changed_cb (NegReading *reading, NegGrid *self)
     ensure_cell (self, i);
   for (guint i = 0; i < NEG_CELLS_MAX; i++)
     if (self->cells[i] != NULL)
-      gtk_widget_set_child_visible (GTK_WIDGET (self->cells[i]), neg_reading_is_visible (reading, i));
+      show_cell (self->cells[i], neg_reading_is_visible (reading, i));
   gtk_widget_queue_allocate (GTK_WIDGET (self));
   if (had_focus)
     neg_grid_focus (self);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "reading/neg-captions.h"
+#include "ui/neg-accessible.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
 
@@ -134,7 +135,7 @@ update_empty_page (NegMainWindow *self)
   gtk_label_set_text (self->empty_text,
                       has_loader ? _ ("What was opened holds no image that can be shown. The list says what was found.")
                                  : _ ("Drop a folder, a DICOMDIR, a ZIP or DICOM files here, or open them."));
-  gtk_stack_set_visible_child_name (self->stack, empty ? "empty" : "image");
+  neg_accessible_show_page (self->stack, empty ? "empty" : "image");
 }
 
 static void

@@ -357,7 +357,8 @@ make_square (NegThumbnailView *self)
 {
   GtkWidget *overlay = gtk_overlay_new ();
 
-  self->picture = gtk_picture_new ();
+  /* What it shows the button's name says. */
+  self->picture = g_object_new (GTK_TYPE_PICTURE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   gtk_picture_set_can_shrink (GTK_PICTURE (self->picture), TRUE);
   gtk_widget_set_size_request (self->picture, NEG_THUMBNAIL_VIEW_PX, NEG_THUMBNAIL_VIEW_PX);
   gtk_overlay_set_child (GTK_OVERLAY (overlay), self->picture);

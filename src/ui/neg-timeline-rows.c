@@ -128,7 +128,7 @@ make_header (NegTimelineRow *row)
   GtkGesture *click = gtk_gesture_click_new ();
 
   row->header = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
-  row->arrow = gtk_image_new ();
+  row->arrow = g_object_new (GTK_TYPE_IMAGE, "accessible-role", GTK_ACCESSIBLE_ROLE_PRESENTATION, NULL);
   gtk_widget_set_valign (row->arrow, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (row->header), row->arrow);
   gtk_box_append (GTK_BOX (row->header), texts);
