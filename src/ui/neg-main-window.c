@@ -322,6 +322,7 @@ neg_main_window_dispose (GObject *object)
   g_clear_handle_id (&self->hint_source, g_source_remove);
   _neg_main_window_withdraw_offer (self);
   _neg_main_window_close_state (self);
+  g_clear_pointer (&self->paths, g_strfreev); /* what goes now is no change to be kept */
   if (self->grid != NULL)
     close_loader (self);
   self->grid = NULL;
