@@ -43,6 +43,7 @@ typedef struct {
 
   Phase phase;
   guint step;
+  gboolean has_begun; /* there was an image: what making the window took is no scrolling */
   guint gesture;
   NegVoi drag_start;
   gint64 start_us;
@@ -139,6 +140,10 @@ is_loaded (Bench *bench)
 static void
 step_loading (Bench *bench)
 {
+  if (!bench->has_begun && neg_viewport_get_pixels (bench->viewport) != NULL) {
+    bench->has_begun = TRUE;
+    neg_frame_times_reset (bench->times);
+  }
   if (neg_loader_is_finished (bench->loader) && count_images (bench) == 0)
     give_up (bench, _ ("there is no image"));
   else if (g_get_monotonic_time () - bench->start_us > LOADING_LIMIT_US)
