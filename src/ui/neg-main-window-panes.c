@@ -103,16 +103,9 @@ _neg_main_window_add_panes (NegMainWindow *self)
   neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
 }
 
-/* After the window has its size: widths count from there. */
 void
 _neg_main_window_restore_panes (NegMainWindow *self)
 {
-  int width, height;
-
   neg_pane_restore (self->patient_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->context_pane, GTK_WINDOW (self), FALSE);
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  gtk_paned_set_position (self->outer, neg_pane_get_width (self->patient_pane));
-  gtk_paned_set_position (self->inner, width - neg_pane_get_width (self->patient_pane)
-                                           - neg_pane_get_width (self->context_pane));
 }
