@@ -166,6 +166,7 @@ static void
 attach (NegPane *self)
 {
   note_place (self);
+  gtk_window_set_focus (GTK_WINDOW (self->window), NULL); /* it must not go on with what is elsewhere by then */
   gtk_window_set_child (GTK_WINDOW (self->window), NULL);
   gtk_widget_set_parent (self->content, GTK_WIDGET (self));
   gtk_window_destroy (GTK_WINDOW (self->window));
