@@ -328,6 +328,8 @@ neg_main_window_dispose (GObject *object)
   self->grid = NULL;
   g_clear_object (&self->chooser);
   g_clear_object (&self->last_folder);
+  if (self->settings != NULL) /* panes keep their place there as they go */
+    g_signal_handlers_disconnect_by_data (self->settings, self);
   g_clear_object (&self->settings);
   g_clear_object (&self->keymap);
   g_clear_object (&self->thumbnails);

@@ -123,10 +123,14 @@ cell_changed_cb (NegReading *reading, guint cell, guint changes, NegViewport *se
   }
 }
 
-/* One that was hidden behind another had asked for nothing. */
+/* One that was hidden behind another had asked for nothing; one that is no part of the grid keeps nothing. */
 static void
 grid_changed_cb (NegReading *reading, NegViewport *self)
 {
+  gboolean is_outside = self->cell >= neg_reading_get_n_cells (reading);
+
+  if (is_outside && (self->instance != NULL || self->pixels != NULL))
+    take_frame (self);
   if (self->pixels == NULL && self->failure == NULL && neg_reading_is_visible (reading, self->cell))
     take_frame (self);
 }
@@ -332,7 +336,7 @@ neg_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   } else {
     draw_by_cpu (self);
     if (self->texture != NULL)
-      gtk_snapshot_append_texture (snapshot, self->texture, &area);
+      neg_cpu_canvas_append (widget, snapshot, self->texture, &area);
   }
   _neg_viewport_snapshot_magnifier (self, snapshot);
   _neg_viewport_snapshot_texts (self, snapshot);
