@@ -154,9 +154,10 @@ static void
 put_series (NegReading *self, guint cell, NegSeries *series)
 {
   NegViewState *state = &self->screen.cells[cell];
-  const NegViewState *seen = series != NULL ? g_hash_table_lookup (self->seen, neg_series_get_key (series)) : NULL;
+  const NegViewState *seen;
 
-  remember (self, state);
+  remember (self, state); /* first: it may be about this very series, as it was before it grew */
+  seen = series != NULL ? g_hash_table_lookup (self->seen, neg_series_get_key (series)) : NULL;
   neg_view_state_set_series (state, series);
   if (seen == NULL)
     return;
