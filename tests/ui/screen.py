@@ -74,13 +74,17 @@ class Program:
         self.environment = dict(os.environ, GDK_BACKEND="x11", LANG="C.UTF-8", LC_ALL="C.UTF-8",
                                 GSETTINGS_BACKEND="memory", GDK_SCALE=str(scale))
         self.scale = scale
+        self.environment.pop("XDG_DATA_HOME", None)
         self.environment.update(environment or {})
         for name in [name for name, value in self.environment.items() if value is None]:
             del self.environment[name]
         self.size = size
         self.log = tempfile.TemporaryFile()
-        self.box = None
+        self.node = self.box = None
         self.closed = False
+        # What it keeps for its next start is nobody else's.
+        self.data = tempfile.TemporaryDirectory(prefix="neg-ui-data-")
+        self.environment.setdefault("XDG_DATA_HOME", self.data.name)
 
     def __enter__(self):
         self.started = time.monotonic()
@@ -138,6 +142,12 @@ class Program:
             arguments = ["keydown", "ctrl", *arguments, "keyup", "ctrl"]
         self.do(*arguments)
 
+    def click(self, node):
+        import pyatspi
+        box = node.queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+        self.point((box.x + box.width / 2) * self.scale, (box.y + box.height / 2) * self.scale)
+        self.do("click", "1")
+
     def drag(self, button, x, y, dx, dy):
         self.point(x, y)
         self.do("mousedown", str(button))
@@ -163,12 +173,12 @@ class Program:
         y, x = picture.shape[0] // 2, picture.shape[1] // 2
         return picture[y - side:y + side, x - side:x + side].astype(float)
 
-    def settled(self, seconds=5.0):
-        """The picture once two looks in a row are the same."""
+    def settled(self, seconds=5.0, whole=False):
+        """The picture (or the whole screen) once two looks in a row are the same."""
         last = [None]
 
         def same():
-            now = self.picture()
+            now = self.look() if whole else self.picture()
             before, last[0] = last[0], now
             return before is not None and before.shape == now.shape and (before == now).all()
 
@@ -188,23 +198,92 @@ class Program:
         return None
 
     def walk(self, node=None, depth=0):
-        node = node or self.application()
-        if node is None or depth > 40:
+        """All that is in sight; what goes away while one looks is left out."""
+        from gi.repository import GLib
+        try:
+            node = node or self.application()
+            if node is None or depth > 40 or depth > 0 and not self.has_state(node, "visible"):
+                return
+            yield node
+            n = node.childCount
+        except GLib.GError:
             return
-        yield node
-        for index in range(node.childCount):
-            child = node.getChildAtIndex(index)
+        for index in range(n):
+            try:
+                child = node.getChildAtIndex(index)
+            except GLib.GError:
+                continue
             if child is not None:
                 yield from self.walk(child, depth + 1)
 
+    @staticmethod
+    def has_state(node, *names):
+        """One of the states: "focused", "checked", "pressed", "sensitive" and so on."""
+        import pyatspi
+        from gi.repository import GLib
+        try:
+            states = node.getState()
+        except GLib.GError:
+            return False
+        return any(states.contains(getattr(pyatspi, "STATE_" + name.upper())) for name in names)
+
     def find(self, role, start=""):
+        from gi.repository import GLib
         for node in self.walk():
-            if node.getRoleName() == role and (node.name or "").startswith(start):
+            try:
+                if node.getRoleName() == role and (node.name or "").startswith(start):
+                    return node
+            except GLib.GError:
+                continue
+        return None
+
+    def wait_find(self, role, start="", seconds=10):
+        return wait_until(lambda: self.find(role, start), seconds, f"the {role} “{start}”")
+
+    def names(self, start=""):
+        return [node.name for node in self.walk() if (node.name or "").startswith(start)]
+
+    def wait_name(self, part, seconds=10):
+        return wait_until(lambda: next((node for node in self.walk() if part in (node.name or "")), None), seconds,
+                          f"“{part}” among the names")
+
+    def wait_no_name(self, part, seconds=10):
+        wait_until(lambda: not any(part in name for name in self.names()), seconds, f"no “{part}” among the names")
+
+    def focused(self):
+        """Where the keys go, as a screen reader knows it; None when nobody knows."""
+        for node in self.walk():
+            if self.has_state(node, "focused") and node.getRoleName() not in ("frame", "application", "dialog", "window"):
                 return node
         return None
 
+    def focused_name(self):
+        node = self.focused()
+        return (node.name or "") if node is not None else ""
+
+    def wait_focus(self, part, seconds=5):
+        wait_until(lambda: part in self.focused_name(), seconds,
+                   f"the focus on “{part}”; it is on “{self.focused_name()}”")
+
+    def viewports(self):
+        """In order."""
+        return [node for node in self.walk() if node.getRoleName() == "image"
+                and (node.name or "").startswith(("image ", "no image"))]
+
+    def find_viewport(self):
+        all_of_them = self.viewports()
+        return next((node for node in all_of_them if self.has_state(node, "focused")),
+                    all_of_them[0] if all_of_them else None)
+
     def viewport(self):
-        return wait_until(lambda: self.find("image", "image ") or self.find("image", "no image"), 15, "the viewport")
+        """The one that had the focus when it was last looked for."""
+        if self.node is None:
+            self.node = wait_until(self.find_viewport, 15, "the viewport")
+        return self.node
+
+    def look_again(self):
+        """Other viewports, or another one is active: nothing that was known of them counts."""
+        self.node = self.box = None
 
     def viewport_box(self):
         if self.box is None:
@@ -221,10 +300,26 @@ class Program:
         x, y, width, height = self.viewport_box()
         return x + width // 2, y + height // 2
 
+    def windows(self, title):
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True)
+        return [line.decode() for line in found.stdout.split()]
+
+    def enter_window(self, title):
+        """A person would see it come up in front; nobody manages the windows here."""
+        found = wait_until(lambda: self.windows(title), 10, f"the window {title}")
+        self.do("windowfocus", found[-1])
+        return found[-1]
+
+    def back(self, title):
+        """The window of that title has gone; the keys go to the main window again."""
+        wait_until(lambda: not self.windows(title), 10, f"the end of the window {title}")
+        self.do("windowfocus", self.window)
+
     def close(self):
         """By the button in its corner."""
         self.closed = True
-        self.find("push button", "Close").queryAction().doAction(0)
+        next(node for node in self.walk() if node.getRoleName() == "push button" and node.name == "Close"
+             and node.parent.name != "Close").queryAction().doAction(0)
         wait_until(lambda: self.process.poll() is not None, 10, "the end of the program")
         assert self.process.returncode == 0, self.process.returncode
 
@@ -237,7 +332,11 @@ class Program:
         wait_until(lambda: text in self.says(), seconds, f"“{text}”; it says “{self.says()}”")
 
     def texts(self):
+        """What can be read now."""
         return [node.name for node in self.walk() if node.getRoleName() in ("label", "status bar") and node.name]
+
+    def wait_text(self, part, seconds=10):
+        wait_until(lambda: any(part in text for text in self.texts()), seconds, f"“{part}” in {self.texts()}")
 
     def wait_image(self, text="image 1 of"):
         """The image that is announced so is there, no longer on its way."""

@@ -41,7 +41,9 @@ def overflowing():
 def hostile_objects(folder):
     with screen.Program(folder) as program:
         program.wait_image("image 1 of 3")
-        screen.wait_until(lambda: "Could not be read (2)" in program.texts(), 20, "both in the list with a reason")
+        program.wait_name("Could not be read (2)", 20)
+        for name in ("nested.dcm", "overflow.dcm"):
+            assert len(program.wait_name(name).name) > len(name) + 20, "no reason"
         program.key("Down")
         program.wait_image("image 2 of 3")
 
@@ -80,9 +82,9 @@ def strange_engine(mode, folder):
         engine = os.path.join(place, "engine." + mode)
         os.symlink(os.environ["NEGATOSCOPE_FAKE_ENGINE"], engine)
         with screen.Program(folder, environment={"NEGATOSCOPE_ENGINE": engine}) as program:
-            screen.wait_until(lambda: any("could not be read" in text.lower() for text in program.texts()), 30,
-                              "words for what failed")
-            program.settled()
+            program.wait_name("Could not be read (", 30)
+            program.wait_name("trigger.dcm, ")
+            program.settled(whole=True)
 
 
 def main():

@@ -10,12 +10,14 @@ def first_image(program):
     picture = program.middle()
     assert picture.std() > 20, f"flat picture: {picture.mean()}, {picture.std()}"
     assert any("Lamp, Ada" in text and "T-1" in text for text in program.texts()), program.texts()
-    assert any("20 images" in text for text in program.texts()), program.texts()
+    assert any("2 series, 27 images" in text for text in program.texts()), program.texts()
+    program.wait_name("CT 1: Ramp, axial, 20 images, volume, shown in viewport 1")
 
 
 def title_has_no_name(program):
-    frames = [node.name for node in program.walk() if node.getRoleName() in ("frame", "window")]
-    assert frames and not any("Lamp" in name for name in frames), frames
+    title = screen.subprocess.run(["xdotool", "getwindowname", program.window], capture_output=True).stdout.decode()
+    heard = [node.name for node in program.application()]
+    assert title.strip() == "Negatoscope" and heard == ["Negatoscope"], (title, heard)
 
 
 def scrolls(program):
@@ -49,9 +51,14 @@ def spread(picture):
     return columns[-20:].mean() - columns[:20].mean()
 
 
+def as_the_file_says(program):
+    program.key("shift+r")
+    return program.settled()
+
+
 def window_drag(program):
     x, y = program.centre()
-    program.key("0")
+    as_the_file_says(program)
     start = program.middle()
     program.drag(1, x, y, 150, 0)
     program.settled()
@@ -73,26 +80,58 @@ def window_drag(program):
     assert spread(program.middle()) > spread(start) * 1.1, "left must steepen"
     program.key("0")
     program.settled()
+    assert (program.middle() == start).all()
+
+
+def levels(picture):
+    return len(numpy.unique(picture[picture.shape[0] * 2 // 3, :, 0]))
 
 
 def presets(program):
-    program.key("0")
-    start = program.settled()
+    """0: what the file offers, one after the other; 1 to 9: what is customary for CT."""
+    start = as_the_file_says(program)
     program.wait_says("C 500 W 1000 (WHOLE)")
-    program.key("2")
+    program.key("0")
     program.wait_says("C 600 W 100 (NARROW)")
-    narrow = program.settled()
-    assert len(numpy.unique(narrow[narrow.shape[0] // 2, :, 0])) < len(numpy.unique(start[start.shape[0] // 2, :, 0]))
-    program.key("1")
+    assert levels(program.settled()) < levels(start)
+    program.key("0")
     program.wait_says("(WHOLE)")
     assert (program.settled() == start).all()
-    program.key("7")
-    screen.wait_until(lambda: any("2 windows of its own" in text for text in program.texts()), 5, "a word about it")
+    program.key("1")
+    program.wait_says("C 40 W 400")
+    assert "(WHOLE)" not in program.says(), program.says()
+    bright = program.settled()
+    assert bright.mean() > start.mean() + 20 and levels(bright) < levels(start)
+    program.key("9")
+    program.wait_says("C 600 W 4000")
+    program.key("0")  # back to the file's own first, not on to its next
+    program.wait_says("(WHOLE)")
+    assert (program.settled() == start).all()
+
+
+def window_menu(program):
+    """What keys do the menu does too, and it names the windows of the file."""
+    as_the_file_says(program)
+    program.click(program.wait_find("push button", "Window"))
+    program.wait_name("NARROW · C 600 W 100")
+    for name in ("WHOLE · C 500 W 1000", "2  Lung · C -600 W 1500", "From the values on screen"):
+        program.wait_name(name)
+    for _ in range(4):
+        if "NARROW" in program.focused_name():
+            break
+        program.key("Down")
+        screen.time.sleep(0.2)
+    program.wait_focus("NARROW")
+    program.key("Return")
+    program.wait_says("C 600 W 100 (NARROW)")
+    program.key("Escape", "Escape")
+    program.wait_focus("image 1 of 20")
+    as_the_file_says(program)
+    program.wait_says("(WHOLE)")
 
 
 def inverts(program):
-    program.key("0")
-    start = program.settled()
+    start = as_the_file_says(program)
     program.key("i")
     program.wait_says("INVERTED")
     inverted = program.middle()
@@ -105,8 +144,7 @@ def inverts(program):
 
 def zooms(program):
     x, y = program.centre()
-    program.key("f")
-    start = program.settled()
+    start = as_the_file_says(program)
     program.point(x + 100, y)
     before = program.look()[y, x + 100]
     program.wheel(-4, control=True)
@@ -115,7 +153,7 @@ def zooms(program):
     assert abs(program.look()[y, x + 100] - before).max() <= 2, "the point under the pointer has moved"
     program.key("g")
     true = program.settled()
-    row = true[true.shape[0] // 2, :, 0]
+    row = true[true.shape[0] // 2 + 60, :, 0]  # below the letters of the sides
     assert abs(int((row > 0).sum()) - 256) <= 3, f"true pixels: {int((row > 0).sum())} of 256 columns"
     program.key("f")
     assert (program.settled() == start).all()
@@ -128,6 +166,30 @@ def zooms(program):
     assert (program.settled() == start).all()
 
 
+def turns(program):
+    """The letters follow what is seen, and undo takes it back step by step."""
+    start = as_the_file_says(program)
+    program.wait_says("left R, right L, top A, bottom P")
+    program.key("h")
+    program.wait_says("left L, right R, top A, bottom P")
+    assert "MIRRORED" in program.says(), program.says()
+    mirrored = program.settled()
+    assert spread(program.middle()) < -20, "the ramp must fall to the right"
+    program.key("bracketright")
+    program.wait_says("left P, right A, top L, bottom R")
+    program.key("ctrl+z")
+    program.wait_says("left L, right R, top A, bottom P")
+    assert (program.settled() == mirrored).all()
+    program.key("ctrl+z")
+    program.wait_says("left R, right L, top A, bottom P")
+    assert (program.settled() == start).all()
+    program.key("v")
+    program.wait_says("left R, right L, top P, bottom A")
+    program.key("shift+r")
+    program.wait_says("left R, right L, top A, bottom P")
+    assert (program.settled() == start).all()
+
+
 def series(program):
     program.key("Right")
     program.wait_image("image 1 of 7")
@@ -135,9 +197,35 @@ def series(program):
     program.wait_image("image 1 of 20")
 
 
-def list_hides(program):
-    program.viewport_box()
-    width = program.box[2]
+def four_viewports(program):
+    """Double click: one alone, and back. Each keeps its own image."""
+    program.key("ctrl+4")
+    screen.wait_until(lambda: len(program.viewports()) == 4, 5, "four viewports")
+    program.look_again()
+    names = [node.name for node in program.viewports()]
+    assert names[0].startswith("image 1 of 20") and names[1].startswith("image 1 of 7"), names
+    assert names[2:] == ["no image", "no image"], names
+    program.key("Tab")
+    program.wait_focus("image 1 of 7")
+    program.key("Down", "Down")
+    program.wait_focus("image 3 of 7")
+    program.look_again()
+    x, y = program.centre()
+    program.point(x, y)
+    program.do("click", "--repeat", "2", "--delay", "60", "1")
+    screen.wait_until(lambda: [node.name[:12] for node in program.viewports()] == ["image 3 of 7"], 5, "it alone")
+    program.key("Return", "ctrl+1")
+    screen.wait_until(lambda: len(program.viewports()) == 1, 5, "one viewport")
+    program.look_again()
+    program.key("Home")
+    if "of 7" in program.says():
+        program.key("Left")
+    program.wait_image("image 1 of 20")
+
+
+def pane_hides(program):
+    program.look_again()
+    width = program.viewport_box()[2]
     program.key("F9")
 
     def wider():
@@ -151,39 +239,22 @@ def list_hides(program):
         program.box = None
         return program.viewport_box()[2] == width
 
-    screen.wait_until(narrower, 5, "the list again")
-
-
-def every_control_has_a_name(program):
-    roles = ("push button", "toggle button", "combo box", "slider", "list", "image", "menu item", "progress bar")
-    unnamed = [f"{node.getRoleName()} in {node.parent.getRoleName()} “{node.parent.name}”" for node in program.walk()
-               if node.getRoleName() in (*roles[:4], "list item") and not node.name]
-    assert not unnamed, unnamed
-    named = {node.name for node in program.walk() if node.getRoleName() in roles}
-    for name in ("Series list", "Open a folder", "Open files", "Window preset", "Fit the whole image", "True pixels",
-                 "Exchange black and white", "Keys and mouse", "Position in the series", "Series"):
-        assert name in named, f"{name} is not in {sorted(filter(None, named))}"
+    screen.wait_until(narrower, 5, "the pane again")
 
 
 def shortcuts_open(program):
     program.key("ctrl+question")
-    screen.wait_until(lambda: "Previous, next image (also the wheel)" in program.texts(), 10, "the list of keys")
+    program.enter_window("^Keys and Mouse$")
+    program.wait_find("list item", "Next image: ")
     program.key("Escape")
-    screen.wait_until(lambda: "Previous, next image (also the wheel)" not in program.texts(), 10, "its end")
-    program.do("windowfocus", program.window)
+    program.back("^Keys and Mouse$")
 
 
 def file_chooser_opens(program):
     program.key("ctrl+o")
-    found = screen.wait_until(lambda: screen.subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", "Open Files"], capture_output=True).stdout.split(), 10,
-        "the file chooser")
-    program.do("windowfocus", found[-1].decode())
+    program.enter_window("Open Files")
     program.key("Escape")
-    screen.wait_until(lambda: not screen.subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", "Open Files"], capture_output=True).stdout.split(), 10,
-        "the file chooser has gone")
-    program.do("windowfocus", program.window)
+    program.back("Open Files")
 
 
 def drop(path):
@@ -224,17 +295,19 @@ def main():
         folder.add_series(20)
         path = folder.add_series(7, number=2)
         with screen.Program(path) as program:
-            tap.run("the first image, its patient and the list", first_image, program)
+            tap.run("the first image, its patient and the pane", first_image, program)
             tap.run("the window's title names nobody", title_has_no_name, program)
             tap.run("wheel and keys scroll and stop at the ends", scrolls, program)
             tap.run("the bar jumps", bar_jumps, program)
             tap.run("window drag: right flatter, up brighter", window_drag, program)
-            tap.run("the file's own windows by key", presets, program)
+            tap.run("windows by key: the file's own, customary ones", presets, program)
+            tap.run("windows by the menu", window_menu, program)
             tap.run("black and white exchanged, and back", inverts, program)
             tap.run("zoom at the pointer, true pixels, fit, drags", zooms, program)
+            tap.run("turns, letters, undo", turns, program)
             tap.run("next and previous series", series, program)
-            tap.run("the list hides", list_hides, program)
-            tap.run("every control has a name", every_control_has_a_name, program)
+            tap.run("four viewports, one alone", four_viewports, program)
+            tap.run("the pane hides", pane_hides, program)
             tap.run("Ctrl+? shows the keys", shortcuts_open, program)
             tap.run("Ctrl+O opens a file chooser", file_chooser_opens, program)
         tap.run("what is dropped is opened", drop, path)

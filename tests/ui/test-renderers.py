@@ -12,7 +12,8 @@ def shots(path, renderer):
         screen.wait_until(lambda: any(note in text for text in program.texts()), 10, f"{note} in {program.texts()}")
         program.key("o", "o")
         pictures = {"fit": program.settled()}
-        program.key("2")
+        program.key("0")  # the file's next
+        program.wait_says("NARROW")
         pictures["narrow"] = program.settled()
         program.key("0", "i")
         pictures["inverted"] = program.settled()

@@ -32,6 +32,7 @@ def starts_empty():
     with screen.Program() as program:
         chrome_is_dark(program)
         screen.wait_until(lambda: "No images are open" in program.texts(), 10, "the empty page")
+        program.wait_text("Drop a folder, a DICOMDIR, a ZIP or DICOM files here")
         assert program.process.poll() is None
 
 
