@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@
 #include "wire/neg-message.h"
 
 #define SOCKET_FD 3
+#define NICE 5
 
 /* Frames of one series are of one size: memory that was given back would be fetched again page by page. */
 #define KEPT_BYTES (64 << 20)
@@ -42,9 +44,18 @@ send_ready (GError **error)
   return neg_message_send (SOCKET_FD, &header, body->data, NULL, error);
 }
 
+/* Behind the window on the same processors: decoding ahead must not hold up the hand that scrolls. Failing costs only
+ * that. */
+static void
+step_back (void)
+{
+  (void) !setpriority (PRIO_PROCESS, 0, NICE);
+}
+
 static gboolean
 run (GError **error)
 {
+  step_back ();
   mallopt (M_ARENA_MAX, 1);
   mallopt (M_MMAP_THRESHOLD, KEPT_BYTES / 2);
   mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
