@@ -17,8 +17,8 @@ static void
 enter_area (NegMainWindow *self, GtkWidget *area)
 {
   gtk_window_present (GTK_WINDOW (gtk_widget_get_root (area)));
-  if (area == self->images)
-    neg_grid_focus (self->grid);
+  if (area == GTK_WIDGET (self->stack))
+    _neg_main_window_focus (self);
   else if (!gtk_widget_child_focus (area, GTK_DIR_TAB_FORWARD))
     gtk_widget_grab_focus (area);
 }
@@ -27,7 +27,7 @@ static void
 step_pane_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
-  GtkWidget *areas[] = { self->images, GTK_WIDGET (self->context_pane), GTK_WIDGET (self->patient_pane),
+  GtkWidget *areas[] = { GTK_WIDGET (self->stack), GTK_WIDGET (self->context_pane), GTK_WIDGET (self->patient_pane),
                          GTK_WIDGET (self->tool_strip) };
   int n = G_N_ELEMENTS (areas), at = 0;
   int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next") ? 1 : -1;
@@ -49,7 +49,7 @@ static void
 done_cb (NegMainWindow *self)
 {
   gtk_window_present (GTK_WINDOW (self));
-  neg_grid_focus (self->grid);
+  _neg_main_window_focus (self);
 }
 
 /* --- Making them --- */

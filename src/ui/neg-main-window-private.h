@@ -58,6 +58,7 @@ struct _NegMainWindow {
   NegToolStrip *tool_strip;
   GtkStack *stack;
   GtkLabel *empty_title, *empty_text;
+  GtkWidget *open_button;
   GtkWidget *images; /* where the grid is */
   NegGrid *grid;
   GtkLabel *status_label, *renderer_label;
@@ -104,5 +105,8 @@ void _neg_main_window_follow_settings (NegMainWindow *self);
 /* Why a key did nothing: a few seconds in the status line. */
 void _neg_main_window_hint (NegMainWindow *self, const char *text);
 void _neg_main_window_update_status (NegMainWindow *self);
+
+/* The keys go to the active viewport; where nothing is open to what opens something. */
+void _neg_main_window_focus (NegMainWindow *self);
 
 G_END_DECLS

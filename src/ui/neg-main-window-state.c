@@ -131,7 +131,7 @@ dismiss_cb (NegMainWindow *self)
   g_clear_pointer (&self->offered, neg_reading_state_free);
   if (ensure_store (self))
     neg_reading_store_forget (self->screens);
-  neg_grid_focus (self->grid);
+  _neg_main_window_focus (self);
 }
 
 static char *

@@ -468,7 +468,7 @@ static void
 no_tool_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   take_tool (data, NEG_TOOL_WINDOW);
-  neg_grid_focus (NEG_MAIN_WINDOW (data)->grid);
+  _neg_main_window_focus (data);
 }
 
 static void

@@ -130,12 +130,24 @@ update_empty_page (NegMainWindow *self)
   gboolean has_loader = self->loader != NULL;
   gboolean empty = neg_reading_get_patient (self->reading) == NULL
                    && (!has_loader || neg_loader_is_finished (self->loader));
+  gboolean was_empty = gtk_stack_get_visible_child (self->stack) != self->images;
 
   gtk_label_set_text (self->empty_title, has_loader ? _ ("No images here") : _ ("No images are open"));
   gtk_label_set_text (self->empty_text,
                       has_loader ? _ ("What was opened holds no image that can be shown. The list says what was found.")
                                  : _ ("Drop a folder, a DICOMDIR, a ZIP or DICOM files here, or open them."));
   neg_accessible_show_page (self->stack, empty ? "empty" : "image");
+  if (empty != was_empty && gtk_widget_get_mapped (GTK_WIDGET (self)) && !gtk_widget_get_visible (self->question_bar))
+    _neg_main_window_focus (self);
+}
+
+void
+_neg_main_window_focus (NegMainWindow *self)
+{
+  if (gtk_stack_get_visible_child (self->stack) == self->images)
+    neg_grid_focus (self->grid);
+  else
+    gtk_widget_grab_focus (self->open_button);
 }
 
 static void
@@ -369,6 +381,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, stack);
   gtk_widget_class_bind_template_child (class, NegMainWindow, empty_title);
   gtk_widget_class_bind_template_child (class, NegMainWindow, empty_text);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, open_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, images);
   gtk_widget_class_bind_template_child (class, NegMainWindow, status_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, renderer_label);
@@ -457,6 +470,6 @@ neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings
   active_changed_cb (self);
   update_empty_page (self);
   _neg_main_window_restore_panes (self);
-  neg_grid_focus (self->grid);
+  _neg_main_window_focus (self);
   return self;
 }

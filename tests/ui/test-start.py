@@ -33,6 +33,7 @@ def starts_empty():
         chrome_is_dark(program)
         screen.wait_until(lambda: "No images are open" in program.texts(), 10, "the empty page")
         program.wait_text("Drop a folder, a DICOMDIR, a ZIP or DICOM files here")
+        program.wait_focus("Open a Folder")
         assert program.process.poll() is None
 
 
