@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+"""Random events by the thousand on a window that is loading (abuse.c): test-abuse.py EVENTS RENDERER. The seed is in
+NEGATOSCOPE_ABUSE_SEED, else always the same; engines and screens answer when they like, so no two runs are equal."""
+
+import os
+import subprocess
+import sys
+import tempfile
+
+import screen
+
+
+def abuse(events, renderer):
+    seed = os.environ.get("NEGATOSCOPE_ABUSE_SEED", events)
+    print(f"# NEGATOSCOPE_ABUSE_SEED={seed}", flush=True)
+    environment = dict(os.environ, GDK_BACKEND="x11", GTK_A11Y="test", LC_ALL="C.UTF-8", G_DEBUG="fatal-warnings")
+    if renderer == "gl":  # Mesa's drivers keep a little of what they allocate
+        environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    with tempfile.TemporaryDirectory(prefix="neg-ui-") as folder:
+        ended = subprocess.run([os.environ["NEGATOSCOPE_ABUSE"], folder, events, seed, renderer], env=environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    said = ended.stdout.decode(errors="replace")
+    print("".join(line + "\n" for line in said.splitlines() if line.startswith("# ")), end="", flush=True)
+    assert ended.returncode == 0, f"exit status {ended.returncode}\n{said}"
+    for word in ("WARNING", "CRITICAL", "Sanitizer", "runtime error"):
+        assert word not in said, said
+
+
+def main():
+    events, renderer = sys.argv[1:]
+    tap = screen.negtest.Tap()
+    display = screen.Display()
+    try:
+        tap.run(f"{events} random events, drawn by {renderer}", abuse, events, renderer)
+    finally:
+        display.stop()
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
