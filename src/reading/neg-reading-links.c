@@ -209,6 +209,15 @@ neg_reading_get_line (NegReading *self, guint cell, double from_px[2], double to
          && neg_plane_intersect (&plane, &other, from_px, to_px);
 }
 
+/* An image without a UID of its space has that of its series. */
+static const char *
+space_of_point (NegReading *self, guint cell, const char *space)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (&self->screen.cells[cell]);
+
+  return space != NULL && *space != '\0' ? space : frame->instance->series_uid;
+}
+
 void
 neg_reading_set_point (NegReading *self, guint cell, const double image_px[2])
 {
@@ -220,8 +229,8 @@ neg_reading_set_point (NegReading *self, guint cell, const double image_px[2])
   if (!get_plane (self, cell, &plane, &space))
     return;
   self->has_point = TRUE;
-  g_free (self->point_frame_of_reference);
-  self->point_frame_of_reference = g_strdup (space);
+  g_free (self->point_space);
+  self->point_space = g_strdup (space_of_point (self, cell, space));
   neg_plane_to_patient (&plane, image_px, self->point_mm);
   for (guint i = 0; i < neg_reading_get_n_cells (self); i++) {
     const char *other_space;
@@ -264,7 +273,7 @@ neg_reading_get_point (NegReading *self, guint cell, double image_px[2])
   NegPlane plane;
 
   if (!self->has_point || !get_plane (self, cell, &plane, &space)
-      || g_strcmp0 (space, self->point_frame_of_reference) != 0)
+      || g_strcmp0 (space_of_point (self, cell, space), self->point_space) != 0)
     return FALSE;
   return fabs (neg_plane_to_image (&plane, self->point_mm, image_px)) <= reach_mm (&self->screen.cells[cell]);
 }

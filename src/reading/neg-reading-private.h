@@ -28,7 +28,7 @@ struct _NegReading {
   gboolean synchronized, lines;
   double anchors_mm[NEG_CELLS_MAX]; /* position of each image along its normal when it was last placed by hand */
   gboolean has_point;
-  char *point_frame_of_reference;
+  char *point_space; /* UID of its frame of reference, else of its series */
   double point_mm[3]; /* in the patient */
 };
 

@@ -289,18 +289,31 @@ follow_all (NegReading *self)
     follow_screen (self, link->data, all, FALSE);
 }
 
+static guint
+count_studies (NegReading *self)
+{
+  const NegPatient *patient = neg_reading_get_patient (self);
+
+  return patient != NULL ? patient->studies->len : 0;
+}
+
 void
 neg_reading_update (NegReading *self)
 {
   gboolean had_images;
+  guint n_studies;
 
   g_return_if_fail (NEG_IS_READING (self));
 
+  n_studies = count_studies (self);
   g_ptr_array_unref (self->patients);
   self->patients = neg_patients_build (self->series);
   had_images = self->patient_key != NULL;
   follow_all (self);
   g_signal_emit (self, signals[PATIENTS_CHANGED], 0);
+  /* What was the newest study may be a prior from here on, and has to say so. */
+  if (had_images && count_studies (self) != n_studies)
+    emit_all_cells (self, NEG_CHANGED_LINKS);
   if (!had_images && self->patients->len > 0)
     show_patient (self, ((NegPatient *) g_ptr_array_index (self->patients, 0))->key);
 }
@@ -554,7 +567,7 @@ neg_reading_finalize (GObject *object)
   g_hash_table_unref (self->seen);
   g_hash_table_unref (self->screens);
   g_free (self->patient_key);
-  g_free (self->point_frame_of_reference);
+  g_free (self->point_space);
   G_OBJECT_CLASS (neg_reading_parent_class)->finalize (object);
 }
 

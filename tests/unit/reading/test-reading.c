@@ -313,6 +313,52 @@ test_lines_and_point (Fixture *fixture, gconstpointer data)
   g_assert_false (neg_reading_get_point (fixture->reading, 0, from));
 }
 
+/* Two series that name no space have none in common, wherever their numbers say they are. */
+static void
+test_point_without_space (Fixture *fixture, gconstpointer data)
+{
+  double at[2];
+
+  for (guint i = 0; i < fixture->instances->len; i++)
+    g_clear_pointer (&((NegInstance *) fixture->instances->pdata[i])->frame_of_reference_uid, g_free);
+  neg_reading_set_grid (fixture->reading, 2, 2);
+  neg_reading_set_index (fixture->reading, 1, 5); /* z 15: that of image 7 or 8 of the first series, nearly */
+  g_assert_true (neg_reading_show (fixture->reading, 3, fixture->series[0]));
+  neg_reading_set_index (fixture->reading, 0, 7);
+  neg_reading_set_point (fixture->reading, 0, (double[]){ 40.5, 60.5 });
+  g_assert_true (neg_reading_get_point (fixture->reading, 0, at));
+  g_assert_true (neg_reading_get_point (fixture->reading, 3, at));
+  g_assert_cmpuint (index_of (fixture, 1), ==, 5);
+  g_assert_false (neg_reading_get_point (fixture->reading, 1, at));
+}
+
+static void
+links_changed_cb (NegReading *reading, guint cell, guint changes, guint *n)
+{
+  if (changes & NEG_CHANGED_LINKS)
+    *n += 1;
+}
+
+/* A prior that was there first has to say so when the study of today comes. */
+static void
+test_newer_study_comes (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GListStore) store = g_list_store_new (NEG_TYPE_SERIES);
+  guint n = 0;
+
+  g_list_store_append (store, fixture->series[3]);
+  neg_reading_set_series (fixture->reading, G_LIST_MODEL (store));
+  g_assert_true (series_of (fixture, 0) == fixture->series[3]);
+  g_signal_connect (fixture->reading, "cell-changed", G_CALLBACK (links_changed_cb), &n);
+  neg_reading_update (fixture->reading);
+  g_assert_cmpuint (n, ==, 0);
+  g_list_store_append (store, fixture->series[0]);
+  neg_reading_update (fixture->reading);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_true (series_of (fixture, 0) == fixture->series[3]);
+  g_signal_handlers_disconnect_by_data (fixture->reading, &n);
+}
+
 static void
 test_closing (Fixture *fixture, gconstpointer data)
 {
@@ -341,6 +387,8 @@ main (int argc, char **argv)
     { "/reading/undo", test_undo },
     { "/reading/synchronized", test_synchronized },
     { "/reading/lines-and-point", test_lines_and_point },
+    { "/reading/point-without-space", test_point_without_space },
+    { "/reading/newer-study-comes", test_newer_study_comes },
     { "/reading/closing", test_closing },
   };
 
