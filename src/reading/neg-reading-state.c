@@ -9,7 +9,7 @@
 #include "base/neg-error.h"
 
 #define FORMAT 1
-#define DEPTH_MAX 8 /* of a text; the format has 4 */
+#define BRACKETS_MAX 1000 /* of a text; the format has 53 at most */
 #define ZOOM_LEAST 1e-6
 #define ZOOM_MOST 1e6
 #define OFFSET_MOST_PX 1e9
@@ -374,20 +374,16 @@ read_screen (Reader *reader, JsonObject *object, NegReadingState *state)
   read_cells (reader, object, state);
 }
 
-/* The parser calls itself for each bracket. One inside of a string or a comment counts too, as what is a string is the
- * parser's to say; a text of ours has none there. */
+/* The parser calls itself for each bracket that is open. All that open are counted, those inside of strings too: what
+ * is a string is the parser's to say, and one that closes in a string closes nothing. */
 static gboolean
 is_shallow (const char *text)
 {
-  guint depth = 0;
+  guint n = 0;
 
-  for (; *text != '\0'; text++) {
-    if ((*text == '[' || *text == '{') && ++depth > DEPTH_MAX)
-      return FALSE;
-    if ((*text == ']' || *text == '}') && depth > 0)
-      depth--;
-  }
-  return TRUE;
+  for (; *text != '\0'; text++)
+    n += *text == '[' || *text == '{';
+  return n <= BRACKETS_MAX;
 }
 
 static JsonObject *

@@ -508,6 +508,20 @@ test_deep (void)
   }
 }
 
+/* What closes in a string closes nothing. */
+static void
+test_deep_behind_strings (void)
+{
+  GString *text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 200000; i++)
+    g_string_append (text, "[\"]\",");
+  g_assert_null (neg_reading_state_parse (text->str, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_INCONSISTENT);
+  g_string_free (text, TRUE);
+}
+
 static void
 test_unknown_members (void)
 {
@@ -547,6 +561,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reading-state/nothing-open", test_nothing_open);
   g_test_add_func ("/reading-state/garbage", test_garbage);
   g_test_add_func ("/reading-state/deep", test_deep);
+  g_test_add_func ("/reading-state/deep-behind-strings", test_deep_behind_strings);
   g_test_add_func ("/reading-state/unknown-members", test_unknown_members);
   return g_test_run ();
 }
