@@ -100,12 +100,12 @@ instance_of (NegSeries *series)
 }
 
 static gboolean
-is_of_patient (NegReading *self, NegSeries *series)
+is_of (NegSeries *series, const char *patient_key)
 {
   NegInstance *instance = instance_of (series);
   g_autofree char *key = instance != NULL ? neg_patient_dup_key (instance) : NULL;
 
-  return key != NULL && g_strcmp0 (key, self->patient_key) == 0;
+  return key != NULL && g_strcmp0 (key, patient_key) == 0;
 }
 
 GPtrArray *
@@ -241,23 +241,42 @@ neg_reading_set_patient (NegReading *self, const char *key)
   show_patient (self, key);
 }
 
+/* Of an object that is here twice, the copy that came later may be the one that is kept: the same image. */
+static gboolean
+follow_copy (NegViewState *state, GPtrArray *all)
+{
+  const NegSeriesFrame *shown = neg_view_state_get_frame (state);
+  g_autofree char *key = shown != NULL ? neg_patient_dup_key (shown->instance) : NULL;
+
+  for (guint i = 0; shown != NULL && i < all->len; i++) {
+    NegSeries *series = g_ptr_array_index (all, i);
+
+    if (is_of (series, key)
+        && neg_series_find_frame (series, shown->instance->sop_instance_uid, shown->frame, &state->index)) {
+      g_set_object (&state->series, series);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 /* A series that grew is another object with the same images. */
 static gboolean
-follow_growth (NegReading *self, NegViewState *state, GPtrArray *all)
+follow_growth (NegViewState *state, GPtrArray *all)
 {
   if (state->series == NULL || g_ptr_array_find (all, state->series, NULL))
     return FALSE;
   for (guint i = 0; i < all->len; i++)
     if (neg_view_state_replace_series (state, g_ptr_array_index (all, i)))
       return TRUE;
-  return FALSE;
+  return follow_copy (state, all);
 }
 
 static void
 follow_screen (NegReading *self, NegScreen *screen, GPtrArray *all, gboolean tell)
 {
   for (guint i = 0; i < NEG_CELLS_MAX; i++)
-    if (follow_growth (self, &screen->cells[i], all) && tell)
+    if (follow_growth (&screen->cells[i], all) && tell)
       _neg_reading_emit_cell (self, i, NEG_CHANGED_IMAGE);
 }
 
@@ -300,13 +319,14 @@ count_studies (NegReading *self)
 void
 neg_reading_update (NegReading *self)
 {
+  g_autoptr (GPtrArray) before = NULL; /* borrowed by others until they are told */
   gboolean had_images;
   guint n_studies;
 
   g_return_if_fail (NEG_IS_READING (self));
 
   n_studies = count_studies (self);
-  g_ptr_array_unref (self->patients);
+  before = self->patients;
   self->patients = neg_patients_build (self->series);
   had_images = self->patient_key != NULL;
   follow_all (self);
@@ -321,6 +341,8 @@ neg_reading_update (NegReading *self)
 void
 neg_reading_set_series (NegReading *self, GListModel *series)
 {
+  g_autoptr (GPtrArray) before = NULL;
+
   g_return_if_fail (NEG_IS_READING (self));
 
   if (!g_set_object (&self->series, series))
@@ -329,7 +351,7 @@ neg_reading_set_series (NegReading *self, GListModel *series)
   g_hash_table_remove_all (self->seen);
   g_hash_table_remove_all (self->screens);
   self->has_point = FALSE;
-  g_ptr_array_unref (self->patients);
+  before = self->patients;
   self->patients = neg_patients_build (NULL);
   show_patient (self, NULL);
   neg_reading_update (self);
@@ -449,7 +471,7 @@ neg_reading_show (NegReading *self, guint cell, NegSeries *series)
 
   if (self->screen.cells[cell].series == series)
     return TRUE;
-  if (series != NULL && !is_of_patient (self, series))
+  if (series != NULL && !is_of (series, self->patient_key))
     return FALSE;
   _neg_reading_push_undo (self);
   put_series (self, cell, series);

@@ -36,20 +36,11 @@ gboolean
 neg_view_state_replace_series (NegViewState *state, NegSeries *series)
 {
   const NegSeriesFrame *shown = neg_view_state_get_frame (state);
-  guint n = neg_series_get_n_frames (series);
 
-  if (shown == NULL)
+  if (shown == NULL || !neg_series_find_blob (series, neg_blob_get_id (shown->blob), shown->frame, &state->index))
     return FALSE;
-  for (guint i = 0; i < n; i++) {
-    const NegSeriesFrame *frame = neg_series_get_frame (series, i);
-
-    if (frame->blob == shown->blob && frame->frame == shown->frame) {
-      g_set_object (&state->series, series);
-      state->index = i;
-      return TRUE;
-    }
-  }
-  return FALSE;
+  g_set_object (&state->series, series);
+  return TRUE;
 }
 
 guint

@@ -241,6 +241,49 @@ test_growth (Fixture *fixture, gconstpointer data)
 }
 
 static void
+replace_blob (Fixture *fixture, guint number)
+{
+  neg_blob_unref (fixture->blobs->pdata[number]);
+  fixture->blobs->pdata[number] = neg_blob_new_for_path ("copy");
+}
+
+/* Of two copies of an image the other one is kept once it has come; what another patient's says it is, is no copy. */
+static void
+test_other_copy (Fixture *fixture, gconstpointer data)
+{
+  NegInstance *of_bob = fixture->instances->pdata[4 * N_IMAGES + 7];
+
+  g_free (of_bob->sop_instance_uid);
+  of_bob->sop_instance_uid = g_strdup ("1.1.1.5");
+  neg_reading_set_index (fixture->reading, 0, 5);
+  replace_blob (fixture, 5);
+  take_series (fixture, N_IMAGES);
+  neg_reading_update (fixture->reading);
+  g_assert_true (series_of (fixture, 0) == fixture->series[0]);
+  g_assert_cmpuint (index_of (fixture, 0), ==, 5);
+}
+
+static void
+keep_patient_cb (NegReading *reading, guint cell, guint changes, const NegPatient **kept)
+{
+  g_assert_cmpstr ((*kept)->instance->patient_name, ==, "Ada^A");
+}
+
+/* Patients are borrowed until it is said that they have changed, and what is shown is told before that. */
+static void
+test_patients_are_kept (Fixture *fixture, gconstpointer data)
+{
+  const NegPatient *kept = neg_reading_get_patient (fixture->reading);
+
+  g_signal_connect (fixture->reading, "cell-changed", G_CALLBACK (keep_patient_cb), &kept);
+  take_series (fixture, 10);
+  neg_reading_update (fixture->reading);
+  kept = neg_reading_get_patient (fixture->reading);
+  neg_reading_set_series (fixture->reading, NULL);
+  g_signal_handlers_disconnect_by_data (fixture->reading, &kept);
+}
+
+static void
 test_undo (Fixture *fixture, gconstpointer data)
 {
   guint gesture = neg_reading_new_gesture (fixture->reading);
@@ -384,6 +427,8 @@ main (int argc, char **argv)
     { "/reading/grid", test_grid },
     { "/reading/series-is-remembered", test_series_is_remembered },
     { "/reading/growth", test_growth },
+    { "/reading/other-copy", test_other_copy },
+    { "/reading/patients-are-kept", test_patients_are_kept },
     { "/reading/undo", test_undo },
     { "/reading/synchronized", test_synchronized },
     { "/reading/lines-and-point", test_lines_and_point },
