@@ -97,7 +97,7 @@ grid_changed_cb (NegReading *reading, NegGrid *self)
   for (guint i = 0; i < NEG_CELLS_MAX; i++)
     if (self->cells[i] != NULL)
       show_cell (self->cells[i], neg_reading_is_visible (reading, i));
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  gtk_widget_queue_resize (GTK_WIDGET (self)); /* other rows and columns, another least size */
   if (had_focus)
     neg_grid_focus (self);
   queue_wishes (self);
