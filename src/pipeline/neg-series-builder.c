@@ -111,6 +111,7 @@ compare_classes (const NegSeriesItem *a, const NegSeriesItem *b)
     NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (neg_blob_get_name (a->blob), neg_blob_get_name (b->blob)));
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->study_uid, other->study_uid));
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_id, other->patient_id));
+  NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_id_issuer, other->patient_id_issuer));
   NEG_RETURN_UNLESS_EQUAL (g_strcmp0 (one->patient_name, other->patient_name));
   NEG_RETURN_UNLESS_EQUAL (a->is_localizer - b->is_localizer);
   NEG_RETURN_UNLESS_EQUAL (b->has_geometry - a->has_geometry);

@@ -50,6 +50,8 @@ is_copy (const NegInstance *a, const NegInstance *b)
 
   return a->rows == b->rows && a->columns == b->columns && a->frames == b->frames
          && g_strcmp0 (a->study_uid, b->study_uid) == 0 && g_strcmp0 (a->patient_id, b->patient_id) == 0
+         && g_strcmp0 (a->patient_id_issuer, b->patient_id_issuer) == 0
+         && g_strcmp0 (a->patient_name, b->patient_name) == 0
          && a->has_instance_number == b->has_instance_number && a->instance_number == b->instance_number
          && one->has_position == other->has_position
          && (!one->has_position || memcmp (one->position_mm, other->position_mm, sizeof one->position_mm) == 0);

@@ -308,14 +308,44 @@ test_only_images (void)
   scan_build (scan, 0);
 }
 
+typedef void (*SetIdentity) (NegInstance *instance, const char *text);
+
+static void
+set_id (NegInstance *instance, const char *text)
+{
+  instance->patient_id = g_strdup (text);
+}
+
+static void
+set_issuer (NegInstance *instance, const char *text)
+{
+  instance->patient_id_issuer = g_strdup (text);
+}
+
+static void
+set_name (NegInstance *instance, const char *text)
+{
+  instance->patient_name = g_strdup (text);
+}
+
+/* Also where everything else says that the images are the same ones. */
 static void
 test_two_patients (void)
 {
-  g_autoptr (Scan) scan = scan_new ();
+  static const SetIdentity set[] = { set_id, set_issuer, set_name };
 
-  for (guint i = 0; i < 6; i++)
-    scan_add_slice (scan, i + 1, 5.0 * (i % 3))->patient_id = g_strdup (i < 3 ? "A" : "B");
-  scan_build (scan, 2);
+  for (guint k = 0; k < G_N_ELEMENTS (set); k++) {
+    g_autoptr (Scan) scan = scan_new ();
+
+    for (guint i = 0; i < 6; i++) {
+      NegInstance *instance = scan_add_slice (scan, i % 3 + 1, 5.0 * (i % 3));
+
+      g_free (instance->sop_instance_uid);
+      instance->sop_instance_uid = g_strdup_printf ("1.2.3.%u", i % 3);
+      set[k](instance, i < 3 ? "A" : "B");
+    }
+    scan_build (scan, 2);
+  }
 }
 
 int
