@@ -155,7 +155,12 @@ dup_number (double value)
   if (fabs (value - round (value)) < 1e-6 && size < 1e9)
     g_snprintf (digits, sizeof digits, "%.0f", round (value) + 0.0);
   else
-    g_ascii_formatd (digits, sizeof digits, size >= 100 ? "%.0f" : size >= 1 ? "%.1f" : "%.3g", value);
+    g_ascii_formatd (digits, sizeof digits,
+                     size >= 1e9   ? "%.6g"
+                     : size >= 100 ? "%.0f"
+                     : size >= 1   ? "%.1f"
+                                   : "%.3g",
+                     value);
   return g_strdup (digits);
 }
 
