@@ -17,7 +17,7 @@ struct _NegCell {
   NegFrameBar *frame_bar;
   NegFrameStore *store; /* nullable */
   NegCinePlayer *player; /* both NULL until it is asked for */
-  GtkWidget *cine_bar;
+  GtkWidget *cine_bar; /* what it is scrolled in */
 };
 
 G_DEFINE_FINAL_TYPE (NegCell, neg_cell, GTK_TYPE_WIDGET)
@@ -115,11 +115,17 @@ playing_cb (NegCell *self)
 static void
 open_cine (NegCell *self, double default_hz)
 {
+  NegCineBar *bar;
+
   self->player = neg_cine_player_new (self->reading, self->cell, self->store, GTK_WIDGET (self->viewport), default_hz);
-  self->cine_bar = GTK_WIDGET (neg_cine_bar_new (self->player));
+  bar = neg_cine_bar_new (self->player);
+  /* Of five columns each is narrower than the bar: it moves along with the focus, and no viewport grows by it. */
+  self->cine_bar = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->cine_bar), GTK_POLICY_EXTERNAL, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->cine_bar), GTK_WIDGET (bar));
   gtk_widget_set_parent (self->cine_bar, GTK_WIDGET (self));
   g_signal_connect_object (self->player, "notify::playing", G_CALLBACK (playing_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->cine_bar, "closed", G_CALLBACK (bar_closed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (bar, "closed", G_CALLBACK (bar_closed_cb), self, G_CONNECT_SWAPPED);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "ui/neg-viewport-private.h"
 
 #define WHEEL_ZOOM 1.15      /* per notch */
+#define TOUCHPAD_NOTCH_PX 24.0 /* logical pixels of a touchpad that are a notch */
 #define DRAG_ZOOM_PX 200.0   /* logical pixels that magnify by e */
 #define CLICK_PX 4.0         /* a drag this short was a click */
 
@@ -48,22 +49,33 @@ accelerate (NegViewport *self, double notches, guint32 time_ms)
   return notches * (1 + self->wheel_run / 4);
 }
 
+/* Touchpads send parts of a notch, or the way of the fingers. */
+static double
+to_notches (GtkEventControllerScroll *scroll, double dy)
+{
+  return gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_SURFACE ? dy / TOUCHPAD_NOTCH_PX : dy;
+}
+
 static gboolean
 scroll_cb (GtkEventControllerScroll *scroll, double dx, double dy, NegViewport *self)
 {
   GtkEventController *controller = GTK_EVENT_CONTROLLER (scroll);
   GdkModifierType modifiers = gtk_event_controller_get_current_event_state (controller);
+  double notches = to_notches (scroll, dy);
   int n_images;
 
   neg_reading_set_active (self->reading, self->cell);
   if (modifiers & GDK_CONTROL_MASK) {
     if (self->wheel_gesture == 0)
       self->wheel_gesture = neg_reading_new_gesture (self->reading);
-    zoom_at (self, self->pointer_x, self->pointer_y, pow (WHEEL_ZOOM, -dy), self->wheel_gesture);
+    zoom_at (self, self->pointer_x, self->pointer_y, pow (WHEEL_ZOOM, -notches), self->wheel_gesture);
     return GDK_EVENT_STOP;
   }
-  /* Touchpads send parts of a notch. */
-  self->scroll_rest += accelerate (self, self->wheel_reversed ? -dy : dy, gtk_event_controller_get_current_event_time (controller));
+  if (self->wheel_reversed)
+    notches = -notches;
+  if (gtk_event_controller_scroll_get_unit (scroll) == GDK_SCROLL_UNIT_WHEEL)
+    notches = accelerate (self, notches, gtk_event_controller_get_current_event_time (controller));
+  self->scroll_rest += notches;
   n_images = (int) self->scroll_rest;
   self->scroll_rest -= n_images;
   if (n_images != 0)
