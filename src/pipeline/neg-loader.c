@@ -21,7 +21,7 @@ struct _NegLoader {
   guint n_found, n_scanned, n_images;
   gint64 last_build_us, last_told_us;
   guint tick_source;
-  gboolean started, untold, all_answered, finished;
+  gboolean started, untold, all_answered, finished, cancelled;
 };
 
 G_DEFINE_FINAL_TYPE (NegLoader, neg_loader, G_TYPE_OBJECT)
@@ -267,7 +267,14 @@ neg_loader_cancel (NegLoader *self)
 {
   g_return_if_fail (NEG_IS_LOADER (self));
 
+  self->cancelled = self->cancelled || !self->finished;
   _neg_loader_job_cancel (self->job);
+}
+
+gboolean
+neg_loader_is_cancelled (NegLoader *self)
+{
+  return self->cancelled;
 }
 
 GListModel *

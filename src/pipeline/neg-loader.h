@@ -37,6 +37,7 @@ void neg_loader_load (NegLoader *loader, const char *const *paths); /* once per 
 
 /* What was found so far stays; "finished" comes when everything has let go. Dropping the loader cancels too. */
 void neg_loader_cancel (NegLoader *loader);
+gboolean neg_loader_is_cancelled (NegLoader *loader); /* before it was finished: images may be missing */
 
 GListModel *neg_loader_get_series (NegLoader *loader); /* of NegSeries; borrowed; grows, never reorders what is there
                                                           unless the sort order demands it */

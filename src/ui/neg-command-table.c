@@ -90,6 +90,7 @@ static const NegCommandInfo commands[] = {
   { "window.fullscreen", N_ ("Full screen, and back"), N_ ("Panes and windows"), "F11", "layout" },
   { "file.open", N_ ("Open files"), N_ ("Program"), "<Control>o", "finding-a-study" },
   { "file.open-folder", N_ ("Open a folder"), N_ ("Program"), "<Control><Shift>o", "finding-a-study" },
+  { "file.cancel", N_ ("Stop reading files"), N_ ("Program"), "<Shift>Escape", "finding-a-study" },
   { "file.export", N_ ("Export this viewport"), N_ ("Program"), "<Control>e", "exporting" },
   { "file.copy", N_ ("Copy the picture, without the patient's name"), N_ ("Program"), "<Control>c", "exporting" },
   { "file.close", N_ ("Close what is open"), N_ ("Program"), "<Control>w", "finding-a-study" },

@@ -26,8 +26,10 @@ cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
 
-  if (self->loader != NULL)
-    neg_loader_cancel (self->loader);
+  if (self->loader == NULL || neg_loader_is_finished (self->loader))
+    return;
+  neg_loader_cancel (self->loader);
+  _neg_main_window_update_status (self);
 }
 
 static void
@@ -158,10 +160,13 @@ _neg_main_window_enable (NegMainWindow *self, const char *prefix, const char *na
 void
 _neg_main_window_update_actions (NegMainWindow *self)
 {
+  const NegViewState *state = neg_reading_get_state (self->reading, neg_reading_get_active (self->reading));
+
   _neg_main_window_enable (self, "file", "open", self->pool != NULL);
   _neg_main_window_enable (self, "file", "open-folder", self->pool != NULL);
   _neg_main_window_enable (self, "file", "close", self->loader != NULL);
   _neg_main_window_enable (self, "file", "export", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
   _neg_main_window_enable (self, "file", "copy", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->window_button), state->series != NULL);
   _neg_main_window_update_view_actions (self);
 }

@@ -13,6 +13,14 @@ can_take_focus (GtkWidget *area)
   return gtk_widget_get_mapped (area);
 }
 
+/* Each window has a focus of its own; the one that has the keys counts. */
+static gboolean
+has_focus (GtkWidget *area)
+{
+  return (gtk_widget_get_focus_child (area) != NULL || gtk_widget_is_focus (area))
+         && gtk_window_is_active (GTK_WINDOW (gtk_widget_get_root (area)));
+}
+
 static void
 enter_area (NegMainWindow *self, GtkWidget *area)
 {
@@ -33,7 +41,7 @@ step_pane_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next") ? 1 : -1;
 
   for (int i = 0; i < n; i++)
-    if (gtk_widget_get_focus_child (areas[i]) != NULL || gtk_widget_is_focus (areas[i]))
+    if (has_focus (areas[i]))
       at = i;
   for (int i = 1; i <= n; i++) {
     GtkWidget *area = areas[(at + step * i + n * n) % n];

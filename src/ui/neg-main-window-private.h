@@ -49,7 +49,7 @@ struct _NegMainWindow {
   GtkWidget *question_bar, *continue_button;
   GtkLabel *question_label;
   GtkLabel *patient_label, *study_label;
-  GtkMenuButton *window_button;
+  GtkMenuButton *menu_button, *window_button;
   GtkPaned *outer, *inner;
   GtkBox *center;
   NegPane *patient_pane, *context_pane;
@@ -108,5 +108,7 @@ void _neg_main_window_update_status (NegMainWindow *self);
 
 /* The keys go to the active viewport; where nothing is open to what opens something. */
 void _neg_main_window_focus (NegMainWindow *self);
+/* After a menu, which gives the focus back to its button as it closes. */
+void _neg_main_window_focus_later (NegMainWindow *self);
 
 G_END_DECLS

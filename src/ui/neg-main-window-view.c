@@ -371,16 +371,6 @@ captions_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   _neg_main_window_set_captions (self, (self->captions + 1) % NEG_CAPTIONS_N_LEVELS);
 }
 
-static gboolean
-focus_grid_cb (gpointer data)
-{
-  NegMainWindow *self = data;
-
-  if (self->grid != NULL)
-    neg_grid_focus (self->grid);
-  return G_SOURCE_REMOVE;
-}
-
 static void
 grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -389,8 +379,7 @@ grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (g_ascii_isdigit (text[0]) && text[1] == 'x' && g_ascii_isdigit (text[2]) && text[3] == '\0')
     neg_reading_set_grid (self->reading, text[0] - '0', text[2] - '0');
-  /* After the chooser, which gives the focus back to its button as it closes. */
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, focus_grid_cb, g_object_ref (self), g_object_unref);
+  _neg_main_window_focus_later (self);
 }
 
 static void

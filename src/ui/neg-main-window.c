@@ -50,6 +50,26 @@ add_count (GString *text, guint n, const char *format)
   g_string_append_printf (text, format, n);
 }
 
+/* What is not all of it says so first, as long as it is on screen. */
+static char *
+dup_reading_text (NegLoader *loader)
+{
+  guint n_found, n_scanned;
+
+  neg_loader_get_progress (loader, &n_found, &n_scanned);
+  if (neg_loader_is_cancelled (loader))
+    return g_strdup_printf (_ ("Cancelled after %u of %u files: images may be missing"), n_scanned, n_found);
+  if (!neg_loader_is_finished (loader))
+    return g_strdup_printf (_ ("Reading: %u of %u files"), n_scanned, n_found);
+  return NULL;
+}
+
+static gboolean
+is_incomplete (NegLoader *loader)
+{
+  return loader != NULL && (neg_loader_is_cancelled (loader) || neg_loader_get_unreadable (loader)->len > 0);
+}
+
 static char *
 dup_summary (NegLoader *loader)
 {
@@ -58,10 +78,11 @@ dup_summary (NegLoader *loader)
   guint n_images = count_images (series);
   guint n_objects = neg_loader_get_objects (loader)->len;
   guint n_unreadable = neg_loader_get_unreadable (loader)->len;
-  GString *text = g_string_new (NULL);
+  g_autofree char *reading = dup_reading_text (loader);
+  GString *text = g_string_new (reading);
 
-  if (n_series == 0)
-    g_string_append (text, _ ("No images"));
+  if (n_series == 0 && neg_loader_is_finished (loader))
+    g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", _ ("No images"));
   add_count (text, n_series, ngettext ("%u series", "%u series", n_series));
   add_count (text, n_images, ngettext ("%u image", "%u images", n_images));
   add_count (text, n_objects, ngettext ("%u object without images", "%u objects without images", n_objects));
@@ -86,11 +107,12 @@ _neg_main_window_update_status (NegMainWindow *self)
     g_ptr_array_add (parts, summary);
   g_ptr_array_add (parts, NULL);
   text = g_strjoinv (" — ", (char **) parts->pdata);
-  if (self->report != NULL || self->hint != NULL)
+  if (self->report != NULL || self->hint != NULL || is_incomplete (self->loader))
     gtk_widget_add_css_class (GTK_WIDGET (self->status_label), "attention");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->status_label), "attention");
   gtk_label_set_text (self->status_label, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->status_label), text);
 }
 
 static gboolean
@@ -124,6 +146,16 @@ neg_main_window_report (NegMainWindow *self, const char *text)
   _neg_main_window_update_status (self);
 }
 
+static const char *
+get_empty_text (NegMainWindow *self)
+{
+  if (self->loader == NULL)
+    return _ ("Drop a folder, a DICOMDIR, a ZIP or DICOM files here, or open them.");
+  if (neg_loader_get_objects (self->loader)->len == 0 && neg_loader_get_unreadable (self->loader)->len == 0)
+    return _ ("No DICOM file was found in what was opened.");
+  return _ ("What was opened holds no image that can be shown. The list says what was found.");
+}
+
 static void
 update_empty_page (NegMainWindow *self)
 {
@@ -133,9 +165,7 @@ update_empty_page (NegMainWindow *self)
   gboolean was_empty = gtk_stack_get_visible_child (self->stack) != self->images;
 
   gtk_label_set_text (self->empty_title, has_loader ? _ ("No images here") : _ ("No images are open"));
-  gtk_label_set_text (self->empty_text,
-                      has_loader ? _ ("What was opened holds no image that can be shown. The list says what was found.")
-                                 : _ ("Drop a folder, a DICOMDIR, a ZIP or DICOM files here, or open them."));
+  gtk_label_set_text (self->empty_text, get_empty_text (self));
   neg_accessible_show_page (self->stack, empty ? "empty" : "image");
   if (empty != was_empty && gtk_widget_get_mapped (GTK_WIDGET (self)) && !gtk_widget_get_visible (self->question_bar))
     _neg_main_window_focus (self);
@@ -148,6 +178,29 @@ _neg_main_window_focus (NegMainWindow *self)
     neg_grid_focus (self->grid);
   else
     gtk_widget_grab_focus (self->open_button);
+}
+
+static gboolean
+focus_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (self->grid != NULL)
+    _neg_main_window_focus (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+_neg_main_window_focus_later (NegMainWindow *self)
+{
+  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, focus_cb, g_object_ref (self), g_object_unref);
+}
+
+static void
+focus_after_menu (NegMainWindow *self, GtkMenuButton *button)
+{
+  g_signal_connect_object (gtk_menu_button_get_popover (button), "closed", G_CALLBACK (_neg_main_window_focus_later),
+                           self, G_CONNECT_SWAPPED);
 }
 
 static void
@@ -308,6 +361,7 @@ create_presets_popup_cb (GtkMenuButton *button, gpointer data)
   g_autoptr (GMenu) menu = _neg_main_window_new_presets_menu (data);
 
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+  focus_after_menu (data, button);
 }
 
 static gboolean
@@ -374,6 +428,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, continue_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, patient_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, study_label);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, menu_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, window_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, outer);
   gtk_widget_class_bind_template_child (class, NegMainWindow, inner);
@@ -409,6 +464,7 @@ neg_main_window_init (NegMainWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   _neg_main_window_add_actions (self);
   _neg_main_window_accept_drops (self);
+  focus_after_menu (self, self->menu_button);
   gtk_menu_button_set_create_popup_func (self->window_button, create_presets_popup_cb, self, NULL);
 }
 
