@@ -9,7 +9,6 @@
 #include "export/neg-export-picture.h"
 #include "export/neg-image-file.h"
 #include "export/neg-overlay-cairo.h"
-#include "pipeline/neg-loader.h"
 #include "render/neg-gl.h"
 
 #define OUTPUT_SIDE_MAX 16384
@@ -81,54 +80,9 @@ parse_size (const char *text, Options *options)
   return *end == '\0' && width > 0 && height > 0 && width <= OUTPUT_SIDE_MAX && height <= OUTPUT_SIDE_MAX;
 }
 
-/* What is to be drawn: one frame of one object. */
-typedef struct {
-  NegBlob *blob;
-  NegInstance *instance;
-  guint32 frame; /* in the object, from 0 */
-  NegSeries *series; /* of which it is number index; nullable */
-  guint index;
-} Subject;
-
-static void
-subject_clear (Subject *subject)
-{
-  g_clear_pointer (&subject->blob, neg_blob_unref);
-  g_clear_pointer (&subject->instance, neg_instance_unref);
-  g_clear_object (&subject->series);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Subject, subject_clear)
-
-/* The frame of the first series that a folder, DICOMDIR or archive holds, as one scrolls through it. */
-static gboolean
-find_in_series (NegEnginePool *pool, const char *path, guint index, Subject *subject, GError **error)
-{
-  g_autoptr (NegLoader) loader = neg_loader_new (pool);
-  const char *paths[] = { path, NULL };
-  g_autoptr (NegSeries) series = NULL;
-  const NegSeriesFrame *frame;
-
-  neg_loader_load (loader, paths);
-  neg_loader_wait (loader);
-  series = g_list_model_get_item (neg_loader_get_series (loader), 0);
-  if (series == NULL)
-    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "there is no image series");
-  if (index >= neg_series_get_n_frames (series))
-    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "there is no image %u among %u", index + 1,
-                     neg_series_get_n_frames (series));
-  frame = neg_series_get_frame (series, index);
-  subject->blob = neg_blob_ref (frame->blob);
-  subject->instance = neg_instance_ref (frame->instance);
-  subject->frame = frame->frame;
-  subject->series = g_steal_pointer (&series);
-  subject->index = index;
-  return TRUE;
-}
-
 /* A file by itself is a series too: what is written about an image is told by its place in one. */
 static void
-find_series (Subject *subject)
+find_series (NegSubject *subject)
 {
   g_autoptr (GPtrArray) instances = g_ptr_array_new (), blobs = g_ptr_array_new (), built = NULL;
 
@@ -146,27 +100,9 @@ find_series (Subject *subject)
   }
 }
 
-static gboolean
-find_subject (NegEnginePool *pool, const char *path, guint index, Subject *subject, GError **error)
-{
-  g_autoptr (NegBlob) blob = neg_blob_new_for_path (path);
-  g_auto (NegScanResult) scan = { 0 };
-
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return find_in_series (pool, path, index, subject, error);
-  if (!neg_wait_scan (pool, blob, &scan, error))
-    return FALSE;
-  if (scan.kind != NEG_SCAN_INSTANCE)
-    return find_in_series (pool, path, index, subject, error);
-  subject->blob = g_steal_pointer (&blob);
-  subject->instance = g_steal_pointer (&scan.instance);
-  subject->frame = index;
-  return TRUE;
-}
-
 /* The Nth of the object's own alternatives; asking for one that is not there is an error, not another picture. */
 static gboolean
-choose_voi (const Options *options, const Subject *subject, const NegFrame *frame, NegDraw *draw, GError **error)
+choose_voi (const Options *options, const NegSubject *subject, const NegFrame *frame, NegDraw *draw, GError **error)
 {
   const NegFrameInfo *info = neg_instance_get_frame_info (subject->instance, subject->frame);
   guint n = info->n_windows + subject->instance->n_voi_luts;
@@ -204,8 +140,8 @@ same_affine (const NegAffine *a, const NegAffine *b)
 
 /* Above the picture as the viewport would have it; the pixels below are those without. */
 static gboolean
-annotate (const Options *options, Subject *subject, const NegDraw *draw, const NegVoi *voi, const NegPicture *picture,
-          GError **error)
+annotate (const Options *options, NegSubject *subject, const NegDraw *draw, const NegVoi *voi,
+          const NegPicture *picture, GError **error)
 {
   const NegExportLook look = { .size = NEG_EXPORT_AS_SHOWN, .width = picture->width, .height = picture->height,
                                .annotated = TRUE, .identified = !options->anonymous };
@@ -236,7 +172,7 @@ annotate (const Options *options, Subject *subject, const NegDraw *draw, const N
 }
 
 static gboolean
-render (const Options *options, Subject *subject, NegPixels *pixels, const char *output, GError **error)
+render (const Options *options, NegSubject *subject, NegPixels *pixels, const char *output, GError **error)
 {
   const NegFrame *frame = neg_pixels_get_frame (pixels);
   g_autofree guint8 *memory = NULL;
@@ -274,10 +210,10 @@ static gboolean
 run (const Options *options, const char *path, const char *output, GError **error)
 {
   g_autoptr (NegEnginePool) pool = neg_engine_pool_new (NULL, error);
-  g_auto (Subject) subject = { 0 };
+  g_auto (NegSubject) subject = { 0 };
   g_autoptr (NegPixels) pixels = NULL;
 
-  if (pool == NULL || !find_subject (pool, path, options->frame - 1, &subject, error))
+  if (pool == NULL || !neg_subject_find (pool, path, options->frame - 1, &subject, error))
     return FALSE;
   pixels = neg_wait_decode (pool, subject.blob, subject.instance, subject.frame, NEG_FRAME_STORED, error);
   return pixels != NULL && render (options, &subject, pixels, output, error);

@@ -5,6 +5,7 @@
 
 #include "commands/neg-commands.h"
 #include "pipeline/neg-pixels.h"
+#include "pipeline/neg-series.h"
 #include "wire/neg-engine-pool.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ typedef int (*NegCommandFunc) (int argc, char **argv);
 int neg_command_info (int argc, char **argv);
 int neg_command_decode (int argc, char **argv);
 int neg_command_render (int argc, char **argv);
+int neg_command_measure (int argc, char **argv);
 int neg_command_demo (int argc, char **argv);
 int neg_command_bench (int argc, char **argv);
 
@@ -46,5 +48,20 @@ void neg_json_print (JsonBuilder *builder);
 gboolean neg_wait_scan (NegEnginePool *pool, NegBlob *blob, NegScanResult *result, GError **error);
 NegPixels *neg_wait_decode (NegEnginePool *pool, NegBlob *blob, const NegInstance *instance, guint32 frame,
                             NegFrameForm form, GError **error);
+
+/* What a command is about: one frame of one object. */
+typedef struct {
+  NegBlob *blob;
+  NegInstance *instance;
+  guint32 frame;     /* in the object, from 0; not checked where a file was named */
+  NegSeries *series; /* of which it is number index; NULL where a file was named */
+  guint index;
+} NegSubject;
+
+/* Frame @index (from 0) of the file @path, or of the first series that a folder, DICOMDIR or archive holds, as one
+ * scrolls through it. */
+gboolean neg_subject_find (NegEnginePool *pool, const char *path, guint index, NegSubject *subject, GError **error);
+void neg_subject_clear (NegSubject *subject);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegSubject, neg_subject_clear)
 
 G_END_DECLS

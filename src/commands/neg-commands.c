@@ -15,6 +15,7 @@ static const struct {
   { "info", neg_command_info, N_ ("what files, folders, DICOMDIRs and ZIPs hold") },
   { "decode", neg_command_decode, N_ ("stored values of a frame, as a hash or a file") },
   { "render", neg_command_render, N_ ("one image as the window draws it, as a PNG") },
+  { "measure", neg_command_measure, N_ ("lengths, angles, areas and values on an image") },
   { "demo", neg_command_demo, N_ ("fills a folder with a fictitious department") },
   { "bench", neg_command_bench, N_ ("measures this machine: open, decode") },
 };
