@@ -381,12 +381,15 @@ set_durations (NegExportJob *self, const NegCine *cine)
     self->durations_us[i] = neg_cine_get_duration_us (cine, self->order.first + i);
 }
 
+/* The line and the point are of the image that is on screen, at the size it has there. */
 static NegOverlay *
-copy_links (const NegOverlay *links)
+copy_links (const NegOverlay *links, NegExportKind kind)
 {
   NegOverlay *copy = g_new (NegOverlay, 1);
 
   *copy = *links;
+  copy->has_line = links->has_line && kind == NEG_EXPORT_PICTURE;
+  copy->has_point = links->has_point && kind == NEG_EXPORT_PICTURE;
   for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
     copy->corners[corner] = g_strdup (links->corners[corner]);
   copy->scale_bar_text = g_strdup (links->scale_bar_text);
@@ -408,7 +411,7 @@ neg_export_job_new (NegFrameStore *store, const NegViewState *state, const NegOv
   self->order.first = MIN (order->kind == NEG_EXPORT_PICTURE ? state->index : order->first, last);
   self->order.last = CLAMP (order->kind == NEG_EXPORT_PICTURE ? state->index : order->last, self->order.first, last);
   self->path = g_strdup (path);
-  self->links = links != NULL ? copy_links (links) : NULL;
+  self->links = links != NULL ? copy_links (links, order->kind) : NULL;
   set_durations (self, cine);
   return self;
 }

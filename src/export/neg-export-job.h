@@ -26,8 +26,9 @@ typedef struct {
 #define NEG_TYPE_EXPORT_JOB (neg_export_job_get_type ())
 G_DECLARE_FINAL_TYPE (NegExportJob, neg_export_job, NEG, EXPORT_JOB, GObject)
 
-/* @state, @links (nullable) and @cine (nullable: how long a film shows each image) are copied. @path is the file, or the
- * folder that is to be. Signal "progress" (): one more image is done. */
+/* @state, @links (nullable; its line and point only go onto the image shown, NEG_EXPORT_PICTURE) and @cine (nullable:
+ * how long a film shows each image) are copied. @path is the file, or the folder that is to be. Signal "progress" ():
+ * one more image is done. */
 NegExportJob *neg_export_job_new (NegFrameStore *store, const NegViewState *state, const NegOverlay *links,
                                   const NegCine *cine, const NegExportOrder *order, const char *path);
 

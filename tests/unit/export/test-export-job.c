@@ -180,6 +180,42 @@ test_pictures (Fixture *fixture, gconstpointer data)
   remove_numbered (path);
 }
 
+/* The PNG of image 3 of the range, as shown and with what @links say. */
+static GBytes *
+export_with_links (Fixture *fixture, NegExportKind kind, const NegOverlay *links)
+{
+  NegExportOrder order = { .kind = kind, .first = 3, .last = 3,
+                           .look = { .size = NEG_EXPORT_AS_SHOWN, .width = SIDE, .height = SIDE, .annotated = TRUE } };
+  g_autofree char *path = g_build_filename (fixture->out, "x", NULL);
+  g_autofree char *file = kind == NEG_EXPORT_PICTURES ? g_build_filename (path, "00001.png", NULL) : g_strdup (path);
+  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, links, NULL, &order, path);
+  char *bytes;
+  gsize length;
+
+  neg_export_job_run_async (job, NULL, done_cb, fixture);
+  g_main_loop_run (fixture->loop);
+  g_assert_no_error (fixture->error);
+  g_assert_true (g_file_get_contents (file, &bytes, &length, NULL));
+  g_unlink (file);
+  g_rmdir (path);
+  return g_bytes_new_take (bytes, length);
+}
+
+/* The point is on the image on screen and on no other of its series. */
+static void
+test_links (Fixture *fixture, gconstpointer data)
+{
+  static const NegExportKind kinds[] = { NEG_EXPORT_PICTURE, NEG_EXPORT_PICTURES };
+  const NegOverlay links = { .has_point = TRUE, .point = { SIDE / 2, SIDE / 2 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (GBytes) plain = export_with_links (fixture, kinds[i], NULL);
+    g_autoptr (GBytes) marked = export_with_links (fixture, kinds[i], &links);
+
+    g_assert_true (g_bytes_equal (plain, marked) == (kinds[i] == NEG_EXPORT_PICTURES));
+  }
+}
+
 static void
 test_film (Fixture *fixture, gconstpointer data)
 {
@@ -271,6 +307,7 @@ main (int argc, char **argv)
 #define ADD(path, number, func) g_test_add (path, Fixture, GUINT_TO_POINTER (number), set_up, func, tear_down)
   ADD ("/export-job/picture", 0, test_picture);
   ADD ("/export-job/pictures", 0, test_pictures);
+  ADD ("/export-job/links", 0, test_links);
   ADD ("/export-job/film", 0, test_film);
   ADD ("/export-job/cancelled-at-once", 0, test_cancelled);
   ADD ("/export-job/cancelled", 4, test_cancelled);
