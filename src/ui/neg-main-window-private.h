@@ -30,6 +30,7 @@ struct _NegMainWindow {
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
   char *report; /* stays until something else is opened; nullable */
+  gboolean report_is_of_screens;
   char *hint;   /* goes by itself; nullable */
   guint hint_source;
   char *home;   /* nullable */

@@ -17,6 +17,21 @@ report_failure (NegMainWindow *self, const GError *error)
       = g_strdup_printf (_ ("What is on screen will not come back after a restart: %s"), neg_words_for_error (error));
 
   neg_main_window_report (self, text);
+  self->report_is_of_screens = TRUE;
+}
+
+/* On the disk or not: the first failure is told, and that it goes well again. */
+static void
+written_cb (const GError *error, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (error != NULL) {
+    report_failure (self, error);
+  } else if (self->report_is_of_screens) {
+    g_clear_pointer (&self->report, g_free);
+    _neg_main_window_update_status (self);
+  }
 }
 
 static gboolean
@@ -27,7 +42,7 @@ ensure_store (NegMainWindow *self)
 
   if (self->screens != NULL || self->screens_failed)
     return self->screens != NULL;
-  self->screens = neg_reading_store_open (folder, NULL, NULL, &error);
+  self->screens = neg_reading_store_open (folder, written_cb, self, &error);
   self->screens_failed = self->screens == NULL;
   if (error != NULL)
     report_failure (self, error);

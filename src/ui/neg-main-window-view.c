@@ -289,14 +289,18 @@ true_size_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   NegViewport *viewport = neg_grid_get_active (self->grid);
   double glass_mm = neg_monitor_get_pixel_mm (self->settings, GTK_WIDGET (viewport), NULL);
+  NegViewState tried = *get_state (self); /* borrows its series */
 
-  if (neg_view_state_set_true_size (begin (self), neg_viewport_get_width_px (viewport),
-                                    neg_viewport_get_height_px (viewport), glass_mm))
+  /* What cannot be done is no step that undo would take back. */
+  if (neg_view_state_set_true_size (&tried, neg_viewport_get_width_px (viewport),
+                                    neg_viewport_get_height_px (viewport), glass_mm)) {
+    begin (self)->zoom = tried.zoom;
     end (self);
-  else
+  } else {
     _neg_main_window_hint (self, glass_mm > 0 ? _ ("This image does not say how large its pixels are.")
                                                : _ ("This monitor does not say how large it is: measure it in the "
                                                     "preferences."));
+  }
 }
 
 static void

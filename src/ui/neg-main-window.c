@@ -143,6 +143,7 @@ neg_main_window_report (NegMainWindow *self, const char *text)
 
   g_free (self->report);
   self->report = g_strdup (text);
+  self->report_is_of_screens = FALSE;
   _neg_main_window_update_status (self);
 }
 
