@@ -57,14 +57,29 @@ describe (const NegDemoCounts *counts)
   return g_strdup_printf ("negatoscope demo %s, %u objects, bytes: ", NEG_DEMO_VERSION, counts->n_instances);
 }
 
+/* The mark lies beside the folder: whoever deletes that, or a part of it, leaves the mark. */
 static gboolean
-is_complete (const char *folder, NegDemoCounts *counts)
+are_there (const char *folder, GArray *objects)
+{
+  for (guint i = 0; i < objects->len; i++) {
+    g_autofree char *name = neg_demo_object_get_path (&g_array_index (objects, NegDemoObject, i));
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+
+    if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_complete (const char *folder, GArray *objects, NegDemoCounts *counts)
 {
   g_autofree char *path = g_strconcat (folder, VERSION_SUFFIX, NULL);
   g_autofree char *expected = describe (counts);
   g_autofree char *text = NULL;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL) || !g_str_has_prefix (text, expected))
+  if (!g_file_get_contents (path, &text, NULL, NULL) || !g_str_has_prefix (text, expected)
+      || !are_there (folder, objects))
     return FALSE;
   counts->bytes = g_ascii_strtoull (text + strlen (expected), NULL, 10);
   return TRUE;
@@ -199,7 +214,7 @@ neg_demo_fill (const char *folder, guint n_patients, NegDemoProgress progress, g
 
   *counts = (NegDemoCounts) { 0 };
   count (objects, counts);
-  if (is_complete (folder, counts))
+  if (is_complete (folder, objects, counts))
     return TRUE;
   if (g_mkdir_with_parents (folder, FOLDER_MODE) != 0)
     return fail_errno (error, folder);

@@ -127,6 +127,16 @@ def check_interrupted(home):
     return first == second and not os.path.exists(stray) and os.path.exists(own) or (first, second)
 
 
+def check_deleted(home):
+    """The version file is not believed when what it speaks of is gone."""
+    small = os.path.join(home, "deleted")
+    first = fill(small, "--patients", "1")
+    files = list_files(first["folder"])
+    os.remove(files[7])
+    second = fill(small, "--patients", "1")
+    return first == second and list_files(first["folder"]) == files or (first, second)
+
+
 def check_usage():
     for arguments in (["demo"], ["demo", "--home", "x", "y"], ["demo", "--home", "x", "--patients", "-1"]):
         result = negtest.negatoscope(*arguments)
@@ -160,6 +170,7 @@ def main():
         tap.run("uptake of the lesion", check_suv, answer["folder"])
         tap.run("complete: left alone", check_left_alone, home, answer, files)
         tap.run("unfinished: made anew", check_interrupted, home)
+        tap.run("deleted: made anew", check_deleted, home)
     tap.done()
 
 
