@@ -2,7 +2,8 @@
  *
  * Only the last screen outlives its window: what was there when a run began (it has been offered) goes with that run's
  * first save. Several processes may share a folder. States hold paths and UIDs: the files are the owner's alone.
- * Thread: the one that opened it, and its main context. Saving never waits for the disk. */
+ * Thread: one at a time; reports come in the main context that holds where it was opened. Saving never waits for the
+ * disk. */
 #pragma once
 
 #include "store/neg-writer.h"

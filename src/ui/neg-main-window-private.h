@@ -38,7 +38,7 @@ struct _NegMainWindow {
 
   /* The screen that comes back */
   NegReadingStore *screens; /* NULL until it is needed */
-  gboolean screens_failed;
+  gboolean screens_failed, screens_opening;
   const char *run; /* of screens */
   guint save_source, offer_source;
   NegReadingState *offered, *restoring;

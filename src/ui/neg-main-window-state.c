@@ -40,7 +40,7 @@ ensure_store (NegMainWindow *self)
   g_autofree char *folder = neg_paths_dup_data_folder (self->home);
   g_autoptr (GError) error = NULL;
 
-  if (self->screens != NULL || self->screens_failed)
+  if (self->screens != NULL || self->screens_failed || self->screens_opening)
     return self->screens != NULL;
   self->screens = neg_reading_store_open (folder, written_cb, self, &error);
   self->screens_failed = self->screens == NULL;
@@ -65,18 +65,73 @@ ensure_run (NegMainWindow *self)
   return self->run != NULL;
 }
 
+static void
+save (NegMainWindow *self)
+{
+  g_autofree char *state = NULL;
+
+  if (self->paths == NULL || self->restoring != NULL || !ensure_run (self))
+    return;
+  state = neg_reading_save_state (self->reading, (const char *const *) self->paths, self->captions);
+  if (state != NULL)
+    neg_reading_store_save (self->screens, self->run, state);
+}
+
+static void
+opened_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegMainWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NegReadingStore) store = g_task_propagate_pointer (G_TASK (result), &error);
+
+  self->screens_opening = FALSE;
+  if (self->grid == NULL) /* the window has gone meanwhile */
+    return;
+  self->screens = g_steal_pointer (&store);
+  self->screens_failed = self->screens == NULL;
+  if (error != NULL)
+    report_failure (self, error);
+  else
+    save (self);
+}
+
+/* Reports come to the main thread all the same, and none before something is written. */
+static void
+open_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  const char *folder = g_object_get_data (G_OBJECT (task), "folder");
+  GError *error = NULL;
+  NegReadingStore *store = neg_reading_store_open (folder, written_cb, data, &error);
+
+  if (store != NULL)
+    g_task_return_pointer (task, store, (GDestroyNotify) neg_reading_store_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* A new database is synchronised with the disk half a dozen times: nobody who scrolls waits for that. */
+static void
+open_store (NegMainWindow *self)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, opened_cb, g_object_ref (self));
+
+  self->screens_opening = TRUE;
+  g_task_set_source_tag (task, open_store);
+  g_task_set_task_data (task, self, NULL);
+  g_object_set_data_full (G_OBJECT (task), "folder", neg_paths_dup_data_folder (self->home), g_free);
+  g_task_run_in_thread (task, open_in_thread);
+}
+
 static gboolean
 save_cb (gpointer data)
 {
   NegMainWindow *self = data;
-  g_autofree char *state = NULL;
 
   self->save_source = 0;
-  if (self->paths == NULL || self->restoring != NULL || !ensure_run (self))
-    return G_SOURCE_REMOVE;
-  state = neg_reading_save_state (self->reading, (const char *const *) self->paths, self->captions);
-  if (state != NULL)
-    neg_reading_store_save (self->screens, self->run, state);
+  if (self->screens != NULL)
+    save (self);
+  else if (!self->screens_failed && !self->screens_opening)
+    open_store (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -94,7 +149,7 @@ _neg_main_window_close_state (NegMainWindow *self)
 
   if (self->save_source != 0) {
     g_clear_handle_id (&self->save_source, g_source_remove);
-    save_cb (self);
+    save (self);
   }
   if (self->run != NULL && !neg_reading_store_close_run (self->screens, self->run, &error))
     g_warning ("the screen could not be kept: %s", error->message);
