@@ -10,6 +10,10 @@
 /* A drag of this many logical pixels multiplies the width by e, or moves the centre by one width. */
 #define WINDOW_DRAG_PX 300.0
 
+/* Beyond these a spacing is a slip of the writer, and nothing of the image would be seen. */
+#define TRUE_SIZE_ZOOM_MIN 1e-4
+#define TRUE_SIZE_ZOOM_MAX 1e4
+
 void
 neg_view_state_init (NegViewState *state)
 {
@@ -253,12 +257,16 @@ neg_view_state_set_true_size (NegViewState *state, guint width, guint height, do
 {
   const NegSeriesFrame *frame = neg_view_state_get_frame (state);
   double magnification = neg_view_state_get_magnification (state, width, height);
-  double spacing_mm[2];
+  double spacing_mm[2], zoom;
 
   if (magnification <= 0 || !(glass_mm > 0)
       || neg_calibration_get (frame->instance, frame->frame, spacing_mm) == NEG_CALIBRATION_NONE)
     return FALSE;
-  state->zoom *= spacing_mm[1] / glass_mm / magnification;
+  zoom = state->zoom * spacing_mm[1] / glass_mm / magnification;
+  /* Written so that NaN fails. */
+  if (!(zoom >= TRUE_SIZE_ZOOM_MIN && zoom <= TRUE_SIZE_ZOOM_MAX))
+    return FALSE;
+  state->zoom = zoom;
   return TRUE;
 }
 

@@ -74,7 +74,8 @@ void neg_view_state_reset (NegViewState *state);
 
 void neg_view_state_fit (NegViewState *state);
 /* One millimetre is one millimetre on glass, where the image says how large its pixels are: @glass_mm is the size of an
- * output pixel. FALSE, and nothing done, where it does not (or nobody knows the monitor's: @glass_mm 0). */
+ * output pixel. FALSE, and nothing done, where it does not, or says what cannot be (or nobody knows the monitor's:
+ * @glass_mm 0). */
 gboolean neg_view_state_set_true_size (NegViewState *state, guint width, guint height, double glass_mm);
 /* One image pixel is one output pixel. */
 void neg_view_state_set_true_pixels (NegViewState *state, guint width, guint height);

@@ -410,6 +410,33 @@ test_magnifier (Fixture *fixture, gconstpointer data)
 
 #define ADD(path, function) g_test_add ("/reading/view-state/" path, Fixture, NULL, set_up, function, tear_down)
 
+/* Rows 0.8 mm apart, columns 0.4 mm: a pixel of glass of 0.2 mm is half a column. */
+static void
+test_true_size (Fixture *fixture, gconstpointer data)
+{
+  NegViewState *state = &fixture->state;
+  NegFrameInfo *info = &neg_view_state_get_frame (state)->instance->frame_infos[0];
+  static const double wrong_mm[] = { 1e-200, 1e200, INFINITY, NAN };
+
+  g_assert_false (neg_view_state_set_true_size (state, WIDTH, HEIGHT, 0.2));
+  info->has_spacing = TRUE;
+  info->spacing_mm[0] = 0.8;
+  info->spacing_mm[1] = 0.4;
+  g_assert_false (neg_view_state_set_true_size (state, WIDTH, HEIGHT, 0));
+  for (guint turns = 0; turns < 2; turns++) {
+    state->turns = turns;
+    g_assert_true (neg_view_state_set_true_size (state, WIDTH, HEIGHT, 0.2));
+    g_assert_cmpfloat_with_epsilon (neg_view_state_get_magnification (state, WIDTH, HEIGHT), 2, 1e-9);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_mm); i++) {
+    double before = state->zoom;
+
+    info->spacing_mm[0] = info->spacing_mm[1] = wrong_mm[i];
+    g_assert_false (neg_view_state_set_true_size (state, WIDTH, HEIGHT, 0.2));
+    g_assert_cmpfloat (state->zoom, ==, before);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -425,6 +452,7 @@ main (int argc, char **argv)
   ADD ("pan", test_pan);
   ADD ("resize-keeps-the-middle", test_resize_keeps_the_middle);
   ADD ("true-pixels-lie-on-pixels", test_true_pixels_lie_on_pixels);
+  ADD ("true-size", test_true_size);
   ADD ("prepare", test_prepare);
   ADD ("magnifier", test_magnifier);
   ADD ("preset-beyond", test_preset_beyond);
