@@ -102,21 +102,20 @@ ensure_patient (GPtrArray *patients, GHashTable *by_key, NegInstance *instance)
 }
 
 static NegStudy *
-ensure_study (NegPatient *patient, NegInstance *instance)
+ensure_study (NegPatient *patient, GHashTable *by_key, NegInstance *instance)
 {
   const char *uid = text_or_empty (instance->study_uid);
-  NegStudy *study;
+  g_autofree char *key = g_strconcat (patient->key, "\n", uid, NULL);
+  NegStudy *study = g_hash_table_lookup (by_key, key);
 
-  for (guint i = 0; i < patient->studies->len; i++) {
-    study = g_ptr_array_index (patient->studies, i);
-    if (g_str_equal (study->study_uid, uid))
-      return study;
-  }
+  if (study != NULL)
+    return study;
   study = g_new0 (NegStudy, 1);
   study->study_uid = g_strdup (uid);
   study->instance = neg_instance_ref (instance);
   study->series = g_ptr_array_new_with_free_func (g_object_unref);
   g_ptr_array_add (patient->studies, study);
+  g_hash_table_insert (by_key, g_steal_pointer (&key), study);
   return study;
 }
 
@@ -173,17 +172,19 @@ neg_patients_build (GListModel *series)
 {
   GPtrArray *patients = g_ptr_array_new_with_free_func (patient_free);
   g_autoptr (GHashTable) by_key = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n = series != NULL ? g_list_model_get_n_items (series) : 0;
 
   for (guint i = 0; i < n; i++) {
     g_autoptr (NegSeries) item = g_list_model_get_item (series, i);
     NegInstance *instance;
+    NegStudy *study;
 
     if (neg_series_get_n_frames (item) == 0)
       continue;
     instance = neg_series_get_frame (item, 0)->instance;
-    g_ptr_array_add (ensure_study (ensure_patient (patients, by_key, instance), instance)->series,
-                     g_object_ref (item));
+    study = ensure_study (ensure_patient (patients, by_key, instance), studies, instance);
+    g_ptr_array_add (study->series, g_object_ref (item));
   }
   for (guint i = 0; i < patients->len; i++)
     sort_studies (g_ptr_array_index (patients, i));
