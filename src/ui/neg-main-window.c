@@ -58,10 +58,8 @@ dup_reading_text (NegLoader *loader)
 
   neg_loader_get_progress (loader, &n_found, &n_scanned);
   if (neg_loader_is_cancelled (loader))
-    return g_strdup_printf (_ ("Cancelled after %u of %u files: images may be missing"), n_scanned, n_found);
-  if (!neg_loader_is_finished (loader))
-    return g_strdup_printf (_ ("Reading: %u of %u files"), n_scanned, n_found);
-  return NULL;
+    return g_strdup (_ ("Cancelled: not everything was read, images may be missing"));
+  return neg_loader_is_finished (loader) ? NULL : g_strdup_printf (_ ("Reading: %u of %u files"), n_scanned, n_found);
 }
 
 static gboolean

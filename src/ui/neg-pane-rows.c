@@ -269,10 +269,13 @@ neg_pane_rows_new_object (const NegLoadedObject *object)
   g_autofree char *title = neg_caption_dup_clean (object->instance->document_title);
   g_autofree char *description = neg_caption_dup_clean (object->instance->series_description);
   const char *name = *title != '\0' ? title : description;
+  g_autofree char *file = dup_file_name (neg_blob_get_name (object->blob));
+  g_autofree char *person = neg_caption_dup_person (object->instance->patient_name);
   NegPaneRowContent content = {
     .kind = NEG_PANE_ROW_OBJECT,
     .id = g_strdup_printf ("object/%" G_GUINT64_FORMAT, neg_blob_get_id (object->blob)),
-    .subtitle = dup_file_name (neg_blob_get_name (object->blob)),
+    /* Those of all patients are in one list: whose it is stands with it. */
+    .subtitle = *person != '\0' ? g_strdup_printf ("%s · %s", person, file) : g_strdup (file),
   };
 
   content.title = *name != '\0' ? g_strdup_printf ("%s: %s", object_word (object->instance->kind), name)

@@ -158,8 +158,10 @@ test_leave_folder (void)
     run_for (i * 5000);
     pids = client_engine_pids ();
     times_us[i] = g_get_monotonic_time ();
+    g_assert_false (neg_loader_is_cancelled (loader));
     neg_loader_cancel (loader);
     SLICES_WAIT (neg_loader_is_finished (loader));
+    g_assert_true (neg_loader_is_cancelled (loader));
     times_us[i] = g_get_monotonic_time () - times_us[i];
     assert_quiet (pids);
     /* What was scanned by then is in the list, what was not is no fault. */
