@@ -54,15 +54,16 @@ check_pixels (NegViewport *viewport, const NegSeriesFrame *shown)
 static char *
 check_accessible (NegViewport *viewport, const NegViewState *state)
 {
+  const char *title = state->series != NULL ? neg_series_get_title (state->series) : NULL;
+  guint n = neg_view_state_get_n_frames (state);
   g_autofree char *expected
-      = state->series != NULL ? g_strdup_printf ("image %u of %u, %s", state->index + 1,
-                                                 neg_view_state_get_n_frames (state), neg_series_get_title (state->series))
-                              : g_strdup ("no image");
+      = title != NULL ? g_strdup_printf ("image %u of %u, %s", state->index + 1, n, title) : g_strdup ("no image");
   g_autofree char *said
       = gtk_test_accessible_check_property (GTK_ACCESSIBLE (viewport), GTK_ACCESSIBLE_PROPERTY_LABEL, expected);
 
-  return said != NULL ? g_strdup_printf ("viewport %u is announced as %s, not “%s”", viewport->cell + 1, said, expected)
-                      : NULL;
+  if (said == NULL)
+    return NULL;
+  return g_strdup_printf ("viewport %u is announced as %s, not “%s”", viewport->cell + 1, said, expected);
 }
 
 static char *
@@ -177,7 +178,8 @@ check_texts (NegViewport *viewport, gboolean shown, guint patient)
     wrong = g_strdup_printf ("viewport %u says “%s” beside nothing", viewport->cell + 1, who);
   if (wrong == NULL && shown && viewport->level != NEG_CAPTIONS_NONE
       && (who == NULL || strstr (who, abuse_study_get_name (patient)) == NULL))
-    wrong = g_strdup_printf ("viewport %u says “%s”, not %s", viewport->cell + 1, who, abuse_study_get_name (patient));
+    wrong = g_strdup_printf ("viewport %u says “%s”, not %s", viewport->cell + 1, who,
+                             abuse_study_get_name (patient));
   return wrong;
 }
 

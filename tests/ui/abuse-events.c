@@ -85,10 +85,11 @@ key (Abuse *abuse)
 {
   GtkWidget *widget = below (abuse, 2) == 0 ? GTK_WIDGET (abuse->window) : abuse->window->images;
   GtkEventController *keys = any_controller (abuse, widget, GTK_TYPE_SHORTCUT_CONTROLLER);
+  guint n = keys != NULL ? g_list_model_get_n_items (G_LIST_MODEL (keys)) : 0;
   g_autoptr (GtkShortcut) shortcut = NULL;
 
-  if (keys != NULL)
-    shortcut = g_list_model_get_item (G_LIST_MODEL (keys), below (abuse, g_list_model_get_n_items (G_LIST_MODEL (keys))));
+  if (n > 0)
+    shortcut = g_list_model_get_item (G_LIST_MODEL (keys), below (abuse, n));
   if (shortcut != NULL)
     gtk_shortcut_action_activate (gtk_shortcut_get_action (shortcut), GTK_SHORTCUT_ACTION_EXCLUSIVE, widget,
                                   gtk_shortcut_get_arguments (shortcut));
@@ -105,7 +106,8 @@ focus (Abuse *abuse)
 static void
 scroll (Abuse *abuse)
 {
-  GtkEventController *wheel = any_controller (abuse, GTK_WIDGET (any_viewport (abuse)), GTK_TYPE_EVENT_CONTROLLER_SCROLL);
+  GtkWidget *viewport = GTK_WIDGET (any_viewport (abuse));
+  GtkEventController *wheel = any_controller (abuse, viewport, GTK_TYPE_EVENT_CONTROLLER_SCROLL);
   gboolean handled;
 
   g_signal_emit_by_name (wheel, "scroll", 0.0, between (abuse, -3, 3), &handled);
@@ -127,7 +129,8 @@ drag (Abuse *abuse)
 static void
 point (Abuse *abuse)
 {
-  GtkEventController *motion = any_controller (abuse, GTK_WIDGET (any_viewport (abuse)), GTK_TYPE_EVENT_CONTROLLER_MOTION);
+  GtkWidget *viewport = GTK_WIDGET (any_viewport (abuse));
+  GtkEventController *motion = any_controller (abuse, viewport, GTK_TYPE_EVENT_CONTROLLER_MOTION);
 
   g_signal_emit_by_name (motion, "motion", between (abuse, -50, 800), between (abuse, -50, 800));
 }
@@ -137,13 +140,18 @@ click_twice (Abuse *abuse)
 {
   GtkEventController *click = any_controller (abuse, GTK_WIDGET (any_viewport (abuse)), GTK_TYPE_GESTURE_CLICK);
 
-  g_signal_emit_by_name (click, "pressed", 1 + (int) below (abuse, 2), between (abuse, 0, 400), between (abuse, 0, 400));
+  g_signal_emit_by_name (click, "pressed", 1 + (int) below (abuse, 2), between (abuse, 0, 400),
+                         between (abuse, 0, 400));
 }
 
 static void
 menu (Abuse *abuse)
 {
-  g_signal_emit_by_name (any_viewport (abuse), "menu-requested", between (abuse, 0, 400), between (abuse, 0, 400));
+  GtkWidget *viewport = GTK_WIDGET (any_viewport (abuse));
+
+  if (gtk_widget_get_mapped (viewport)) /* no hand reaches another */
+    g_signal_emit_by_name (viewport, "menu-requested", between (abuse, 0, 1) * gtk_widget_get_width (viewport),
+                           between (abuse, 0, 1) * gtk_widget_get_height (viewport));
 }
 
 /* --- What is shown --- */
@@ -347,7 +355,8 @@ collect (GtkWidget *widget, GPtrArray *all)
     return;
   if (gtk_widget_is_sensitive (widget))
     g_ptr_array_add (all, widget);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
     collect (child, all);
 }
 
