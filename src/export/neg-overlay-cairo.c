@@ -41,6 +41,7 @@ new_layout (const Canvas *canvas, const char *text)
 
   pango_font_description_set_absolute_size (font, canvas->font_px * PANGO_SCALE);
   pango_layout_set_font_description (layout, font);
+  pango_layout_set_auto_dir (layout, FALSE); /* a name from right to left stays in its corner */
   pango_layout_set_text (layout, text, -1);
   return layout;
 }

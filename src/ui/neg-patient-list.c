@@ -15,6 +15,7 @@ struct _NegPatientList {
   GtkListView *view;
   GListStore *store; /* of NegPaneRow */
   guint tick;
+  gboolean to_shown; /* with the next rows: another patient is shown */
 };
 
 G_DEFINE_FINAL_TYPE (NegPatientList, neg_patient_list, GTK_TYPE_WIDGET)
@@ -31,6 +32,19 @@ typedef struct {
 } Row;
 
 static void
+scroll_to_shown (NegPatientList *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->store)); i++) {
+    g_autoptr (NegPaneRow) row = g_list_model_get_item (G_LIST_MODEL (self->store), i);
+
+    if (neg_pane_row_get (row)->active) {
+      gtk_widget_activate_action (GTK_WIDGET (self->view), "list.scroll-to-item", "u", i);
+      return;
+    }
+  }
+}
+
+static void
 update (NegPatientList *self)
 {
   GPtrArray *patients = self->reading != NULL ? neg_reading_get_patients (self->reading) : NULL;
@@ -40,6 +54,9 @@ update (NegPatientList *self)
 
   neg_pane_row_update_store (self->store, rows);
   gtk_widget_set_visible (self->nothing, rows->len == 0 && patients != NULL && patients->len > 0);
+  if (self->to_shown)
+    scroll_to_shown (self);
+  self->to_shown = FALSE;
 }
 
 static gboolean
@@ -57,6 +74,13 @@ changed_cb (NegPatientList *self)
 {
   if (self->tick == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
+}
+
+static void
+patient_changed_cb (NegPatientList *self)
+{
+  self->to_shown = TRUE;
+  changed_cb (self);
 }
 
 void
@@ -283,7 +307,7 @@ neg_patient_list_init (NegPatientList *self)
 {
   self->signals = g_signal_group_new (NEG_TYPE_READING);
   g_signal_group_connect_swapped (self->signals, "patients-changed", G_CALLBACK (changed_cb), self);
-  g_signal_group_connect_swapped (self->signals, "patient-changed", G_CALLBACK (changed_cb), self);
+  g_signal_group_connect_swapped (self->signals, "patient-changed", G_CALLBACK (patient_changed_cb), self);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   make_entry (self);

@@ -50,6 +50,7 @@ new_layout (NegViewport *self, int width_px)
   pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
   pango_layout_set_attributes (layout, attributes);
   pango_attr_list_unref (attributes);
+  pango_layout_set_auto_dir (layout, FALSE); /* a name from right to left stays in its corner */
   if (width_px >= 0)
     pango_layout_set_width (layout, MAX (width_px, 1) * PANGO_SCALE);
   return layout;
