@@ -21,6 +21,7 @@ int neg_command_decode (int argc, char **argv);
 int neg_command_render (int argc, char **argv);
 int neg_command_measure (int argc, char **argv);
 int neg_command_demo (int argc, char **argv);
+int neg_command_hl7 (int argc, char **argv);
 int neg_command_bench (int argc, char **argv);
 
 /* Parses options into @entries and leaves the rest in *paths (given). A wrong option, or none of @paths where at least

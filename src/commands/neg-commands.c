@@ -17,6 +17,7 @@ static const struct {
   { "render", neg_command_render, N_ ("one image as the window draws it, as a PNG") },
   { "measure", neg_command_measure, N_ ("lengths, angles, areas and values on an image") },
   { "demo", neg_command_demo, N_ ("fills a folder with a fictitious department") },
+  { "hl7", neg_command_hl7, N_ ("shows the messages of an HL7 v2 file") },
   { "bench", neg_command_bench, N_ ("measures this machine: open, decode") },
 };
 
