@@ -113,8 +113,9 @@ is_locked (const char *path)
   int fd = g_open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
   gboolean locked;
 
+  /* Who cannot look does not know: no run is taken for dead, and its screen deleted, because of that. */
   if (fd < 0)
-    return FALSE;
+    return errno != ENOENT;
   locked = fcntl (fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
   close (fd);
   return locked;

@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -319,6 +320,8 @@ test_locks (StoreFolder *files, gconstpointer data)
   g_autoptr (GError) error = NULL;
   NegRunLock *lock = neg_run_lock_new (files->folder, &error);
   g_autofree char *way = g_build_filename (files->folder, "run-x", NULL);
+  struct rlimit limit, none;
+  gboolean is_held;
   g_autofree char *detour = NULL;
   g_autofree char *id = NULL;
 
@@ -333,6 +336,12 @@ test_locks (StoreFolder *files, gconstpointer data)
   g_assert_false (neg_run_lock_is_held (files->folder, detour));
   neg_run_lock_sweep (files->folder);
   g_assert_true (neg_run_lock_is_held (files->folder, id));
+  getrlimit (RLIMIT_NOFILE, &limit);
+  none = (struct rlimit){ .rlim_cur = 0, .rlim_max = limit.rlim_max };
+  setrlimit (RLIMIT_NOFILE, &none);
+  is_held = neg_run_lock_is_held (files->folder, id); /* not to be seen, and not dead for that */
+  setrlimit (RLIMIT_NOFILE, &limit);
+  g_assert_true (is_held);
   g_assert_false (g_file_test (stale, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (foreign, G_FILE_TEST_EXISTS));
   neg_run_lock_free (lock);
