@@ -24,7 +24,10 @@ typedef gboolean (*NegCodecDecode) (const NegCodestream *stream, const guint8 *d
 /* libjpeg-turbo: 8-bit DCT. @is_ybr: convert to RGB on the way. */
 gboolean neg_codec_jpeg_decode (const NegCodestream *stream, gboolean is_ybr, const guint8 *data, gsize length,
                                 const NegCells *cells, GError **error);
-/* DCMTK's libijg8/12/16: 12-bit DCT and lossless. */
+/* Our own: lossless JPEG with Huffman codes. What no encoder of today writes is NEG_ERROR_UNSUPPORTED and libijg's. */
+gboolean neg_codec_jpegll_decode (const NegCodestream *stream, const guint8 *data, gsize length,
+                                  const NegCells *cells, GError **error);
+/* DCMTK's libijg8/12/16: 12-bit DCT, and what is unusual of lossless JPEG. */
 gboolean neg_codec_ijg_decode (const NegCodestream *stream, const guint8 *data, gsize length, const NegCells *cells,
                                GError **error);
 gboolean neg_codec_jpegls_decode (const NegCodestream *stream, const guint8 *data, gsize length,

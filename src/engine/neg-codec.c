@@ -109,6 +109,20 @@ is_ybr (const Job *job, const NegCodestream *stream)
   return stream->lossy || photometric_is_ybr (job);
 }
 
+/* Ours first; what it leaves alone is for DCMTK's. */
+static gboolean
+decode_lossless_jpeg (const Job *job, const NegCodestream *stream, const guint8 *data, gsize length, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+
+  if (neg_codec_jpegll_decode (stream, data, length, &job->cells, &refusal))
+    return TRUE;
+  if (g_error_matches (refusal, NEG_ERROR, NEG_ERROR_UNSUPPORTED))
+    return neg_codec_ijg_decode (stream, data, length, &job->cells, error);
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
 static gboolean
 decode_jpeg (Job *job, const NegCodestream *stream, const guint8 *data, gsize length, GError **error)
 {
@@ -118,7 +132,8 @@ decode_jpeg (Job *job, const NegCodestream *stream, const guint8 *data, gsize le
     return neg_codec_jpeg_decode (stream, ybr, data, length, &job->cells, error);
   if (stream->lossy && stream->precision != 12)
     return neg_fail (error, NEG_ERROR_UNREADABLE, "JPEG", "%u bits in a lossy frame", stream->precision);
-  if (!neg_codec_ijg_decode (stream, data, length, &job->cells, error))
+  if (!(stream->lossy ? neg_codec_ijg_decode (stream, data, length, &job->cells, error)
+                      : decode_lossless_jpeg (job, stream, data, length, error)))
     return FALSE;
   if (!ybr)
     return TRUE;
