@@ -247,6 +247,7 @@ neg_main_window_offer_last_screen (NegMainWindow *self)
 {
   g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
 
+  _neg_main_window_focus (self);
   if (self->offer_source == 0)
     self->offer_source = g_idle_add (offer_cb, self);
 }

@@ -525,6 +525,6 @@ neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings
   active_changed_cb (self);
   update_empty_page (self);
   _neg_main_window_restore_panes (self);
-  _neg_main_window_focus (self);
+  neg_grid_focus (self->grid);
   return self;
 }
