@@ -1,5 +1,5 @@
 /* What is written on and about an image, from its header and from how it is shown: text only, no widget.
- * All of it is UTF-8 of one line per line, without control characters. Thread: main (translated text). */
+ * All of it is UTF-8 of one line per line, without control characters. Thread: any, no state. */
 #pragma once
 
 #include "imaging/neg-calibration.h"

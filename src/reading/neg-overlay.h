@@ -4,7 +4,7 @@
  * Levels (neg-captions.h): scale bar and orientation letters belong to the overlay and go with it. What could make a
  * picture be read wrongly without it stays at every level: the marks LOSSY, INVERTED, MIRRORED, the band of a prior,
  * and the letters of a picture that is turned or mirrored. Reference line and point have switches of their own.
- * Thread: main (translated text). */
+ * Thread: any, but neg_overlay_init(), which asks the session: main. */
 #pragma once
 
 #include "reading/neg-captions.h"
