@@ -123,12 +123,6 @@ neg_cine_set_rate_hz (NegCine *cine, double rate_hz)
 }
 
 void
-neg_cine_set_speed (NegCine *cine, double factor)
-{
-  neg_cine_set_rate_hz (cine, cine->file_rate_hz * factor);
-}
-
-void
 neg_cine_set_mode (NegCine *cine, NegCineMode mode)
 {
   g_return_if_fail ((guint) mode < NEG_CINE_N_MODES);

@@ -63,8 +63,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegCine, neg_cine_clear)
 
 /* Clamped to the limits above. */
 void neg_cine_set_rate_hz (NegCine *cine, double rate_hz);
-/* The file's own rate times @factor. */
-void neg_cine_set_speed (NegCine *cine, double factor);
 void neg_cine_set_mode (NegCine *cine, NegCineMode mode);
 /* In any order, clamped to the series. */
 void neg_cine_set_range (NegCine *cine, guint first, guint last);

@@ -109,7 +109,7 @@ test_vector (void)
   init (&cine, instance);
   for (guint i = 0; i < 4; i++)
     g_assert_cmpint (neg_cine_get_duration_us (&cine, i), ==, expected_us[i]);
-  neg_cine_set_speed (&cine, 2);
+  neg_cine_set_rate_hz (&cine, 2 * cine.file_rate_hz);
   g_assert_cmpfloat_with_epsilon (cine.rate_hz, 50, 1e-9);
   for (guint i = 0; i < 4; i++)
     g_assert_cmpint (neg_cine_get_duration_us (&cine, i), ==, expected_us[i] / 2);
