@@ -85,7 +85,7 @@ changed_cb (NegCineBar *self)
 
   self->filling = TRUE;
   set_named_icon (self->play, playing ? "media-playback-pause-symbolic" : "media-playback-start-symbolic",
-                  playing ? _ ("Stop (C)") : _ ("Run (C)"));
+                  playing ? _ ("Stop") : _ ("Run"));
   fill_spin (self->rate, cine->rate_hz);
   gtk_drop_down_set_selected (self->mode, cine->mode);
   fill_range (self, cine);

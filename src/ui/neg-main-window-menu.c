@@ -14,10 +14,18 @@ add_item (GMenu *menu, const char *label, const char *action, int target)
   g_menu_append_item (menu, item);
 }
 
+/* With the key that holds now: people change them. */
+static char *
+dup_title (NegMainWindow *self, const char *action, const char *title)
+{
+  return neg_keymap_dup_tooltip (self->keymap, action, title);
+}
+
 static void
-add_file_presets (GMenu *menu, const NegSeriesFrame *frame)
+add_file_presets (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame)
 {
   guint n = neg_presets_count (frame->instance, frame->frame);
+  g_autofree char *title = dup_title (self, "view.preset(0)", _ ("From the file"));
   g_autoptr (GMenu) section = g_menu_new ();
   NegPreset preset;
 
@@ -33,14 +41,16 @@ add_file_presets (GMenu *menu, const NegSeriesFrame *frame)
   }
   if (n == 0)
     add_item (section, _ ("Range of the values"), "view.file-preset", 0);
-  g_menu_append_section (menu, _ ("From the file (0)"), G_MENU_MODEL (section));
+  g_menu_append_section (menu, title, G_MENU_MODEL (section));
 }
 
 static void
-add_modality_presets (GMenu *menu, const NegSeriesFrame *frame)
+add_modality_presets (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame)
 {
   guint n;
   const NegModalityPreset *presets = neg_modality_presets_get (frame->instance, frame->frame, &n);
+  g_autofree char *automatic = dup_title (self, "view.auto-window", _ ("From the values on screen"));
+  g_autofree char *inverted = dup_title (self, "view.invert", _ ("Exchange black and white"));
   g_autoptr (GMenu) section = g_menu_new ();
 
   for (guint i = 0; i < n; i++) {
@@ -49,8 +59,8 @@ add_modality_presets (GMenu *menu, const NegSeriesFrame *frame)
 
     add_item (section, label, "view.preset", i + 1);
   }
-  g_menu_append (section, _ ("From the values on screen (Shift+W)"), "view.auto-window");
-  g_menu_append (section, _ ("Exchange black and white (I)"), "view.invert");
+  g_menu_append (section, automatic, "view.auto-window");
+  g_menu_append (section, inverted, "view.invert");
   g_menu_append_section (menu, n > 0 ? _ ("Customary") : NULL, G_MENU_MODEL (section));
 }
 
@@ -63,8 +73,8 @@ _neg_main_window_new_presets_menu (NegMainWindow *self)
 
   if (frame == NULL)
     return menu;
-  add_file_presets (menu, frame);
-  add_modality_presets (menu, frame);
+  add_file_presets (self, menu, frame);
+  add_modality_presets (self, menu, frame);
   return menu;
 }
 
