@@ -243,32 +243,52 @@ read_difference (Reader *reader, const Table *table)
   return difference;
 }
 
+/* @mask 0: differences; 0xFFFF: their sums from @a on. */
 static void
-read_row_of_one (Reader *shared, const Table *table, guint16 *differences, guint n)
+read_row_of_one (Reader *shared, const Table *table, guint16 *to, guint n, guint a, guint mask)
 {
   Reader reader = *shared;
   guint i = 0;
 
   for (; i + 1 < n; i += 2) {
     refill (&reader);
-    differences[i] = read_difference (&reader, table);
-    differences[i + 1] = read_difference (&reader, table);
+    to[i] = (guint16) (a = (a & mask) + read_difference (&reader, table));
+    to[i + 1] = (guint16) (a = (a & mask) + read_difference (&reader, table));
   }
   refill (&reader);
   if (i < n)
-    differences[i] = read_difference (&reader, table);
+    to[i] = (guint16) ((a & mask) + read_difference (&reader, table));
   *shared = reader;
+}
+
+/* What is before the first sample of a row (H.1.2.1). */
+static guint
+get_first (const Decoder *decoder, guint component, gboolean is_first)
+{
+  return is_first ? 1u << (decoder->precision - decoder->point_transform - 1) : decoder->components[component].row[0];
+}
+
+/* Where only the sample to the left counts, and it is the one that was read last, the samples are had while reading:
+ * that takes no time, as each code waits for the one before. */
+static gboolean
+is_sum (const Decoder *decoder, gboolean is_first)
+{
+  return decoder->n_scan == 1 && (is_first || decoder->predictor == 1);
 }
 
 /* One sample of each component in turn (A.2.3). */
 static void
-read_row (Decoder *decoder)
+read_row (Decoder *decoder, gboolean is_first)
 {
   Reader reader = decoder->reader;
 
   if (decoder->n_scan == 1) {
-    read_row_of_one (&decoder->reader, decoder->scan_tables[0], decoder->components[decoder->scan[0]].differences,
-                     decoder->cells->columns);
+    const Component *component = &decoder->components[decoder->scan[0]];
+    const gboolean sum = is_sum (decoder, is_first);
+
+    read_row_of_one (&decoder->reader, decoder->scan_tables[0], sum ? component->row : component->differences,
+                     decoder->cells->columns, sum ? get_first (decoder, decoder->scan[0], is_first) : 0,
+                     sum ? 0xFFFF : 0);
     return;
   }
   for (guint x = 0; x < decoder->cells->columns; x++)
@@ -419,7 +439,9 @@ put_row (const Decoder *decoder, guint component, guint y)
   const gsize step = cells->samples, first = (gsize) y * cells->columns * step + component;
   const guint up = decoder->point_transform, mask = decoder->precision <= 8 ? 0xFF : 0xFFFF;
 
-  if (cells->bytes_per_cell == 1) {
+  if (cells->bytes_per_cell == 2 && step == 1 && up == 0 && mask == 0xFFFF)
+    memcpy (cells->cells + 2 * first, row, 2 * (gsize) cells->columns);
+  else if (cells->bytes_per_cell == 1) {
     guint8 *to = cells->cells + first;
 
     for (guint x = 0; x < cells->columns; x++)
@@ -437,15 +459,17 @@ put_row (const Decoder *decoder, guint component, guint y)
 static void
 finish_row (Decoder *decoder, guint y, gboolean is_first)
 {
-  for (guint i = 0; i < decoder->n_scan; i++) {
-    const Component *component = &decoder->components[decoder->scan[i]];
+  const guint columns = decoder->cells->columns;
 
-    if (is_first)
-      predict_first_row (1u << (decoder->precision - decoder->point_transform - 1), component->differences,
-                         component->row, decoder->cells->columns);
-    else
-      predict_row (decoder->predictor, component->differences, component->row, decoder->cells->columns);
-    put_row (decoder, decoder->scan[i], y);
+  for (guint i = 0; i < decoder->n_scan; i++) {
+    const guint c = decoder->scan[i];
+    const Component *component = &decoder->components[c];
+
+    if (is_first && !is_sum (decoder, TRUE))
+      predict_first_row (get_first (decoder, c, TRUE), component->differences, component->row, columns);
+    else if (!is_sum (decoder, is_first))
+      predict_row (decoder->predictor, component->differences, component->row, columns);
+    put_row (decoder, c, y);
   }
 }
 
@@ -464,7 +488,7 @@ decode_scan (Decoder *decoder, GError **error)
 
     if (restarts && !take_restart (decoder, y / interval - 1, error))
       return FALSE;
-    read_row (decoder);
+    read_row (decoder, y == 0 || restarts);
     if (!check_row (decoder, error))
       return FALSE;
     finish_row (decoder, y, y == 0 || restarts);
