@@ -189,6 +189,8 @@ new_objects_page (NegContextPane *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *scrolled = gtk_scrolled_window_new ();
+  GtkWidget *words
+      = gtk_label_new (_ ("Reports, presentation states and documents of this study come here. There are none."));
   GtkWidget *view;
 
   self->objects = g_list_store_new (NEG_TYPE_PANE_ROW);
@@ -201,11 +203,14 @@ new_objects_page (NegContextPane *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), view);
   gtk_widget_set_vexpand (scrolled, TRUE);
-  self->no_objects
-      = gtk_label_new (_ ("Reports, presentation states and documents of this study come here. There are none."));
-  gtk_label_set_wrap (GTK_LABEL (self->no_objects), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->no_objects), 0);
-  gtk_widget_add_css_class (self->no_objects, "empty-page");
+  gtk_label_set_wrap (GTK_LABEL (words), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (words), 0);
+  gtk_widget_add_css_class (words, "empty-page");
+  /* Scrolled: a GtkPaned does not count with a child that gets higher as it gets narrow. */
+  self->no_objects = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->no_objects), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->no_objects), TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->no_objects), words);
   gtk_box_append (GTK_BOX (page), self->no_objects);
   gtk_box_append (GTK_BOX (page), scrolled);
   return page;
