@@ -60,14 +60,17 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (((const Name *) a)->key, ((const Name *) b)->key);
 }
 
+/* A folder that can be read in part, as on a scratched disc, gives what it has, and it is said that it is not all: GLib
+ * tells its end from a failure by errno alone. */
 static GArray *
-read_names (Walk *walk, GDir *folder)
+read_names (Walk *walk, const char *path, GDir *folder)
 {
   GArray *names = g_array_new (FALSE, FALSE, sizeof (Name));
   const char *found;
 
   g_array_set_clear_func (names, name_clear);
-  while ((found = g_dir_read_name (folder)) != NULL && !g_cancellable_is_cancelled (walk->job->cancellable)) {
+  for (errno = 0; (found = g_dir_read_name (folder)) != NULL && !g_cancellable_is_cancelled (walk->job->cancellable);
+       errno = 0) {
     Name name;
 
     if (found[0] == '.')
@@ -76,6 +79,8 @@ read_names (Walk *walk, GDir *folder)
     name.key = g_utf8_collate_key_for_filename (found, -1);
     g_array_append_val (names, name);
   }
+  if (found == NULL && errno != 0)
+    walk_fail (walk, path, NEG_ERROR_UNREADABLE, g_strerror (errno));
   g_array_sort (names, compare_names);
   return names;
 }
@@ -97,7 +102,7 @@ walk_folder (Walk *walk, const char *path, guint depth)
     walk_fail (walk, path, NEG_ERROR_NESTING, "folders are nested too deeply");
     return;
   }
-  names = read_names (walk, folder);
+  names = read_names (walk, path, folder);
   for (guint i = 0; i < names->len && !g_cancellable_is_cancelled (walk->job->cancellable); i++) {
     g_autofree char *child = g_build_filename (path, g_array_index (names, Name, i).name, NULL);
 

@@ -1,5 +1,10 @@
 #include "config.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+
+#include "base/neg-error.h"
 #include "pipeline/neg-loader-private.h"
 #include "series-scan.h"
 #include "slices.h"
@@ -216,6 +221,52 @@ test_folder (void)
   neg_test_folder_remove (folder);
 }
 
+static gint n_readable = -1; /* entries of folders that a disc gives before it fails; -1: all */
+
+/* In place of the C library's, which GLib calls. */
+struct dirent64 *
+readdir64 (DIR *folder)
+{
+  static struct dirent64 *(*next) (DIR *);
+
+  if (next == NULL)
+    next = (struct dirent64 * (*) (DIR *) ) dlsym (RTLD_NEXT, "readdir64");
+  if (g_atomic_int_get (&n_readable) < 0)
+    return next (folder);
+  if (g_atomic_int_add (&n_readable, -1) > 0)
+    return next (folder);
+  g_atomic_int_set (&n_readable, 0);
+  errno = EIO;
+  return NULL;
+}
+
+/* What a scratched disc gives of a folder is shown, and that it is not all of it is said. */
+static void
+test_unreadable_end (void)
+{
+  g_autofree char *folder = neg_test_folder_new ();
+  g_autoptr (NegEnginePool) pool = neg_engine_pool_new (NULL, NULL);
+  g_autoptr (NegLoader) loader = neg_loader_new (pool);
+  const NegUnreadable *unreadable;
+
+  for (guint i = 0; i < 9; i++) {
+    NegTestObject object = { 8, 8, 1, i + 1, i, NULL };
+    g_autofree char *name = g_strdup_printf ("IM%u", i);
+
+    g_free (neg_test_object_write (&object, folder, name));
+  }
+  g_atomic_int_set (&n_readable, 6); /* "." and ".." may be among them */
+  neg_loader_load (loader, (const char *[]){ folder, NULL });
+  neg_loader_wait (loader);
+  g_atomic_int_set (&n_readable, -1);
+  g_assert_cmpuint (count_images (loader), >=, 4);
+  g_assert_cmpuint (neg_loader_get_unreadable (loader)->len, ==, 1);
+  unreadable = g_ptr_array_index (neg_loader_get_unreadable (loader), 0);
+  g_assert_cmpstr (unreadable->path, ==, folder);
+  g_assert_error (unreadable->error, NEG_ERROR, NEG_ERROR_UNREADABLE);
+  neg_test_folder_remove (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +276,6 @@ main (int argc, char **argv)
   ADD (warning_is_told);
   ADD (main_loop);
   g_test_add_func ("/loader/folder", test_folder);
+  g_test_add_func ("/loader/unreadable-end", test_unreadable_end);
   return g_test_run ();
 }
