@@ -107,18 +107,18 @@ new_viewport_menu (NegMainWindow *self)
   return menu;
 }
 
-/* The closing runs the item that was chosen after this. */
-static gboolean
-unparent_cb (gpointer popover)
-{
-  gtk_widget_unparent (popover);
-  return G_SOURCE_REMOVE;
-}
-
+/* The last menu stays, unseen: the item that was chosen runs after it has closed, and GTK asks it where the pointer is
+ * until the pointer moves. */
 static void
-closed_cb (GtkPopover *popover)
+replace_menu (GtkWidget *viewport, GtkWidget *popover)
 {
-  g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, unparent_cb, g_object_ref (popover), g_object_unref);
+  static const char key[] = "neg-menu";
+  GtkWidget *before = g_object_get_data (G_OBJECT (viewport), key);
+
+  if (before != NULL)
+    gtk_widget_unparent (before);
+  gtk_widget_set_parent (popover, viewport);
+  g_object_set_data_full (G_OBJECT (viewport), key, g_object_ref (popover), g_object_unref);
 }
 
 void
@@ -127,10 +127,9 @@ _neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double 
   g_autoptr (GMenu) menu = new_viewport_menu (self);
   GtkWidget *popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
 
-  gtk_widget_set_parent (popover, GTK_WIDGET (viewport));
+  replace_menu (GTK_WIDGET (viewport), popover);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
-  g_signal_connect (popover, "closed", G_CALLBACK (closed_cb), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
 }
