@@ -53,66 +53,70 @@ index_of (const NegFrame *frame, guint32 column, guint32 row)
   return (gsize) row * frame->format.columns + column;
 }
 
+/* The tallies work on a copy: the compiler keeps it in registers, as the pixels cannot be a part of it. */
 static void
 tally_integers (guint32 row, guint32 first_column, guint32 n_columns, gpointer user_data)
 {
-  Tally *tally = user_data;
-  const NegModality modality = { .slope = 1, .lut = tally->draw->modality.lut };
-  gsize first = index_of (tally->frame, first_column, row);
+  Tally *result = user_data, tally = *result;
+  const NegModality modality = { .slope = 1, .lut = tally.draw->modality.lut };
+  gsize first = index_of (tally.frame, first_column, row);
 
   for (gsize i = first; i < first + n_columns; i++) {
-    double stored = _neg_frame_value (tally->frame, i), value;
+    double stored = _neg_frame_value (tally.frame, i), value;
     guint64 size;
 
-    if (!has_value (tally->draw, stored)) {
-      tally->n_left_out++;
+    if (!has_value (tally.draw, stored)) {
+      tally.n_left_out++;
       continue;
     }
     value = _neg_modality_value (&modality, stored);
     size = (guint64) fabs (value);
-    tally->n_pixels++;
-    tally->minimum = MIN (tally->minimum, value);
-    tally->maximum = MAX (tally->maximum, value);
-    tally->sum += (gint64) value;
-    tally->squares += size * size;
+    tally.n_pixels++;
+    tally.minimum = MIN (tally.minimum, value);
+    tally.maximum = MAX (tally.maximum, value);
+    tally.sum += (gint64) value;
+    tally.squares += size * size;
   }
+  *result = tally;
 }
 
 static void
 tally_values (guint32 row, guint32 first_column, guint32 n_columns, gpointer user_data)
 {
-  Tally *tally = user_data;
-  gsize first = index_of (tally->frame, first_column, row);
+  Tally *result = user_data, tally = *result;
+  gsize first = index_of (tally.frame, first_column, row);
 
   for (gsize i = first; i < first + n_columns; i++) {
-    double stored = _neg_frame_value (tally->frame, i), value;
+    double stored = _neg_frame_value (tally.frame, i), value;
 
-    if (!has_value (tally->draw, stored)) {
-      tally->n_left_out++;
+    if (!has_value (tally.draw, stored)) {
+      tally.n_left_out++;
       continue;
     }
-    value = _neg_modality_value (&tally->draw->modality, stored);
-    tally->n_pixels++;
-    tally->minimum = MIN (tally->minimum, value);
-    tally->maximum = MAX (tally->maximum, value);
-    sum_add (&tally->values, value);
+    value = _neg_modality_value (&tally.draw->modality, stored);
+    tally.n_pixels++;
+    tally.minimum = MIN (tally.minimum, value);
+    tally.maximum = MAX (tally.maximum, value);
+    sum_add (&tally.values, value);
   }
+  *result = tally;
 }
 
 static void
 tally_deviations (guint32 row, guint32 first_column, guint32 n_columns, gpointer user_data)
 {
-  Tally *tally = user_data;
-  gsize first = index_of (tally->frame, first_column, row);
+  Tally *result = user_data, tally = *result;
+  gsize first = index_of (tally.frame, first_column, row);
 
   for (gsize i = first; i < first + n_columns; i++) {
-    double stored = _neg_frame_value (tally->frame, i), deviation;
+    double stored = _neg_frame_value (tally.frame, i), deviation;
 
-    if (!has_value (tally->draw, stored))
+    if (!has_value (tally.draw, stored))
       continue;
-    deviation = _neg_modality_value (&tally->draw->modality, stored) - tally->mean;
-    sum_add (&tally->deviations, deviation * deviation);
+    deviation = _neg_modality_value (&tally.draw->modality, stored) - tally.mean;
+    sum_add (&tally.deviations, deviation * deviation);
   }
+  *result = tally;
 }
 
 static void

@@ -158,7 +158,7 @@ test_ellipses_by_points (void)
   }
 }
 
-/* A circle of radius 5 about the centre of a pixel: 81 lattice points, 12 of them on the edge (3, 4, 5 and the axes). */
+/* A circle of radius 5 about the centre of a pixel: 81 lattice points, 12 of them on the edge (3, 4, 5; the axes). */
 static void
 test_circle (void)
 {
