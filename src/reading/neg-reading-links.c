@@ -34,38 +34,37 @@ is_same_space (NegReading *self, guint a, const char *space_a, guint b, const ch
   return space_a != NULL && *space_a != '\0' && g_strcmp0 (space_a, space_b) == 0;
 }
 
-/* The image of @series whose plane is nearest to @point_mm, among those parallel to @normal; and how near. */
-static guint
-find_nearest (NegSeries *series, const double normal[3], const double point_mm[3], guint fallback, double *distance_mm)
+/* Of image @index from the point; infinite where it is not parallel to @normal. */
+static double
+get_distance (NegSeries *series, guint index, const double normal[3], const double point_mm[3])
 {
-  guint n = neg_series_get_n_frames (series), best = fallback;
+  const NegSeriesFrame *frame = neg_series_get_frame (series, index);
+  double image_px[2];
+  NegPlane plane;
 
-  *distance_mm = INFINITY;
-  for (guint i = 0; i < n; i++) {
-    const NegSeriesFrame *frame = neg_series_get_frame (series, i);
-    double image_px[2], distance;
-    NegPlane plane;
-
-    if (!neg_plane_init (&plane, frame->instance, frame->frame)
-        || fabs (dot (plane.normal, normal)) < PARALLEL_DOT_MIN)
-      continue;
-    distance = fabs (neg_plane_to_image (&plane, point_mm, image_px));
-    if (distance < *distance_mm) {
-      *distance_mm = distance;
-      best = i;
-    }
-  }
-  return best;
+  if (!neg_plane_init (&plane, frame->instance, frame->frame) || fabs (dot (plane.normal, normal)) < PARALLEL_DOT_MIN)
+    return INFINITY;
+  return fabs (neg_plane_to_image (&plane, point_mm, image_px));
 }
 
+/* To the image whose plane is nearest to @point_mm, among those parallel to @normal. Of several that are equally near,
+ * as those of a film at one place, the one that is shown stays. */
 static void
 move_to (NegReading *self, guint cell, const double normal[3], const double point_mm[3])
 {
   NegViewState *state = &self->screen.cells[cell];
-  double distance_mm;
-  guint index = find_nearest (state->series, normal, point_mm, state->index, &distance_mm);
+  guint n = neg_series_get_n_frames (state->series), best = state->index;
+  double nearest_mm = get_distance (state->series, best, normal, point_mm);
 
-  if (neg_view_state_set_index (state, index))
+  for (guint i = 0; i < n; i++) {
+    double distance_mm = get_distance (state->series, i, normal, point_mm);
+
+    if (distance_mm < nearest_mm) {
+      nearest_mm = distance_mm;
+      best = i;
+    }
+  }
+  if (neg_view_state_set_index (state, best))
     _neg_reading_emit_cell (self, cell, NEG_CHANGED_IMAGE);
 }
 

@@ -375,6 +375,22 @@ test_point_without_space (Fixture *fixture, gconstpointer data)
   g_assert_false (neg_reading_get_point (fixture->reading, 1, at));
 }
 
+/* All images of a film are at one place: the one that is shown is as near as any. */
+static void
+test_film_stays (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = N_IMAGES; i < 2 * N_IMAGES; i++)
+    ((NegInstance *) fixture->instances->pdata[i])->frame_infos[0].position_mm[2] = 5;
+  neg_reading_set_grid (fixture->reading, 1, 2);
+  g_assert_true (series_of (fixture, 1) == fixture->series[1]);
+  neg_reading_set_index (fixture->reading, 1, 12);
+  neg_reading_set_point (fixture->reading, 0, (double[]){ 40.5, 60.5 });
+  g_assert_cmpuint (index_of (fixture, 1), ==, 12);
+  neg_reading_set_synchronized (fixture->reading, TRUE);
+  neg_reading_scroll (fixture->reading, 0, 3);
+  g_assert_cmpuint (index_of (fixture, 1), ==, 12);
+}
+
 static void
 links_changed_cb (NegReading *reading, guint cell, guint changes, guint *n)
 {
@@ -433,6 +449,7 @@ main (int argc, char **argv)
     { "/reading/synchronized", test_synchronized },
     { "/reading/lines-and-point", test_lines_and_point },
     { "/reading/point-without-space", test_point_without_space },
+    { "/reading/film-stays", test_film_stays },
     { "/reading/newer-study-comes", test_newer_study_comes },
     { "/reading/closing", test_closing },
   };
