@@ -157,12 +157,20 @@ mark_shared_ids (GPtrArray *patients)
   }
 }
 
+/* A name in ideographs alone begins with the sign that ends the empty first group. */
+static const char *
+name_to_sort (const NegPatient *patient)
+{
+  const char *name = text_or_empty (patient->instance->patient_name);
+
+  return name + strspn (name, "=");
+}
+
 static int
 compare_patients (gconstpointer a, gconstpointer b)
 {
   const NegPatient *one = *(NegPatient *const *) a, *other = *(NegPatient *const *) b;
-  int by_name = g_utf8_collate (text_or_empty (one->instance->patient_name),
-                                text_or_empty (other->instance->patient_name));
+  int by_name = g_utf8_collate (name_to_sort (one), name_to_sort (other));
 
   return by_name != 0 ? by_name : strcmp (one->key, other->key);
 }
