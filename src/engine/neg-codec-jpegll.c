@@ -5,6 +5,7 @@
  * the end: how far it came is looked at after each row. */
 #include "config.h"
 
+#include "engine/neg-codec-jpegll-private.h"
 #include "engine/neg-codec-private.h"
 
 #include <string.h>
@@ -26,34 +27,6 @@ enum {
 
 #define COMPONENTS_MAX 4
 #define TABLES_MAX 4
-#define LENGTH_MAX 16       /* of a code, in bits */
-#define CATEGORY_MAX 16     /* table H.2 */
-#define LOOKUP_BITS 11      /* a longer code is one sample in thousands */
-#define SAMPLE_BYTES_MAX 4  /* a code of 16 bits and 15 more */
-#define REFILL_BYTES 16     /* read beyond what was used */
-
-/* What the first LOOKUP_BITS bits mean. @used 0: a longer code, category 16, or none at all. */
-typedef struct {
-  guint8 used;   /* bits of code and difference together */
-  guint8 length; /* of the code */
-  gint16 base;   /* added to a difference whose first bit is 0 (F.2.2.1, EXTEND) */
-} Entry;
-
-typedef struct {
-  Entry entries[1 << LOOKUP_BITS];
-  gint32 max_code[LENGTH_MAX + 1]; /* F.2.2.3; -1 without codes of this length */
-  gint32 offset[LENGTH_MAX + 1];   /* of a code's category in @categories, less the code */
-  guint8 categories[256];
-  gboolean is_valid;
-} Table;
-
-/* @bits: @n bits not used yet, from the top; those below are the same as at @next, or 0. */
-typedef struct {
-  guint64 bits;
-  guint n;
-  const guint8 *next;
-  gboolean is_bad; /* a code that is none */
-} Reader;
 
 typedef struct {
   guint id;
@@ -70,18 +43,18 @@ typedef struct {
   Component components[COMPONENTS_MAX];
   guint n_components, n_done;
   gboolean is_coarse; /* sampling factors that are not 1 */
-  Table tables[TABLES_MAX];
+  NegJpegllTable tables[TABLES_MAX];
 
   /* The scan */
   guint scan[COMPONENTS_MAX];
-  const Table *scan_tables[COMPONENTS_MAX];
+  const NegJpegllTable *tables_of_scan[COMPONENTS_MAX];
   guint n_scan, predictor, point_transform;
 
   /* Entropy-coded bytes up to a marker */
   guint8 *segment;
   guint64 segment_bits;
   guint16 *samples;
-  Reader reader;
+  NegJpegllReader reader;
 } Decoder;
 
 static void
@@ -108,38 +81,6 @@ get_u16 (const guint8 *bytes)
   return (guint) bytes[0] << 8 | bytes[1];
 }
 
-/* --- tables --- */
-
-static void
-table_enter (Table *table, guint code, guint length, guint category)
-{
-  const guint shift = LOOKUP_BITS - length;
-  const Entry entry = { length + category, length, 1 - (1 << category) };
-
-  for (guint i = 0; i < 1u << shift; i++)
-    table->entries[(code << shift) + i] = entry;
-}
-
-/* Codes are given out in ascending order, and none is all ones (annex C). */
-static gboolean
-table_build (Table *table, const guint8 *counts)
-{
-  guint code = 0, n = 0;
-
-  memset (table->entries, 0, sizeof table->entries);
-  for (guint length = 1; length <= LENGTH_MAX; length++, code <<= 1) {
-    table->offset[length] = (gint32) n - (gint32) code;
-    for (guint i = 0; i < counts[length - 1]; i++, n++, code++) {
-      if (code + 1 >= 1u << length || table->categories[n] > CATEGORY_MAX)
-        return FALSE;
-      if (length <= LOOKUP_BITS && table->categories[n] < CATEGORY_MAX)
-        table_enter (table, code, length, table->categories[n]);
-    }
-    table->max_code[length] = counts[length - 1] > 0 ? (gint32) code - 1 : -1;
-  }
-  return n > 0;
-}
-
 /* B.2.4.2. Tables of class 1 are for the DCT; a bad one matters only when a scan wants it. */
 static gboolean
 read_tables (Decoder *decoder, const guint8 *body, gsize length)
@@ -149,15 +90,15 @@ read_tables (Decoder *decoder, const guint8 *body, gsize length)
 
     if (length < 17)
       return FALSE;
-    for (guint i = 1; i <= LENGTH_MAX; i++)
+    for (guint i = 1; i <= NEG_JPEGLL_LENGTH_MAX; i++)
       n += body[i];
     if (n > 256 || n > length - 17)
       return FALSE;
     if (body[0] < TABLES_MAX) {
-      Table *table = &decoder->tables[body[0]];
+      NegJpegllTable *table = &decoder->tables[body[0]];
 
       memcpy (table->categories, body + 17, n);
-      table->is_valid = table_build (table, body + 1);
+      table->is_valid = neg_jpegll_table_build (table, body + 1);
     }
     body += 17 + n;
     length -= 17 + n;
@@ -165,101 +106,7 @@ read_tables (Decoder *decoder, const guint8 *body, gsize length)
   return TRUE;
 }
 
-/* --- bits --- */
-
-/* 56 bits or more. */
-static inline void
-refill (Reader *reader)
-{
-  guint64 word;
-
-  memcpy (&word, reader->next, sizeof word);
-  reader->bits |= GUINT64_FROM_BE (word) >> reader->n;
-  reader->next += (63 - reader->n) >> 3;
-  reader->n |= 56;
-}
-
-static inline void
-skip (Reader *reader, guint n)
-{
-  reader->bits <<= n;
-  reader->n -= n;
-}
-
-/* The difference that @entry is for (F.2.2.1; H.1.2.2): without a branch, as its sign is anybody's guess. */
-static inline guint16
-extend (guint64 bits, Entry entry)
-{
-  const guint64 extra = bits << entry.length;
-  const guint category = entry.used - entry.length;
-  const gint base = entry.base & ~(gint) ((gint64) extra >> 63);
-
-  return (guint16) ((gint) (extra >> 1 >> (63 - category)) + base);
-}
-
-/* Any code; leaves as many bits as a refill. */
-static guint16
-read_long (Reader *reader, const Table *table)
-{
-  refill (reader);
-  for (guint length = 1; length <= LENGTH_MAX; length++) {
-    const gint32 code = (gint32) (reader->bits >> (64 - length));
-    guint category;
-    guint16 difference;
-
-    if (code > table->max_code[length])
-      continue;
-    category = table->categories[code + table->offset[length]];
-    if (category == CATEGORY_MAX) { /* no bits follow (table H.2) */
-      skip (reader, length);
-      refill (reader);
-      return 32768;
-    }
-    difference = extend (reader->bits, (Entry){ length + category, length, 1 - (1 << category) });
-    skip (reader, length + category);
-    refill (reader);
-    return difference;
-  }
-  reader->is_bad = TRUE;
-  return 0;
-}
-
-/* Needs LOOKUP_BITS + 15 bits: there are enough for two after a refill. */
-static inline guint16
-read_difference (Reader *reader, const Table *table)
-{
-  const Entry entry = table->entries[reader->bits >> (64 - LOOKUP_BITS)];
-  guint16 difference;
-
-  if (G_UNLIKELY (entry.used == 0)) {
-    Reader copy = *reader; /* so that the reader itself can stay in registers */
-
-    difference = read_long (&copy, table);
-    *reader = copy;
-    return difference;
-  }
-  difference = extend (reader->bits, entry);
-  skip (reader, entry.used);
-  return difference;
-}
-
-/* @mask 0: differences; 0xFFFF: their sums from @a on. */
-static void
-read_row_of_one (Reader *shared, const Table *table, guint16 *to, guint n, guint a, guint mask)
-{
-  Reader reader = *shared;
-  guint i = 0;
-
-  for (; i + 1 < n; i += 2) {
-    refill (&reader);
-    to[i] = (guint16) (a = (a & mask) + read_difference (&reader, table));
-    to[i + 1] = (guint16) (a = (a & mask) + read_difference (&reader, table));
-  }
-  refill (&reader);
-  if (i < n)
-    to[i] = (guint16) ((a & mask) + read_difference (&reader, table));
-  *shared = reader;
-}
+/* --- rows --- */
 
 /* What is before the first sample of a row (H.1.2.1). */
 static guint
@@ -276,27 +123,23 @@ is_sum (const Decoder *decoder, gboolean is_first)
   return decoder->n_scan == 1 && (is_first || decoder->predictor == 1);
 }
 
-/* One sample of each component in turn (A.2.3). */
 static void
 read_row (Decoder *decoder, gboolean is_first)
 {
-  Reader reader = decoder->reader;
+  const guint n = decoder->cells->columns;
+  const Component *first = &decoder->components[decoder->scan[0]];
+  guint16 *differences[COMPONENTS_MAX];
 
-  if (decoder->n_scan == 1) {
-    const Component *component = &decoder->components[decoder->scan[0]];
-    const gboolean sum = is_sum (decoder, is_first);
-
-    read_row_of_one (&decoder->reader, decoder->scan_tables[0], sum ? component->row : component->differences,
-                     decoder->cells->columns, sum ? get_first (decoder, decoder->scan[0], is_first) : 0,
-                     sum ? 0xFFFF : 0);
-    return;
+  if (is_sum (decoder, is_first))
+    neg_jpegll_read_row (&decoder->reader, decoder->tables_of_scan[0], first->row, n,
+                         get_first (decoder, decoder->scan[0], is_first), 0xFFFF);
+  else if (decoder->n_scan == 1)
+    neg_jpegll_read_row (&decoder->reader, decoder->tables_of_scan[0], first->differences, n, 0, 0);
+  else {
+    for (guint i = 0; i < decoder->n_scan; i++)
+      differences[i] = decoder->components[decoder->scan[i]].differences;
+    neg_jpegll_read_pixels (&decoder->reader, decoder->tables_of_scan, differences, decoder->n_scan, n);
   }
-  for (guint x = 0; x < decoder->cells->columns; x++)
-    for (guint i = 0; i < decoder->n_scan; i++) {
-      refill (&reader);
-      decoder->components[decoder->scan[i]].differences[x] = read_difference (&reader, decoder->scan_tables[i]);
-    }
-  decoder->reader = reader;
 }
 
 /* --- segments --- */
@@ -307,7 +150,8 @@ take_segment (Decoder *decoder)
 {
   const guint8 *end = decoder->data + decoder->length, *from = decoder->data + decoder->position;
   guint8 *to = decoder->segment;
-  const gsize zeros = (gsize) SAMPLE_BYTES_MAX * decoder->cells->columns * decoder->n_scan + REFILL_BYTES;
+  const gsize zeros = (gsize) NEG_JPEGLL_SAMPLE_BYTES_MAX * decoder->cells->columns * decoder->n_scan
+                      + NEG_JPEGLL_REFILL_BYTES;
 
   for (;;) {
     const guint8 *found = memchr (from, 0xFF, end - from), *code;
@@ -328,18 +172,17 @@ take_segment (Decoder *decoder)
   decoder->position = from - decoder->data;
   decoder->segment_bits = (guint64) (to - decoder->segment) * 8;
   memset (to, 0, zeros);
-  decoder->reader = (Reader){ .next = decoder->segment };
-  refill (&decoder->reader);
+  decoder->reader = (NegJpegllReader){ .next = decoder->segment };
 }
 
 /* Whether all bits that the row took were there. */
 static gboolean
 check_row (const Decoder *decoder, GError **error)
 {
-  const Reader *reader = &decoder->reader;
+  const NegJpegllReader *reader = &decoder->reader;
   const guint64 used = (guint64) (reader->next - decoder->segment) * 8 - reader->n;
 
-  if (used > decoder->segment_bits || (reader->is_bad && decoder->segment_bits - used < LENGTH_MAX))
+  if (used > decoder->segment_bits || (reader->is_bad && decoder->segment_bits - used < NEG_JPEGLL_LENGTH_MAX))
     return fail (decoder, NEG_ERROR_TRUNCATED, error, "the codestream ends before its pixels do");
   return !reader->is_bad || fail (decoder, NEG_ERROR_UNREADABLE, error, "the codestream is damaged");
 }
@@ -372,61 +215,6 @@ take_restart (Decoder *decoder, guint number, GError **error)
     return fail (decoder, NEG_ERROR_UNREADABLE, error, "a restart marker is missing");
   take_segment (decoder);
   return TRUE;
-}
-
-/* --- prediction (H.1.2.1): all modulo 2^16 --- */
-
-/* Row @row becomes the next one. @a is left of the sample, @b above, @c above left; outside the first column. */
-#define PREDICT(prediction)                                                                                            \
-  for (guint x = 1; x < n; x++) {                                                                                      \
-    const gint b = row[x];                                                                                             \
-                                                                                                                       \
-    a = (guint16) ((prediction) + differences[x]);                                                                     \
-    c = b;                                                                                                             \
-    row[x] = (guint16) a;                                                                                              \
-  }
-
-static void
-predict_row (guint predictor, const guint16 *restrict differences, guint16 *restrict row, guint n)
-{
-  gint c = row[0], a = (guint16) (c + differences[0]); /* the first column is predicted from above */
-
-  row[0] = (guint16) a;
-  switch (predictor) {
-  case 1:
-    for (guint x = 1; x < n; x++)
-      row[x] = (guint16) (a += differences[x]);
-    break;
-  case 2:
-    for (guint x = 1; x < n; x++)
-      row[x] = (guint16) (row[x] + differences[x]);
-    break;
-  case 3:
-    PREDICT (c)
-    break;
-  case 4:
-    PREDICT (a + b - c)
-    break;
-  case 5:
-    PREDICT (a + ((b - c) >> 1))
-    break;
-  case 6:
-    PREDICT (b + ((a - c) >> 1))
-    break;
-  default:
-    PREDICT ((a + b) >> 1)
-    break;
-  }
-}
-
-/* The first row, also after a restart: half the range, then from the left. */
-static void
-predict_first_row (guint initial, const guint16 *restrict differences, guint16 *restrict row, guint n)
-{
-  guint a = initial;
-
-  for (guint x = 0; x < n; x++)
-    row[x] = (guint16) (a += differences[x]);
 }
 
 /* To cells, shifted by the point transform. Samples of at most 8 bits are bytes, all others words: what DCMTK makes of
@@ -466,9 +254,9 @@ finish_row (Decoder *decoder, guint y, gboolean is_first)
     const Component *component = &decoder->components[c];
 
     if (is_first && !is_sum (decoder, TRUE))
-      predict_first_row (get_first (decoder, c, TRUE), component->differences, component->row, columns);
+      neg_jpegll_predict_first_row (get_first (decoder, c, TRUE), component->differences, component->row, columns);
     else if (!is_sum (decoder, is_first))
-      predict_row (decoder->predictor, component->differences, component->row, columns);
+      neg_jpegll_predict_row (decoder->predictor, component->differences, component->row, columns);
     put_row (decoder, c, y);
   }
 }
@@ -516,7 +304,7 @@ add_to_scan (Decoder *decoder, guint id, guint selector, GError **error)
   if (table >= TABLES_MAX || !decoder->tables[table].is_valid)
     return fail (decoder, NEG_ERROR_UNREADABLE, error, "a scan without its Huffman table");
   decoder->scan[decoder->n_scan] = c;
-  decoder->scan_tables[decoder->n_scan++] = &decoder->tables[table];
+  decoder->tables_of_scan[decoder->n_scan++] = &decoder->tables[table];
   return TRUE;
 }
 
@@ -553,7 +341,8 @@ allocate (Decoder *decoder, GError **error)
   if (decoder->length > G_MAXUINT32)
     return fail (decoder, NEG_ERROR_UNSUPPORTED, error, "a codestream of 4 GiB");
   decoder->samples = g_try_new (guint16, 2 * columns * n);
-  decoder->segment = g_try_malloc (decoder->length - decoder->position + SAMPLE_BYTES_MAX * columns * n + REFILL_BYTES);
+  decoder->segment = g_try_malloc (decoder->length - decoder->position + NEG_JPEGLL_SAMPLE_BYTES_MAX * columns * n
+                                   + NEG_JPEGLL_REFILL_BYTES);
   if (decoder->samples == NULL || decoder->segment == NULL)
     return fail (decoder, NEG_ERROR_MEMORY, error, "no memory for a codestream");
   for (guint c = 0; c < n; c++) {
@@ -590,11 +379,12 @@ read_frame (Decoder *decoder, const guint8 *body, gsize length, GError **error)
 static gboolean
 read_segment (Decoder *decoder, int marker, GError **error)
 {
-  const guint8 *body = decoder->data + decoder->position + 2;
+  const guint8 *body;
   gsize length;
 
   if (decoder->length - decoder->position < 2)
     return fail (decoder, NEG_ERROR_TRUNCATED, error, "the codestream ends in its header");
+  body = decoder->data + decoder->position + 2;
   length = get_u16 (body - 2);
   if (length < 2)
     return fail (decoder, NEG_ERROR_UNREADABLE, error, "a marker segment without its length");

@@ -1,17 +1,20 @@
 #include "exercise-object.h"
 
+#include "engine/neg-codec-private.h"
 #include "engine/neg-rle.h"
 #include "engine/neg-scanner.h"
 
 #define FRAMES_MAX 100
 #define TARGET_BYTES_MAX ((guint64) 4 << 20)
 
+/* Every decoder that is our own, whatever the transfer syntax says. */
 static void
-unpack_rle (const NegLayout *layout, NegSource *source, const GArray *stretches)
+decode_frame (const NegLayout *layout, NegSource *source, const GArray *stretches)
 {
   g_autoptr (GByteArray) data = g_byte_array_new ();
   guint64 bytes = (guint64) layout->rows * layout->columns;
   g_autofree guint8 *target = NULL;
+  NegCodestream stream;
 
   if (!g_uint64_checked_mul (&bytes, bytes, layout->samples) ||
       !g_uint64_checked_mul (&bytes, bytes, layout->bits_allocated / 8) || bytes == 0 || bytes > TARGET_BYTES_MAX)
@@ -28,6 +31,12 @@ unpack_rle (const NegLayout *layout, NegSource *source, const GArray *stretches)
   target = g_malloc (bytes);
   neg_rle_decode (data->data, data->len, layout->rows, layout->columns, layout->samples, layout->bits_allocated / 8,
                   target, bytes, NULL);
+  if (neg_codestream_read (data->data, data->len, &stream, NULL)) {
+    const NegCells cells = { .cells = target, .bytes = bytes, .rows = layout->rows, .columns = layout->columns,
+                             .samples = layout->samples, .bytes_per_cell = layout->bits_allocated / 8 };
+
+    neg_codec_jpegll_decode (&stream, data->data, data->len, &cells, NULL);
+  }
 }
 
 static void
@@ -38,7 +47,7 @@ visit_frames (const NegLayout *layout, NegSource *source)
 
   for (guint32 frame = 0; frame < n_frames; frame++)
     if (neg_layout_get_frame (layout, source, frame, stretches, NULL) && !layout->deflated)
-      unpack_rle (layout, source, stretches);
+      decode_frame (layout, source, stretches);
 }
 
 /* What every user of a layout relies on. */
