@@ -410,11 +410,24 @@ static const struct {
   { "turn bar", turn_bar, 3 },
 };
 
+/* Most of what happens is to happen while it loads. */
+static gboolean
+is_time_to_open (Abuse *abuse)
+{
+  NegLoader *loader = abuse->window->loader;
+
+  return (loader == NULL || neg_loader_is_finished (loader)) && below (abuse, 10) == 0;
+}
+
 const char *
 abuse_event (Abuse *abuse)
 {
   guint total = 0, at;
 
+  if (is_time_to_open (abuse)) {
+    open_paths (abuse);
+    return "open again";
+  }
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)
     total += events[i].weight;
   at = below (abuse, total);
