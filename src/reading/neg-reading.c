@@ -120,6 +120,34 @@ neg_reading_get_patient (NegReading *self)
   return neg_patients_find (self->patients, self->patient_key);
 }
 
+static GPtrArray *
+list_everything (NegReading *self)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; self->series != NULL && i < g_list_model_get_n_items (self->series); i++)
+    g_ptr_array_add (all, g_list_model_get_item (self->series, i));
+  return all;
+}
+
+/* What @series has become by now, as it may have grown since somebody took hold of it; borrowed from what is open, NULL
+ * where it is not open any more. */
+static NegSeries *
+find_open (NegReading *self, NegSeries *series)
+{
+  g_autoptr (GPtrArray) all = list_everything (self);
+  const NegSeriesFrame *first = neg_series_get_frame (series, 0);
+  guint index;
+
+  for (guint i = 0; i < all->len; i++) {
+    NegSeries *one = g_ptr_array_index (all, i);
+
+    if (one == series || neg_series_find_blob (one, neg_blob_get_id (first->blob), first->frame, &index))
+      return one;
+  }
+  return NULL;
+}
+
 /* All series of the patient in the order of the timeline. */
 static GPtrArray *
 list_series (NegReading *self)
@@ -278,16 +306,6 @@ follow_screen (NegReading *self, NegScreen *screen, GPtrArray *all, gboolean tel
   for (guint i = 0; i < NEG_CELLS_MAX; i++)
     if (follow_growth (&screen->cells[i], all) && tell)
       _neg_reading_emit_cell (self, i, NEG_CHANGED_IMAGE);
-}
-
-static GPtrArray *
-list_everything (NegReading *self)
-{
-  GPtrArray *all = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; self->series != NULL && i < g_list_model_get_n_items (self->series); i++)
-    g_ptr_array_add (all, g_list_model_get_item (self->series, i));
-  return all;
 }
 
 /* Steps of undo and other patients' screens hold series too. */
@@ -467,14 +485,17 @@ neg_reading_get_state (NegReading *self, guint cell)
 gboolean
 neg_reading_show (NegReading *self, guint cell, NegSeries *series)
 {
+  NegSeries *open;
+
   g_return_val_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self), FALSE);
 
-  if (self->screen.cells[cell].series == series)
-    return TRUE;
-  if (series != NULL && !is_of (series, self->patient_key))
+  open = series != NULL ? find_open (self, series) : NULL;
+  if (series != NULL && (open == NULL || !is_of (open, self->patient_key)))
     return FALSE;
+  if (self->screen.cells[cell].series == open)
+    return TRUE;
   _neg_reading_push_undo (self);
-  put_series (self, cell, series);
+  put_series (self, cell, open);
   _neg_reading_anchor (self);
   _neg_reading_emit_cell (self, cell, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK);
   if (self->lines)

@@ -72,7 +72,8 @@ void neg_reading_step_active (NegReading *reading, int step);
 
 const NegViewState *neg_reading_get_state (NegReading *reading, guint cell); /* borrowed */
 
-/* @series (nullable) of the patient shown, as it was last seen here; another patient's is refused: FALSE. */
+/* @series (nullable) of the patient shown, as it was last seen here and with all images that it has got by now; another
+ * patient's, and one that is not open any more, is refused: FALSE. */
 gboolean neg_reading_show (NegReading *reading, guint cell, NegSeries *series);
 /* The next (+1), previous (-1) series of the patient, in the order of the timeline; FALSE at the end. */
 gboolean neg_reading_step_series (NegReading *reading, guint cell, int step);

@@ -240,6 +240,25 @@ test_growth (Fixture *fixture, gconstpointer data)
   g_assert_true (series_of (fixture, 0) == fixture->series[0]);
 }
 
+/* Whoever drags a series holds on to what it was when the drag began. */
+static void
+test_old_series (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegSeries) old = NULL;
+
+  take_series (fixture, 10);
+  neg_reading_update (fixture->reading);
+  old = g_object_ref (fixture->series[1]);
+  take_series (fixture, N_IMAGES);
+  neg_reading_update (fixture->reading);
+  g_assert_true (neg_reading_show (fixture->reading, 0, old));
+  g_assert_true (series_of (fixture, 0) == fixture->series[1]);
+  g_assert_true (neg_reading_show (fixture->reading, 0, fixture->series[0]));
+  g_list_store_remove_all (fixture->store);
+  neg_reading_update (fixture->reading);
+  g_assert_false (neg_reading_show (fixture->reading, 0, old));
+}
+
 static void
 replace_blob (Fixture *fixture, guint number)
 {
@@ -443,6 +462,7 @@ main (int argc, char **argv)
     { "/reading/grid", test_grid },
     { "/reading/series-is-remembered", test_series_is_remembered },
     { "/reading/growth", test_growth },
+    { "/reading/old-series", test_old_series },
     { "/reading/other-copy", test_other_copy },
     { "/reading/patients-are-kept", test_patients_are_kept },
     { "/reading/undo", test_undo },
