@@ -1,7 +1,7 @@
 /* The one thread that writes to a database, so that nobody waits for a disk.
  *
  * Jobs run in the order in which they came, many in one transaction. A job with the key of one that has not begun
- * replaces it, in its place. Thread: the one that made the writer; jobs run on the writer's own. */
+ * replaces it, in its place. Thread: one at a time; jobs run on the writer's own. */
 #pragma once
 
 #include "store/neg-database.h"
@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct _NegWriter NegWriter;
 
 /* @error: what a job or its commit failed with, the job is dropped; NULL: jobs are written again after failures.
- * Runs in the main context of the thread that made the writer, never after neg_writer_close(). */
+ * Runs in what was the default main context of the thread that made the writer, on whose thread it has to be closed:
+ * never after neg_writer_close(). */
 typedef void (*NegWriterReport) (const GError *error, gpointer user_data);
 
 /* Takes @database. Waiting jobs hold at most @limit_bytes; transactions begin at least @pace_ms apart, the first one
