@@ -38,7 +38,7 @@ static char *
 dup_shown_text (NegCineBar *self)
 {
   double shown_hz = neg_cine_player_get_shown_hz (self->player);
-  guint64 n_skipped = neg_cine_get_n_skipped (neg_cine_player_get_cine (self->player));
+  guint n_skipped = (guint) MIN (neg_cine_get_n_skipped (neg_cine_player_get_cine (self->player)), G_MAXUINT);
   g_autofree char *rate = NULL;
 
   if (shown_hz <= 0)
@@ -47,7 +47,7 @@ dup_shown_text (NegCineBar *self)
   if (n_skipped == 0)
     return g_steal_pointer (&rate);
   /* Translators: images of a film that could not be drawn in time */
-  return g_strdup_printf (_ ("%s, %" G_GUINT64_FORMAT " skipped"), rate, n_skipped);
+  return g_strdup_printf (_ ("%s, %u skipped"), rate, n_skipped);
 }
 
 static char *

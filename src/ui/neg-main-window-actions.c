@@ -3,11 +3,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/neg-error.h"
 #include "ui/neg-export-dialog.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-preferences.h"
 #include "ui/neg-shortcuts-window.h"
+#include "ui/neg-words.h"
 
 static void
 open_files_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
@@ -53,6 +55,16 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     gtk_window_present (dialog);
 }
 
+static const char *
+why_not_copied (const GError *error)
+{
+  if (g_error_matches (error, NEG_ERROR, NEG_ERROR_REFUSED))
+    return _ ("The pixels may show who it is: export the picture, which asks.");
+  if (g_error_matches (error, NEG_ERROR, NEG_ERROR_BUSY))
+    return _ ("The image is not there yet.");
+  return neg_words_for_error (error);
+}
+
 static void
 copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -64,7 +76,7 @@ copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
                        self->store, neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport), &error))
     _neg_main_window_hint (self, _ ("The picture is in the clipboard for a minute, without the patient's name."));
   else
-    _neg_main_window_hint (self, error->message);
+    _neg_main_window_hint (self, why_not_copied (error));
 }
 
 static void
