@@ -133,6 +133,13 @@ test_many (void)
   g_assert_true (neg_measure_statistics (&statistics, &row.draw, &row.frame, &region, NULL));
   g_assert_cmpfloat_with_epsilon (statistics.mean, 65535 - 1.0 / n, 1e-10);
   g_assert_cmpfloat_with_epsilon (statistics.sd, sqrt (1.0 / n), 1e-15);
+  for (guint i = 0; i < n; i += 2)
+    values[i] = 0;
+  values[1234567]++;
+  /* Half of them 0: the sums no longer cancel within 64 bits. */
+  g_assert_true (neg_measure_statistics (&statistics, &row.draw, &row.frame, &region, NULL));
+  g_assert_cmpfloat (statistics.mean, ==, 32767.5);
+  g_assert_cmpfloat_with_epsilon (statistics.sd, 32767.5 * sqrt (n / (n - 1.0)), 1e-9);
   row.frame.format.sample_type = NEG_SAMPLE_F32;
   row.frame.pixels = floats;
   g_assert_true (neg_measure_statistics (&statistics, &row.draw, &row.frame, &region, NULL));

@@ -265,16 +265,16 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/measure/scale", test_scale);
-  g_test_add_func ("/measure/scale-of-detector", test_scale_of_detector);
-  g_test_add_func ("/measure/scale-without-spacing", test_scale_without_spacing);
-  g_test_add_func ("/measure/scale-of-nonsense", test_scale_of_nonsense);
-  g_test_add_func ("/measure/length", test_length);
-  g_test_add_func ("/measure/angle", test_angle);
-  g_test_add_func ("/measure/cobb", test_cobb);
-  g_test_add_func ("/measure/cobb-of-nothing", test_cobb_of_nothing);
-  g_test_add_func ("/measure/agrees-with-plane", test_agrees_with_plane);
-  g_test_add_func ("/measure/invariance", test_invariance);
-  g_test_add_func ("/measure/refused", test_refused);
+  g_test_add_func ("/measure-shapes/scale", test_scale);
+  g_test_add_func ("/measure-shapes/scale-of-detector", test_scale_of_detector);
+  g_test_add_func ("/measure-shapes/scale-without-spacing", test_scale_without_spacing);
+  g_test_add_func ("/measure-shapes/scale-of-nonsense", test_scale_of_nonsense);
+  g_test_add_func ("/measure-shapes/length", test_length);
+  g_test_add_func ("/measure-shapes/angle", test_angle);
+  g_test_add_func ("/measure-shapes/cobb", test_cobb);
+  g_test_add_func ("/measure-shapes/cobb-of-nothing", test_cobb_of_nothing);
+  g_test_add_func ("/measure-shapes/agrees-with-plane", test_agrees_with_plane);
+  g_test_add_func ("/measure-shapes/invariance", test_invariance);
+  g_test_add_func ("/measure-shapes/refused", test_refused);
   return g_test_run ();
 }
