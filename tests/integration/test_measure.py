@@ -87,34 +87,31 @@ def padding_of(dataset, stored):
     return (stored >= ends[0]) & (stored <= ends[1])
 
 
-def check_geometry(path, frame, spacing, rows, columns):
+def expect_line(spacing, rows, columns):
+    """Options and what they give: a line, and the angle at its end."""
     unit = "mm" if spacing else "px"
     x_mm, y_mm = spacing or (1, 1)
-    line = [0.1 * columns, 0.7 * rows, 0.83 * columns, 0.21 * rows]
-    length = math.hypot((line[2] - line[0]) * x_mm, (line[3] - line[1]) * y_mm)
-    options = ["--frame", str(frame + 1), "--line", text(line), "--angle", text(line + [0.9 * columns, 0.9 * rows])]
-    answer = measure(path, *options)
-    one = numpy.array([(line[0] - line[2]) * x_mm, (line[1] - line[3]) * y_mm])
-    other = numpy.array([(0.9 * columns - line[2]) * x_mm, (0.9 * rows - line[3]) * y_mm])
-    angle = math.degrees(math.acos(one @ other / numpy.linalg.norm(one) / numpy.linalg.norm(other)))
-    compare(answer, {f"length_{unit}": length, "angle_deg": angle}, "line and angle")
-    assert (answer["calibration"] == "none") == (spacing is None), answer
+    points = numpy.array([[0.1, 0.7], [0.83, 0.21], [0.9, 0.9]]) * [columns, rows]
+    one, other = (points[[0, 2]] - points[1]) * [x_mm, y_mm]
+    lengths = numpy.linalg.norm(one), numpy.linalg.norm(other)
+    angle = math.degrees(math.acos(one @ other / lengths[0] / lengths[1]))
+    return ["--line", text(points[:2]), "--angle", text(points)], {f"length_{unit}": lengths[0], "angle_deg": angle}
 
 
-def check_probes(path, frame, stored, modality, left_out):
-    """Four pixels, their display value too as `render` draws it."""
+def draw(path, frame):
     from PIL import Image
     with tempfile.TemporaryDirectory() as folder:
         output = os.path.join(folder, "out.png")
         negtest.negatoscope("render", path, "--frame", str(frame + 1), "--output", output, check=True)
-        drawn = numpy.asarray(Image.open(output)).astype(int)
-    rows, columns = stored.shape[:2]
-    for x, y in ((0, 0), (columns // 2, rows // 3), (columns // 3, rows // 2), (columns - 1, rows - 1)):
-        answer = measure(path, "--frame", str(frame + 1), "--probe", f"{x + 0.25},{y + 0.75}")
-        assert numpy.array_equal(answer["stored"], stored[y, x]), (answer, stored[y, x])
-        assert numpy.array_equal(answer["display"], drawn[y, x]), (answer, drawn[y, x])
-        expected = None if modality is None or left_out[y, x] else float(modality[y, x])
-        assert close(answer["modality"], expected), (answer, expected)
+        return numpy.asarray(Image.open(output)).astype(int)
+
+
+def check_probe(answer, x, y, stored, modality, left_out, drawn):
+    """The display value is the one that `render` draws."""
+    assert numpy.array_equal(answer["stored"], stored[y, x]), (answer, stored[y, x])
+    assert numpy.array_equal(answer["display"], drawn[y, x]), (answer, drawn[y, x])
+    expected = None if modality is None or left_out[y, x] else float(modality[y, x])
+    assert close(answer["modality"], expected), (answer, expected)
 
 
 def check_file(name, frame=0, units=None, has_color_above=None):
@@ -126,14 +123,14 @@ def check_file(name, frame=0, units=None, has_color_above=None):
         stored = stored[frame]
     rows, columns = stored.shape[:2]
     spacing = spacing_of(dataset, frame)
-    check_geometry(path, frame, spacing, rows, columns)
     has_values = stored.ndim == 2 and dataset.PhotometricInterpretation.startswith("MONOCHROME")
     slope, intercept = rescale_of(dataset, frame)
     modality = stored.astype(float) * slope + intercept if has_values else None
     left_out = padding_of(dataset, stored) if has_values else None
     if has_values and has_color_above is not None:
         left_out |= stored >= has_color_above
-    check_probes(path, frame, stored, modality, left_out)
+    drawn = draw(path, frame)
+    line, lengths = expect_line(spacing, rows, columns)
     unit, scale = ("mm2", spacing[0] * spacing[1]) if spacing else ("px", 1)
     star = [[0.5 + 0.4123 * math.sin(turn * 4 * math.pi / 5), 0.5 - 0.4123 * math.cos(turn * 4 * math.pi / 5)]
             for turn in range(5)] * numpy.array([columns, rows])
@@ -144,9 +141,13 @@ def check_file(name, frame=0, units=None, has_color_above=None):
                ("--rectangle", [-7, -5, 9.2, 11.3],
                 inside_polygon(numpy.array([[-7, -5], [9.2, -5], [9.2, 11.3], [-7, 11.3]]), rows, columns),
                 16.2 * 16.3 * scale)]
-    for option, points, inside, area in regions:
-        answer = measure(path, "--frame", str(frame + 1), option, text(points))
-        assert answer["units"] == units, answer
+    probes = (columns // 2, rows // 3), (0, 0), (columns - 1, rows - 1)
+    for (option, points, inside, area), (x, y) in zip(regions, probes):
+        answer = measure(path, "--frame", str(frame + 1), *line, option, text(points), "--probe",
+                         f"{x + 0.25},{y + 0.75}")
+        assert answer["units"] == units and (answer["calibration"] == "none") == (spacing is None), answer
+        compare(answer, lengths, "line and angle")
+        check_probe(answer, x, y, stored, modality, left_out, drawn)
         if area is not None:
             compare(answer, {f"area_{unit}": area}, option)
         if has_values:
