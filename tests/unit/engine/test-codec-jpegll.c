@@ -15,13 +15,22 @@
 typedef gboolean (*Decode) (const NegCodestream *stream, const guint8 *data, gsize length, const NegCells *cells,
                             GError **error);
 
-static NegCells
+typedef NegCells Cells;
+
+static void
+cells_clear (Cells *cells)
+{
+  g_clear_pointer (&cells->cells, g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Cells, cells_clear)
+
+static Cells
 get_cells (guint rows, guint columns, guint samples, guint bytes_per_cell)
 {
   const gsize bytes = (gsize) rows * columns * samples * bytes_per_cell;
 
-  return (NegCells){ .cells = g_malloc (bytes), .bytes = bytes, .rows = rows, .columns = columns, .samples = samples,
-                     .bytes_per_cell = bytes_per_cell };
+  return (Cells){ .cells = g_malloc (bytes), .bytes = bytes, .rows = rows, .columns = columns, .samples = samples,
+                  .bytes_per_cell = bytes_per_cell };
 }
 
 /* Copied to exactly its size, so that a sanitizer sees what is read behind it. */
@@ -96,8 +105,7 @@ static void
 test_by_hand (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (by_hand); i++) {
-    const NegCells cells = get_cells (2, 3, 1, 1);
-    g_autofree guint8 *owned = cells.cells;
+    g_auto (Cells) cells = get_cells (2, 3, 1, 1);
 
     g_test_message ("case %u", i);
     if (by_hand[i].error == NONE) {
@@ -106,7 +114,8 @@ test_by_hand (void)
                                              &error);
 
       g_assert_no_error (error);
-      g_assert_cmpmem (owned, 6, by_hand[i].pixels, 6);
+      g_assert_nonnull (pixels);
+      g_assert_cmpmem (cells.cells, 6, by_hand[i].pixels, 6);
     } else
       expect_error (by_hand[i].bytes, by_hand[i].length, &cells, by_hand[i].error);
   }
@@ -130,8 +139,7 @@ check_options (const JpegllOptions *options, guint bytes_per_cell)
 {
   guint16 samples[N * 4];
   const guint n = N * options->components, mask = 0xFFFF << options->point_transform;
-  const NegCells cells = get_cells (SIDE, SIDE, options->components, bytes_per_cell);
-  g_autofree guint8 *owned = cells.cells;
+  g_auto (Cells) cells = get_cells (SIDE, SIDE, options->components, bytes_per_cell);
   g_autoptr (GByteArray) codestream = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) ours = NULL, theirs = NULL;
@@ -141,7 +149,7 @@ check_options (const JpegllOptions *options, guint bytes_per_cell)
   ours = decode_by (neg_codec_jpegll_decode, codestream->data, codestream->len, &cells, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < n; i++)
-    g_assert_cmpuint (bytes_per_cell == 1 ? owned[i] : ((guint16 *) owned)[i], ==, samples[i] & mask);
+    g_assert_cmpuint (bytes_per_cell == 1 ? cells.cells[i] : ((guint16 *) cells.cells)[i], ==, samples[i] & mask);
   theirs = decode_by (neg_codec_ijg_decode, codestream->data, codestream->len, &cells, &error);
   g_assert_no_error (error);
   g_assert_true (g_bytes_equal (ours, theirs));
@@ -200,8 +208,7 @@ test_sampling (void)
   for (guint components = 1; components <= 3; components += 2) {
     const JpegllOptions options = { .rows = SIDE, .columns = SIDE, .predictor = 1, .precision = 8,
                                     .components = components };
-    const NegCells cells = get_cells (SIDE, SIDE, components, 1);
-    g_autofree guint8 *owned = cells.cells;
+    g_auto (Cells) cells = get_cells (SIDE, SIDE, components, 1);
     guint16 samples[3 * N];
     g_autoptr (GByteArray) codestream = NULL;
 
@@ -227,9 +234,8 @@ test_damage (void)
     const JpegllOptions options = { .rows = SIDE, .columns = SIDE, .predictor = 1 + i % 7, .precision = 12,
                                     .components = 1 + i % 3, .restart_rows = i % 3, .is_separate = i & 1,
                                     .is_flat = i / 2 & 1 };
-    const NegCells cells = get_cells (SIDE, SIDE, options.components, 2);
-    const NegCells taller = get_cells (SIDE + 1, SIDE, options.components, 2);
-    g_autofree guint8 *owned = cells.cells, *owned_too = taller.cells;
+    g_auto (Cells) cells = get_cells (SIDE, SIDE, options.components, 2);
+    g_auto (Cells) taller = get_cells (SIDE + 1, SIDE, options.components, 2);
     guint16 samples[3 * N];
     g_autoptr (GByteArray) codestream = NULL;
     g_autoptr (GBytes) whole = NULL;
@@ -260,8 +266,7 @@ test_same_verdict (void)
   for (guint i = 0; i < 1500; i++) {
     const JpegllOptions options = { .rows = SIDE, .columns = SIDE, .predictor = 1 + i % 7, .precision = 8 + i % 9,
                                     .components = 1, .restart_rows = i % 3, .is_flat = i & 1 };
-    const NegCells cells = get_cells (SIDE, SIDE, 1, 2);
-    g_autofree guint8 *owned = cells.cells;
+    g_auto (Cells) cells = get_cells (SIDE, SIDE, 1, 2);
     guint16 samples[N];
     g_autoptr (GByteArray) codestream = NULL;
     g_autoptr (GBytes) ours = NULL, theirs = NULL;
@@ -332,8 +337,7 @@ compare_frames (const char *path)
   neg_source_init_memory (&source, bytes, length);
   if (neg_scan (&source, &layout, NULL))
     for (; n < MIN (layout.frames, 8); n++) {
-      const NegCells cells = get_cells (layout.rows, layout.columns, layout.samples, layout.bits_allocated / 8);
-      g_autofree guint8 *owned = cells.cells;
+      g_auto (Cells) cells = get_cells (layout.rows, layout.columns, layout.samples, layout.bits_allocated / 8);
       g_autoptr (GByteArray) data = read_frame (&layout, &source, n);
       g_autoptr (GBytes) ours = NULL, theirs = NULL;
 
