@@ -40,6 +40,12 @@ has_name (NegHl7Value segment, const char *name)
 }
 
 static gboolean
+names_header (NegHl7Value segment)
+{
+  return has_name (segment, "MSH") || has_name (segment, "BHS") || has_name (segment, "FHS");
+}
+
+static gboolean
 end_message (Pass *pass, gsize end, GError **error)
 {
   if (pass->message < 0)
@@ -47,7 +53,8 @@ end_message (Pass *pass, gsize end, GError **error)
   if (pass->batch->messages->len >= NEG_HL7_BATCH_MESSAGES_MAX)
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "more than %d messages", NEG_HL7_BATCH_MESSAGES_MAX);
   /* What stands before the first message, a byte order mark above all, is about it. */
-  if (pass->batch->messages->len == 0 && pass->message == (gssize) pass->start)
+  if (pass->batch->messages->len == 0 && pass->message == (gssize) pass->start
+      && pass->batch->n_outside == 0)
     pass->message = 0;
   g_ptr_array_add (pass->batch->messages, g_bytes_new_from_bytes (pass->body, pass->message, end - pass->message));
   pass->message = -1;
@@ -121,7 +128,7 @@ check_start (Pass *pass, NegHl7Value segment, GError **error)
   g_autofree char *where = NULL;
   NegHl7Delimiters delimiters;
 
-  if (has_name (segment, "MSH") || has_name (segment, "BHS") || has_name (segment, "FHS")) {
+  if (names_header (segment)) {
     pass->field = segment.length > NAME_BYTES ? segment.data[NAME_BYTES] : '\0';
     return neg_hl7_delimiters_read (&delimiters, segment, error);
   }
@@ -129,16 +136,34 @@ check_start (Pass *pass, NegHl7Value segment, GError **error)
   return neg_fail (error, NEG_ERROR_UNREADABLE, where, "no MSH, BHS or FHS segment at the start");
 }
 
+/* Past what stands before the first header, where one comes at all. */
+static gsize
+find_start (Pass *pass, gsize length)
+{
+  gboolean has_bom;
+  gsize start = neg_hl7_segments_get_start (pass->data, length, &has_bom);
+  gsize header;
+
+  if (names_header ((NegHl7Value) { pass->data + start, length - start }))
+    return start;
+  header = start + neg_hl7_segments_find_header (pass->data + start, length - start);
+  if (header == length)
+    return start;
+  note_outside (pass, start);
+  return header;
+}
+
 static gboolean
 split (Pass *pass, gsize length, GError **error)
 {
   NegHl7Segments segments;
   NegHl7Value segment = { "", 0 };
-  gboolean has_bom;
 
-  pass->start = neg_hl7_segments_get_start (pass->data, length, &has_bom);
+  pass->start = find_start (pass, length);
   neg_hl7_segments_init (&segments, pass->data + pass->start, length - pass->start);
   neg_hl7_segments_next (&segments, &segment);
+  if (neg_hl7_segments_is_utf16 (pass->data, length))
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "byte 1", "text of 16 bits per character (UTF-16)");
   if (!check_start (pass, segment, error))
     return FALSE;
   do {

@@ -14,8 +14,9 @@ typedef struct {
   guint n_outside;     /* such segments: what was cut off from its message must not be taken for whole */
 } NegHl7Batch;
 
-/* NEG_ERROR_UNREADABLE where @body does not begin with MSH, FHS or BHS or holds no message; NEG_ERROR_SIZE_OVERFLOW
- * where it holds too many. What is wrong inside a message is for the parser to say. Free with neg_hl7_batch_free. */
+/* NEG_ERROR_UNREADABLE where no line of @body is a header, or it holds no message (what stands before the first header is
+ * left out, with a warning); NEG_ERROR_UNSUPPORTED UTF-16; NEG_ERROR_INCONSISTENT delimiters of the first header that
+ * cannot be; NEG_ERROR_SIZE_OVERFLOW too many messages. What is wrong inside a message is for the parser to say. Free with neg_hl7_batch_free. */
 NegHl7Batch *neg_hl7_batch_split (GBytes *body, GError **error);
 void neg_hl7_batch_free (NegHl7Batch *batch); /* nullable */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegHl7Batch, neg_hl7_batch_free)

@@ -216,6 +216,22 @@ convert (const char *charset, const char *data, gsize length, gsize *out_length,
   return shrunk != NULL ? shrunk : target;
 }
 
+static char *
+copy (const char *data, gsize length, gsize *out_length, gsize *n_bad, GError **error)
+{
+  char *target = length < G_MAXSIZE ? g_try_malloc (length + 1) : NULL;
+
+  if (target == NULL) {
+    neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for %" G_GSIZE_FORMAT " bytes of text", length);
+    return NULL;
+  }
+  memcpy (target, data, length);
+  target[length] = '\0';
+  *out_length = length;
+  *n_bad = 0;
+  return target;
+}
+
 char *
 neg_hl7_charset_convert (const char *charset, const char *data, gsize length, gsize *out_length, gsize *n_bad,
                          GError **error)
@@ -232,8 +248,11 @@ neg_hl7_charset_convert (const char *charset, const char *data, gsize length, gs
     }
     return convert ("EUC-JP", euc, length, out_length, n_bad, error);
   }
-  if (strcmp (charset, ascii) == 0 || strcmp (charset, utf8) == 0)
-    charset = is_utf8 (data, length) ? utf8 : windows;
+  if (strcmp (charset, ascii) == 0 || strcmp (charset, utf8) == 0) {
+    if (is_utf8 (data, length))
+      return copy (data, length, out_length, n_bad, error);
+    charset = windows;
+  }
   return convert (charset, data, length, out_length, n_bad, error);
 }
 

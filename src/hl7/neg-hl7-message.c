@@ -33,13 +33,6 @@ starts_with (const char *data, gsize length, const char *start, gsize n)
   return length >= n && memcmp (data, start, n) == 0;
 }
 
-static gboolean
-is_utf16 (const char *data, gsize length)
-{
-  return starts_with (data, length, "\xFF\xFE", 2) || starts_with (data, length, "\xFE\xFF", 2)
-         || starts_with (data, length, "M\0S\0H\0", 6) || starts_with (data, length, "\0M\0S\0H", 6);
-}
-
 /* The message without what stands before MSH. */
 static GBytes *
 strip_start (GBytes *bytes, gboolean *has_bom, GError **error)
@@ -54,7 +47,7 @@ strip_start (GBytes *bytes, gboolean *has_bom, GError **error)
     return NULL;
   }
   start = neg_hl7_segments_get_start (data, length, has_bom);
-  if (is_utf16 (data, length)) {
+  if (neg_hl7_segments_is_utf16 (data, length)) {
     neg_fail (error, NEG_ERROR_UNSUPPORTED, "byte 1", "text of 16 bits per character (UTF-16)");
     return NULL;
   }
@@ -91,6 +84,9 @@ read_header (NegHl7Message *message, GBytes *bytes, gboolean has_bom, GError **e
     return FALSE;
   if (message->delimiters.subcomponent == '\0')
     g_ptr_array_add (message->warnings, g_strdup_printf ("MSH-2 has fewer than %d characters", N_USUAL_ENCODING));
+  if (neg_hl7_value_get_part (header, message->delimiters.field, 2).length > N_USUAL_ENCODING
+      && message->delimiters.truncation == '\0')
+    g_ptr_array_add (message->warnings, g_strdup ("MSH-2 has its escape character twice"));
   declared = neg_hl7_value_get_part (header, message->delimiters.field, 18);
   message->bytes = neg_hl7_charset_decode (bytes, declared, message->delimiters.repetition, has_bom, &message->charset,
                                            message->warnings, error);
@@ -170,6 +166,8 @@ read_segments (NegHl7Message *message, GError **error)
   while (neg_hl7_segments_next (&segments, &segment))
     if (!add_segment (message, segment, error))
       return FALSE;
+  if (segments.n_remarks > 0)
+    g_ptr_array_add (message->warnings, g_strdup ("a remark behind the message was left out"));
   g_ptr_array_add (message->warnings, NULL);
   return TRUE;
 }

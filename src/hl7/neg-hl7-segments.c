@@ -26,11 +26,38 @@ neg_hl7_segments_get_start (const char *data, gsize length, gboolean *has_bom)
   }
 }
 
+gboolean
+neg_hl7_segments_is_utf16 (const char *data, gsize length)
+{
+  static const struct {
+    char bytes[6];
+    gsize length;
+  } starts[] = { { "\xFF\xFE", 2 }, { "\xFE\xFF", 2 }, { "M\0S\0H", 6 }, { "\0M\0S\0H", 6 },
+                 { "B\0H\0S", 6 },   { "\0B\0H\0S", 6 }, { "F\0H\0S", 6 }, { "\0F\0H\0S", 6 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
+    if (length >= starts[i].length && memcmp (data, starts[i].bytes, starts[i].length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gsize
+neg_hl7_segments_find_header (const char *data, gsize length)
+{
+  for (gsize i = 0; i < length; i++) {
+    NegHl7Value rest = { data + i, length - i };
+
+    if ((i == 0 || data[i - 1] == '\r' || data[i - 1] == '\n') && neg_hl7_value_is_header (rest))
+      return i;
+  }
+  return length;
+}
+
 void
 neg_hl7_segments_init (NegHl7Segments *segments, const char *data, gsize length)
 {
   *segments = (NegHl7Segments) { data, length, 0, length > NAME_BYTES ? data[NAME_BYTES] : '\0',
-                                 length > 0 && memchr (data, '\r', length) != NULL };
+                                 length > 0 && memchr (data, '\r', length) != NULL, 0 };
 }
 
 static gboolean
@@ -77,6 +104,26 @@ find_end_by_lf (const NegHl7Segments *segments, gsize start, gsize *next)
   return segments->length;
 }
 
+/* The end of the segment without a remark before the header at @next, or at the end. */
+static gsize
+cut_remark (NegHl7Segments *segments, gsize start, gsize end, gsize next)
+{
+  static const char *const remarks[] = { "\n\n//", "\n\n/*" };
+  NegHl7Value rest = { segments->data + next, segments->length - next };
+
+  if (next < segments->length && !neg_hl7_value_is_header (rest))
+    return end;
+  for (guint i = 0; i < G_N_ELEMENTS (remarks); i++) {
+    const char *found = memmem (segments->data + start, end - start, remarks[i], strlen (remarks[i]));
+
+    if (found != NULL) {
+      segments->n_remarks++;
+      return found - segments->data;
+    }
+  }
+  return end;
+}
+
 static gboolean
 next_by_lf (NegHl7Segments *segments, NegHl7Value *segment)
 {
@@ -86,6 +133,7 @@ next_by_lf (NegHl7Segments *segments, NegHl7Value *segment)
   if (start == segments->length)
     return FALSE;
   end = find_end_by_lf (segments, start, &segments->position);
+  end = cut_remark (segments, start, end, segments->position);
   *segment = (NegHl7Value) { segments->data + start, end - start };
   return TRUE;
 }

@@ -64,6 +64,11 @@ neg_hl7_delimiters_read (NegHl7Delimiters *delimiters, NegHl7Value header, GErro
                      encoding.length);
   all[0] = header.data[HEADER_NAME_BYTES];
   memcpy (all + 1, encoding.data, encoding.length);
+  if (encoding.length == N_ENCODING_MAX && all[3] == all[4]) {
+    all[4] = all[5];
+    all[5] = '\0';
+    encoding.length = N_ENCODING;
+  }
   for (gsize i = 1; i <= encoding.length; i++) {
     if (!is_delimiter (all[i]) || memchr (all, all[i], i) != NULL)
       return neg_fail (error, NEG_ERROR_INCONSISTENT, "MSH-2, byte 5",

@@ -43,7 +43,8 @@ gboolean neg_hl7_value_is_header (NegHl7Value value);
 
 /* The characters that a header segment declares in its first nine bytes or so. NEG_ERROR_INCONSISTENT where MSH-1 or
  * MSH-2 cannot be right (a letter, a control character, a quotation mark, the same one twice, none, more than five): a
- * message split at the wrong place would be somebody else's. Fewer than four are allowed. */
+ * message split at the wrong place would be somebody else's. Fewer than four are allowed; five of which the third is
+ * there twice are four (^~\\& is ^~\& by a program that escaped it). */
 gboolean neg_hl7_delimiters_read (NegHl7Delimiters *delimiters, NegHl7Value header, GError **error);
 
 /* Chooses those that are missing (not the truncation character), so that anything can be written. */

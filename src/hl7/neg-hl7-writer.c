@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define NAME_BYTES 3
+#define CHARSET_FIELD 18
+#define CHARSET "UNICODE UTF-8"
 
 struct _NegHl7Writer {
   GString *text;
@@ -155,6 +157,26 @@ neg_hl7_writer_copy_field (NegHl7Writer *writer, guint field, const NegHl7Messag
   copy_value (writer, message, value, NEG_HL7_REPETITION);
 }
 
+/* The fields of a header from 3 on; MSH-18 says what is written, not what was read. */
+static void
+copy_header (NegHl7Writer *writer, const NegHl7Message *message, NegHl7Value rest)
+{
+  const NegHl7Delimiters *delimiters = neg_hl7_message_get_delimiters (message);
+  gboolean ascii = strcmp (neg_hl7_message_get_charset (message), "ASCII") == 0;
+  NegHl7Value part;
+
+  neg_hl7_value_split (&rest, delimiters->field, &part); /* MSH-2: the writer has its own */
+  while (neg_hl7_value_split (&rest, delimiters->field, &part)) {
+    neg_hl7_writer_field (writer, writer->field + 1);
+    if (writer->field == CHARSET_FIELD && !ascii)
+      neg_hl7_writer_add_text (writer, CHARSET);
+    else
+      copy_value (writer, message, part, NEG_HL7_REPETITION);
+  }
+  if (writer->field < CHARSET_FIELD && !ascii)
+    neg_hl7_writer_put (writer, CHARSET_FIELD, CHARSET);
+}
+
 gboolean
 neg_hl7_writer_copy_segment (NegHl7Writer *writer, const NegHl7Message *message, guint segment)
 {
@@ -168,8 +190,10 @@ neg_hl7_writer_copy_segment (NegHl7Writer *writer, const NegHl7Message *message,
       || (is_header_name (text) && !neg_hl7_message_is_header (message, segment)))
     return FALSE;
   neg_hl7_writer_begin (writer, text);
-  if (is_header_name (text))
-    neg_hl7_value_split (&rest, delimiters->field, &part); /* MSH-2: the writer has its own */
+  if (neg_hl7_message_is_header (message, segment)) {
+    copy_header (writer, message, rest);
+    return TRUE;
+  }
   while (neg_hl7_value_split (&rest, delimiters->field, &part)) {
     neg_hl7_writer_field (writer, writer->field + 1);
     copy_value (writer, message, part, NEG_HL7_REPETITION);

@@ -43,7 +43,7 @@ void neg_hl7_writer_put (NegHl7Writer *writer, guint field, const char *text);
  * the field is not looked at), its texts escaped anew. */
 void neg_hl7_writer_copy_field (NegHl7Writer *writer, guint field, const NegHl7Message *message, NegHl7Path path);
 
-/* A whole segment of another message. FALSE, and nothing is written, where it has no proper name. */
+/* A whole segment of another message; of MSH, MSH-18 is what is written now. FALSE, and nothing is written, where it has no proper name. */
 gboolean neg_hl7_writer_copy_segment (NegHl7Writer *writer, const NegHl7Message *message, guint segment);
 
 /* All segments, a CR behind each. Given; the writer is empty again. */
