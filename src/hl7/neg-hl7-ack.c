@@ -153,7 +153,8 @@ put_error (NegHl7Writer *writer, const NegHl7Ack *ack, gboolean old)
 GBytes *
 neg_hl7_ack_write (const NegHl7Ack *ack, const NegHl7Message *message)
 {
-  g_autoptr (NegHl7Writer) writer = neg_hl7_writer_new (message != NULL ? neg_hl7_message_get_delimiters (message) : NULL);
+  const NegHl7Delimiters *delimiters = message != NULL ? neg_hl7_message_get_delimiters (message) : NULL;
+  g_autoptr (NegHl7Writer) writer = neg_hl7_writer_new (delimiters);
 
   put_header (writer, ack, message);
   neg_hl7_writer_begin (writer, "MSA");

@@ -108,9 +108,12 @@ begins_frame (const guint8 *data, gsize length)
 static gboolean
 check_nested (NegHl7Framer *framer)
 {
-  const guint8 *end = framer->bytes + framer->length;
-  const guint8 *p = framer->length > 0 ? memchr (framer->bytes, NEG_HL7_FRAME_START, framer->length) : NULL;
+  const guint8 *end, *p;
 
+  if (framer->length == 0)
+    return TRUE;
+  end = framer->bytes + framer->length;
+  p = memchr (framer->bytes, NEG_HL7_FRAME_START, framer->length);
   while (p != NULL) {
     if (begins_frame (p, end - p))
       return fail (framer, NEG_ERROR_PROTOCOL, "a message begins before the one before it ended");

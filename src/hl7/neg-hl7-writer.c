@@ -168,7 +168,7 @@ copy_header (NegHl7Writer *writer, const NegHl7Message *message, NegHl7Value res
   neg_hl7_value_split (&rest, delimiters->field, &part); /* MSH-2: the writer has its own */
   while (neg_hl7_value_split (&rest, delimiters->field, &part)) {
     neg_hl7_writer_field (writer, writer->field + 1);
-    if (writer->field == CHARSET_FIELD && !ascii)
+    if (writer->field == CHARSET_FIELD && (!ascii || part.length > 0))
       neg_hl7_writer_add_text (writer, CHARSET);
     else
       copy_value (writer, message, part, NEG_HL7_REPETITION);

@@ -23,7 +23,8 @@ dump_value (GString *dump, const NegHl7Message *message, NegHl7Value value, guin
     return;
   }
   text = neg_hl7_value_dup_text (value, delimiters, neg_hl7_message_get_charset (message));
-  g_string_append_printf (dump, "%d<%s>", neg_hl7_value_get_presence (value), text);
+  /* A null is not the text "". What is merely a format (\H\) says as little as nothing. */
+  g_string_append_printf (dump, "%s<%s>", neg_hl7_value_get_presence (value) == NEG_HL7_NULL ? "null" : "", text);
 }
 
 /* What has no proper name is not written, so it is not compared. */

@@ -76,7 +76,7 @@ test_delimiters (void)
     const char found[] = { delimiters.field,  delimiters.component,    delimiters.repetition,
                            delimiters.escape, delimiters.subcomponent, delimiters.truncation };
 
-    g_test_message ("%s", headers[i].header);
+    g_test_message ("%u", i);
     g_assert_true (done == (headers[i].delimiters != NULL));
     if (done) {
       for (guint j = 0; j < G_N_ELEMENTS (found); j++)

@@ -105,6 +105,7 @@ static const char *const messages[] = {
   "MSH#@*!%$#A#x!F!y!S!!T!!R!!E!!P!#|^~\\&#\rPID#|#^#~#\\#&#$\r",
   "MSH|^~|A|b&c\\d\rPID|\\F\\|&\r",
   "MSH|^~\\&|\x01\x0B\rPID|a\nb\tc|\\X0D\\\r",
+  "MSH|^~\\&|||||||||||||||||88598^\\XC32C\\\rPID|\\X00\\\r",
   "MSH|^~\\&|||||||||||||||||8859/1\rPID|M\xFCller\\XFC\\\r",
 };
 
