@@ -18,6 +18,7 @@ struct _NegReading {
   GListModel *series;  /* nullable */
   GPtrArray *patients; /* NegPatient */
   char *patient_key;   /* of the patient shown; nullable */
+  gboolean is_touched; /* by a person, or by what they come back to, since this was opened */
   NegScreen screen;
   GHashTable *seen;     /* series key -> NegViewState without its series: how it was last seen */
   GHashTable *screens;  /* patient key -> NegScreen */

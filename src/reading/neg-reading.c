@@ -263,6 +263,7 @@ neg_reading_set_patient (NegReading *self, const char *key)
 {
   g_return_if_fail (NEG_IS_READING (self));
 
+  self->is_touched = TRUE;
   if (g_strcmp0 (key, self->patient_key) == 0 || neg_patients_find (self->patients, key) == NULL)
     return;
   leave_patient (self);
@@ -365,6 +366,7 @@ neg_reading_set_series (NegReading *self, GListModel *series)
 
   if (!g_set_object (&self->series, series))
     return;
+  self->is_touched = FALSE;
   _neg_reading_clear_undo (self);
   g_hash_table_remove_all (self->seen);
   g_hash_table_remove_all (self->screens);
@@ -373,6 +375,29 @@ neg_reading_set_series (NegReading *self, GListModel *series)
   self->patients = neg_patients_build (NULL);
   show_patient (self, NULL);
   neg_reading_update (self);
+}
+
+/* What is shown by itself: the newest study's first series, from its first images. */
+static gboolean
+is_at_the_beginning (NegReading *self, const NegPatient *patient)
+{
+  const NegStudy *newest = g_ptr_array_index (patient->studies, 0);
+  const NegViewState *first = &self->screen.cells[0];
+
+  return g_strcmp0 (patient->key, self->patient_key) == 0 && first->index == 0
+         && first->series == g_ptr_array_index (newest->series, 0);
+}
+
+void
+neg_reading_settle (NegReading *self)
+{
+  g_return_if_fail (NEG_IS_READING (self));
+
+  if (self->is_touched || self->patients->len == 0
+      || is_at_the_beginning (self, g_ptr_array_index (self->patients, 0)))
+    return;
+  g_hash_table_remove_all (self->seen);
+  show_patient (self, ((NegPatient *) g_ptr_array_index (self->patients, 0))->key);
 }
 
 /* --- The grid --- */
@@ -402,6 +427,7 @@ neg_reading_set_grid (NegReading *self, guint rows, guint columns)
 
   g_return_if_fail (NEG_IS_READING (self));
 
+  self->is_touched = TRUE;
   rows = CLAMP (rows, 1, NEG_GRID_MAX);
   columns = CLAMP (columns, 1, NEG_GRID_MAX);
   if (rows == self->screen.rows && columns == self->screen.columns && !self->screen.maximized)
@@ -454,6 +480,7 @@ neg_reading_set_active (NegReading *self, guint cell)
 {
   g_return_if_fail (NEG_IS_READING (self));
 
+  self->is_touched = TRUE;
   if (cell == self->screen.active || cell >= neg_reading_get_n_cells (self))
     return;
   self->screen.active = cell;
@@ -489,6 +516,7 @@ neg_reading_show (NegReading *self, guint cell, NegSeries *series)
 
   g_return_val_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self), FALSE);
 
+  self->is_touched = TRUE;
   open = series != NULL ? find_open (self, series) : NULL;
   if (series != NULL && (open == NULL || !is_of (open, self->patient_key)))
     return FALSE;
@@ -530,6 +558,7 @@ neg_reading_step_page (NegReading *self, int step)
 
   g_return_val_if_fail (NEG_IS_READING (self), FALSE);
 
+  self->is_touched = TRUE;
   if (g_ptr_array_find (all, self->screen.cells[0].series, &position))
     first = (gint64) position + (gint64) step * n;
   if (first < 0 && position > 0)
@@ -552,6 +581,7 @@ neg_reading_set_index (NegReading *self, guint cell, guint index)
 
   g_return_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self));
 
+  self->is_touched = TRUE;
   state = &self->screen.cells[cell];
   before = state->index;
   if (!neg_view_state_set_index (state, index))
@@ -584,6 +614,7 @@ neg_reading_begin_change (NegReading *self, guint cell, guint gesture)
 {
   g_return_val_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self), NULL);
 
+  self->is_touched = TRUE;
   if (gesture == 0 || gesture != self->last_gesture)
     _neg_reading_push_undo (self);
   self->last_gesture = gesture;

@@ -43,6 +43,10 @@ void neg_reading_set_series (NegReading *reading, GListModel *series);
  * none. What is on screen does not change by loading. */
 void neg_reading_update (NegReading *reading);
 
+/* All is known now, and it was just opened: where nobody has touched anything yet, goes to the first patient's newest
+ * study, first image. What came first while loading was chance. */
+void neg_reading_settle (NegReading *reading);
+
 GPtrArray *neg_reading_get_patients (NegReading *reading);      /* of NegPatient; borrowed, until "patients-changed" */
 const NegPatient *neg_reading_get_patient (NegReading *reading); /* the one shown; borrowed, nullable */
 

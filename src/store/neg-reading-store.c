@@ -6,7 +6,6 @@
 #include "store/neg-run-lock.h"
 #include "store/neg-store-resources.h"
 
-#define FILE_NAME "reading.db"
 #define PACE_MS 250
 #define EXIT_LIMIT_MS 1000
 #define QUEUE_LIMIT_BYTES (8u << 20)
@@ -139,7 +138,7 @@ open_file (const char *path, gboolean for_writing, GError **error)
 NegReadingStore *
 neg_reading_store_open (const char *folder, NegWriterReport report, gpointer user_data, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, FILE_NAME, NULL);
+  g_autofree char *path = g_build_filename (folder, NEG_READING_STORE_FILE, NULL);
   g_autoptr (NegDatabase) writing = open_file (path, TRUE, error);
   g_autoptr (NegDatabase) reading = writing != NULL ? open_file (path, FALSE, error) : NULL;
   NegReadingStore *store;

@@ -10,6 +10,7 @@
 
 G_BEGIN_DECLS
 
+#define NEG_READING_STORE_FILE "reading.db"
 #define NEG_SCREEN_TEXT_MAX (1u << 20) /* bytes */
 
 typedef struct _NegReadingStore NegReadingStore;

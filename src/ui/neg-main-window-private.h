@@ -35,10 +35,11 @@ struct _NegMainWindow {
   guint hint_source;
   char *home;   /* nullable */
   char **paths; /* what is open; nullable */
+  gint64 opened_us;
 
   /* The screen that comes back */
   NegReadingStore *screens; /* NULL until it is needed */
-  gboolean screens_failed, screens_opening;
+  gboolean screens_failed, screens_are_damaged, screens_opening;
   const char *run; /* of screens */
   guint save_source, offer_source;
   NegReadingState *offered, *restoring;
@@ -47,7 +48,7 @@ struct _NegMainWindow {
   GtkWindow *frame_times; /* weak; the hidden page */
   NegThumbnails *thumbnails; /* NULL without a pool */
 
-  GtkWidget *question_bar, *continue_button;
+  GtkWidget *question_bar, *continue_button, *dismiss_button;
   GtkLabel *question_label;
   GtkLabel *patient_label, *study_label;
   GtkMenuButton *menu_button, *window_button;

@@ -3,7 +3,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/neg-error.h"
 #include "base/neg-paths.h"
+#include "store/neg-database.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-words.h"
 
@@ -13,8 +15,9 @@
 static void
 report_failure (NegMainWindow *self, const GError *error)
 {
-  g_autofree char *text
-      = g_strdup_printf (_ ("What is on screen will not come back after a restart: %s"), neg_words_for_error (error));
+  gboolean damaged = g_error_matches (error, NEG_ERROR, NEG_ERROR_UNREADABLE);
+  g_autofree char *text = g_strdup_printf (_ ("What is on screen will not come back after a restart: %s"),
+                                           damaged ? _ ("its file is damaged") : neg_words_for_error (error));
 
   neg_main_window_report (self, text);
   self->report_is_of_screens = TRUE;
@@ -44,6 +47,7 @@ ensure_store (NegMainWindow *self)
     return self->screens != NULL;
   self->screens = neg_reading_store_open (folder, written_cb, self, &error);
   self->screens_failed = self->screens == NULL;
+  self->screens_are_damaged = g_error_matches (error, NEG_ERROR, NEG_ERROR_UNREADABLE);
   if (error != NULL)
     report_failure (self, error);
   return self->screens != NULL;
@@ -73,8 +77,9 @@ save (NegMainWindow *self)
   if (self->paths == NULL || self->restoring != NULL || !ensure_run (self))
     return;
   state = neg_reading_save_state (self->reading, (const char *const *) self->paths, self->captions);
-  if (state != NULL)
-    neg_reading_store_save (self->screens, self->run, state);
+  /* What is too much to be kept must not leave an older screen in its place. */
+  if (state == NULL || !neg_reading_store_save (self->screens, self->run, state))
+    neg_reading_store_save (self->screens, self->run, NULL);
 }
 
 static void
@@ -181,11 +186,44 @@ _neg_main_window_restore (NegMainWindow *self)
 /* --- The question --- */
 
 static void
+ask (NegMainWindow *self, const char *question, const char *yes, const char *no)
+{
+  gtk_label_set_text (self->question_label, question);
+  gtk_button_set_label (GTK_BUTTON (self->continue_button), yes);
+  gtk_button_set_label (GTK_BUTTON (self->dismiss_button), no);
+  gtk_widget_set_visible (self->question_bar, TRUE);
+  gtk_widget_grab_focus (self->continue_button);
+}
+
+/* A damaged file is the person's to put away: nothing of it is lost. */
+static void
+move_aside (NegMainWindow *self)
+{
+  g_autofree char *folder = neg_paths_dup_data_folder (self->home);
+  g_autofree char *path = g_build_filename (folder, NEG_READING_STORE_FILE, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *moved = neg_database_move_aside (path, &error);
+  g_autofree char *text = moved != NULL ? g_strdup_printf (_ ("The damaged file is now %s."), moved) : NULL;
+
+  self->screens_are_damaged = FALSE;
+  self->screens_failed = moved == NULL;
+  if (moved != NULL)
+    neg_main_window_report (self, text);
+  else
+    report_failure (self, error);
+  _neg_main_window_focus (self);
+}
+
+static void
 continue_cb (NegMainWindow *self)
 {
   g_autoptr (NegReadingState) state = g_steal_pointer (&self->offered);
 
   gtk_widget_set_visible (self->question_bar, FALSE);
+  if (self->screens_are_damaged) {
+    move_aside (self);
+    return;
+  }
   if (state == NULL)
     return;
   neg_main_window_open (self, neg_reading_state_get_paths (state));
@@ -199,7 +237,7 @@ dismiss_cb (NegMainWindow *self)
 {
   gtk_widget_set_visible (self->question_bar, FALSE);
   g_clear_pointer (&self->offered, neg_reading_state_free);
-  if (ensure_store (self))
+  if (!self->screens_are_damaged && ensure_store (self))
     neg_reading_store_forget (self->screens);
   _neg_main_window_focus (self);
 }
@@ -225,7 +263,10 @@ offer_cb (gpointer data)
   g_autofree char *question = NULL;
 
   self->offer_source = 0;
-  if (self->loader != NULL || !ensure_store (self))
+  if (self->loader == NULL && !ensure_store (self) && self->screens_are_damaged)
+    ask (self, _ ("The file that keeps the last screen is damaged. Put it aside and begin a new one?"),
+         _ ("Put it aside"), _ ("Not now"));
+  if (self->loader != NULL || self->screens == NULL)
     return G_SOURCE_REMOVE;
   last = neg_reading_store_find_last (self->screens, &error);
   if (last != NULL)
@@ -235,9 +276,7 @@ offer_cb (gpointer data)
   if (self->offered == NULL)
     return G_SOURCE_REMOVE;
   question = dup_question (last);
-  gtk_label_set_text (self->question_label, question);
-  gtk_widget_set_visible (self->question_bar, TRUE);
-  gtk_widget_grab_focus (self->continue_button);
+  ask (self, question, _ ("Go on"), _ ("Forget it"));
   return G_SOURCE_REMOVE;
 }
 

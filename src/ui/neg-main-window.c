@@ -13,6 +13,10 @@
 /* Decoded frames may take a quarter of the machine's memory, within these. */
 #define BUDGET_MIN_BYTES ((guint64) 256 << 20)
 #define HINT_MS 6000
+
+/* Later than this somebody looks at what is there: nothing moves under the eye. */
+#define SETTLE_US (2 * G_USEC_PER_SEC)
+
 #define THUMBNAILS_BYTES ((guint64) 32 << 20)
 #define BUDGET_MAX_BYTES ((guint64) 8 << 30)
 
@@ -237,6 +241,8 @@ loader_changed_cb (NegMainWindow *self)
 {
   neg_reading_update (self->reading);
   _neg_main_window_restore (self);
+  if (neg_loader_is_finished (self->loader) && g_get_monotonic_time () - self->opened_us < SETTLE_US)
+    neg_reading_settle (self->reading);
   update_empty_page (self);
   _neg_main_window_update_status (self);
 }
@@ -304,6 +310,7 @@ neg_main_window_open (NegMainWindow *self, const char *const *paths)
   g_signal_connect_swapped (self->loader, "changed", G_CALLBACK (loader_changed_cb), self);
   g_signal_connect_swapped (self->loader, "finished", G_CALLBACK (loader_changed_cb), self);
   set_up_panes (self);
+  self->opened_us = g_get_monotonic_time ();
   neg_loader_load (self->loader, paths);
   loader_changed_cb (self);
   active_changed_cb (self);
@@ -425,6 +432,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, question_bar);
   gtk_widget_class_bind_template_child (class, NegMainWindow, question_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, continue_button);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, dismiss_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, patient_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, study_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, menu_button);

@@ -248,6 +248,30 @@ def two_at_once(home, path, other_path):
         first.kill()
 
 
+def damaged_is_put_aside(home, path):
+    """A file that is damaged is put away when a person says so, whole; then screens are kept again."""
+    database = os.path.join(home, "data", "reading.db")
+    for name in os.listdir(os.path.join(home, "data")):
+        os.remove(os.path.join(home, "data", name))
+    with open(database, "wb") as file:
+        file.write(bytes(range(256)) * 32)
+    with Home(home) as program:
+        screen.wait_until(lambda: any("is damaged" in text for text in program.texts()), 15, "the question")
+        program.key("Return")
+        screen.wait_until(lambda: any("The damaged file is now" in text for text in program.texts()), 10, "the answer")
+        program.kill()
+    aside = [name for name in os.listdir(os.path.join(home, "data")) if name.startswith("reading.db.damaged")]
+    assert len(aside) == 1, os.listdir(os.path.join(home, "data"))
+    assert os.path.getsize(os.path.join(home, "data", aside[0])) == 8192
+    with Home(home, path) as program:
+        program.wait_image("image 1 of 20")
+        time.sleep(1.5)
+        program.kill()
+    with Home(home) as program:
+        program.wait_question(crashed=True)
+        program.kill()
+
+
 def nothing_of_a_patient(home):
     """Paths and numbers are kept for this, but no name and no ID; and for the owner alone."""
     assert not re.search(rb"Lamp|Other\^|Person|T-1|T-2", kept_bytes(home))
@@ -277,6 +301,7 @@ def main():
         tap.run("what was closed is not offered", closed_study_is_not_offered, home, path)
         tap.run("files that are gone are said", files_are_gone, home)
         tap.run("some files that are gone", some_files_are_gone, home)
+        tap.run("a damaged file is put aside by a person", damaged_is_put_aside, home, path)
         tap.run("two programs at once", two_at_once, home, path, other_path)
     shutil.rmtree(home)
     display.stop()

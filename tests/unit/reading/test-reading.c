@@ -302,6 +302,51 @@ test_patients_are_kept (Fixture *fixture, gconstpointer data)
   g_signal_handlers_disconnect_by_data (fixture->reading, &kept);
 }
 
+/* What came first while loading was chance; where somebody has been since is not. */
+static void
+test_settling (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegSeries) bob = NULL;
+
+  neg_reading_set_series (fixture->reading, NULL);
+  take_series (fixture, 10);
+  neg_reading_set_series (fixture->reading, G_LIST_MODEL (fixture->store));
+  neg_reading_set_index (fixture->reading, 0, 5);
+  neg_reading_settle (fixture->reading);
+  g_assert_cmpuint (index_of (fixture, 0), ==, 5);
+
+  bob = g_object_ref (fixture->series[4]);
+  neg_reading_set_series (fixture->reading, NULL);
+  g_list_store_remove_all (fixture->store);
+  g_list_store_append (fixture->store, bob);
+  neg_reading_set_series (fixture->reading, G_LIST_MODEL (fixture->store));
+  g_assert_true (series_of (fixture, 0) == fixture->series[4]);
+  take_series (fixture, N_IMAGES);
+  neg_reading_update (fixture->reading);
+  g_assert_true (series_of (fixture, 0) == fixture->series[4]);
+  neg_reading_settle (fixture->reading);
+  g_assert_true (series_of (fixture, 0) == fixture->series[0]);
+  g_assert_cmpuint (index_of (fixture, 0), ==, 0);
+  g_assert_false (neg_reading_can_undo (fixture->reading));
+}
+
+/* All viewports go on together, and stop at the ends. */
+static void
+test_pages (Fixture *fixture, gconstpointer data)
+{
+  neg_reading_set_grid (fixture->reading, 1, 3);
+  g_assert_true (neg_reading_step_page (fixture->reading, 1));
+  g_assert_true (series_of (fixture, 0) == fixture->series[3]);
+  g_assert_null (series_of (fixture, 1));
+  g_assert_false (neg_reading_step_page (fixture->reading, 1));
+  g_assert_true (neg_reading_step_page (fixture->reading, -1));
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (series_of (fixture, i) == fixture->series[i]);
+  g_assert_false (neg_reading_step_page (fixture->reading, -1));
+  neg_reading_undo (fixture->reading);
+  g_assert_true (series_of (fixture, 0) == fixture->series[3]);
+}
+
 static void
 test_undo (Fixture *fixture, gconstpointer data)
 {
@@ -465,6 +510,8 @@ main (int argc, char **argv)
     { "/reading/old-series", test_old_series },
     { "/reading/other-copy", test_other_copy },
     { "/reading/patients-are-kept", test_patients_are_kept },
+    { "/reading/settling", test_settling },
+    { "/reading/pages", test_pages },
     { "/reading/undo", test_undo },
     { "/reading/synchronized", test_synchronized },
     { "/reading/lines-and-point", test_lines_and_point },
