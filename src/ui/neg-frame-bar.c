@@ -28,10 +28,12 @@ n_frames (NegFrameBar *self)
   return self->series != NULL ? neg_series_get_n_frames (self->series) : 0;
 }
 
+/* Of its own series: with many viewports every bar would be drawn for every frame. */
 static void
-frame_ready_cb (NegFrameBar *self)
+frame_ready_cb (NegFrameStore *store, NegSeries *series, guint index, NegFrameBar *self)
 {
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (series == self->series)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 void
@@ -43,7 +45,7 @@ neg_frame_bar_set_store (NegFrameBar *self, NegFrameStore *store)
     g_clear_signal_handler (&self->frame_ready_handler, self->store);
   if (g_set_object (&self->store, store) && store != NULL)
     self->frame_ready_handler
-        = g_signal_connect_swapped (store, "frame-ready", G_CALLBACK (frame_ready_cb), self);
+        = g_signal_connect (store, "frame-ready", G_CALLBACK (frame_ready_cb), self);
 }
 
 static void

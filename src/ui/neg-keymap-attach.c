@@ -9,12 +9,19 @@ typedef struct {
   gboolean is_plain; /* a person who edits a text may mean it as text */
 } Binding;
 
+/* Which keys a controller has. */
+typedef enum {
+  KEYS_OF_FOCUS,    /* those that GTK moves and presses with: only inside the images */
+  KEYS_OF_FUNCTION, /* F1 and on, which nobody writes with: before GTK's own, as F6 of a GtkPaned */
+  KEYS_ELSE,        /* after entries and lists have had them */
+} Keys;
+
 /* A controller on one widget, and which keys are its. */
 typedef struct {
   NegKeymap *keymap;
   GtkWidget *widget;         /* borrowed: ends with it */
   GtkEventController *controller; /* borrowed: the widget's */
-  gboolean for_focus_keys;
+  Keys keys;
 } Attachment;
 
 static void
@@ -61,6 +68,14 @@ is_focus_key (guint keyval, GdkModifierType modifiers)
   return FALSE;
 }
 
+static Keys
+keys_of (guint keyval, GdkModifierType modifiers)
+{
+  if (keyval >= GDK_KEY_F1 && keyval <= GDK_KEY_F35)
+    return KEYS_OF_FUNCTION;
+  return is_focus_key (keyval, modifiers) ? KEYS_OF_FOCUS : KEYS_ELSE;
+}
+
 static gboolean
 is_plain_key (guint keyval, GdkModifierType modifiers)
 {
@@ -85,7 +100,7 @@ add_key (Attachment *attachment, const NegCommandInfo *command, const char *key)
   Binding *binding;
 
   if (!gtk_accelerator_parse (key, &keyval, &modifiers)
-      || is_focus_key (keyval, modifiers) != attachment->for_focus_keys)
+      || keys_of (keyval, modifiers) != attachment->keys)
     return;
   binding = g_new0 (Binding, 1);
   binding->is_plain = is_plain_key (keyval, modifiers);
@@ -105,6 +120,8 @@ install (Attachment *attachment)
     gtk_widget_remove_controller (attachment->widget, attachment->controller);
   attachment->controller = gtk_shortcut_controller_new ();
   gtk_event_controller_set_name (attachment->controller, "negatoscope-keys");
+  if (attachment->keys == KEYS_OF_FUNCTION)
+    gtk_event_controller_set_propagation_phase (attachment->controller, GTK_PHASE_CAPTURE);
   gtk_widget_add_controller (attachment->widget, attachment->controller);
   for (guint i = 0; i < neg_command_table_get_n (); i++) {
     const NegCommandInfo *command = neg_command_table_get (i);
@@ -125,13 +142,13 @@ free_attachment (gpointer data, GObject *widget)
 }
 
 static void
-attach (NegKeymap *keymap, GtkWidget *widget, gboolean for_focus_keys)
+attach (NegKeymap *keymap, GtkWidget *widget, Keys keys)
 {
   Attachment *attachment = g_new0 (Attachment, 1);
 
   attachment->keymap = g_object_ref (keymap);
   attachment->widget = widget;
-  attachment->for_focus_keys = for_focus_keys;
+  attachment->keys = keys;
   g_object_weak_ref (G_OBJECT (widget), free_attachment, attachment);
   g_signal_connect_swapped (keymap, "changed", G_CALLBACK (install), attachment);
   install (attachment);
@@ -143,7 +160,8 @@ neg_keymap_attach (NegKeymap *keymap, GtkWidget *window, GtkWidget *images)
   g_return_if_fail (NEG_IS_KEYMAP (keymap));
   g_return_if_fail (GTK_IS_WIDGET (window));
 
-  attach (keymap, window, FALSE);
+  attach (keymap, window, KEYS_OF_FUNCTION);
+  attach (keymap, window, KEYS_ELSE);
   if (images != NULL)
-    attach (keymap, images, TRUE);
+    attach (keymap, images, KEYS_OF_FOCUS);
 }

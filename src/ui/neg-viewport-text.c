@@ -9,7 +9,7 @@
 #define MARGIN_PX 8
 
 /* Below this the texts of the two sides meet: only the essential ones are shown, between the letters of the edges. */
-#define NARROW_PX 320
+#define NARROW_PX 260
 #define SHORT_PX 200
 
 static gboolean
@@ -175,8 +175,9 @@ append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
 
   if (*pango_layout_get_text (layout) == '\0')
     return;
-  for (guint i = 0; i < 4; i++)
-    append_text (snapshot, layout, x + (i & 1 ? 1 : -1), y + (i & 2 ? 1 : -1), &shadow);
+  for (int i = 0; i < 9; i++)
+    if (i != 4)
+      append_text (snapshot, layout, x + i % 3 - 1, y + i / 3 - 1, &shadow);
   append_text (snapshot, layout, x, y, color);
 }
 
