@@ -246,10 +246,13 @@ append_scale_bar (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlac
 static void
 append_band (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlaces *places)
 {
-  static const GdkRGBA ground = { 0.30, 0.22, 0.05, 1 }, text = { 0.96, 0.82, 0.48, 1 };
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  GdkRGBA ground = { 0, 0, 0, 1 }, text = { 1, 1, 1, 1 };
 
   if (places->band_px <= 0)
     return;
+  gtk_style_context_lookup_color (style, "neg_prior", &ground);
+  gtk_style_context_lookup_color (style, "neg_prior_text", &text);
   append_box (snapshot, 0, 0, gtk_widget_get_width (GTK_WIDGET (self)), places->band_px, &ground);
   append_text (snapshot, self->texts[NEG_TEXT_BAND], MARGIN_PX, 2, &text);
 }
