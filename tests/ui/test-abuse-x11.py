@@ -119,8 +119,8 @@ def main():
     screen.with_session_bus()
     events = int(sys.argv[1])
     seed = int(os.environ.get("NEGATOSCOPE_ABUSE_SEED", events))
-    print(f"# NEGATOSCOPE_ABUSE_SEED={seed}", flush=True)
     tap = screen.negtest.Tap()
+    print(f"# NEGATOSCOPE_ABUSE_SEED={seed}", flush=True)
     display = screen.Display()
     try:
         with screen.Folder() as folder:
