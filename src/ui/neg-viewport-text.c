@@ -219,12 +219,22 @@ append_box (GtkSnapshot *snapshot, double x, double y, double width, double heig
   gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, height));
 }
 
+/* On whole pixels: what lies between two is drawn differently when only a part of the window is drawn again. */
+static double
+snap (NegViewport *self, double value)
+{
+  double scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
+
+  return round (value * scale) / scale;
+}
+
 static void
 append_scale_bar (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlaces *places, double line_px,
                   const GdkRGBA *color)
 {
   static const GdkRGBA shadow = { 0, 0, 0, 0.7 };
-  double x = round (places->scale_bar_px[0]), top = places->scale_bar_px[1], bottom = places->scale_bar_px[3];
+  double x = round (places->scale_bar_px[0]);
+  double top = snap (self, places->scale_bar_px[1]), bottom = snap (self, places->scale_bar_px[3]);
   guint parts = MAX (self->overlay.scale_bar_parts, 1);
   int width;
 
@@ -233,9 +243,9 @@ append_scale_bar (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlac
   append_box (snapshot, x - 2, top - 1, 3, bottom - top + 2, &shadow);
   append_box (snapshot, x - 1, top, 1, bottom - top, color);
   for (guint i = 0; i <= parts; i++) {
-    double length = i == 0 || i == parts ? line_px / 2 : line_px / 4;
+    double length = snap (self, i == 0 || i == parts ? line_px / 2 : line_px / 4);
 
-    append_box (snapshot, x - length, top + (bottom - top) * i / parts - 0.5, length, 1, color);
+    append_box (snapshot, x - length, snap (self, top + (bottom - top) * i / parts - 0.5), length, 1, color);
   }
   pango_layout_get_pixel_size (self->texts[NEG_TEXT_SCALE_BAR], &width, NULL);
   append_shadowed (snapshot, self->texts[NEG_TEXT_SCALE_BAR], round (places->scale_bar_text_px[0] - width),
