@@ -1,72 +1,61 @@
 #!/usr/bin/python3
-"""Makes the README's picture: make-screenshot.py OUTPUT.png. The patient is a lamp: a phantom of ellipses and noise."""
+"""Makes the README's picture: make-screenshot.py OUTPUT.png. It shows the demo department, which the program makes itself:
+a chest CT, soft tissue and lung, its localizer with reference lines, and the examination of the year before."""
 
+import os
 import subprocess
 import sys
+import tempfile
 
-import numpy
 import screen
 
-N_SLICES, SIZE = 60, 512
+PATIENT, N_PATIENTS = "ID DEMO-0001", 5
+N_COLORS = 256  # grey levels and a few colours: nothing is lost that is seen at this size
 
 
-def ellipse(x, y, centre, radii, turn=0.0):
-    c, s = numpy.cos(turn), numpy.sin(turn)
-    u, v = x - centre[0], y - centre[1]
-    return ((u * c + v * s) / radii[0]) ** 2 + ((v * c - u * s) / radii[1]) ** 2 <= 1
+def find_patient(program):
+    for _ in range(N_PATIENTS):
+        if any(PATIENT in text and "born" in text for text in program.texts()):
+            return
+        program.key("ctrl+shift+Next")
+        screen.time.sleep(1)
+        program.look_again()
+    raise AssertionError(f"nobody has {PATIENT}")
 
 
-def slice_values(index):
-    """A thorax, roughly, in Hounsfield units + 1024."""
-    z = index / (N_SLICES - 1)
-    y, x = numpy.mgrid[-1:1:SIZE * 1j, -1:1:SIZE * 1j]
-    noise = numpy.random.default_rng(index)
-    values = numpy.full((SIZE, SIZE), -1000.0)
-    values[ellipse(x, y, (0, 0), (.88, .62))] = -90
-    values[ellipse(x, y, (0, 0), (.82, .56))] = 45
-    for side in (-1, 1):
-        lung = ellipse(x, y, (side * .42, -.03), (.30 + .04 * z, .42), side * .12)
-        values[lung] = -830
-        for vessel in range(26):
-            draw = numpy.random.default_rng(100 * side + vessel + 1000)
-            at = (side * (.2 + .42 * draw.random()) + .05 * numpy.sin(6 * z + vessel), -.36 + .7 * draw.random())
-            values[ellipse(x, y, at, (.008 + .016 * draw.random(),) * 2) & lung] = 30
-    values[ellipse(x, y, (.07, -.12), (.22, .24 - .05 * z), .5)] = 55
-    values[ellipse(x, y, (.05, -.16), (.11, .13), .5)] = 190
-    values[ellipse(x, y, (.10, .17), (.055, .055))] = 210
-    for rib in range(9):
-        angle = rib / 9 * 2 * numpy.pi + z * 2.2
-        at = (.79 * numpy.cos(angle), .525 * numpy.sin(angle))
-        turn = numpy.arctan2(.525 * numpy.cos(angle), -.79 * numpy.sin(angle))
-        values[ellipse(x, y, at, (.10, .022), turn)] = 420
-        values[ellipse(x, y, at, (.085, .011), turn)] = 180
-    values[ellipse(x, y, (0, .36), (.12, .10))] = 380
-    values[ellipse(x, y, (0, .36), (.10, .08))] = 210
-    values[ellipse(x, y, (0, .47), (.035, .03))] = 30
-    values[ellipse(x, y, (0, .53), (.02, .06))] = 400
-    values[ellipse(x, y, (0, -.53), (.06, .025))] = 320
-    smooth = values.copy()
-    for shift in ((0, 1), (0, -1), (1, 0), (-1, 0)):
-        smooth += numpy.roll(values, shift, (0, 1))
-    return numpy.clip(smooth / 5 + noise.normal(0, 14, values.shape) + 1024, 0, 4095)
+def arrange(program):
+    """Localizer, soft tissue, lung and the year before, at the height of the nodule: 166 images from the first."""
+    program.key("ctrl+4")
+    screen.wait_until(lambda: len(program.viewports()) == 4, 5, "four viewports")
+    program.key("shift+Tab")
+    for _ in range(6):
+        if "Chest 5.0" not in program.viewports()[3].name:
+            program.key("Right")
+            screen.time.sleep(1)
+    assert "Chest 5.0" in program.viewports()[3].name, program.viewports()[3].name
+    program.key("Tab", "Tab")
+    program.look_again()
+    program.wait_says("CT 2")
+    program.key(*["Down"] * 9)  # where the prior begins
+    program.key("y", "j", *["Next"] * 15, *["Down"] * 7)
+    screen.wait_until(lambda: not any("loading" in node.description for node in program.viewports()), 60, "all images")
+    screen.time.sleep(8)  # hints go, thumbnails come
+    program.settled(20, whole=True)
 
 
 def main():
     screen.with_session_bus()
     display = screen.Display()
-    with screen.Folder() as folder:
-        common = {"RescaleIntercept": -1024, "WindowCenter": [40, -500, 400], "WindowWidth": [400, 1500, 1800],
-                  "WindowCenterWidthExplanation": ["Soft tissue", "Lung", "Bone"], "SliceThickness": 2.5,
-                  "PixelSpacing": [.75, .75]}
-        folder.add_series(N_SLICES, size=SIZE, pixels=slice_values, SeriesDescription="Thorax 2.5 soft", **common)
-        folder.add_series(12, number=2, size=SIZE, pixels=slice_values, SeriesDescription="Thorax 2.5 lung", **common)
-        folder.add_text("notes.txt", b"no DICOM object\n" * 20)
-        with screen.Program(folder.path) as program:
-            program.wait_image("image 1 of 60")
-            program.key(*["Next"] * 3)
-            program.wait_image("image 31 of 60")
-            screen.time.sleep(1)
-            subprocess.run(["import", "-silent", "-window", "root", "-depth", "8", sys.argv[1]], check=True)
+    with tempfile.TemporaryDirectory() as home:
+        subprocess.run([screen.negtest.PROGRAM, "demo", "--home", home, "--patients", str(N_PATIENTS)], check=True,
+                       stdout=subprocess.DEVNULL)
+        with screen.Program(os.path.join(home, "demo")) as program:
+            program.wait_says("image 1 of", 30)
+            program.wait_text(" series, ", 60)
+            find_patient(program)
+            arrange(program)
+            picture = screen.Image.fromarray(program.look().astype("uint8"))
+            picture.quantize(N_COLORS, dither=screen.Image.Dither.NONE).save(sys.argv[1], optimize=True)
     display.stop()
 
 
