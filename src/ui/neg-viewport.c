@@ -299,6 +299,10 @@ neg_viewport_size_allocate (GtkWidget *widget, int width, int height, int baseli
 
   if (self->gl != NULL)
     gtk_widget_allocate (self->gl, width, height, baseline, NULL);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (GTK_IS_POPOVER (child)) /* GTK leaves that to whoever has one: a menu of another size stays cut off else */
+      gtk_popover_present (GTK_POPOVER (child));
   forget_picture (self);
 }
 
