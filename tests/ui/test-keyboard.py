@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Twenty studies of the corpus, and the demo, are opened, read and closed by the keyboard alone: no point here touches the
-mouse. One of them with all that the window can do, the others with what every study is read with."""
+"""Twenty studies of the corpus, and the demo, are opened, read and closed by the keyboard alone: no point here touches
+the mouse. One of them with all that the window can do, the others with what every study is read with."""
 
 import os
 import re
