@@ -219,7 +219,7 @@ append_box (GtkSnapshot *snapshot, double x, double y, double width, double heig
   gtk_snapshot_append_color (snapshot, color, &GRAPHENE_RECT_INIT (x, y, width, height));
 }
 
-/* On whole pixels: what lies between two is drawn differently when only a part of the window is drawn again. */
+/* On whole pixels: boxes between two pixels, one over the other, did not get the same grey levels in every frame. */
 static double
 snap (NegViewport *self, double value)
 {
