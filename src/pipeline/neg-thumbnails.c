@@ -26,6 +26,7 @@ typedef struct {
   guint index;       /* of the frame there */
   NegRequest *request;
   gconstpointer job; /* what will answer; an address to compare with */
+  gboolean is_shorter; /* the store has the frame now: what was asked for is withdrawn */
   gboolean retried;  /* after an engine died over it: the engine may have been the innocent victim */
   GList link;        /* in the queue of those that wait, or of those that are answered */
 } Entry;
@@ -53,6 +54,7 @@ struct _NegThumbnails {
 
   NegEnginePool *pool;
   NegFrameStore *store; /* nullable */
+  gulong frame_ready_handler;
   Link *link;
   GHashTable *entries; /* Entry */
   GHashTable *choices; /* series key -> Key of the frame chosen, without a size */
@@ -259,6 +261,20 @@ entry_answer (NegThumbnails *self, Entry *entry, Job *job)
   self->bytes += entry_get_bytes (entry);
 }
 
+/* Whether the job is to be done again; forgets why. */
+static gboolean
+begins_again (Entry *entry, const Job *job)
+{
+  if (entry->is_shorter && g_error_matches (job->error, NEG_ERROR, NEG_ERROR_CANCELLED)) {
+    entry->is_shorter = FALSE;
+    return TRUE;
+  }
+  if (entry->retried || !g_error_matches (job->error, NEG_ERROR, NEG_ERROR_ENGINE_DIED))
+    return FALSE;
+  entry->retried = TRUE;
+  return TRUE;
+}
+
 static void
 take_job (NegThumbnails *self, Job *job)
 {
@@ -270,10 +286,9 @@ take_job (NegThumbnails *self, Job *job)
   if (entry != NULL && entry->job == job) {
     entry->job = NULL;
     g_clear_pointer (&entry->request, neg_request_unref);
-    if (g_error_matches (job->error, NEG_ERROR, NEG_ERROR_ENGINE_DIED) && !entry->retried) {
-      entry->retried = TRUE;
+    if (begins_again (entry, job)) {
       entry->state = ENTRY_WAITING;
-      g_queue_push_tail_link (&self->waiting, &entry->link);
+      g_queue_push_head_link (&self->waiting, &entry->link);
     } else {
       entry_answer (self, entry, job);
       series = g_steal_pointer (&entry->series);
@@ -366,12 +381,37 @@ neg_thumbnails_clear (NegThumbnails *self)
   self->bytes = 0;
 }
 
+/* The viewport's own decoding was faster than what waits behind it. */
+static void
+frame_ready_cb (NegFrameStore *store, NegSeries *series, guint index, NegThumbnails *self)
+{
+  const NegSeriesFrame *frame = neg_series_get_frame (series, index);
+  GHashTableIter iter;
+  gpointer value;
+
+  if (self->n_in_flight == 0)
+    return;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    Entry *entry = value;
+
+    if (entry->request == NULL || entry->is_shorter || entry->key.blob_id != neg_blob_get_id (frame->blob)
+        || entry->key.frame != frame->frame || !neg_frame_store_is_ready (store, series, index))
+      continue;
+    entry->is_shorter = TRUE;
+    neg_request_cancel (entry->request);
+  }
+}
+
 void
 neg_thumbnails_set_store (NegThumbnails *self, NegFrameStore *store)
 {
   g_return_if_fail (NEG_IS_THUMBNAILS (self));
 
-  g_set_object (&self->store, store);
+  if (self->store != NULL)
+    g_clear_signal_handler (&self->frame_ready_handler, self->store);
+  if (g_set_object (&self->store, store) && store != NULL)
+    self->frame_ready_handler = g_signal_connect (store, "frame-ready", G_CALLBACK (frame_ready_cb), self);
 }
 
 guint64
@@ -387,7 +427,7 @@ neg_thumbnails_dispose (GObject *object)
 
   neg_thumbnails_clear (self);
   self->link->owner = NULL;
-  g_clear_object (&self->store);
+  neg_thumbnails_set_store (self, NULL);
   G_OBJECT_CLASS (neg_thumbnails_parent_class)->dispose (object);
 }
 
