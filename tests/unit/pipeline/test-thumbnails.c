@@ -109,6 +109,23 @@ test_from_store (Slices *slices, gconstpointer data)
   assert_grey_picture (wait_thumbnail (thumbnails, series));
 }
 
+/* Asked for first, overtaken by what the viewport wants: one answer, the right one. */
+static void
+test_overtaken (Slices *slices, gconstpointer data)
+{
+  g_autoptr (NegFrameStore) store = neg_frame_store_new (slices->pool, 1 << 30);
+  g_autoptr (NegThumbnails) thumbnails = neg_thumbnails_new (slices->pool, BUDGET_BYTES);
+  g_autoptr (NegSeries) series = slices_get_series (slices, 0);
+  const NegFrameWish wish = { series, 4, 1, TRUE };
+
+  neg_thumbnails_set_store (thumbnails, store);
+  g_assert_null (neg_thumbnails_get (thumbnails, series, 64));
+  neg_frame_store_set_wishes (store, &wish, 1);
+  assert_grey_picture (wait_thumbnail (thumbnails, series));
+  SLICES_WAIT (neg_frame_store_get_n_in_flight (store) == 0);
+  assert_grey_picture (wait_thumbnail (thumbnails, series));
+}
+
 static void
 test_budget (Slices *slices, gconstpointer data)
 {
