@@ -230,6 +230,7 @@ main (int argc, char **argv)
   ADD (mono);
   ADD (failed);
   ADD (from_store);
+  ADD (overtaken);
   ADD (budget);
   ADD (growing);
   ADD (drop);
