@@ -282,14 +282,6 @@ neg_cine_player_get_shown_hz (NegCinePlayer *self)
   return self->cine.playing ? neg_cine_get_shown_hz (&self->cine, self->now_us) : 0;
 }
 
-void
-neg_cine_player_set_default_hz (NegCinePlayer *self, double default_hz)
-{
-  g_return_if_fail (NEG_IS_CINE_PLAYER (self));
-
-  self->default_hz = default_hz;
-}
-
 static void
 neg_cine_player_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

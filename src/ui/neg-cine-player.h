@@ -35,7 +35,4 @@ void neg_cine_player_set_range (NegCinePlayer *player, guint first, guint last);
 
 double neg_cine_player_get_shown_hz (NegCinePlayer *player); /* 0 while it is not known */
 
-/* The default for series that say nothing, from now on. */
-void neg_cine_player_set_default_hz (NegCinePlayer *player, double default_hz);
-
 G_END_DECLS

@@ -44,12 +44,6 @@ static GParamSpec *properties[N_PROPERTIES];
 enum { DETACHED, ATTACHED, CLOSED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
-const char *
-neg_pane_get_name (NegPane *self)
-{
-  return self->name;
-}
-
 GtkWidget *
 neg_pane_get_content (NegPane *self)
 {
@@ -60,12 +54,6 @@ GtkWindow *
 neg_pane_get_window (NegPane *self)
 {
   return GTK_WINDOW (self->window);
-}
-
-int
-neg_pane_get_width (NegPane *self)
-{
-  return self->width_px;
 }
 
 gboolean

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (NegPane, neg_pane, NEG, PANE, GtkWidget)
  *          "closed" (): a person closed it: the focus belongs to the image again.
  * Action of the widget: "pane.detach", for whatever is focused inside: into a window, or back. */
 
+/* As a child of a GtkPaned it has the width that it had by itself: "shrink" and "resize" of the child FALSE, no position. */
 /* @name: for settings and actions, "patients"; @title: translated; @content: taken; @settings: nullable. Nothing is
  * shown before neg_pane_restore(). */
 NegPane *neg_pane_new (const char *name, const char *title, GtkWidget *content, GSettings *settings);
@@ -37,13 +38,8 @@ gboolean neg_pane_is_open (NegPane *pane);
 void neg_pane_set_detached (NegPane *pane, gboolean detached);
 gboolean neg_pane_is_detached (NegPane *pane);
 
-const char *neg_pane_get_name (NegPane *pane);
 GtkWidget *neg_pane_get_content (NegPane *pane); /* borrowed */
 GtkWindow *neg_pane_get_window (NegPane *pane);  /* borrowed; NULL while in its place */
-
-/* The width that it has or had. As a child of a GtkPaned it gets it by itself: neither position nor shrinking of the
- * paned is to be set for it ("shrink" of the child FALSE, "resize" FALSE). */
-int neg_pane_get_width (NegPane *pane);
 
 /* Adds "<name>" (boolean state: open) and "<name>-window" (boolean state: detached) to @map, which is to be inserted
  * as "pane". */

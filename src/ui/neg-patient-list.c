@@ -94,14 +94,6 @@ neg_patient_list_set_reading (NegPatientList *self, NegReading *reading)
   changed_cb (self);
 }
 
-void
-neg_patient_list_search (NegPatientList *self)
-{
-  g_return_if_fail (NEG_IS_PATIENT_LIST (self));
-
-  gtk_widget_grab_focus (self->entry);
-}
-
 static void
 choose (NegPatientList *self, NegPaneRow *row)
 {

@@ -16,7 +16,4 @@ GtkWidget *neg_patient_list_new (void);
 
 void neg_patient_list_set_reading (NegPatientList *list, NegReading *reading); /* nullable */
 
-/* The focus on the search entry. */
-void neg_patient_list_search (NegPatientList *list);
-
 G_END_DECLS

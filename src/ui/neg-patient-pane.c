@@ -97,17 +97,6 @@ neg_patient_pane_set_thumbnails (NegPatientPane *self, NegThumbnails *thumbnails
   neg_timeline_set_thumbnails (NEG_TIMELINE (self->timeline), thumbnails);
 }
 
-gboolean
-neg_patient_pane_search (NegPatientPane *self)
-{
-  g_return_val_if_fail (NEG_IS_PATIENT_PANE (self), FALSE);
-
-  if (!gtk_widget_get_visible (self->patients))
-    return FALSE;
-  neg_patient_list_search (NEG_PATIENT_LIST (self->patients));
-  return TRUE;
-}
-
 static void
 done_cb (NegPatientPane *self)
 {

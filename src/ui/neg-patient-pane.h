@@ -21,7 +21,4 @@ void neg_patient_pane_set_loader (NegPatientPane *pane, NegLoader *loader);
 void neg_patient_pane_set_store (NegPatientPane *pane, NegFrameStore *store);
 void neg_patient_pane_set_thumbnails (NegPatientPane *pane, NegThumbnails *thumbnails);
 
-/* The focus on the search entry, where there are patients to search; FALSE where there is one only. */
-gboolean neg_patient_pane_search (NegPatientPane *pane);
-
 G_END_DECLS

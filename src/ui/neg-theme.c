@@ -133,14 +133,6 @@ theme_changed_cb (NegTheme *self)
     show (self, wish == THEME_DARK);
 }
 
-gboolean
-neg_theme_is_dark (NegTheme *self)
-{
-  g_return_val_if_fail (NEG_IS_THEME (self), TRUE);
-
-  return self->is_dark;
-}
-
 static void
 neg_theme_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {

@@ -13,6 +13,5 @@ G_DECLARE_FINAL_TYPE (NegTheme, neg_theme, NEG, THEME, GObject)
  * Property "dark": which of the two is shown. */
 NegTheme *neg_theme_new (GSettings *settings);
 
-gboolean neg_theme_is_dark (NegTheme *theme);
 
 G_END_DECLS
