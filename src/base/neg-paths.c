@@ -31,6 +31,7 @@ find (const char *name, const char *override, const char *build_folder, FindAt f
   const char *named = override ? g_getenv (override) : NULL;
   g_autofree char *self = NULL;
   g_autofree char *folder = NULL;
+  g_autofree char *parent = NULL;
   char *found;
 
   if (named != NULL && *named != '\0')
@@ -41,6 +42,9 @@ find (const char *name, const char *override, const char *build_folder, FindAt f
   found = find_at (folder, name, NULL);
   if (found == NULL)
     found = find_at (folder, build_folder, name);
+  parent = g_path_get_dirname (folder);
+  if (found == NULL)
+    found = find_at (parent, build_folder, name);
   if (found == NULL)
     found = find_at (NEG_LIBEXEC_DIR, name, NULL);
   if (found == NULL)
@@ -51,7 +55,7 @@ find (const char *name, const char *override, const char *build_folder, FindAt f
 char *
 neg_paths_find_program (const char *name, const char *override, GError **error)
 {
-  return find (name, override, "engine", executable_at, error);
+  return find (name, override, g_str_has_suffix (name, "-agent") ? "agent" : "engine", executable_at, error);
 }
 
 char *
@@ -65,4 +69,11 @@ neg_paths_dup_data_folder (const char *home)
 {
   return home != NULL ? g_build_filename (home, "data", NULL)
                       : g_build_filename (g_get_user_data_dir (), "negatoscope", NULL);
+}
+
+char *
+neg_paths_dup_cache_folder (const char *home)
+{
+  return home != NULL ? g_build_filename (home, "cache", NULL)
+                      : g_build_filename (g_get_user_cache_dir (), "negatoscope", NULL);
 }

@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 /* A program of ours (such as "negatoscope-engine"), in this order: the environment variable @override when set (tests
- * point it at broken engines), beside the running executable or in its sibling build folder "engine", the libexec
+ * point it at broken engines), beside the running executable or in its sibling build folder "engine" or "agent", the libexec
  * folder of the installation. Given. NEG_ERROR_NOT_FOUND names the program. */
 char *neg_paths_find_program (const char *name, const char *override, GError **error);
 
@@ -16,5 +16,8 @@ char *neg_paths_find_module (const char *name, const char *override, GError **er
 
 /* The folder of what must not be lost: of @home, or (NULL) as the desktop says. Not made by asking. Given. */
 char *neg_paths_dup_data_folder (const char *home);
+
+/* Likewise of what can be fetched again. */
+char *neg_paths_dup_cache_folder (const char *home);
 
 G_END_DECLS

@@ -2,7 +2,7 @@
 
 #include "reading/neg-patients.h"
 
-#include <string.h>
+#include "model/neg-identity.h"
 
 static const char *
 text_or_empty (const char *text)
@@ -10,30 +10,10 @@ text_or_empty (const char *text)
   return text != NULL ? text : "";
 }
 
-/* The first component group without the padding and the empty components that writers add or leave out (PS3.5 6.2.1);
- * case and composition of characters make no other person. */
-static char *
-dup_name_key (const char *person_name)
-{
-  const char *name = text_or_empty (person_name);
-  g_autofree char *group = g_strndup (name, strcspn (name, "="));
-  g_autofree char *normal = NULL;
-  gsize length;
-
-  g_strstrip (group);
-  for (length = strlen (group); length > 0 && (group[length - 1] == '^' || group[length - 1] == ' '); length--)
-    group[length - 1] = '\0';
-  normal = g_utf8_normalize (group, -1, G_NORMALIZE_NFC);
-  /* A name in ideographs alone has an empty first group: then the whole of it tells people apart. */
-  if (normal == NULL || *normal == '\0')
-    return g_strdup (name);
-  return g_utf8_casefold (normal, -1);
-}
-
 static char *
 dup_id_key (const NegInstance *instance)
 {
-  g_autofree char *id = g_strstrip (g_strdup (text_or_empty (instance->patient_id)));
+  g_autofree char *id = neg_identity_dup_id (instance->patient_id);
 
   return *id != '\0' ? g_strdup_printf ("%s\n%s", id, text_or_empty (instance->patient_id_issuer)) : NULL;
 }
@@ -42,7 +22,7 @@ char *
 neg_patient_dup_key (const NegInstance *instance)
 {
   g_autofree char *id = dup_id_key (instance);
-  g_autofree char *name = dup_name_key (instance->patient_name);
+  g_autofree char *name = neg_identity_dup_name_key (instance->patient_name);
 
   /* Without an ID a name alone is no identity: the same only within one study. */
   if (id == NULL)

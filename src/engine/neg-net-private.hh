@@ -1,0 +1,73 @@
+// What the network files of the engine share. One association, one thread, blocking; the agent's channel is looked at
+// between PDUs (CANCEL, NET_FINISH).
+//
+// neg-net.cc            reads NET_BEGIN, makes the association, runs its role
+// neg-net-transport.cc  DCMTK on the socket that was handed over: TCP with quick acknowledgements, TLS
+// neg-net-attributes.cc data set <-> flat attributes, character sets
+// neg-net-query.cc      C-ECHO, C-FIND, C-MOVE
+// neg-net-pdv.cc        one data set as PDVs to and from a descriptor, bit by bit
+// neg-net-store.cc      C-STORE SCU, and what is received (C-STORE SCP, C-GET)
+// neg-net-commit.cc     N-ACTION, N-EVENT-REPORT in both roles
+// neg-net-web*.c        DICOMweb (libcurl)
+#pragma once
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmnet/assoc.h>
+#include <dcmtk/dcmnet/dimse.h>
+
+extern "C" {
+#include "wire/neg-net-message.h"
+}
+
+namespace neg {
+
+// The channel to the agent and what was asked at its begin.
+struct NetChannel {
+  int socket;          // descriptor 3
+  GVariant *options;   // of NET_BEGIN
+  guint timeout_s;
+  bool is_cancelled;   // CANCEL or the agent's end was seen
+  bool is_finished;    // NET_FINISH was seen
+  GQueue files;        // of GINT_TO_POINTER (fd): empty files to receive into
+  guint n_files_taken; // the number of the next one
+};
+
+bool net_send (NetChannel &channel, NegNetMessageType type, GVariant *body);
+
+// The next message if one is there (wait false) or when it comes; CANCEL, FINISH, FILES and the agent's end are noted and
+// not returned. False: none, or the agent is gone (is_cancelled). *body is given; *fd the first descriptor or -1.
+bool net_receive (NetChannel &channel, bool wait, guint16 *type, GVariant **body, int *fd);
+
+const char *net_option_string (const NetChannel &channel, const char *name); // nullptr where absent
+bool net_option_flag (const NetChannel &channel, const char *name);
+GBytes *net_option_bytes (const NetChannel &channel, const char *name);      // given; nullptr where absent
+
+// *error from DCMTK's condition: codes by module and number, texts without names. Always false.
+bool net_fail (GError **error, const OFCondition &condition, const char *doing);
+
+// neg-net-transport.cc
+bool net_request (NetChannel &channel, int socket, T_ASC_Parameters *parameters, T_ASC_Network **network,
+                  T_ASC_Association **association, GError **error);
+bool net_await (NetChannel &channel, int socket, T_ASC_Network **network, T_ASC_Association **association,
+                GError **error);
+
+// The roles, run after the association is there; each answers its messages until NET_FINISH or the peer's end.
+bool net_run_query (NetChannel &channel, T_ASC_Association *association, GError **error); // echo, query, worklist, move
+bool net_run_store (NetChannel &channel, T_ASC_Association *association, GError **error);
+bool net_run_get (NetChannel &channel, T_ASC_Association *association, GError **error);
+bool net_run_commit (NetChannel &channel, T_ASC_Association *association, GError **error);
+bool net_run_scp (NetChannel &channel, T_ASC_Association *association, GError **error);
+
+// What each role proposes or accepts.
+bool net_propose_query (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+bool net_propose_store (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+bool net_propose_get (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+bool net_propose_commit (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+bool net_accept_scp (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+
+// neg-net-attributes.cc. Keys become a data set in UTF-8 (ISO_IR 192) when any value is not ASCII; what was received is
+// decoded by neg-text in its own character sets. 4,096 attributes and 1 MiB per data set at most; the rest is left out.
+DcmDataset *net_dataset_from_keys (GVariant *keys, GError **error);
+void net_attributes_add (GVariantBuilder *builder, DcmItem *item);
+
+} // namespace neg

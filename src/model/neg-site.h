@@ -1,0 +1,84 @@
+/* The site file: what an administrator owns and what changes a result (commands.md). A GKeyFile; files are laid over each
+ * other, the later wins key by key: /etc/negatoscope/site.conf, site.conf of the home, the one named by --config.
+ *
+ * A wrong value is an error that names file, group and key; an unknown key is a warning. Groups of later parts ([hl7],
+ * [prefetch], ...) are known by name and kept as they are.
+ * Thread: immutable once built, shared by reference. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  NEG_PEER_DICOM, /* dicom:// */
+  NEG_PEER_DICOM_TLS, /* dicoms:// */
+  NEG_PEER_WEB, /* http:// and https://: DICOMweb; http only to a loopback address */
+} NegPeerKind;
+
+typedef enum {
+  NEG_PEER_QUERY = 1 << 0,
+  NEG_PEER_RETRIEVE = 1 << 1,
+  NEG_PEER_STORE = 1 << 2,
+  NEG_PEER_COMMIT = 1 << 3,
+  NEG_PEER_WORKLIST = 1 << 4,
+} NegPeerUse;
+
+typedef enum {
+  NEG_RETRIEVE_GET,
+  NEG_RETRIEVE_MOVE,
+  NEG_RETRIEVE_WEB,
+} NegRetrieveWay;
+
+/* One other system. Strings are never NULL, "" where the file says nothing. */
+typedef struct {
+  char *name; /* of the group: [peer NAME] */
+  char *address; /* verbatim */
+  NegPeerKind kind;
+  char *host;
+  guint16 port;
+  char *called_ae;  /* of dicom and dicoms; 16 characters at most */
+  char *path;       /* of web: base path, begins with / */
+  char *calling_ae; /* else [dicom] ae-title */
+  guint use; /* of NegPeerUse; default query;retrieve;store */
+  NegRetrieveWay retrieve;
+  char *issuer, *accession_issuer;
+  char *tls_ca, *tls_certificate, *tls_key; /* paths of PEM files */
+  char *user, *password_file; /* web: basic authentication; only over https */
+} NegPeer;
+
+typedef struct _NegSite NegSite;
+
+/* @home nullable (the XDG data folder then), @config nullable (--config). *warnings (nullable) is given: sentences. */
+NegSite *neg_site_load (const char *home, const char *config, char ***warnings, GError **error);
+NegSite *neg_site_ref (NegSite *site);
+void neg_site_unref (NegSite *site);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSite, neg_site_unref)
+
+const char *neg_site_get_ae_title (const NegSite *site);
+const char *neg_site_get_listen_address (const NegSite *site);
+guint16 neg_site_get_port (const NegSite *site); /* 0: no receiver */
+gboolean neg_site_get_accept_unknown (const NegSite *site);
+const char *neg_site_get_default_issuer (const NegSite *site);
+GTimeZone *neg_site_get_timezone (const NegSite *site); /* borrowed */
+/* [dicom] tls-port= (0: none), tls-certificate=, tls-key=, tls-ca=: the receiver's own TLS; "" where not set. */
+guint16 neg_site_get_tls_port (const NegSite *site);
+const char *neg_site_get_tls_certificate (const NegSite *site);
+const char *neg_site_get_tls_key (const NegSite *site);
+const char *neg_site_get_tls_ca (const NegSite *site);
+/* [archive] quota= (bytes of the cache class; default 20 GiB), keep-free= (bytes, default 1 GiB). */
+guint64 neg_site_get_quota_bytes (const NegSite *site);
+guint64 neg_site_get_keep_free_bytes (const NegSite *site);
+const char *neg_site_get_home_file (const NegSite *site); /* where changes go */
+
+/* In the file's order; borrowed. */
+GPtrArray *neg_site_get_peers (const NegSite *site);
+const NegPeer *neg_site_find_peer (const NegSite *site, const char *name, GError **error); /* NOT_FOUND lists the names */
+/* The peer that a calling AE title and an address can be; NULL: unknown. @host is numeric. */
+const NegPeer *neg_site_find_caller (const NegSite *site, const char *calling_ae);
+
+/* Writes [peer NAME] (keys as in the file; values NULL or "" remove the key; @values NULL removes the peer) into the
+ * home's file, atomically, comments kept; refused (error names the key) when the result could not be loaded. */
+gboolean neg_site_change_peer (const NegSite *site, const char *name, GHashTable *values, GError **error);
+
+G_END_DECLS

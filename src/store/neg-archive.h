@@ -1,0 +1,97 @@
+/* archive.db and the objects beside it: what is here. One process, the agent, has it open for writing; everybody else
+ * reads (neg_archive_open_reader). Identity as in architecture.md, section 4: a study is its UID AND its patient (issuer,
+ * ID, name key): the same UID with another patient is another row, marked as a conflict, never one study.
+ *
+ * The same SOP instance again: with the same bytes nothing changes; with other bytes it becomes the newest version, the
+ * older one stays (superseded_by) and is no longer shown. An object that a person deleted, or that was rejected, stays
+ * known by its UID (tombstone), so that a retrieve does not bring it back unasked.
+ * Thread: any for the writer (its calls wait for one writer thread; many callers share a commit); a reader one at a time. */
+#pragma once
+
+#include "model/neg-object-record.h"
+#include "store/neg-database.h"
+#include "store/neg-object-store.h"
+
+G_BEGIN_DECLS
+
+#define NEG_ARCHIVE_FILE "archive.db"
+
+typedef struct _NegArchive NegArchive;
+
+/* Folders as of neg-paths.h. BUSY when another process has it. */
+NegArchive *neg_archive_open (const char *data_folder, const char *cache_folder, const char *default_issuer,
+                              GError **error);
+void neg_archive_free (NegArchive *archive); /* waits for what was pushed */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegArchive, neg_archive_free)
+NegObjectStore *neg_archive_get_objects (NegArchive *archive); /* borrowed */
+
+/* Read only, beside the agent. NOT_FOUND when there is no archive yet. */
+NegDatabase *neg_archive_open_reader (const char *data_folder, GError **error);
+
+/* Any change, in a transaction on the writer's thread together with others'; returns when it is committed and synced,
+ * or failed. Not from the writer's thread. At most 50 ms of work. */
+gboolean neg_archive_write (NegArchive *archive, NegDatabaseFunc func, gpointer data, GError **error);
+
+typedef enum {
+  NEG_ADDED_NEW,
+  NEG_ADDED_SAME,    /* was here with the same bytes */
+  NEG_ADDED_VERSION, /* was here with other bytes: this is the newest now */
+} NegAdded;
+
+/* One object whose file is sealed. */
+typedef struct {
+  const NegObjectRecord *record; /* checked (neg_object_record_check) */
+  NegObjectClass object_class;
+  const char *name; /* of the file */
+  guint64 bytes;
+  const char *source; /* peer, or "import" */
+  const char *issuer; /* of the source, for records without one; nullable */
+  const char *path;   /* NULL; of an object indexed where it lies: its path (not ours to delete) */
+} NegArchiveObject;
+
+/* Committed when it returns. The study's row of the worklist is right in the same transaction. *study_rowid nullable. */
+gboolean neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, guint n, NegAdded *added,
+                          GError **error);
+
+/* Seals, adds and (when the disk is full or the index fails) leaves nothing behind: the way of one received object.
+ * The order is fdatasync, rename, fsync of the folder, commit: whoever gets TRUE may say Success. */
+gboolean neg_archive_take (NegArchive *archive, NegIncoming *incoming, NegArchiveObject *object, NegAdded *added,
+                           GError **error);
+
+/* A study's current objects, files in the order of series and instance number. */
+typedef struct {
+  char *path;
+  char *sop_class_uid, *sop_instance_uid, *transfer_syntax_uid, *series_uid;
+  guint64 bytes;
+  gint64 dataset_offset;
+} NegArchiveFile;
+
+void neg_archive_file_free (NegArchiveFile *file);
+
+/* @database: a reader, or the writer's own within neg_archive_write(). @study_uid may have several patients (a
+ * conflict): all of @study_rowid when it is not 0. @series_uid nullable. NegArchiveFile, given. Empty: nothing is here. */
+GPtrArray *neg_archive_list_files (NegDatabase *database, const char *data_folder, const char *cache_folder,
+                                   const char *study_uid, gint64 study_rowid, const char *series_uid, GError **error);
+gboolean neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, gboolean *has, GError **error);
+
+/* Rows and files. What a person deletes leaves tombstones; *n_objects is what went. */
+gboolean neg_archive_remove_study (NegArchive *archive, const char *study_uid, guint *n_objects, GError **error);
+
+/* Evicts least recently opened studies of the cache class until it holds at most @quota_bytes and @keep_free_bytes are
+ * free. SQL forbids any other class (a trigger). */
+gboolean neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, guint64 *freed_bytes,
+                            GError **error);
+
+typedef struct {
+  guint n_objects, n_missing, n_damaged, n_without_row;
+  GPtrArray *problems; /* char*, sentences without patient data, 1,000 at most */
+} NegArchiveReport;
+
+void neg_archive_report_clear (NegArchiveReport *report);
+typedef void (*NegArchiveProgress) (guint done, guint total, gpointer user_data);
+
+/* Every row has its file with its bytes (hashed when @deep), every file its row. Changes nothing. */
+gboolean neg_archive_check (NegArchive *archive, gboolean deep, NegArchiveProgress progress, gpointer user_data,
+                            GCancellable *cancellable, NegArchiveReport *report, GError **error);
+
+G_END_DECLS

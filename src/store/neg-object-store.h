@@ -1,0 +1,57 @@
+/* Objects as files: a file is named by the SHA-256 of its bytes (never by a peer), mode 0600, in objects/XX/ of the data
+ * folder (what nobody else may have) or of the cache folder (what a peer still holds and may be evicted).
+ *
+ * Taking one in: begin → somebody writes to the descriptor → seal: size compared, fdatasync, hashed, renamed, folder
+ * synced. Only then may the index name it, and only after the index is committed may anybody be told that it is kept. A
+ * crash between leaves a file in incoming/ or an object without a row, both found by neg_object_store_sweep().
+ * The preamble's 128 bytes are zeroed by whoever writes, and the meta header is ours; the data set is bit by bit the
+ * sender's.
+ * Errors: DISK_FULL also for a quota of the file system; TRUNCATED when the size is not what was announced.
+ * Thread: any. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+  NEG_OBJECT_DATA,  /* kept until a person deletes it */
+  NEG_OBJECT_CACHE, /* may be evicted */
+} NegObjectClass;
+
+typedef struct _NegObjectStore NegObjectStore;
+
+typedef struct {
+  NegObjectClass object_class;
+  int fd;     /* to write to, at offset 0; owned */
+  char *path; /* in incoming/ */
+} NegIncoming;
+
+NegObjectStore *neg_object_store_open (const char *data_folder, const char *cache_folder, GError **error);
+void neg_object_store_free (NegObjectStore *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegObjectStore, neg_object_store_free)
+
+NegIncoming *neg_object_store_begin (NegObjectStore *store, NegObjectClass object_class, GError **error);
+/* Deletes what was not sealed. */
+void neg_incoming_free (NegIncoming *incoming);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegIncoming, neg_incoming_free)
+
+/* *name: 64 hex digits, given. A file of that name that is there already is the same bytes and stays. */
+gboolean neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name,
+                                GError **error);
+
+/* Where the object is; given. */
+char *neg_object_store_dup_path (NegObjectStore *store, NegObjectClass object_class, const char *name);
+gboolean neg_object_store_remove (NegObjectStore *store, NegObjectClass object_class, const char *name, GError **error);
+
+/* Away from the index but not lost: to quarantine/, with a file of the same name and ".reason" beside it. */
+gboolean neg_object_store_quarantine (NegObjectStore *store, NegIncoming *incoming, const char *reason, GError **error);
+
+/* Deletes what is in incoming/ from before this process. */
+void neg_object_store_sweep (NegObjectStore *store);
+
+/* Free bytes of the file system that the class is on. */
+gboolean neg_object_store_get_free_bytes (NegObjectStore *store, NegObjectClass object_class, guint64 *bytes,
+                                          GError **error);
+
+G_END_DECLS
