@@ -57,12 +57,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSite, neg_site_unref)
 
 const char *neg_site_get_ae_title (const NegSite *site);
 const char *neg_site_get_listen_address (const NegSite *site);
-guint16 neg_site_get_port (const NegSite *site); /* 0: no receiver */
+guint16 neg_site_get_port (const NegSite *site); /* 0: no receiver, or any free port: */
+gboolean neg_site_is_port_auto (const NegSite *site); /* port=auto: for tests */
 gboolean neg_site_get_accept_unknown (const NegSite *site);
 const char *neg_site_get_default_issuer (const NegSite *site);
 GTimeZone *neg_site_get_timezone (const NegSite *site); /* borrowed */
 /* [dicom] tls-port= (0: none), tls-certificate=, tls-key=, tls-ca=: the receiver's own TLS; "" where not set. */
 guint16 neg_site_get_tls_port (const NegSite *site);
+gboolean neg_site_is_tls_port_auto (const NegSite *site);
 const char *neg_site_get_tls_certificate (const NegSite *site);
 const char *neg_site_get_tls_key (const NegSite *site);
 const char *neg_site_get_tls_ca (const NegSite *site);
@@ -74,8 +76,12 @@ const char *neg_site_get_home_file (const NegSite *site); /* where changes go */
 /* In the file's order; borrowed. */
 GPtrArray *neg_site_get_peers (const NegSite *site);
 const NegPeer *neg_site_find_peer (const NegSite *site, const char *name, GError **error); /* NOT_FOUND lists the names */
-/* The peer that a calling AE title and an address can be; NULL: unknown. @host is numeric. */
+/* The peer that a calling AE title can be; NULL: unknown. */
 const NegPeer *neg_site_find_caller (const NegSite *site, const char *calling_ae);
+
+/* Key to value as written, of all files together; given, NULL when there is no such peer. *writable (nullable): FALSE
+ * when the file of --config, which wins over the home's, names it. */
+GHashTable *neg_site_dup_peer_keys (const NegSite *site, const char *name, gboolean *writable);
 
 /* Writes [peer NAME] (keys as in the file; values NULL or "" remove the key; @values NULL removes the peer) into the
  * home's file, atomically, comments kept; refused (error names the key) when the result could not be loaded. */
