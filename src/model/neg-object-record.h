@@ -60,8 +60,12 @@ NegObjectRecord *neg_object_record_copy (const NegObjectRecord *record);
 void neg_object_record_free (NegObjectRecord *record);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegObjectRecord, neg_object_record_free)
 
-/* NEG_ERROR_INCONSISTENT unless SOP class, SOP instance, study and series UID are there and valid: without them an
- * object cannot be kept under its name. Text longer than 1,024 bytes is cut at a character. */
+/* Takes @text (valid UTF-8, nullable; "" is NULL). What is longer than this is cut at a character, and a warning. */
+#define NEG_RECORD_TEXT_BYTES_MAX 1024
+void neg_object_record_set (NegObjectRecord *record, NegRecordField field, char *text);
+
+/* NEG_ERROR_INCONSISTENT unless SOP class, SOP instance, study and series UID are there and made of digits and dots:
+ * without them an object cannot be kept under its name. Text that is too long is cut. */
 gboolean neg_object_record_check (NegObjectRecord *record, GError **error);
 
 G_END_DECLS

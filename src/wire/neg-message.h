@@ -25,6 +25,7 @@
 #include "base/neg-bytes.h"
 #include "model/neg-frame.h"
 #include "model/neg-instance.h"
+#include "model/neg-object-record.h"
 
 G_BEGIN_DECLS
 
@@ -87,6 +88,10 @@ void neg_instance_write (const NegInstance *instance, GByteArray *array);
 /* NEG_ERROR_PROTOCOL unless every field is there, in range (frame_infos 1 or frames, window indices inside, enums
  * known, counts that fit the bytes) and finite where it must be. */
 NegInstance *neg_instance_read (NegReader *reader, GError **error);
+
+void neg_object_record_write (const NegObjectRecord *record, GByteArray *array);
+/* NEG_ERROR_PROTOCOL unless every field is there and of at most NEG_RECORD_TEXT_BYTES_MAX bytes. Given. */
+NegObjectRecord *neg_object_record_read (NegReader *reader, GError **error);
 
 void neg_frame_format_write (const NegFrameFormat *format, GByteArray *array);
 gboolean neg_frame_format_read (NegFrameFormat *format, NegReader *reader, GError **error);
