@@ -530,7 +530,7 @@ start (NegEngine *engine, GError **error)
   engine->socket = pair[0];
   g_unix_set_fd_nonblocking (pair[0], TRUE, NULL);
   engine->pid = _neg_engine_spawn (_neg_engine_pool_get_program (engine->pool),
-                                   _neg_engine_pool_get_environment (engine->pool), pair[1], error);
+                                   _neg_engine_pool_get_environment (engine->pool), NULL, pair[1], error);
   close (pair[1]);
   if (engine->pid > 0)
     return TRUE;

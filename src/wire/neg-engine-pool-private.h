@@ -123,8 +123,11 @@ void _neg_outgoing_free (NegOutgoing *outgoing);
  * others may write to the environment. */
 char **_neg_engine_make_environment (void);
 
-/* The program on the other end of @socket; its process id, or -1. @socket is borrowed. */
-int _neg_engine_spawn (const char *program, char **environment, int socket, GError **error);
+#define NEG_ENGINE_NETWORK "--network"
+
+/* The program on the other end of @socket; its process id, or -1. @mode is NULL for one that decodes, or
+ * NEG_ENGINE_NETWORK: its cage differs. @socket is borrowed. */
+int _neg_engine_spawn (const char *program, char **environment, const char *mode, int socket, GError **error);
 
 /* Never NULL; an engine that could not even be started ends by itself. */
 NegEngine *_neg_engine_new (NegEnginePool *pool);

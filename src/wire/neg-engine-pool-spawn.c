@@ -68,9 +68,9 @@ set_attributes (posix_spawnattr_t *attributes)
 
 /* posix_spawn() and not fork(): the dispatcher is one thread of many, and the viewer is large. */
 int
-_neg_engine_spawn (const char *program, char **environment, int socket, GError **error)
+_neg_engine_spawn (const char *program, char **environment, const char *mode, int socket, GError **error)
 {
-  char *argv[] = { (char *) program, NULL };
+  char *argv[] = { (char *) program, (char *) mode, NULL };
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   pid_t pid = -1;

@@ -1,7 +1,7 @@
 /* What the pool's non-blocking transfer shares with the blocking one. */
 #pragma once
 
-#include <glib.h>
+#include "wire/neg-message.h"
 
 G_BEGIN_DECLS
 
@@ -12,5 +12,9 @@ gssize _neg_message_send_part (int socket, const guint8 *bytes, gsize length, co
 /* One recvmsg() from a side that may send no descriptors: -1 with errno EBADMSG when one came (the kernel has dropped
  * it), else as recvmsg. */
 gssize _neg_message_receive_part (int socket, guint8 *target, gsize length);
+
+/* As neg_message_receive(), of at most @body_max bytes. */
+gboolean _neg_message_receive_within (int socket, guint32 body_max, NegMessageHeader *header, GByteArray *body,
+                                      GArray *fds, GError **error);
 
 G_END_DECLS

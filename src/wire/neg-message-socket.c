@@ -169,15 +169,30 @@ receive_body (int socket, guint32 length, GByteArray *body, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_length (const NegMessageHeader *header, guint32 body_max, GError **error)
+{
+  if (header->body_length <= body_max)
+    return TRUE;
+  return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a message of %u bytes", header->body_length);
+}
+
 gboolean
 neg_message_receive (int socket, NegMessageHeader *header, GByteArray *body, GArray *fds, GError **error)
+{
+  return _neg_message_receive_within (socket, NEG_MESSAGE_BODY_MAX, header, body, fds, error);
+}
+
+gboolean
+_neg_message_receive_within (int socket, guint32 body_max, NegMessageHeader *header, GByteArray *body, GArray *fds,
+                             GError **error)
 {
   guint8 bytes[NEG_MESSAGE_HEADER_BYTES];
 
   g_byte_array_set_size (body, 0);
   g_array_set_size (fds, 0);
   if (!receive_exactly (socket, bytes, sizeof bytes, fds, error) || !neg_message_header_read (header, bytes, error)
-      || !receive_body (socket, header->body_length, body, error)) {
+      || !check_length (header, body_max, error) || !receive_body (socket, header->body_length, body, error)) {
     close_all (fds);
     return FALSE;
   }

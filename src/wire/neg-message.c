@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "wire/neg-net-message.h"
 
 #define TEXT_BYTES_MAX 1000
 
@@ -12,7 +13,8 @@ static gboolean
 type_is_known (guint16 type)
 {
   return (type >= NEG_MESSAGE_SCAN && type <= NEG_MESSAGE_CANCEL)
-         || (type >= NEG_MESSAGE_READY && type <= NEG_MESSAGE_DONE);
+         || (type >= NEG_MESSAGE_READY && type <= NEG_MESSAGE_DONE)
+         || (type >= NEG_NET_BEGIN && type <= NEG_NET_FINISH) || (type >= NEG_NET_OPENED && type <= NEG_NET_END);
 }
 
 void
