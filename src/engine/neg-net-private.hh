@@ -6,7 +6,9 @@
 // neg-net-attributes.cc data set <-> flat attributes, character sets
 // neg-net-query.cc      C-ECHO, C-FIND, C-MOVE
 // neg-net-pdv.cc        one data set as PDVs to and from a descriptor, bit by bit
-// neg-net-store.cc      C-STORE SCU, and what is received (C-STORE SCP, C-GET)
+// neg-net-contexts.cc   what was negotiated; waiting for the peer and the agent at once
+// neg-net-store.cc      C-STORE SCU; neg-net-recode.cc: in another uncompressed transfer syntax
+// neg-net-receive.cc    one object that comes; neg-net-scp.cc: C-STORE and C-ECHO SCP; neg-net-get.cc: C-GET SCU
 // neg-net-commit.cc     N-ACTION, N-EVENT-REPORT in both roles
 // neg-net-web*.c        DICOMweb (libcurl)
 #pragma once
@@ -24,6 +26,7 @@ namespace neg {
 // The channel to the agent and what was asked at its begin.
 struct NetChannel {
   int socket;          // descriptor 3
+  int peer;            // the connection; from net_request() or net_await() on
   GVariant *options;   // of NET_BEGIN
   guint timeout_s;
   bool is_cancelled;   // CANCEL or the agent's end was seen
