@@ -276,6 +276,7 @@ neg_scan_inflate (NegSource *source, NegLayout *layout, GError **error)
   while (ok && !finished)
     ok = inflate_some (&stream, source, &offset, layout, &capacity, &finished, error);
   inflateEnd (&stream);
+  layout->deflated_offset = layout->dataset_offset;
   layout->dataset_offset = 0;
   return ok;
 }

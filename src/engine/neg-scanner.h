@@ -47,6 +47,7 @@ typedef struct {
 
   guint8 *inflated; /* owned; NULL unless deflated */
   guint64 inflated_length;
+  guint64 deflated_offset; /* where the deflated data set begins in the object */
 
   guint64 dataset_offset; /* where the data set begins */
   guint64 header_end;     /* the end of what comes before the pixel element (or of all) */

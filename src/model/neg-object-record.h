@@ -46,7 +46,7 @@ typedef enum {
 
 typedef struct {
   char *text[NEG_RECORD_N_FIELDS]; /* NULL: absent or empty */
-  guint64 dataset_offset; /* of the first byte behind the meta header; 0 without one */
+  guint64 dataset_offset; /* of the first byte behind preamble and meta header; 0 without them */
   gboolean has_warnings;  /* a character set or an element that was not quite right */
 } NegObjectRecord;
 
