@@ -1,6 +1,7 @@
 /* The agent program: composes listener, jobs, operations, archive and bus. One per home. src/agent/DESIGN.md. */
 #pragma once
 
+#include "agent/neg-expected.h"
 #include "model/neg-site.h"
 #include "store/neg-audit.h"
 #include "store/neg-entries.h"
@@ -16,6 +17,7 @@ typedef struct _NegAgent NegAgent;
 NegArchive *neg_agent_get_archive (NegAgent *agent);     /* borrowed, any thread */
 NegNetEngines *neg_agent_get_engines (NegAgent *agent);  /* borrowed, any thread */
 NegEnginePool *neg_agent_get_pool (NegAgent *agent);     /* for reading files; made when first needed; any thread */
+NegExpected *neg_agent_get_expected (NegAgent *agent);   /* borrowed, any thread */
 NegSite *neg_agent_dup_site (NegAgent *agent);           /* the one that holds now; any thread */
 NegDatabase *neg_agent_open_reader (NegAgent *agent, GError **error); /* a connection of the caller's own */
 const char *neg_agent_get_data_folder (NegAgent *agent);

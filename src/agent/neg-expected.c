@@ -1,0 +1,181 @@
+#include "config.h"
+
+#include "agent/neg-expected.h"
+
+typedef struct {
+  guint n_waiting; /* operations */
+  NegArrived arrived;
+} Study;
+
+typedef struct {
+  GVariant *committed, *failed; /* NULL: no answer yet */
+} Transaction;
+
+struct _NegExpected {
+  GMutex lock; /* guards what follows */
+  GCond changed;
+  GHashTable *studies;      /* UID: Study */
+  GHashTable *transactions; /* UID: Transaction */
+};
+
+static void
+transaction_free (Transaction *transaction)
+{
+  g_clear_pointer (&transaction->committed, g_variant_unref);
+  g_clear_pointer (&transaction->failed, g_variant_unref);
+  g_free (transaction);
+}
+
+NegExpected *
+neg_expected_new (void)
+{
+  NegExpected *expected = g_new0 (NegExpected, 1);
+
+  g_mutex_init (&expected->lock);
+  g_cond_init (&expected->changed);
+  expected->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  expected->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) transaction_free);
+  return expected;
+}
+
+void
+neg_expected_free (NegExpected *expected)
+{
+  if (expected == NULL)
+    return;
+  g_hash_table_unref (expected->studies);
+  g_hash_table_unref (expected->transactions);
+  g_mutex_clear (&expected->lock);
+  g_cond_clear (&expected->changed);
+  g_free (expected);
+}
+
+/* --- studies --- */
+
+void
+neg_expected_begin_study (NegExpected *expected, const char *study_uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  Study *study = g_hash_table_lookup (expected->studies, study_uid);
+
+  if (study == NULL) {
+    study = g_new0 (Study, 1);
+    g_hash_table_insert (expected->studies, g_strdup (study_uid), study);
+  }
+  study->n_waiting++;
+}
+
+void
+neg_expected_end_study (NegExpected *expected, const char *study_uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  Study *study = g_hash_table_lookup (expected->studies, study_uid);
+
+  if (study != NULL && --study->n_waiting == 0)
+    g_hash_table_remove (expected->studies, study_uid);
+}
+
+gboolean
+neg_expected_has_any (NegExpected *expected)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+
+  return g_hash_table_size (expected->studies) > 0;
+}
+
+gboolean
+neg_expected_has_study (NegExpected *expected, const char *study_uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+
+  return g_hash_table_contains (expected->studies, study_uid);
+}
+
+void
+neg_expected_count (NegExpected *expected, const char *study_uid, guint n_objects, guint64 bytes)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  Study *study = g_hash_table_lookup (expected->studies, study_uid);
+
+  if (study == NULL)
+    return;
+  study->arrived.n_objects += n_objects;
+  study->arrived.bytes += bytes;
+  study->arrived.last_us = g_get_monotonic_time ();
+  g_cond_broadcast (&expected->changed);
+}
+
+void
+neg_expected_get_arrived (NegExpected *expected, const char *study_uid, NegArrived *arrived)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  const Study *study = g_hash_table_lookup (expected->studies, study_uid);
+
+  *arrived = study != NULL ? study->arrived : (NegArrived) { 0 };
+}
+
+void
+neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const NegArrived *known, guint timeout_ms)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  const Study *study;
+
+  do
+    study = g_hash_table_lookup (expected->studies, study_uid);
+  while (study != NULL && study->arrived.last_us == known->last_us
+         && g_cond_wait_until (&expected->changed, &expected->lock, deadline_us));
+}
+
+/* --- storage commitment --- */
+
+void
+neg_expected_begin_transaction (NegExpected *expected, const char *transaction_uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+
+  g_hash_table_insert (expected->transactions, g_strdup (transaction_uid), g_new0 (Transaction, 1));
+}
+
+void
+neg_expected_end_transaction (NegExpected *expected, const char *transaction_uid)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+
+  g_hash_table_remove (expected->transactions, transaction_uid);
+}
+
+gboolean
+neg_expected_wait_for_answer (NegExpected *expected, const char *transaction_uid, guint timeout_ms,
+                              GVariant **committed, GVariant **failed)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  Transaction *transaction;
+
+  do
+    transaction = g_hash_table_lookup (expected->transactions, transaction_uid);
+  while (transaction != NULL && transaction->committed == NULL
+         && g_cond_wait_until (&expected->changed, &expected->lock, deadline_us));
+  if (transaction == NULL || transaction->committed == NULL)
+    return FALSE;
+  *committed = g_variant_ref (transaction->committed);
+  *failed = g_variant_ref (transaction->failed);
+  return TRUE;
+}
+
+gboolean
+neg_expected_answer (NegExpected *expected, const char *transaction_uid, GVariant *committed, GVariant *failed)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  Transaction *transaction = g_hash_table_lookup (expected->transactions, transaction_uid);
+
+  if (transaction == NULL)
+    return FALSE;
+  if (transaction->committed == NULL) {
+    transaction->committed = g_variant_ref (committed);
+    transaction->failed = g_variant_ref (failed);
+    g_cond_broadcast (&expected->changed);
+  }
+  return TRUE;
+}

@@ -1,0 +1,46 @@
+/* What operations wait for that reaches the agent's own port on another association: the objects that a C-MOVE asked
+ * for, and the answers about storage commitment. One for an agent.
+ * Thread: any. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _NegExpected NegExpected;
+
+NegExpected *neg_expected_new (void);
+void neg_expected_free (NegExpected *expected); /* nobody waits any more */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegExpected, neg_expected_free)
+
+/* Objects of @study_uid are on their way until neg_expected_end_study(); several may wait for the same one. */
+void neg_expected_begin_study (NegExpected *expected, const char *study_uid);
+void neg_expected_end_study (NegExpected *expected, const char *study_uid);
+gboolean neg_expected_has_any (NegExpected *expected);
+gboolean neg_expected_has_study (NegExpected *expected, const char *study_uid);
+/* The receiver has taken one (or more bytes of one). */
+void neg_expected_count (NegExpected *expected, const char *study_uid, guint n_objects, guint64 bytes);
+
+/* How much has come of the study since it was first expected, and when the last of it came (monotonic, 0: nothing). */
+typedef struct {
+  guint n_objects;
+  guint64 bytes;
+  gint64 last_us;
+} NegArrived;
+
+void neg_expected_get_arrived (NegExpected *expected, const char *study_uid, NegArrived *arrived);
+/* Returns after @timeout_ms, or earlier when something of the study has come since @known. */
+void neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const NegArrived *known,
+                                  guint timeout_ms);
+
+/* Between begin and end an answer is kept for neg_expected_wait_for_answer(): FALSE after @timeout_ms without one.
+ * @committed and @failed are given, as in NET_EVENT. */
+void neg_expected_begin_transaction (NegExpected *expected, const char *transaction_uid);
+void neg_expected_end_transaction (NegExpected *expected, const char *transaction_uid);
+gboolean neg_expected_wait_for_answer (NegExpected *expected, const char *transaction_uid, guint timeout_ms,
+                                       GVariant **committed, GVariant **failed);
+/* FALSE: nobody waits for it. */
+gboolean neg_expected_answer (NegExpected *expected, const char *transaction_uid, GVariant *committed,
+                              GVariant *failed);
+
+G_END_DECLS
