@@ -1,0 +1,404 @@
+#include "config.h"
+
+#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/neg-net-web.hh"
+
+extern "C" {
+#include "base/neg-error.h"
+#include "engine/neg-multipart.h"
+#include "engine/neg-net-part10.h"
+#include "engine/neg-record-reader.h"
+#include "engine/neg-scanner.h"
+}
+
+namespace {
+
+using neg::Web;
+
+constexpr guint preamble_bytes = 128;
+constexpr gint64 progress_us = 100000;
+constexpr gsize answer_bytes_max = (gsize) 4 << 20;
+constexpr guint status_failed = 0x0110;  // processing failure (PS3.7 C.5)
+constexpr guint status_warning = 0xb000; // coercion of data elements (PS3.4 B.2.3)
+
+// --- WADO-RS: parts into files ---
+
+// One answer under way. The part that is being written has the file @fd, or -1.
+struct Retrieval {
+  Web *web;
+  NegMultipart *multipart; // nullptr until the first bytes
+  int fd;
+  guint number;
+  guint64 bytes;  // of the part
+  guint64 passed; // since the last NET_PROGRESS
+  gint64 told_us;
+  bool is_refused; // the answer's body is none of parts: its status will tell
+};
+
+bool
+write_all (int fd, const guint8 *bytes, gsize length, guint64 offset, GError **error)
+{
+  while (length > 0) {
+    gssize written = pwrite (fd, bytes, length, (off_t) offset);
+
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, nullptr,
+                       "a received object cannot be written: %s", g_strerror (errno));
+    bytes += written;
+    offset += (guint64) written;
+    length -= (gsize) written;
+  }
+  return true;
+}
+
+gboolean
+begin_part (const char *content_type, gpointer user_data, GError **error)
+{
+  Retrieval &retrieval = *static_cast<Retrieval *> (user_data);
+
+  if (g_ascii_strncasecmp (content_type, "application/dicom", 17) != 0)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "the archive sends something else than DICOM objects");
+  retrieval.fd = web_take_file (*retrieval.web, &retrieval.number);
+  retrieval.bytes = 0;
+  return retrieval.fd >= 0 || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+}
+
+void
+tell_progress (Retrieval &retrieval, guint64 bytes)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  retrieval.passed += bytes;
+  if (now_us - retrieval.told_us < progress_us)
+    return;
+  neg::net_send (*retrieval.web->channel, NEG_NET_PROGRESS, g_variant_new ("(t)", retrieval.passed));
+  retrieval.passed = 0;
+  retrieval.told_us = now_us;
+}
+
+gboolean
+write_part (const guint8 *bytes, gsize length, gpointer user_data, GError **error)
+{
+  Retrieval &retrieval = *static_cast<Retrieval *> (user_data);
+
+  if (!write_all (retrieval.fd, bytes, length, retrieval.bytes, error))
+    return FALSE;
+  retrieval.bytes += length;
+  tell_progress (retrieval, length);
+  return TRUE;
+}
+
+// The whole object through our scanner, then its record. The preamble may be anything (PS3.10 7.1): ours is zeros.
+bool
+examine (const Retrieval &retrieval, NegObjectRecord *record, GError **error)
+{
+  static const guint8 zeros[preamble_bytes] = { 0 };
+  g_auto (NegLayout) layout = {};
+  NegSource source;
+  bool done;
+
+  neg_source_init_fd (&source, retrieval.fd, 0, retrieval.bytes);
+  done = neg_scan (&source, &layout, error) && neg_record_read (&source, record, error)
+         && neg_object_record_check (record, error);
+  neg_source_clear (&source);
+  if (!done)
+    return false;
+  return record->dataset_offset < preamble_bytes || write_all (retrieval.fd, zeros, sizeof zeros, 0, error);
+}
+
+void
+add_text (GVariantDict &about, const char *name, const char *text)
+{
+  g_variant_dict_insert (&about, name, "s", text != nullptr ? text : "");
+}
+
+// The part is whole: the agent hears what it is. It is not waited for, as nobody but the agent's supply of files
+// holds the archive up.
+gboolean
+end_part (gpointer user_data, GError **error)
+{
+  Retrieval &retrieval = *static_cast<Retrieval *> (user_data);
+  g_autoptr (NegObjectRecord) record = neg_object_record_new ();
+  g_autoptr (GError) refused = nullptr;
+  GVariantDict about;
+  bool is_good = examine (retrieval, record, &refused);
+
+  g_variant_dict_init (&about, nullptr);
+  add_text (about, "sop-class", record->text[NEG_RECORD_SOP_CLASS_UID]);
+  add_text (about, "sop-instance", record->text[NEG_RECORD_SOP_INSTANCE_UID]);
+  add_text (about, "transfer-syntax", record->text[NEG_RECORD_TRANSFER_SYNTAX_UID]);
+  if (is_good) {
+    g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+    neg_object_record_write (record, bytes);
+    g_variant_dict_insert_value (&about, "record",
+                                 g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes->data, bytes->len, 1));
+  } else {
+    g_variant_dict_insert (&about, "error", "(us)", (guint32) refused->code, refused->message);
+  }
+  close (retrieval.fd);
+  retrieval.fd = -1;
+  return neg::net_send (*retrieval.web->channel, NEG_NET_RECEIVED,
+                        g_variant_new ("(ut@a{sv})", retrieval.number, retrieval.bytes, g_variant_dict_end (&about)))
+         || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+}
+
+const NegMultipartHandler parts = { begin_part, write_part, end_part };
+
+bool
+take_answer (const guint8 *bytes, gsize length, void *user_data, GError **error)
+{
+  Retrieval &retrieval = *static_cast<Retrieval *> (user_data);
+
+  if (retrieval.multipart == nullptr && !retrieval.is_refused) {
+    long status = 0;
+
+    curl_easy_getinfo (retrieval.web->easy, CURLINFO_RESPONSE_CODE, &status);
+    retrieval.is_refused = status != 200 && status != 206;
+    if (!retrieval.is_refused) {
+      retrieval.multipart = neg_multipart_new (web_content_type (*retrieval.web), &parts, &retrieval, error);
+      if (retrieval.multipart == nullptr)
+        return false;
+    }
+  }
+  return retrieval.is_refused || neg_multipart_feed (retrieval.multipart, bytes, length, error);
+}
+
+// /studies/1.2[/series/3.4[/instances/5.6]]
+bool
+make_path (const Web &web, GVariant *keys, std::string *path, GError **error)
+{
+  static const struct {
+    const char *keyword, *part;
+  } levels[] = { { "StudyInstanceUID", "/studies/" },
+                 { "SeriesInstanceUID", "/series/" },
+                 { "SOPInstanceUID", "/instances/" } };
+
+  for (const auto &level : levels) {
+    g_autoptr (GVariantIter) iterator = g_variant_iter_new (keys);
+    const char *name;
+    const char *value;
+    const char *found = "";
+
+    while (g_variant_iter_next (iterator, "(&s&s)", &name, &value))
+      if (g_strcmp0 (name, level.keyword) == 0)
+        found = value;
+    if (*found == '\0')
+      break;
+    *path += level.part + neg::web_escape (web, found);
+  }
+  return !path->empty () || neg_fail (error, NEG_ERROR_USAGE, nullptr, "a study must be named");
+}
+
+bool
+retrieve (Web &web, GVariant *body, GError **error)
+{
+  g_autoptr (GVariant) keys = g_variant_get_child_value (body, 2);
+  const char *comments[] = { nullptr };
+  Retrieval retrieval = {};
+  neg::WebRequest request = {};
+  std::string path;
+  long status = 0;
+  bool done;
+
+  if (!make_path (web, keys, &path, error))
+    return false;
+  retrieval.web = &web;
+  retrieval.fd = -1;
+  request.url = web.base + path;
+  request.accept = "multipart/related; type=\"application/dicom\"; transfer-syntax=*";
+  request.take = take_answer;
+  request.user_data = &retrieval;
+  done = web_perform (web, request, &status, error)
+         && (status == 200 || status == 206 || web_fail_status (web, status, error))
+         && (retrieval.multipart == nullptr || neg_multipart_finish (retrieval.multipart, error));
+  neg_multipart_free (retrieval.multipart);
+  if (retrieval.fd >= 0)
+    close (retrieval.fd);
+  if (done && retrieval.passed > 0)
+    neg::net_send (*web.channel, NEG_NET_PROGRESS, g_variant_new ("(t)", retrieval.passed));
+  return done && neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", 0, 0, comments));
+}
+
+// --- STOW-RS: one object, one request ---
+
+constexpr char boundary[] = "negatoscope-2e9f61c7a4";
+
+struct Upload {
+  std::string head, tail; // around the data set
+  int fd;
+  guint64 offset, bytes; // of what is sent of the file
+  guint64 position;      // in all
+  GString *answer;
+};
+
+gssize
+give (guint8 *target, gsize length, void *user_data, GError **error)
+{
+  Upload &upload = *static_cast<Upload *> (user_data);
+  guint64 file_start = upload.head.size ();
+  guint64 file_end = file_start + upload.bytes;
+  gssize given = 0;
+
+  if (upload.position < file_start) {
+    given = (gssize) MIN (length, file_start - upload.position);
+    memcpy (target, upload.head.data () + upload.position, (gsize) given);
+  } else if (upload.position < file_end) {
+    do
+      given = pread (upload.fd, target, MIN (length, file_end - upload.position),
+                     (off_t) (upload.offset + upload.position - file_start));
+    while (given < 0 && errno == EINTR);
+    if (given <= 0) {
+      neg_fail (error, NEG_ERROR_TRUNCATED, nullptr, "the object's file is shorter than it was");
+      return -1;
+    }
+  } else if (upload.position < file_end + upload.tail.size ()) {
+    given = (gssize) MIN (length, file_end + upload.tail.size () - upload.position);
+    memcpy (target, upload.tail.data () + (upload.position - file_end), (gsize) given);
+  }
+  upload.position += (guint64) given;
+  return given;
+}
+
+bool
+keep_answer (const guint8 *bytes, gsize length, void *user_data, GError **error)
+{
+  Upload &upload = *static_cast<Upload *> (user_data);
+
+  if (upload.answer->len + length > answer_bytes_max)
+    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the archive's answer is larger than 4 MiB");
+  g_string_append_len (upload.answer, reinterpret_cast<const char *> (bytes), (gssize) length);
+  return true;
+}
+
+// A file without meta header gets one on the way.
+bool
+prepare (Upload &upload, GVariant *body, GError **error)
+{
+  const char *sop_class;
+  const char *sop_instance;
+  const char *syntax;
+  guint64 dataset_offset;
+  struct stat status;
+
+  if (fstat (upload.fd, &status) != 0 || status.st_size <= 0)
+    return neg_fail (error, NEG_ERROR_UNREADABLE, nullptr, "the object's file cannot be read");
+  upload.bytes = (guint64) status.st_size;
+  upload.head = std::string ("--") + boundary + "\r\nContent-Type: application/dicom\r\n\r\n";
+  upload.tail = std::string ("\r\n--") + boundary + "--\r\n";
+  g_variant_get (body, "(u&s&s&sts)", nullptr, &sop_class, &sop_instance, &syntax, &dataset_offset, nullptr);
+  if (dataset_offset == 0) {
+    g_autoptr (GByteArray) meta = neg_net_part10_new (sop_class, sop_instance, syntax, nullptr, error);
+
+    if (meta == nullptr)
+      return false;
+    upload.head.append (reinterpret_cast<const char *> (meta->data), meta->len);
+  }
+  return true;
+}
+
+// What became of the object, as a status of C-STORE. False: the archive takes nothing at all.
+bool
+judge (Web &web, const Upload &upload, long http, guint *status, std::string *comment, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (reinterpret_cast<GDestroyNotify> (g_variant_unref));
+  guint reason = 0;
+
+  if (http == 401 || http == 403 || http == 404 || http == 503)
+    return web_fail_status (web, http, error);
+  /* What is no JSON says nothing more than the HTTP status does. */
+  neg::web_json_read (upload.answer->str, upload.answer->len, rows, &reason, nullptr);
+  *status = 0;
+  if (reason != 0)
+    *status = reason;
+  else if (http == 202)
+    *status = status_warning;
+  else if (http != 200)
+    *status = status_failed;
+  if (*status != 0)
+    *comment = "HTTP " + std::to_string (http);
+  return true;
+}
+
+bool
+store (Web &web, GVariant *body, int fd, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (nullptr);
+  g_autofree char *type
+      = g_strconcat ("multipart/related; type=\"application/dicom\"; boundary=", boundary, nullptr);
+  Upload upload = {};
+  neg::WebRequest request = {};
+  std::string comment;
+  const char *comments[] = { nullptr, nullptr };
+  guint number;
+  guint status = 0;
+  long http = 0;
+
+  g_variant_get_child (body, 0, "u", &number);
+  upload.fd = fd;
+  upload.answer = text;
+  if (!prepare (upload, body, error))
+    return false;
+  request.url = web.base + "/studies";
+  request.accept = "application/dicom+json";
+  request.take = keep_answer;
+  request.user_data = &upload;
+  request.content_type = type;
+  request.upload_bytes = (gint64) (upload.head.size () + upload.bytes + upload.tail.size ());
+  request.give = give;
+  if (!web_perform (web, request, &http, error) || !judge (web, upload, http, &status, &comment, error))
+    return false;
+  comments[0] = comment.c_str ();
+  neg::net_send (*web.channel, NEG_NET_PROGRESS, g_variant_new ("(t)", upload.bytes));
+  return neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", number, status, comments));
+}
+
+} // namespace
+
+bool
+neg::web_run_retrieve (Web &web, GError **error)
+{
+  guint16 type;
+  GVariant *body;
+  int fd;
+
+  while (web_receive (web, true, &type, &body, &fd)) {
+    g_autoptr (GVariant) owned = body;
+
+    if (fd >= 0)
+      close (fd);
+    if (type == NEG_NET_STATUS)
+      continue; /* it is the agent's alone: the archive is not told */
+    if (type != NEG_NET_MOVE)
+      return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a study to retrieve was expected");
+    if (!retrieve (web, body, error))
+      return false;
+  }
+  return true;
+}
+
+bool
+neg::web_run_store (Web &web, GError **error)
+{
+  guint16 type;
+  GVariant *body;
+  int fd;
+
+  while (web_receive (web, true, &type, &body, &fd)) {
+    g_autoptr (GVariant) owned = body;
+    bool done = type == NEG_NET_SEND && fd >= 0 && store (web, body, fd, error);
+
+    if (fd >= 0)
+      close (fd);
+    if (type != NEG_NET_SEND || fd < 0)
+      return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "an object to send was expected");
+    if (!done)
+      return false;
+  }
+  return true;
+}
