@@ -90,11 +90,11 @@ take_items (NegBatch *batch, guint n_max, GByteArray *items, GArray *fds)
     g_autoptr (GError) failure = NULL;
 
     if (!check_strikes (request, index, &failure)
-        || (request->kind == NEG_REQUEST_SCAN && !add_scan_item (batch, index, items, fds, &failure))) {
+        || (_neg_request_has_blobs (request) && !add_scan_item (batch, index, items, fds, &failure))) {
       _neg_request_fail_item (request, index, failure);
       continue;
     }
-    if (request->kind != NEG_REQUEST_SCAN)
+    if (!_neg_request_has_blobs (request))
       add_slot_item (batch, index, items);
     g_array_append_val (batch->indices, index);
   }
@@ -137,12 +137,15 @@ fail_all (NegBatch *batch, const GError *failure)
 static NegOutgoing *
 batch_to_message (NegBatch *batch, const GByteArray *items, GArray *fds)
 {
-  static const NegMessageType types[] = { NEG_MESSAGE_SCAN, NEG_MESSAGE_DECODE, NEG_MESSAGE_EXTRACT };
+  static const NegMessageType types[] = { NEG_MESSAGE_SCAN, NEG_MESSAGE_DECODE, NEG_MESSAGE_EXTRACT,
+                                          NEG_MESSAGE_INDEX };
   g_autoptr (GByteArray) body = g_byte_array_new ();
   g_autoptr (GError) failure = NULL;
   guint n_fds;
 
-  if (batch->indices->len > 0 && batch->request->kind != NEG_REQUEST_SCAN && !open_object (batch, body, fds, &failure))
+  if (batch->request->kind == NEG_REQUEST_INDEX)
+    neg_write_u8 (body, batch->request->is_complete ? 1 : 0);
+  if (batch->indices->len > 0 && !_neg_request_has_blobs (batch->request) && !open_object (batch, body, fds, &failure))
     fail_all (batch, failure);
   neg_write_u32 (body, batch->indices->len);
   g_byte_array_append (body, items->data, items->len);
@@ -237,6 +240,19 @@ take_extract (NegBatch *batch, guint index, NegReader *reader, GError **error)
 }
 
 static gboolean
+take_index (NegBatch *batch, guint index, NegReader *reader, GError **error)
+{
+  g_autoptr (NegObjectRecord) record = neg_object_record_read (reader, error);
+
+  if (record == NULL)
+    return FALSE;
+  if (!neg_reader_finished (reader))
+    return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer of the wrong length");
+  _neg_request_answer_index (batch->request, index, &record);
+  return TRUE;
+}
+
+static gboolean
 take_failure (NegBatch *batch, guint index, NegReader *reader, GError **error)
 {
   g_autoptr (GError) failure = neg_error_read (reader);
@@ -245,6 +261,22 @@ take_failure (NegBatch *batch, guint index, NegReader *reader, GError **error)
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "what was sent is no error");
   _neg_request_fail_item (batch->request, index, failure);
   return TRUE;
+}
+
+static gboolean
+take_answer (NegBatch *batch, guint index, NegReader *reader, GError **error)
+{
+  switch (batch->request->kind) {
+  case NEG_REQUEST_SCAN:
+    return take_scan (batch, index, reader, error);
+  case NEG_REQUEST_DECODE:
+    return take_decode (batch, index, reader, error);
+  case NEG_REQUEST_EXTRACT:
+    return take_extract (batch, index, reader, error);
+  case NEG_REQUEST_INDEX:
+    return take_index (batch, index, reader, error);
+  }
+  return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer to nothing");
 }
 
 gboolean
@@ -262,14 +294,7 @@ _neg_batch_take_item (NegBatch *batch, const guint8 *body, gsize length, GError 
   if (reader.failed || ok > 1 || place >= batch->indices->len || batch->answered[place])
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer to a question that is not open");
   index = g_array_index (batch->indices, guint, place);
-  if (!ok)
-    taken = take_failure (batch, index, &reader, error);
-  else if (batch->request->kind == NEG_REQUEST_SCAN)
-    taken = take_scan (batch, index, &reader, error);
-  else if (batch->request->kind == NEG_REQUEST_DECODE)
-    taken = take_decode (batch, index, &reader, error);
-  else
-    taken = take_extract (batch, index, &reader, error);
+  taken = ok ? take_answer (batch, index, &reader, error) : take_failure (batch, index, &reader, error);
   if (taken) {
     batch->answered[place] = TRUE;
     batch->n_answered++;

@@ -25,6 +25,7 @@ typedef enum {
   NEG_REQUEST_SCAN,
   NEG_REQUEST_DECODE,
   NEG_REQUEST_EXTRACT,
+  NEG_REQUEST_INDEX,
 } NegRequestKind;
 
 typedef union {
@@ -38,12 +39,13 @@ struct _NegRequest {
 
   /* Set before the dispatcher knows the request, then constant */
   NegRequestKind kind;
-  NegBlob **blobs; /* SCAN: one per item; else one */
+  NegBlob **blobs; /* SCAN, INDEX: one per item; else one */
   guint n_blobs;
   NegFrameForm form;
-  NegSharedFd *memory; /* NULL for SCAN */
+  gboolean is_complete; /* INDEX */
+  NegSharedFd *memory; /* NULL for SCAN and INDEX */
   guint n_items;
-  NegRequestItem *items; /* NULL for SCAN */
+  NegRequestItem *items; /* NULL for SCAN and INDEX */
   GError *refusal;       /* what is wrong with the whole request; nullable */
   GCallback on_item;
   NegDoneFunc on_done;
@@ -62,6 +64,9 @@ struct _NegRequest {
   gboolean is_queued;
 };
 
+/* Whether each item is an object of its own. */
+gboolean _neg_request_has_blobs (const NegRequest *request);
+
 /* NEG_REQUEST_...; the caller's reference is the one returned. */
 NegRequest *_neg_request_new (NegEnginePool *pool, NegRequestKind kind, NegBlob *const *blobs, guint n_blobs,
                               int memory_fd, guint n_items, NegPriority priority);
@@ -78,6 +83,7 @@ void _neg_request_fail_waiting (NegRequest *request, NegErrorCode code, const ch
 void _neg_request_answer_scan (NegRequest *request, guint index, NegScanResult *result);
 void _neg_request_answer_decode (NegRequest *request, guint index, const NegFrameFormat *format);
 void _neg_request_answer_extract (NegRequest *request, guint index, guint64 bytes);
+void _neg_request_answer_index (NegRequest *request, guint index, NegObjectRecord **record);
 
 /* Calls on_done when the last item has been answered, and drops the dispatcher's reference. */
 void _neg_request_finish_if_answered (NegRequest *request);

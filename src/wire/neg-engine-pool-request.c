@@ -16,6 +16,12 @@ compare_entries (gconstpointer a, gconstpointer b, gpointer user_data)
   return entry_a < entry_b ? -1 : entry_a > entry_b;
 }
 
+gboolean
+_neg_request_has_blobs (const NegRequest *request)
+{
+  return request->kind == NEG_REQUEST_SCAN || request->kind == NEG_REQUEST_INDEX;
+}
+
 NegRequest *
 _neg_request_new (NegEnginePool *pool, NegRequestKind kind, NegBlob *const *blobs, guint n_blobs, int memory_fd,
                   guint n_items, NegPriority priority)
@@ -29,7 +35,7 @@ _neg_request_new (NegEnginePool *pool, NegRequestKind kind, NegBlob *const *blob
   request->blobs = g_new (NegBlob *, n_blobs);
   for (guint i = 0; i < n_blobs; i++)
     request->blobs[i] = neg_blob_ref (blobs[i]);
-  request->memory = kind == NEG_REQUEST_SCAN ? NULL : _neg_shared_fd_new (memory_fd);
+  request->memory = _neg_request_has_blobs (request) ? NULL : _neg_shared_fd_new (memory_fd);
   request->n_items = n_items;
   request->priority = MIN ((guint) priority, NEG_PRIORITY_BACKGROUND);
   request->answered = g_new0 (guint8, n_items);
@@ -75,7 +81,7 @@ _neg_request_n_waiting (const NegRequest *request)
 NegBlob *
 _neg_request_get_blob (const NegRequest *request, guint index)
 {
-  return request->blobs[request->kind == NEG_REQUEST_SCAN ? index : 0];
+  return request->blobs[_neg_request_has_blobs (request) ? index : 0];
 }
 
 guint
@@ -104,6 +110,9 @@ call_on_item (NegRequest *request, guint index, gpointer answer, const GError *f
     break;
   case NEG_REQUEST_EXTRACT:
     ((NegExtractFunc) request->on_item) (index, answer ? *(guint64 *) answer : 0, failure, request->user_data);
+    break;
+  case NEG_REQUEST_INDEX:
+    ((NegIndexFunc) request->on_item) (index, answer, failure, request->user_data);
     break;
   }
 }
@@ -147,6 +156,12 @@ void
 _neg_request_answer_extract (NegRequest *request, guint index, guint64 bytes)
 {
   answer (request, index, &bytes, NULL);
+}
+
+void
+_neg_request_answer_index (NegRequest *request, guint index, NegObjectRecord **record)
+{
+  answer (request, index, record, NULL);
 }
 
 void
@@ -214,6 +229,16 @@ neg_engine_pool_scan (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs,
 {
   NegRequest *request = _neg_request_new (pool, NEG_REQUEST_SCAN, blobs, n_blobs, -1, n_blobs, priority);
 
+  return submit (request, G_CALLBACK (on_item), on_done, user_data);
+}
+
+NegRequest *
+neg_engine_pool_index (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs, gboolean complete,
+                       NegPriority priority, NegIndexFunc on_item, NegDoneFunc on_done, gpointer user_data)
+{
+  NegRequest *request = _neg_request_new (pool, NEG_REQUEST_INDEX, blobs, n_blobs, -1, n_blobs, priority);
+
+  request->is_complete = complete;
   return submit (request, G_CALLBACK (on_item), on_done, user_data);
 }
 

@@ -354,6 +354,7 @@ get_batch_size (NegEnginePool *pool, const NegRequest *request)
 
   switch (request->kind) {
   case NEG_REQUEST_SCAN:
+  case NEG_REQUEST_INDEX:
     return CLAMP (share, 1, CLAMP (DESCRIPTORS_MAX / pool->n_engines, SCAN_ITEMS_MIN, SCAN_ITEMS_MAX));
   case NEG_REQUEST_DECODE:
     return CLAMP (share, 1, DECODE_ITEMS_MAX);

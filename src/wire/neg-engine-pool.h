@@ -90,6 +90,16 @@ NegRequest *neg_engine_pool_decode (NegEnginePool *pool, NegBlob *blob, NegFrame
                                     const NegDecodeItem *items, guint n_items, NegPriority priority,
                                     NegDecodeFunc on_item, NegDoneFunc on_done, gpointer user_data);
 
+/* One blob's record or @error, never both; borrowed for the call (steal *record by setting it to NULL).
+ * UNSUPPORTED: a DICOMDIR or an archive, which neg_engine_pool_scan() reads. */
+typedef void (*NegIndexFunc) (guint index, NegObjectRecord **record, const GError *error, gpointer user_data);
+
+/* The index records of @blobs, read without a library. @complete: the object is also scanned to its end, and fails like
+ * in a scan; what is to be kept. */
+NegRequest *neg_engine_pool_index (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs, gboolean complete,
+                                   NegPriority priority, NegIndexFunc on_item, NegDoneFunc on_done,
+                                   gpointer user_data);
+
 typedef struct {
   guint32 entry;
   guint64 target_offset, bytes;

@@ -11,11 +11,14 @@
  *            u32 n, n x {u32 frame, u64 slot offset, u64 slot bytes}      object, sealed memory file
  *   EXTRACT  u64 offset, u64 length, u32 n, n x {u32 entry, u64 target offset, u64 bytes}
  *                                                                         archive, sealed memory file
+ *   INDEX    u8 complete (the whole object is scanned, too), u32 n, n x {u64 offset, u64 length}
+ *                                                                         n <= 250 objects
  *   CANCEL   empty (the id is the request's)                              none
  * Answers:
  *   READY    u32 protocol version, once, when the engine has sealed itself
  *   ITEM     u32 index, u8 ok, then: ok = 0: u32 code, string message, string where
- *            SCAN: u8 NegScanKind, then what neg_scan_result_write() writes; DECODE: NegFrameFormat; EXTRACT: u64 bytes
+ *            SCAN: u8 NegScanKind, then what neg_scan_result_write() writes; DECODE: NegFrameFormat; EXTRACT: u64 bytes;
+ *            INDEX: what neg_object_record_write() writes
  *   DONE     empty: every item of the request has been answered (or it was cancelled)
  *
  * The object id lets an engine keep an object's layout between requests; it is the requester's word and nothing but
@@ -29,7 +32,7 @@
 
 G_BEGIN_DECLS
 
-#define NEG_PROTOCOL_VERSION 1
+#define NEG_PROTOCOL_VERSION 2
 #define NEG_MESSAGE_HEADER_BYTES 16
 #define NEG_MESSAGE_BODY_MAX (256u << 20)
 #define NEG_SCAN_BATCH_MAX 250
@@ -39,6 +42,7 @@ typedef enum {
   NEG_MESSAGE_SCAN = 1,
   NEG_MESSAGE_DECODE,
   NEG_MESSAGE_EXTRACT,
+  NEG_MESSAGE_INDEX,
   NEG_MESSAGE_CANCEL,
   NEG_MESSAGE_READY = 64,
   NEG_MESSAGE_ITEM,

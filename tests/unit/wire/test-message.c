@@ -328,7 +328,7 @@ test_header (void)
     if (i == 0)
       bad.body_length = NEG_MESSAGE_BODY_MAX + 1;
     else if (i == 1)
-      bad.type = 5;
+      bad.type = NEG_MESSAGE_CANCEL + 1;
     else
       bad.n_fds = NEG_SCAN_BATCH_MAX + 1;
     neg_message_header_write (&bad, bytes);
