@@ -1,0 +1,76 @@
+/* What the operations share: a connection, an engine, an association that is open. */
+#pragma once
+
+#include "agent/neg-operation.h"
+#include "agent/neg-receive-store.h"
+#include "base/neg-error.h"
+
+G_BEGIN_DECLS
+
+#define NEG_CONNECT_MS 10000
+#define NEG_SILENCE_S 30    /* of a peer */
+#define NEG_MOVE_SILENCE_S 90 /* of a peer that sends on another association */
+#define NEG_RESPONSE_FAILED(status) (((status) & 0xff00) != 0xff00 && (status) != 0 && ((status) & 0xf000) != 0xb000)
+
+/* neg-peer-connect.c. Given with g_resolver_free_addresses(). */
+GList *_neg_peer_resolve (const NegPeer *peer, guint timeout_ms, GCancellable *cancellable, GError **error);
+int _neg_peer_connect_addresses (const NegPeer *peer, GList *addresses, guint timeout_ms, GCancellable *cancellable,
+                                 GError **error);
+void _neg_socket_prepare (int socket);
+
+/* neg-operation-association.c */
+typedef struct {
+  NegAgent *agent;
+  const NegPeer *peer;
+  NegNetSession *session;
+  GCancellable *cancellable; /* nullable */
+  GVariant *opened;          /* body of NET_OPENED */
+} NegAssociation;
+
+/* Connects and negotiates. @options: more of NET_BEGIN, consumed; nullable. */
+gboolean _neg_association_open (NegAssociation *association, NegAgent *agent, const NegPeer *peer, const char *role,
+                                GVariantDict *options, GCancellable *cancellable, GError **error);
+/* The same on a socket that is connected; it is consumed. */
+gboolean _neg_association_open_on (NegAssociation *association, int socket, NegAgent *agent, const NegPeer *peer,
+                                   const char *role, GVariantDict *options, GCancellable *cancellable,
+                                   GError **error);
+void _neg_association_clear (NegAssociation *association);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegAssociation, _neg_association_clear)
+
+gboolean _neg_association_send (NegAssociation *association, NegNetMessageType type, GVariant *body, GError **error);
+/* The next message; an early end is an error. */
+gboolean _neg_association_receive (NegAssociation *association, NegNetMessage *message, GError **error);
+/* Nothing more is asked: waits for the end. */
+gboolean _neg_association_finish (NegAssociation *association, GError **error);
+/* Whether the peer accepted @sop_class in any presentation context. */
+gboolean _neg_association_accepts (const NegAssociation *association, const char *sop_class);
+
+/* *error of any domain becomes NEG_ERROR about the peer where it is about nothing yet. Always FALSE. */
+gboolean _neg_operation_locate (const NegPeer *peer, GError **error);
+/* A status as people say it; given. */
+char *_neg_status_describe (guint status, const char *comment);
+NegErrorCode _neg_status_get_code (guint status);
+
+/* Audits what was done at a peer. A failure to write it is the operation's own. */
+gboolean _neg_operation_audit (NegAgent *agent, const NegPeer *peer, NegAuditEvent event, gboolean failed,
+                               const char *study_uid, const char *detail, GError **error);
+
+/* Keys (path to value) as a(ss); floating. */
+GVariant *_neg_keys_to_variant (GHashTable *keys);
+
+/* Flat queries without audit: neg-operation-query.c. Rows are appended to @rows. */
+gboolean _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys, guint limit,
+                         GPtrArray *rows, char **cut_reason, GError **error);
+
+/* DICOMweb: neg-operation-web.c */
+GPtrArray *_neg_web_query (NegAgent *agent, const NegPeer *peer, const char *level, GHashTable *keys, guint limit,
+                           GCancellable *cancellable, char **cut_reason, GError **error);
+gboolean _neg_web_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
+                            NegTransferFunc func, gpointer user_data, GCancellable *cancellable,
+                            NegTransfer *transfer, GError **error);
+gboolean _neg_web_send (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, NegTransferFunc func,
+                        gpointer user_data, GCancellable *cancellable, NegTransfer *transfer, GError **error);
+/* The step "web" of a diagnosis. */
+gboolean _neg_web_probe (NegAgent *agent, const NegPeer *peer, int socket, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,355 @@
+#include "config.h"
+
+#include "agent/neg-receive-store.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/neg-error.h"
+#include "base/neg-fault.h"
+
+/* LO: 64 characters (PS3.5 6.2). */
+#define COMMENT_CHARACTERS_MAX 64
+
+/* What of one study came by this association. */
+typedef struct {
+  char *patient_id, *issuer;
+  guint n_taken, n_refused;
+} Study;
+
+static void
+study_free (Study *study)
+{
+  g_free (study->patient_id);
+  g_free (study->issuer);
+  g_free (study);
+}
+
+void
+neg_received_clear (NegReceived *received)
+{
+  g_clear_pointer (&received->sop_instance_uid, g_free);
+  g_clear_pointer (&received->study_uid, g_free);
+  g_clear_pointer (&received->comment, g_free);
+}
+
+static void
+free_incoming (NegIncoming *incoming)
+{
+  if (incoming != NULL)
+    neg_incoming_free (incoming);
+}
+
+void
+neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *session, const char *name,
+                        const char *issuer, NegObjectClass object_class)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (agent);
+
+  *store = (NegReceiveStore) {
+    .agent = agent,
+    .session = session,
+    .peer = g_strdup (name),
+    .issuer = g_strdup (issuer),
+    .object_class = object_class,
+    .keep_free_bytes = neg_site_get_keep_free_bytes (site),
+    .files = g_ptr_array_new_with_free_func ((GDestroyNotify) free_incoming),
+    .studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) study_free),
+  };
+}
+
+/* --- the audit: one entry when a study begins to come, one when the association ends --- */
+
+static gboolean
+audit (NegReceiveStore *store, NegAuditEvent event, const char *study_uid, const Study *study, const char *detail,
+       GError **error)
+{
+  const NegAuditEntry entry = {
+    .event = event,
+    .failed = study->n_refused > 0,
+    .peer = store->peer,
+    .study_uid = study_uid,
+    .patient_id = study->patient_id,
+    .issuer = study->issuer,
+    .detail = detail,
+  };
+
+  return neg_audit_append (neg_agent_get_archive (store->agent), &entry, error);
+}
+
+static gboolean
+note_study (NegReceiveStore *store, const NegObjectRecord *record, Study **noted, GError **error)
+{
+  const char *uid = record->text[NEG_RECORD_STUDY_UID];
+  const char *issuer = record->text[NEG_RECORD_ISSUER];
+  Study *study = g_hash_table_lookup (store->studies, uid);
+
+  if (study == NULL) {
+    study = g_new0 (Study, 1);
+    study->patient_id = g_strdup (record->text[NEG_RECORD_PATIENT_ID]);
+    study->issuer = g_strdup (issuer != NULL ? issuer : store->issuer);
+    if (!audit (store, NEG_AUDIT_BEGIN_TRANSFER, uid, study, "receiving", error)) {
+      study_free (study);
+      return FALSE;
+    }
+    g_hash_table_insert (store->studies, g_strdup (uid), study);
+  }
+  *noted = study;
+  return TRUE;
+}
+
+void
+neg_receive_store_finish (NegReceiveStore *store)
+{
+  GHashTableIter iter;
+  gpointer uid, study;
+
+  g_hash_table_iter_init (&iter, store->studies);
+  while (g_hash_table_iter_next (&iter, &uid, &study)) {
+    const Study *ended = study;
+    g_autofree char *detail = g_strdup_printf ("received %u, refused %u", ended->n_taken, ended->n_refused);
+    g_autoptr (GError) error = NULL;
+
+    if (!audit (store, NEG_AUDIT_TRANSFERRED, uid, ended, detail, &error))
+      g_warning ("no audit entry for what was received: %s", error->message);
+  }
+  g_clear_pointer (&store->studies, g_hash_table_unref);
+  g_clear_pointer (&store->files, g_ptr_array_unref);
+  g_clear_pointer (&store->peer, g_free);
+  g_clear_pointer (&store->issuer, g_free);
+}
+
+/* --- files --- */
+
+/* With a file already there an engine goes on; without any it could not even be told of the next object. */
+gboolean
+neg_receive_store_supply (NegReceiveStore *store, GError **error)
+{
+  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
+  int fds[NEG_NET_FILES_MAX];
+  guint n_fds = 0;
+
+  while (store->n_outstanding < NEG_NET_FILES_MAX) {
+    g_autoptr (GError) failure = NULL;
+    NegIncoming *incoming = neg_object_store_begin (objects, store->object_class, &failure);
+
+    if (incoming == NULL && store->n_outstanding == 0) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    if (incoming == NULL)
+      break;
+    fds[n_fds++] = incoming->fd;
+    store->n_outstanding++;
+    g_ptr_array_add (store->files, incoming);
+  }
+  return n_fds == 0
+         || neg_net_session_send (store->session, NEG_NET_FILES, g_variant_new ("(u)", n_fds), fds, n_fds, error);
+}
+
+/* Supplied as what may be evicted, since something was asked for, and then the peer sent something else, too: nobody
+ * says that it still has that. */
+static NegIncoming *
+move_to_data (NegReceiveStore *store, NegIncoming *incoming, guint64 bytes, GError **error)
+{
+  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
+  NegIncoming *copy = neg_object_store_begin (objects, NEG_OBJECT_DATA, error);
+  g_autofree guint8 *buffer = g_malloc (1 << 20);
+  guint64 done = 0;
+
+  while (copy != NULL && done < bytes) {
+    const gssize n = pread (incoming->fd, buffer, MIN (bytes - done, 1 << 20), done);
+
+    if (n <= 0 || pwrite (copy->fd, buffer, n, done) != n) {
+      neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, NULL,
+                "cannot be copied: %s", g_strerror (errno));
+      g_clear_pointer (&copy, neg_incoming_free);
+    }
+    done += MAX (n, 0);
+  }
+  if (copy != NULL)
+    neg_incoming_free (incoming);
+  return copy;
+}
+
+/* --- one object --- */
+
+static gboolean
+check_room (NegReceiveStore *store, GError **error)
+{
+  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
+  guint64 free_bytes;
+
+  if (!neg_object_store_get_free_bytes (objects, store->object_class, &free_bytes, error))
+    return FALSE;
+  if (free_bytes < store->keep_free_bytes)
+    return neg_fail (error, NEG_ERROR_DISK_FULL, NULL, "no room on the disk");
+  return TRUE;
+}
+
+static NegObjectRecord *
+read_record (GVariant *details, GError **error)
+{
+  g_autoptr (GVariant) bytes = g_variant_lookup_value (details, "record", G_VARIANT_TYPE_BYTESTRING);
+  const char *instance = NULL;
+  const char *sop_class = NULL;
+  NegObjectRecord *record;
+  NegReader reader;
+
+  if (bytes == NULL) {
+    neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an object without its record");
+    return NULL;
+  }
+  neg_reader_init (&reader, g_variant_get_data (bytes), g_variant_get_size (bytes));
+  record = neg_object_record_read (&reader, error);
+  if (record == NULL || !neg_object_record_check (record, error)) {
+    neg_object_record_free (record);
+    return NULL;
+  }
+  g_variant_lookup (details, "sop-instance", "&s", &instance);
+  g_variant_lookup (details, "sop-class", "&s", &sop_class);
+  if (g_strcmp0 (instance, record->text[NEG_RECORD_SOP_INSTANCE_UID]) == 0
+      && g_strcmp0 (sop_class, record->text[NEG_RECORD_SOP_CLASS_UID]) == 0)
+    return record;
+  neg_fail (error, NEG_ERROR_CONFLICT, NULL, "the data set is of another object than was announced");
+  neg_object_record_free (record);
+  return NULL;
+}
+
+static gboolean
+put (NegReceiveStore *store, NegIncoming *incoming, const NegObjectRecord *record, NegReceived *received,
+     GError **error)
+{
+  NegArchiveObject object = {
+    .record = record,
+    .object_class = incoming->object_class,
+    .bytes = received->bytes,
+    .source = store->peer,
+    .issuer = store->issuer,
+  };
+  NegAdded added;
+
+  neg_fault_point ("receive-before-take");
+  if (!neg_archive_take (neg_agent_get_archive (store->agent), incoming, &object, &added, error))
+    return FALSE;
+  neg_fault_point ("receive-after-take");
+  received->is_new = added != NEG_ADDED_SAME;
+  return TRUE;
+}
+
+static gboolean
+take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegReceived *received, GError **error)
+{
+  g_autoptr (NegObjectRecord) record = read_record (details, error);
+  NegExpected *expected = neg_agent_get_expected (store->agent);
+  Study *study = NULL;
+  gboolean taken;
+
+  if (record == NULL)
+    return FALSE;
+  received->study_uid = g_strdup (record->text[NEG_RECORD_STUDY_UID]);
+  if (!check_room (store, error) || !note_study (store, record, &study, error))
+    return FALSE;
+  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !neg_expected_has_study (expected, received->study_uid)) {
+    NegIncoming *moved = move_to_data (store, *incoming, received->bytes, error);
+
+    if (moved == NULL)
+      return FALSE;
+    *incoming = moved;
+  }
+  taken = put (store, *incoming, record, received, error);
+  study->n_taken += taken ? 1 : 0;
+  study->n_refused += taken ? 0 : 1;
+  return taken;
+}
+
+static guint
+get_status (const GError *failure)
+{
+  if (g_error_matches (failure, NEG_ERROR, NEG_ERROR_CONFLICT))
+    return NEG_STORE_MISMATCH;
+  if (g_error_matches (failure, NEG_ERROR, NEG_ERROR_UNREADABLE)
+      || g_error_matches (failure, NEG_ERROR, NEG_ERROR_TRUNCATED)
+      || g_error_matches (failure, NEG_ERROR, NEG_ERROR_NESTING)
+      || g_error_matches (failure, NEG_ERROR, NEG_ERROR_SIZE_OVERFLOW)
+      || g_error_matches (failure, NEG_ERROR, NEG_ERROR_INCONSISTENT)
+      || g_error_matches (failure, NEG_ERROR, NEG_ERROR_UNSUPPORTED))
+    return NEG_STORE_CANNOT_UNDERSTAND;
+  return NEG_STORE_OUT_OF_RESOURCES;
+}
+
+/* What cannot be understood is kept for whoever looks for the reason; what there was no room for is not. */
+static gboolean
+refuse (NegReceiveStore *store, NegIncoming *incoming, const GError *failure, NegReceived *received, GError **error)
+{
+  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
+
+  received->status = get_status (failure);
+  received->comment = g_utf8_substring (failure->message, 0,
+                                        MIN (COMMENT_CHARACTERS_MAX, g_utf8_strlen (failure->message, -1)));
+  store->n_refused++;
+  return received->status == NEG_STORE_OUT_OF_RESOURCES || received->bytes == 0
+         || neg_object_store_quarantine (objects, incoming, failure->message, error);
+}
+
+/* What the engine says of the object; NULL: nothing wrong. */
+static GError *
+read_failure (GVariant *details)
+{
+  GError *failure = NULL;
+  const char *message;
+  guint32 code;
+
+  if (!g_variant_lookup (details, "error", "(u&s)", &code, &message))
+    return NULL;
+  neg_fail (&failure, code < NEG_ERROR_N_CODES ? code : NEG_ERROR_PROTOCOL, NULL, "%s", message);
+  return failure;
+}
+
+static gboolean
+take_file (NegReceiveStore *store, guint number, GVariant *details, NegReceived *received, GError **error)
+{
+  NegIncoming *incoming = g_ptr_array_index (store->files, number);
+  g_autoptr (GError) failure = read_failure (details);
+  gboolean goes_on = TRUE;
+
+  g_ptr_array_index (store->files, number) = NULL;
+  store->n_outstanding--;
+  if (failure == NULL && take (store, &incoming, details, received, &failure)) {
+    received->status = NEG_STORE_SUCCESS;
+    store->n_taken++;
+    store->bytes += received->bytes;
+  } else {
+    goes_on = refuse (store, incoming, failure, received, error);
+  }
+  free_incoming (incoming);
+  return goes_on;
+}
+
+gboolean
+neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *received, GError **error)
+{
+  g_autoptr (GVariant) details = NULL;
+  const char *instance = "";
+  guint32 number;
+
+  *received = (NegReceived) { 0 };
+  g_variant_get (body, "(ut@a{sv})", &number, &received->bytes, &details);
+  if (number >= store->files->len || g_ptr_array_index (store->files, number) == NULL)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, store->peer, "an object in a file that was not given");
+  g_variant_lookup (details, "sop-instance", "&s", &instance);
+  received->sop_instance_uid = g_strdup (instance);
+  if (!take_file (store, number, details, received, error)
+      || !neg_net_session_send (store->session, NEG_NET_STATUS,
+                                g_variant_new ("(uus)", number, received->status,
+                                               received->comment != NULL ? received->comment : ""),
+                                NULL, 0, error))
+    return FALSE;
+  if (received->study_uid == NULL)
+    received->study_uid = g_strdup ("");
+  if (received->status == NEG_STORE_SUCCESS) {
+    neg_fault_point ("receive-after-answer");
+    neg_agent_announce (store->agent, received->study_uid);
+  }
+  return neg_receive_store_supply (store, error);
+}

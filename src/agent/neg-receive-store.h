@@ -1,0 +1,53 @@
+/* What receiving has in common, whether a peer sends (C-STORE) or was asked (C-GET, WADO-RS): empty files for the
+ * engine, each written object into the archive, and only then the status that the peer is told.
+ * Thread: one at a time. */
+#pragma once
+
+#include "agent/neg-agent.h"
+
+G_BEGIN_DECLS
+
+/* Statuses of C-STORE (PS3.4 B.2.3, PS3.7 C.4). */
+#define NEG_STORE_SUCCESS 0x0000
+#define NEG_STORE_OUT_OF_RESOURCES 0xa700
+#define NEG_STORE_MISMATCH 0xa900
+#define NEG_STORE_CANNOT_UNDERSTAND 0xc000
+
+typedef struct {
+  NegAgent *agent;
+  NegNetSession *session;
+  char *peer;   /* name, or the calling AE title of one that the site does not know */
+  char *issuer; /* of the peer */
+  NegObjectClass object_class;
+  guint64 keep_free_bytes;
+  GPtrArray *files;    /* NegIncoming or NULL, by number */
+  GHashTable *studies; /* study UID: what of it came, for the audit */
+  guint n_outstanding; /* of them, with the engine */
+  guint n_taken, n_refused;
+  guint64 bytes;
+} NegReceiveStore;
+
+void neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *session, const char *name,
+                             const char *issuer, NegObjectClass object_class);
+/* Audits what came. What the engine has not finished writing is deleted. */
+void neg_receive_store_finish (NegReceiveStore *store);
+
+/* Gives the engine files until it has NEG_NET_FILES_MAX. Without room for one it gives none: the engine tells the peer
+ * so. FALSE: the engine is gone. */
+gboolean neg_receive_store_supply (NegReceiveStore *store, GError **error);
+
+typedef struct {
+  char *sop_instance_uid, *study_uid; /* "" unknown */
+  guint status;                       /* what the peer was told */
+  char *comment;                      /* why, when it is not success */
+  guint64 bytes;
+  gboolean is_new;                    /* was not here with the same bytes */
+} NegReceived;
+
+void neg_received_clear (NegReceived *received);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegReceived, neg_received_clear)
+
+/* One NET_RECEIVED: taken or refused, answered, and the next file supplied. FALSE: the association cannot go on. */
+gboolean neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *received, GError **error);
+
+G_END_DECLS
