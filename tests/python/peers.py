@@ -189,6 +189,11 @@ class Orthanc(Peer):
         with open(path, 'rb') as file:
             return self.post('/instances', file.read())
 
+    def set_modality(self, name, ae, port, **more):
+        body = json.dumps({'AET': ae, 'Host': '127.0.0.1', 'Port': port, **more}).encode()
+        request = urllib.request.Request(f'{self.rest}/modalities/{name}', data=body, method='PUT')
+        urllib.request.urlopen(request, timeout=60).close()
+
     def wipe(self):
         for name in self.get_json('/patients'):
             urllib.request.urlopen(urllib.request.Request(f'{self.rest}/patients/{name}', method='DELETE'),

@@ -1,0 +1,185 @@
+#!/usr/bin/python3
+"""500 CT images (250 MiB) over the loopback, beside DCMTK's tools, Orthanc and curl, in turn. See DESIGN.md beside this
+file: ours faces peers as they come, theirs are tuned on both ends (TCP_NODELAY)."""
+import argparse
+import glob
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
+import data  # noqa: E402
+from agents import Agent  # noqa: E402
+from measure import Report, in_turn, median_ratio, medians  # noqa: E402
+from peers import Orthanc, StoreScp  # noqa: E402
+
+STUDY = data.ROOT + '.1'
+TUNED = {'TCP_NODELAY': '1'}
+OBJECTS = 500
+
+
+def timed(command, environment=None):
+    start = time.monotonic()
+    done = subprocess.run([str(word) for word in command], env={**os.environ, **(environment or {})},
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    seconds = time.monotonic() - start
+    if done.returncode != 0:
+        raise RuntimeError(f'{command[0]}: {done.returncode}: {done.stderr.decode(errors="replace")[-300:]}')
+    return seconds
+
+
+def store(port, ae, folder):
+    """storescu, tuned."""
+    return timed(['storescu', '-R', '-aec', ae, '+sd', '127.0.0.1', port, folder], TUNED)
+
+
+def ours(agent, *words):
+    start = time.monotonic()
+    answer = agent.ask(*words)
+    seconds = time.monotonic() - start
+    if answer['done'] != OBJECTS or answer['failed']:
+        raise RuntimeError(f'{words}: {answer}')
+    return seconds
+
+
+class Fresh:
+    """A new home for each measurement, with its agent running."""
+
+    def __init__(self, work, site):
+        self.work, self.site = work, site
+
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp(prefix='net-', dir=self.work)
+        self.agent = Agent(self.folder, self.site)
+        try:
+            return self.agent.start()
+        except Exception:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def __exit__(self, *_):
+        self.agent.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def send(report, options, series):
+    with StoreScp(options.work + '/scp-plain', keep=False) as plain, \
+            StoreScp(options.work + '/scp-tuned', keep=False, environment=TUNED) as tuned, \
+            Fresh(options.work, plain.site('SCP', use='store')) as agent:
+        rounds = in_turn(options.pairs, lambda: ours(agent, 'send', 'SCP', series),
+                         lambda: store(tuned.port, tuned.ae, series))
+    report.add('send / tuned storescu', gate=0.9, ratio=1 / median_ratio(rounds, 0, 1), s=medians(rounds)[0],
+               theirs_s=medians(rounds)[1])
+
+
+def get_scu(orthanc, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    seconds = timed(['getscu', '-S', '-aec', orthanc.ae, '-od', folder, '-k', 'QueryRetrieveLevel=STUDY', '-k',
+                     'StudyInstanceUID=' + STUDY, '127.0.0.1', orthanc.port], TUNED)
+    if len(os.listdir(folder)) != OBJECTS:
+        raise RuntimeError('getscu did not get everything')
+    return seconds
+
+
+def curl(orthanc, folder):
+    path = folder + '/study.multipart'
+    return timed(['curl', '-s', '-f', '-o', path, '-H',
+                  'Accept: multipart/related; type="application/dicom"; transfer-syntax=*',
+                  f'{orthanc.web}/studies/{STUDY}'])
+
+
+def retrieve(options, site, register=None):
+    with Fresh(options.work, site) as agent:
+        if register:
+            register(agent)
+        return ours(agent, 'retrieve', 'PACS', '--study', STUDY)
+
+
+def retrieves(report, options, series):
+    got = options.work + '/got'
+    with Orthanc(options.work + '/orthanc-plain') as plain, \
+            Orthanc(options.work + '/orthanc-tuned', environment=TUNED) as tuned:
+        for orthanc in (plain, tuned):
+            if not orthanc.get_json('/instances'):
+                for path in sorted(glob.glob(series + '/*.dcm')):
+                    orthanc.put_object(path)
+
+        def register(agent):
+            """A move needs to know where to."""
+            plain.set_modality('ws', agent.ae, agent.port)
+
+        rounds = in_turn(options.pairs,
+                         lambda: retrieve(options, plain.site('PACS', retrieve='get')),
+                         lambda: retrieve(options, plain.site('PACS', retrieve='move'), register),
+                         lambda: get_scu(tuned, got),
+                         lambda: retrieve(options, plain.web_site('PACS')),
+                         lambda: curl(plain, options.work))
+    middle = medians(rounds)
+    report.add('C-GET / tuned getscu', gate=0.9, ratio=1 / median_ratio(rounds, 0, 2), s=middle[0], theirs_s=middle[2])
+    report.add('C-MOVE / tuned getscu', gate=0.9, ratio=1 / median_ratio(rounds, 1, 2), s=middle[1],
+               theirs_s=middle[2])
+    report.add('WADO-RS / curl', gate=0.8, ratio=1 / median_ratio(rounds, 3, 4), s=middle[3], theirs_s=middle[4])
+
+
+def receive_ours(options, series):
+    with Fresh(options.work, '[dicom]\naccept-unknown=true\n') as agent:
+        seconds = store(agent.port, agent.ae, series)
+        studies = agent.ask('studies')
+        if studies[0]['instances'] != OBJECTS:
+            raise RuntimeError(f'not everything arrived: {studies}')
+        return seconds
+
+
+def receive_orthanc(orthanc, series):
+    orthanc.wipe()
+    return store(orthanc.port, orthanc.ae, series)
+
+
+def receive_files(scp, series):
+    for path in scp.files():
+        os.remove(path)
+    return store(scp.port, scp.ae, series)
+
+
+def receives(report, options, series):
+    with Orthanc(options.work + '/orthanc-ingest', environment=TUNED) as orthanc, \
+            StoreScp(options.work + '/scp-files', '-B', environment=TUNED) as files:
+        rounds = in_turn(options.pairs, lambda: receive_ours(options, series),
+                         lambda: receive_orthanc(orthanc, series), lambda: receive_files(files, series))
+    middle = medians(rounds)
+    report.add("receive / Orthanc's ingest", gate=4, ratio=1 / median_ratio(rounds, 0, 1), s=middle[0],
+               theirs_s=middle[1])
+    report.add('receive / storescp writing files', gate=0.5, ratio=1 / median_ratio(rounds, 0, 2), s=middle[0],
+               theirs_s=middle[2])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--work', required=True, help='folder for the data, kept between runs')
+    parser.add_argument('--pairs', type=int, default=5)
+    parser.add_argument('--json', action='store_true')
+    parser.add_argument('parts', nargs='*', help='send retrieve receive; all')
+    options = parser.parse_args()
+    options.work = os.path.abspath(options.work)
+    for program in ('Orthanc', 'storescp', 'curl'):
+        if not shutil.which(program):
+            print(f'bench-network: no {program} here', file=sys.stderr)
+            return 77
+    data.make(options.work)
+    series = options.work + '/series'
+    report = Report('network', options.json)
+    for name, part in (('send', send), ('retrieve', retrieves), ('receive', receives)):
+        if not options.parts or name in options.parts:
+            part(report, options, series)
+    return report.finish()
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except (RuntimeError, OSError, subprocess.SubprocessError, AssertionError) as failure:
+        sys.exit(f'bench-network: {failure}')
