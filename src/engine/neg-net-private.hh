@@ -2,7 +2,9 @@
 // between PDUs (CANCEL, NET_FINISH).
 //
 // neg-net.cc            reads NET_BEGIN, makes the association, runs its role
-// neg-net-transport.cc  DCMTK on the socket that was handed over: TCP with quick acknowledgements, TLS
+// neg-net-channel.cc    messages to and from the agent
+// neg-net-transport.cc  DCMTK on the socket that was handed over; neg-net-peer.cc: the socket, TCP with quick
+//                       acknowledgements; neg-net-tls.cc: TLS on it; neg-net-guard.c: what DCMTK never gets to see
 // neg-net-attributes.cc data set <-> flat attributes, character sets
 // neg-net-query.cc      C-ECHO, C-FIND, C-MOVE
 // neg-net-pdv.cc        one data set as PDVs to and from a descriptor, bit by bit
@@ -33,26 +35,42 @@ struct NetChannel {
   bool is_finished;    // NET_FINISH was seen
   GQueue files;        // of GINT_TO_POINTER (fd): empty files to receive into
   guint n_files_taken; // the number of the next one
+  bool is_gone;        // the agent's end was seen
+  GQueue waiting;      // messages that came while the peer was read or written; net_receive() gives them first
 };
+
+// A message waits that no poll() of the socket would tell of.
+inline bool
+net_has_waiting (const NetChannel &channel)
+{
+  return channel.waiting.length > 0;
+}
 
 bool net_send (NetChannel &channel, NegNetMessageType type, GVariant *body);
 
 // The next message if one is there (wait false) or when it comes; CANCEL, FINISH, FILES and the agent's end are noted and
-// not returned. False: none, or the agent is gone (is_cancelled). *body is given; *fd the first descriptor or -1.
+// not returned. False: none; one was noted (look at the channel); the agent is gone (is_cancelled). *body is given; *fd
+// the first descriptor or -1, given (nullable where none can come).
 bool net_receive (NetChannel &channel, bool wait, guint16 *type, GVariant **body, int *fd);
 
 const char *net_option_string (const NetChannel &channel, const char *name); // nullptr where absent
 bool net_option_flag (const NetChannel &channel, const char *name);
 GBytes *net_option_bytes (const NetChannel &channel, const char *name);      // given; nullptr where absent
 
-// *error from DCMTK's condition: codes by module and number, texts without names. Always false.
+// *error from what the connection has seen (silence, its end, TLS, CANCEL), else from DCMTK's condition: texts without
+// names. Always false.
 bool net_fail (GError **error, const OFCondition &condition, const char *doing);
 
-// neg-net-transport.cc
+// neg-net-transport.cc. DIMSE and DUL calls on the association read and write through neg::NetPeer: they end within a
+// second of CANCEL, after timeout_s of silence, and at once when a command is nested or a PDU absurd; net_fail() knows.
+constexpr long net_pdu_bytes_max = 131072;
+constexpr gint64 net_grace_us = G_USEC_PER_SEC;
 bool net_request (NetChannel &channel, int socket, T_ASC_Parameters *parameters, T_ASC_Network **network,
                   T_ASC_Association **association, GError **error);
 bool net_await (NetChannel &channel, int socket, T_ASC_Network **network, T_ASC_Association **association,
                 GError **error);
+
+char *net_dup_peer_subject (); // of the checked certificate, RFC 2253; given, nullptr without
 
 // The roles, run after the association is there; each answers its messages until NET_FINISH or the peer's end.
 bool net_run_query (NetChannel &channel, T_ASC_Association *association, GError **error); // echo, query, worklist, move
