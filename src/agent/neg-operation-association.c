@@ -179,12 +179,32 @@ _neg_association_send (NegAssociation *association, NegNetMessageType type, GVar
          || _neg_operation_locate (association->peer, error);
 }
 
+/* A web archive has closed its connection, as HTTP lets it: another one, or why there is none. */
+static gboolean
+connect_again (NegAssociation *association, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  const int socket = neg_peer_connect (association->peer, NEG_CONNECT_MS, association->cancellable, &failure);
+  gboolean is_sent;
+
+  is_sent = neg_net_session_send (association->session, NEG_NET_SOCKET,
+                                  g_variant_new ("(s)", failure != NULL ? failure->message : ""), &socket,
+                                  socket >= 0 ? 1 : 0, error);
+  if (socket >= 0)
+    close (socket);
+  return is_sent || _neg_operation_locate (association->peer, error);
+}
+
 gboolean
 _neg_association_receive (NegAssociation *association, NegNetMessage *message, GError **error)
 {
-  if (!neg_net_session_receive (association->session, (NEG_SILENCE_S + ENGINE_SILENCE_S) * 1000,
-                                association->cancellable, message, error))
-    return _neg_operation_locate (association->peer, error);
+  do
+    if (!neg_net_session_receive (association->session, (NEG_SILENCE_S + ENGINE_SILENCE_S) * 1000,
+                                  association->cancellable, message, error))
+      return _neg_operation_locate (association->peer, error);
+  while (message->type == NEG_NET_CONNECT && connect_again (association, error));
+  if (message->type == NEG_NET_CONNECT)
+    return FALSE;
   if (message->type != NEG_NET_END)
     return TRUE;
   return neg_fail (error, NEG_ERROR_ABORTED, association->peer->name, "the peer has ended the association");

@@ -38,7 +38,7 @@ void _neg_association_clear (NegAssociation *association);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegAssociation, _neg_association_clear)
 
 gboolean _neg_association_send (NegAssociation *association, NegNetMessageType type, GVariant *body, GError **error);
-/* The next message; an early end is an error. */
+/* The next message; an early end is an error. A web archive's wish for another connection is granted on the way. */
 gboolean _neg_association_receive (NegAssociation *association, NegNetMessage *message, GError **error);
 /* Nothing more is asked: waits for the end. */
 gboolean _neg_association_finish (NegAssociation *association, GError **error);
@@ -62,7 +62,9 @@ GVariant *_neg_keys_to_variant (GHashTable *keys);
 gboolean _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys, guint limit,
                          GPtrArray *rows, char **cut_reason, GError **error);
 
-/* DICOMweb: neg-operation-web.c */
+/* DICOMweb: neg-operation-web.c. @role: "web-query", "web-retrieve", "web-store". */
+gboolean _neg_web_open (NegAssociation *association, NegAgent *agent, const NegPeer *peer, const char *role,
+                        GCancellable *cancellable, GError **error);
 GPtrArray *_neg_web_query (NegAgent *agent, const NegPeer *peer, const char *level, GHashTable *keys, guint limit,
                            GCancellable *cancellable, char **cut_reason, GError **error);
 gboolean _neg_web_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,

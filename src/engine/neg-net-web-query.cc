@@ -14,6 +14,7 @@ using neg::Web;
 
 constexpr gsize answer_bytes_max = (gsize) 64 << 20;
 constexpr guint page = 500;
+constexpr guint rows_max = 1000000;
 
 // One C-FIND identifier, sorted into what the path, the filters and the return keys of QIDO-RS are.
 struct Query {
@@ -97,6 +98,7 @@ make_query (const Web &web, GVariant *body, Query &query, GError **error)
 
   g_variant_get_child (body, 0, "u", &query.id);
   g_variant_get_child (body, 1, "u", &query.limit);
+  query.limit = MIN (query.limit, rows_max);
   query.path = make_path (web, keys, level);
   g_variant_iter_init (&iterator, keys);
   while (g_variant_iter_next (&iterator, "(&s&s)", &name, &value)) {

@@ -22,7 +22,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 
 # Who may include the headers of other people's libraries: (pattern, folders, words).
 FENCES = [
-    (re.compile(r'(dcmtk/|openjpeg|openjph/|charls|turbojpeg|archive\.h|archive_entry\.h|seccomp\.h)'),
+    (re.compile(r'(dcmtk/|openjpeg|openjph/|charls|turbojpeg|archive\.h|archive_entry\.h|seccomp\.h|curl/)'),
      ('src/engine',), 'belongs to src/engine'),
     (re.compile(r'jpeglib'), ('src/engine', 'src/export'), 'belongs to src/engine and src/export'),
     (re.compile(r'gst/'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
