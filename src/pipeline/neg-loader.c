@@ -263,6 +263,18 @@ neg_loader_load (NegLoader *self, const char *const *paths)
 }
 
 void
+neg_loader_add (NegLoader *self, const char *const *paths)
+{
+  g_return_if_fail (NEG_IS_LOADER (self));
+
+  if (self->cancelled || paths[0] == NULL)
+    return;
+  self->started = TRUE;
+  self->finished = self->all_answered = FALSE;
+  _neg_loader_job_start (self->job, paths);
+}
+
+void
 neg_loader_cancel (NegLoader *self)
 {
   g_return_if_fail (NEG_IS_LOADER (self));

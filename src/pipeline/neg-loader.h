@@ -3,7 +3,8 @@
  * Signals, on the main context of the thread that made the loader:
  *   "changed": series, objects, unreadable or progress are different from the last time. At once for the first images,
  *              then a dozen times a second at most, and before "finished";
- *   "finished": everything was answered, or cancelled, and the list holds all of it. Once.
+ *   "finished": everything was answered, or cancelled, and the list holds all of it. Once, and once more for each time
+ *               that something was added.
  * Symbolic links are followed to regular files but never to a folder twice; sockets, devices and pipes are skipped.
  * A series in the list that did not change stays the same object in its place, whatever comes around it.
  * Thread: the thread that made it; worker threads walk folders and build series. */
@@ -34,6 +35,9 @@ typedef struct {
 /* @pool is borrowed and outlives the loader. */
 NegLoader *neg_loader_new (NegEnginePool *pool);
 void neg_loader_load (NegLoader *loader, const char *const *paths); /* once per loader */
+/* More of the same, as it arrives, at any time: series grow in place, "finished" comes again. What was met before is not
+ * read again; nothing is added once it was cancelled. */
+void neg_loader_add (NegLoader *loader, const char *const *paths);
 
 /* What was found so far stays; "finished" comes when everything has let go. Dropping the loader cancels too. */
 void neg_loader_cancel (NegLoader *loader);

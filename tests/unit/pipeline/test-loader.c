@@ -267,6 +267,41 @@ test_unreadable_end (void)
   neg_test_folder_remove (folder);
 }
 
+static void
+count_cb (NegLoader *loader, guint *n)
+{
+  (*n)++;
+}
+
+/* What comes later is read like what came first; nothing comes once it was cancelled. Files that are not there need no
+ * engine to be answered. */
+static void
+test_add (void)
+{
+  g_autoptr (NegLoader) loader = neg_loader_new (NULL);
+  guint n_finished = 0;
+
+  g_signal_connect (loader, "finished", G_CALLBACK (count_cb), &n_finished);
+  neg_loader_load (loader, (const char *const[]){ "/nowhere/1", NULL });
+  neg_loader_wait (loader);
+  g_assert_cmpuint (neg_loader_get_unreadable (loader)->len, ==, 1);
+  neg_loader_add (loader, (const char *const[]){ "/nowhere/2", "/nowhere/3", NULL });
+  g_assert_false (neg_loader_is_finished (loader));
+  neg_loader_add (loader, (const char *const[]){ "/nowhere/4", NULL });
+  neg_loader_wait (loader);
+  g_assert_cmpuint (neg_loader_get_unreadable (loader)->len, ==, 4);
+  g_assert_cmpuint (n_finished, ==, 2);
+  neg_loader_add (loader, (const char *const[]){ NULL });
+  g_assert_true (neg_loader_is_finished (loader));
+
+  neg_loader_add (loader, (const char *const[]){ "/nowhere/5", NULL });
+  neg_loader_cancel (loader);
+  neg_loader_wait (loader);
+  neg_loader_add (loader, (const char *const[]){ "/nowhere/6", NULL });
+  g_assert_true (neg_loader_is_finished (loader));
+  g_assert_cmpuint (neg_loader_get_unreadable (loader)->len, <=, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -276,6 +311,7 @@ main (int argc, char **argv)
   ADD (warning_is_told);
   ADD (main_loop);
   g_test_add_func ("/loader/folder", test_folder);
+  g_test_add_func ("/loader/add", test_add);
   g_test_add_func ("/loader/unreadable-end", test_unreadable_end);
   return g_test_run ();
 }
