@@ -4,8 +4,8 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Keys of the reading room (L, A, B, E, R, D, P, T, M, K, N, Ctrl+F, Ctrl+Return, F1 to F3) stay free for the
- * commands that they belong to. F10 is GTK's: it opens the menu of a window. */
+/* Keys of the reading room (L, A, B, E, R, D, P, T, M, K, F1 to F3) stay free for the commands that they belong to. F10
+ * is GTK's: it opens the menu of a window. Commands "list.…" have their keys while the reading list has the focus. */
 static const NegCommandInfo commands[] = {
   { "image.next", N_ ("Next image"), N_ ("Images"), "Down", "scrolling-and-window" },
   { "image.previous", N_ ("Previous image"), N_ ("Images"), "Up", "scrolling-and-window" },
@@ -67,6 +67,18 @@ static const NegCommandInfo commands[] = {
     "finding-a-study" },
   { "patient.previous", N_ ("Previous patient"), N_ ("Series and studies"), "<Control><Shift>Page_Up",
     "finding-a-study" },
+  { "worklist.show", N_ ("Reading list: go there, and back"), N_ ("Reading list"), "F9", "finding-a-study" },
+  { "worklist.search", N_ ("Search the reading list"), N_ ("Reading list"), "<Control>f", "finding-a-study" },
+  { "worklist.next-unread", N_ ("Next unread study"), N_ ("Reading list"), "n", "finding-a-study" },
+  { "worklist.finish", N_ ("Finished, and the next unread study"), N_ ("Reading list"), "<Control>Return",
+    "finding-a-study" },
+  { "worklist.transfers", N_ ("Transfers"), N_ ("Reading list"), "<Control>t", "finding-a-study" },
+  { "list.open", N_ ("Open the study"), N_ ("In the reading list"), "Return", "finding-a-study" },
+  { "list.details", N_ ("Details and priors, and back"), N_ ("In the reading list"), "space", "finding-a-study" },
+  { "list.retrieve", N_ ("Retrieve without opening"), N_ ("In the reading list"), "<Control>r", "finding-a-study" },
+  { "list.claim", N_ ("Claim: I read this"), N_ ("In the reading list"), "c", "finding-a-study" },
+  { "list.release", N_ ("Release the claim"), N_ ("In the reading list"), "<Shift>c", "finding-a-study" },
+  { "list.ask", N_ ("Ask the archives"), N_ ("In the reading list"), "<Control>Return", "finding-a-study" },
   { "layout.next-page", N_ ("The next series, in all viewports"), N_ ("Viewports"), "space", "layout" },
   { "layout.previous-page", N_ ("The previous series, in all viewports"), N_ ("Viewports"), "<Shift>space", "layout" },
   { "viewport.next", N_ ("Next viewport"), N_ ("Viewports"), "Tab", "layout" },
@@ -83,7 +95,7 @@ static const NegCommandInfo commands[] = {
   { "layout.grid('2x4')", N_ ("Eight viewports"), N_ ("Viewports"), "<Control>8", "layout" },
   { "layout.grid('3x3')", N_ ("Nine viewports"), N_ ("Viewports"), "<Control>9", "layout" },
   { "layout.choose", N_ ("Choose rows and columns"), N_ ("Viewports"), "<Control>0", "layout" },
-  { "pane.patient", N_ ("This patient's studies"), N_ ("Panes and windows"), "F9", "layout" },
+  { "pane.patient", N_ ("This patient's studies"), N_ ("Panes and windows"), "<Shift>F9", "layout" },
   { "pane.context", N_ ("Context pane"), N_ ("Panes and windows"), "<Control>F9", "layout" },
   { "pane.next", N_ ("Next pane"), N_ ("Panes and windows"), "F6", "layout" },
   { "pane.previous", N_ ("Previous pane"), N_ ("Panes and windows"), "<Shift>F6", "layout" },

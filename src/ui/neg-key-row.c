@@ -148,7 +148,7 @@ recorded (NegKeyRow *self, GdkEvent *event)
   set_recording (self, FALSE);
   if (keyval == GDK_KEY_Escape && modifiers == 0)
     return;
-  holder = neg_keymap_find (self->keymap, key);
+  holder = neg_keymap_find_rival (self->keymap, self->command->action, key);
   if (!neg_keymap_add_key (self->keymap, self->command->action, key, FALSE) && holder != NULL)
     ask (self, key, holder);
 }

@@ -14,6 +14,7 @@ typedef enum {
   KEYS_OF_FOCUS,    /* those that GTK moves and presses with: only inside the images */
   KEYS_OF_FUNCTION, /* F1 and on, which nobody writes with: before GTK's own, as F6 of a GtkPaned */
   KEYS_ELSE,        /* after entries and lists have had them */
+  KEYS_OF_LIST,     /* all of a list's own commands, before the window's and before GTK moves the focus with them */
 } Keys;
 
 /* A controller on one widget, and which keys are its. */
@@ -100,7 +101,7 @@ add_key (Attachment *attachment, const NegCommandInfo *command, const char *key)
   Binding *binding;
 
   if (!gtk_accelerator_parse (key, &keyval, &modifiers)
-      || keys_of (keyval, modifiers) != attachment->keys)
+      || (attachment->keys != KEYS_OF_LIST && keys_of (keyval, modifiers) != attachment->keys))
     return;
   binding = g_new0 (Binding, 1);
   binding->is_plain = is_plain_key (keyval, modifiers);
@@ -126,6 +127,8 @@ install (Attachment *attachment)
   for (guint i = 0; i < neg_command_table_get_n (); i++) {
     const NegCommandInfo *command = neg_command_table_get (i);
 
+    if (neg_keymap_is_of_list (command) != (attachment->keys == KEYS_OF_LIST))
+      continue;
     for (const char *const *key = neg_keymap_get_keys (attachment->keymap, command->action); *key != NULL; key++)
       add_key (attachment, command, *key);
   }
@@ -164,4 +167,13 @@ neg_keymap_attach (NegKeymap *keymap, GtkWidget *window, GtkWidget *images)
   attach (keymap, window, KEYS_ELSE);
   if (images != NULL)
     attach (keymap, images, KEYS_OF_FOCUS);
+}
+
+void
+neg_keymap_attach_list (NegKeymap *keymap, GtkWidget *list)
+{
+  g_return_if_fail (NEG_IS_KEYMAP (keymap));
+  g_return_if_fail (GTK_IS_WIDGET (list));
+
+  attach (keymap, list, KEYS_OF_LIST);
 }

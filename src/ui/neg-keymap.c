@@ -15,7 +15,7 @@ struct _NegKeymap {
   GSettings *settings;   /* nullable */
   GHashTable *changes;   /* detailed action name -> GStrv, normal form, as a person wants it */
   GHashTable *keys;      /* detailed action name -> GStrv: what holds */
-  GHashTable *holders;   /* key -> const NegCommandInfo */
+  GHashTable *holders;   /* place and key -> const NegCommandInfo */
 };
 
 G_DEFINE_FINAL_TYPE (NegKeymap, neg_keymap, G_TYPE_OBJECT)
@@ -167,6 +167,21 @@ dup_wanted (NegKeymap *self, const NegCommandInfo *command)
   return changed != NULL ? g_strdupv (changed) : dup_defaults (command);
 }
 
+/* Where the command's keys work: those of a list that has the focus are its own, whatever the window does with them. */
+static const char *
+get_place (const NegCommandInfo *command)
+{
+  return neg_keymap_is_of_list (command) ? "list " : "";
+}
+
+static const NegCommandInfo *
+find_holder (NegKeymap *self, const char *place, const char *normal)
+{
+  g_autofree char *held = g_strconcat (place, normal, NULL);
+
+  return g_hash_table_lookup (self->holders, held);
+}
+
 /* Gives @command those of @wanted that nobody has yet. */
 static void
 claim (NegKeymap *self, const NegCommandInfo *command, char **wanted)
@@ -174,8 +189,8 @@ claim (NegKeymap *self, const NegCommandInfo *command, char **wanted)
   GPtrArray *keys = g_ptr_array_new ();
 
   for (guint i = 0; wanted[i] != NULL; i++)
-    if (!g_hash_table_contains (self->holders, wanted[i])) {
-      g_hash_table_insert (self->holders, g_strdup (wanted[i]), (gpointer) command);
+    if (find_holder (self, get_place (command), wanted[i]) == NULL) {
+      g_hash_table_insert (self->holders, g_strconcat (get_place (command), wanted[i], NULL), (gpointer) command);
       g_ptr_array_add (keys, g_strdup (wanted[i]));
     }
   g_hash_table_insert (self->keys, (gpointer) command->action, end_keys (keys));
@@ -263,16 +278,17 @@ set_change (NegKeymap *self, const NegCommandInfo *command, char **keys)
   }
 }
 
-/* Whoever wants @key no longer does: the one that has it, and in damaged settings others that wait for it. */
+/* Whoever wants @key at that place no longer does: the one that has it, and in damaged settings others that wait for
+ * it. */
 static void
-take_key (NegKeymap *self, const char *key)
+take_key (NegKeymap *self, const char *place, const char *key)
 {
   for (guint i = 0; i < neg_command_table_get_n (); i++) {
     const NegCommandInfo *command = neg_command_table_get (i);
     g_auto (GStrv) wanted = dup_wanted (self, command);
     GPtrArray *left;
 
-    if (!g_strv_contains ((const char *const *) wanted, key))
+    if (!g_str_equal (get_place (command), place) || !g_strv_contains ((const char *const *) wanted, key))
       continue;
     left = g_ptr_array_new ();
     for (guint k = 0; wanted[k] != NULL; k++)
@@ -319,6 +335,12 @@ neg_keymap_is_changed (NegKeymap *self, const char *action)
   return g_hash_table_contains (self->changes, action);
 }
 
+gboolean
+neg_keymap_is_of_list (const NegCommandInfo *command)
+{
+  return g_str_has_prefix (command->action, "list.");
+}
+
 const NegCommandInfo *
 neg_keymap_find (NegKeymap *self, const char *key)
 {
@@ -326,7 +348,19 @@ neg_keymap_find (NegKeymap *self, const char *key)
 
   g_return_val_if_fail (NEG_IS_KEYMAP (self), NULL);
 
-  return normal != NULL ? g_hash_table_lookup (self->holders, normal) : NULL;
+  return normal != NULL ? find_holder (self, "", normal) : NULL;
+}
+
+const NegCommandInfo *
+neg_keymap_find_rival (NegKeymap *self, const char *action, const char *key)
+{
+  const NegCommandInfo *command = neg_command_table_find (action);
+  g_autofree char *normal = neg_keymap_normalize (key);
+
+  g_return_val_if_fail (NEG_IS_KEYMAP (self), NULL);
+  g_return_val_if_fail (command != NULL, NULL);
+
+  return normal != NULL ? find_holder (self, get_place (command), normal) : NULL;
 }
 
 gboolean
@@ -342,12 +376,12 @@ neg_keymap_add_key (NegKeymap *self, const char *action, const char *key, gboole
 
   if (normal == NULL)
     return FALSE;
-  holder = g_hash_table_lookup (self->holders, normal);
+  holder = find_holder (self, get_place (command), normal);
   if (holder == command)
     return TRUE;
   if (holder != NULL && !take)
     return FALSE;
-  take_key (self, normal);
+  take_key (self, get_place (command), normal);
   keys = g_ptr_array_new ();
   add_unique (keys, g_steal_pointer (&normal)); /* first: what was just chosen is what is shown */
   for (const char *const *old = neg_keymap_get_keys (self, action); *old != NULL; old++)
@@ -380,7 +414,7 @@ neg_keymap_reset (NegKeymap *self, const char *action)
 
   defaults = dup_defaults (command);
   for (guint i = 0; defaults[i] != NULL; i++)
-    take_key (self, defaults[i]);
+    take_key (self, get_place (command), defaults[i]);
   g_hash_table_remove (self->changes, action);
   changes_made (self);
 }

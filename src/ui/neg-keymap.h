@@ -29,8 +29,13 @@ char *neg_keymap_dup_label (NegKeymap *keymap, const char *action);
 char *neg_keymap_dup_tooltip (NegKeymap *keymap, const char *action, const char *title);
 gboolean neg_keymap_is_changed (NegKeymap *keymap, const char *action);
 
-/* The command that has @key; borrowed, NULL where none has. */
+/* The command of the window that has @key; borrowed, NULL where none has. */
 const NegCommandInfo *neg_keymap_find (NegKeymap *keymap, const char *key);
+/* The one that has it where the keys of @action work. */
+const NegCommandInfo *neg_keymap_find_rival (NegKeymap *keymap, const char *action, const char *key);
+
+/* Commands "list.…" are those of a list: their keys work while it has the focus, before the window's. */
+gboolean neg_keymap_is_of_list (const NegCommandInfo *command);
 
 /* Gives the command another key, beside those that it has. Refused (FALSE) where another command has it, unless @take:
  * then that one loses it. FALSE also for what is no key. */
@@ -48,5 +53,7 @@ void neg_keymap_reset_all (NegKeymap *keymap);
  * and pressing. Out of @images: Ctrl+Tab, or the command "pane.next". Actions are looked up from the widget with the
  * focus upwards. */
 void neg_keymap_attach (NegKeymap *keymap, GtkWidget *window, GtkWidget *images);
+/* The keys of commands of a list, where @list is what has them; actions "list.…" are inserted there or above. */
+void neg_keymap_attach_list (NegKeymap *keymap, GtkWidget *list);
 
 G_END_DECLS

@@ -18,7 +18,7 @@ BATCH = 25   # events between two looks
 KEYS = """Down Up Next Prior Home End c period comma 0 1 2 3 4 5 9 shift+w ctrl+Right ctrl+Left ctrl+Up ctrl+Down i f g
     shift+g plus minus alt+Left alt+Right alt+Up alt+Down h v bracketleft bracketright shift+r ctrl+z ctrl+y w s shift+p
     shift+z z x Escape Right Left ctrl+Next ctrl+Prior ctrl+shift+Next ctrl+shift+Prior space Tab shift+Tab Return y j o
-    ctrl+1 ctrl+2 ctrl+3 ctrl+4 ctrl+6 ctrl+9 ctrl+0 F9 ctrl+F9 F6 shift+F6 F11 ctrl+c Menu shift+F10
+    ctrl+1 ctrl+2 ctrl+3 ctrl+4 ctrl+6 ctrl+9 ctrl+0 F9 shift+F9 ctrl+F9 F6 shift+F6 F11 ctrl+c Menu shift+F10
     ctrl+Tab""".split()
 
 

@@ -101,7 +101,7 @@ def keys_are_commands(program):
                          ("KP_3", "view.preset(3)"), ("ctrl+z", "view.undo"), ("ctrl+shift+z", "view.redo"),
                          ("shift+g", "view.true-size"), ("g", "view.true-pixels"), ("Tab", "viewport.next"),
                          ("shift+Tab", "viewport.previous"), ("bracketleft", "view.rotate-left"),
-                         ("Return", "view.maximize"), ("KP_Enter", "view.maximize"), ("F9", "pane.patient"),
+                         ("Return", "view.maximize"), ("KP_Enter", "view.maximize"), ("shift+F9", "pane.patient"),
                          ("ctrl+2", "layout.grid::1x2"), ("ctrl+Left", "view.window::narrower"),
                          ("alt+Left", "view.pan::left"), ("plus", "view.zoom-in"), ("Escape", "tool.none"),
                          ("ctrl+Next", "study.next"), ("ctrl+shift+Next", "patient.next")):

@@ -226,14 +226,14 @@ def four_viewports(program):
 def pane_hides(program):
     program.look_again()
     width = program.viewport_box()[2]
-    program.key("F9")
+    program.key("shift+F9")
 
     def wider():
         program.box = None
         return program.viewport_box()[2] > width + 150
 
     screen.wait_until(wider, 5, "more room for the image")
-    program.key("F9")
+    program.key("shift+F9")
 
     def narrower():
         program.box = None

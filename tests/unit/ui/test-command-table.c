@@ -52,12 +52,14 @@ test_keys (void)
     g_auto (GStrv) keys = g_strsplit (command->keys, " ", -1);
 
     for (guint k = 0; keys[k] != NULL; k++) {
-      char *normal = neg_keymap_normalize (keys[k]);
+      g_autofree char *normal = neg_keymap_normalize (keys[k]);
+      char *held;
 
       g_test_message ("%s: %s", command->action, keys[k]);
       g_assert_nonnull (normal);
-      g_assert_null (g_hash_table_lookup (seen, normal));
-      g_hash_table_insert (seen, normal, (gpointer) command->action);
+      held = g_strconcat (neg_keymap_is_of_list (command) ? "list " : "", normal, NULL);
+      g_assert_null (g_hash_table_lookup (seen, held));
+      g_hash_table_insert (seen, held, (gpointer) command->action);
     }
   }
 }
