@@ -12,6 +12,7 @@ IMPLICIT, EXPLICIT = '1.2.840.10008.1.2', '1.2.840.10008.1.2.1'
 STUDY_FIND = '1.2.840.10008.5.1.4.1.2.2.1'
 ECHO_RQ, STORE_RQ, FIND_RQ, CANCEL_RQ = 0x0030, 0x0001, 0x0020, 0x0fff
 SUCCESS, PENDING = 0x0000, 0xff00
+PIECE = 16000  # fits the PDU of everybody
 
 
 # --- bytes ---
@@ -142,9 +143,9 @@ class Link:
 
     def send(self, context, fields, data=None):
         self.send_part(context, 3, command({**fields, 0x0800: 0x0101 if data is None else 1}))
-        for at in range(0, len(data or b''), 65536):
-            last = at + 65536 >= len(data)
-            self.send_part(context, 2 if last else 0, data[at:at + 65536])
+        for at in range(0, len(data or b''), PIECE):
+            last = at + PIECE >= len(data)
+            self.send_part(context, 2 if last else 0, data[at:at + PIECE])
 
     def send_part(self, context, flags, data):
         self.send_pdu(4, struct.pack('>IBB', len(data) + 2, context, flags) + data)
