@@ -12,10 +12,13 @@ typedef struct _NegListener NegListener;
 
 /* On the site's address and ports (TLS too). Binding fails in words: the agent goes on without. */
 NegListener *neg_listener_new (NegAgent *agent, GError **error);
+/* Ends what is being received: what was not answered is not kept. */
 void neg_listener_free (NegListener *listener);
-guint16 neg_listener_get_port (const NegListener *listener); /* the bound one (site: port=0 means none; "auto" for tests is a free one) */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegListener, neg_listener_free)
 
-/* C-MOVE: what was asked for arrives here; counts of objects that came from @move_originator's operations. */
+/* The bound ones; 0: none. */
+guint16 neg_listener_get_port (const NegListener *listener);
+guint16 neg_listener_get_tls_port (const NegListener *listener);
 gboolean neg_listener_is_bound (const NegListener *listener);
 
 G_END_DECLS

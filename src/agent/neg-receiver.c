@@ -1,0 +1,263 @@
+#include "config.h"
+
+#include "agent/neg-receiver.h"
+
+#include <unistd.h>
+
+#include "agent/neg-operation-private.h"
+#include "base/neg-error.h"
+
+/* PS3.8 9.3.4 */
+#define REJECTED_PERMANENT 1
+#define REASON_CALLING_AE 3
+#define REASON_CALLED_AE 7
+
+/* Of a peer that has an association and says nothing. */
+#define IDLE_S 60
+#define ENGINE_SILENCE_S 30
+
+#define EVENT_UNKNOWN_TRANSACTION 0x0110 /* processing failure (PS3.7 C.5.9) */
+
+typedef struct {
+  NegAgent *agent;
+  NegCallers *callers;
+  const NegIncomingConnection *connection;
+  NegSite *site;
+  NegNetSession *session;
+  char *calling_ae;
+  const NegPeer *peer; /* of @site; NULL: not known and yet let in */
+} Receiver;
+
+void
+neg_incoming_connection_free (NegIncomingConnection *connection)
+{
+  if (connection == NULL)
+    return;
+  close (connection->socket);
+  g_free (connection->address);
+  g_free (connection);
+}
+
+static gboolean
+audit_refusal (Receiver *receiver, const char *detail, GError **error)
+{
+  const NegAuditEntry entry = {
+    .event = NEG_AUDIT_SECURITY_ALERT,
+    .failed = TRUE,
+    .peer = receiver->calling_ae != NULL ? receiver->calling_ae : receiver->connection->address,
+    .detail = detail,
+  };
+
+  return neg_audit_append (neg_agent_get_archive (receiver->agent), &entry, error);
+}
+
+/* --- who it is --- */
+
+/* A site may have given us another name at one of its peers. */
+static gboolean
+is_our_name (Receiver *receiver, const char *called_ae)
+{
+  return g_strcmp0 (called_ae, neg_site_get_ae_title (receiver->site)) == 0
+         || (receiver->peer != NULL && *receiver->peer->calling_ae != '\0'
+             && g_strcmp0 (called_ae, receiver->peer->calling_ae) == 0);
+}
+
+/* 0 or the reason of the rejection; *why in words for the audit. */
+static guint
+judge (Receiver *receiver, const char *called_ae, GCancellable *cancellable, char **why)
+{
+  const char *address = receiver->connection->address;
+  gboolean is_elsewhere;
+
+  receiver->peer = neg_callers_find (receiver->callers, receiver->site, receiver->calling_ae, address, cancellable,
+                                     &is_elsewhere);
+  if (!is_our_name (receiver, called_ae)) {
+    *why = g_strdup_printf ("refused: called us \"%s\", from %s", called_ae, address);
+    return REASON_CALLED_AE;
+  }
+  if (receiver->peer != NULL || (neg_site_get_accept_unknown (receiver->site) && !is_elsewhere))
+    return 0;
+  *why = g_strdup_printf (is_elsewhere ? "refused: an AE title that the site knows, from another address, %s"
+                                       : "refused: an unknown AE title, from %s",
+                          address);
+  return REASON_CALLING_AE;
+}
+
+static char *
+dup_title (GVariant *opened, const char *name)
+{
+  const char *title = "";
+
+  g_variant_lookup (opened, name, "&s", &title);
+  return g_strstrip (g_strdup (title));
+}
+
+static gboolean
+give_verdict (Receiver *receiver, GVariant *opened, GCancellable *cancellable, gboolean *is_accepted, GError **error)
+{
+  g_autofree char *called_ae = dup_title (opened, NEG_NET_CALLED_AE);
+  g_autofree char *why = NULL;
+  guint reason;
+
+  receiver->calling_ae = dup_title (opened, NEG_NET_CALLING_AE);
+  reason = judge (receiver, called_ae, cancellable, &why);
+  *is_accepted = reason == 0;
+  return (reason == 0 || audit_refusal (receiver, why, error))
+         && neg_net_session_send (receiver->session, NEG_NET_VERDICT,
+                                  g_variant_new ("(uu)", reason == 0 ? 0 : REJECTED_PERMANENT, reason), NULL, 0,
+                                  error);
+}
+
+/* --- what it sends --- */
+
+static gboolean
+take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError **error)
+{
+  g_auto (NegReceived) received = { 0 };
+
+  if (!neg_receive_store_take (store, body, &received, error))
+    return FALSE;
+  if (received.status == NEG_STORE_SUCCESS)
+    neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid, 1, received.bytes);
+  return TRUE;
+}
+
+static gboolean
+take_event (Receiver *receiver, GVariant *body, GError **error)
+{
+  g_autoptr (GVariant) committed = NULL;
+  g_autoptr (GVariant) failed = NULL;
+  const char *transaction_uid;
+  gboolean is_known;
+
+  g_variant_get (body, "(&s@a(ss)@a(ssu))", &transaction_uid, &committed, &failed);
+  is_known = neg_commitments_deliver (receiver->agent, transaction_uid, committed, failed);
+  return neg_net_session_send (receiver->session, NEG_NET_STATUS,
+                               g_variant_new ("(uus)", 0, is_known ? 0 : EVENT_UNKNOWN_TRANSACTION, ""), NULL, 0,
+                               error);
+}
+
+static gboolean
+serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GError **error)
+{
+  g_auto (NegNetMessage) message = { 0 };
+
+  if (!neg_receive_store_supply (store, error))
+    return FALSE;
+  for (;;) {
+    if (!neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, &message,
+                                  error))
+      return FALSE;
+    if (message.type == NEG_NET_END)
+      return TRUE;
+    if ((message.type == NEG_NET_RECEIVED && !take_object (receiver, store, message.body, error))
+        || (message.type == NEG_NET_EVENT && !take_event (receiver, message.body, error)))
+      return FALSE;
+  }
+}
+
+/* What was asked for may be evicted, and what was sent to us may not: as long as anything is asked for, files are made
+ * for that, and the store sets right what turns out otherwise. */
+static gboolean
+receive (Receiver *receiver, GCancellable *cancellable, GError **error)
+{
+  const gboolean is_expected = neg_expected_has_any (neg_agent_get_expected (receiver->agent));
+  NegReceiveStore store;
+  gboolean is_over;
+
+  neg_receive_store_init (&store, receiver->agent, receiver->session,
+                          receiver->peer != NULL ? receiver->peer->name : receiver->calling_ae,
+                          receiver->peer != NULL ? receiver->peer->issuer : "",
+                          is_expected ? NEG_OBJECT_CACHE : NEG_OBJECT_DATA);
+  is_over = serve (receiver, &store, cancellable, error);
+  neg_receive_store_finish (&store);
+  return is_over;
+}
+
+/* --- the association --- */
+
+static gboolean
+add_file (GVariantDict *options, const char *name, const char *path, GError **error)
+{
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  if (*path == '\0')
+    return TRUE;
+  if (!g_file_get_contents (path, &bytes, &length, NULL))
+    return neg_fail (error, NEG_ERROR_TLS, NULL, "the file %s cannot be read", path);
+  g_variant_dict_insert_value (options, name, g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, bytes, length, 1));
+  return TRUE;
+}
+
+static gboolean
+begin (Receiver *receiver, GError **error)
+{
+  g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
+  const NegSite *site = receiver->site;
+
+  g_variant_dict_insert (&options, NEG_NET_ROLE, "s", "scp");
+  g_variant_dict_insert (&options, NEG_NET_CALLED_AE, "s", neg_site_get_ae_title (site));
+  g_variant_dict_insert (&options, NEG_NET_TIMEOUT_S, "u", IDLE_S);
+  if (receiver->connection->is_tls) {
+    g_variant_dict_insert (&options, NEG_NET_TLS, "b", TRUE);
+    g_variant_dict_insert (&options, NEG_NET_TLS_NEED_CLIENT, "b", TRUE);
+    if (!add_file (&options, NEG_NET_TLS_CA, neg_site_get_tls_ca (site), error)
+        || !add_file (&options, NEG_NET_TLS_CERTIFICATE, neg_site_get_tls_certificate (site), error)
+        || !add_file (&options, NEG_NET_TLS_KEY, neg_site_get_tls_key (site), error))
+      return FALSE;
+  }
+  return neg_net_session_send (receiver->session, NEG_NET_BEGIN, g_variant_dict_end (&options),
+                               &receiver->connection->socket, 1, error);
+}
+
+static gboolean
+run (Receiver *receiver, GCancellable *cancellable, GError **error)
+{
+  g_auto (NegNetMessage) message = { 0 };
+  gboolean is_accepted;
+
+  receiver->session = neg_net_session_new (neg_agent_get_engines (receiver->agent), error);
+  if (receiver->session == NULL || !begin (receiver, error)
+      || !neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, &message,
+                                   error))
+    return FALSE;
+  if (message.type != NEG_NET_OPENED)
+    return message.type == NEG_NET_END;
+  if (!give_verdict (receiver, message.body, cancellable, &is_accepted, error))
+    return FALSE;
+  return !is_accepted || receive (receiver, cancellable, error);
+}
+
+/* A rejected association is the engine's to end: the peer is to read why. */
+static void
+await_end (Receiver *receiver)
+{
+  g_auto (NegNetMessage) message = { 0 };
+  const gint64 deadline_us = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
+
+  while (message.type != NEG_NET_END && g_get_monotonic_time () < deadline_us
+         && neg_net_session_receive (receiver->session, 1000, NULL, &message, NULL))
+    ;
+}
+
+void
+neg_receiver_run (NegAgent *agent, NegCallers *callers, const NegIncomingConnection *connection,
+                  GCancellable *cancellable)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (agent);
+  Receiver receiver = { .agent = agent, .callers = callers, .connection = connection, .site = site };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) unaudited = NULL;
+
+  if (run (&receiver, cancellable, &error))
+    await_end (&receiver);
+  else if (!g_error_matches (error, NEG_ERROR, NEG_ERROR_CANCELLED))
+    g_message ("an association from %s has ended: %s", connection->address, error->message);
+  if (error != NULL && connection->is_tls
+      && (g_error_matches (error, NEG_ERROR, NEG_ERROR_TLS) || g_error_matches (error, NEG_ERROR, NEG_ERROR_AUTH))
+      && !audit_refusal (&receiver, "refused: TLS", &unaudited))
+    g_warning ("no audit entry for a refused connection: %s", unaudited->message);
+  neg_net_session_free (receiver.session);
+  g_free (receiver.calling_ae);
+}
