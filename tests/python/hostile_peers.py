@@ -328,3 +328,67 @@ class CutProxy:
             except OSError:
                 pass
             end.close()
+
+
+# --- the other side: a caller that may do anything ---
+
+CT_STORAGE = '1.2.840.10008.5.1.4.1.1.2'
+
+
+class Caller(Link):
+    """An association that we asked for, with one context per (abstract syntax, transfer syntax)."""
+
+    def __init__(self, port, contexts, called='NEGATOSCOPE', calling='CALLER', timeout=30):
+        super().__init__(socket.create_connection(('127.0.0.1', port), timeout))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        body = struct.pack('>HH', 1, 0) + called.encode().ljust(16) + calling.encode().ljust(16) + b'\0' * 32
+        body += struct.pack('>BBH', 0x10, 0, 21) + b'1.2.840.10008.3.1.1.1'
+        for i, (abstract, syntax) in enumerate(contexts):
+            inner = b''.join(struct.pack('>BBH', kind, 0, len(text)) + text.encode()
+                             for kind, text in ((0x30, abstract), (0x40, syntax)))
+            body += struct.pack('>BBHBBBB', 0x20, 0, len(inner) + 4, 2 * i + 1, 0, 0, 0) + inner
+            self.contexts[2 * i + 1] = (abstract, syntax)
+        user = struct.pack('>BBHI', 0x51, 0, 4, 16384) + struct.pack('>BBH', 0x52, 0, 8) + b'1.2.3.45'
+        body += struct.pack('>BBH', 0x50, 0, len(user)) + user
+        self.send_pdu(1, body)
+        self.kind, self.answer = self.read_pdu()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    @property
+    def is_accepted(self):
+        return self.kind == 2
+
+    def echo(self):
+        self.send(1, {0x0002: VERIFICATION, 0x0100: ECHO_RQ, 0x0110: 1})
+        return self.receive()[1][0x0900]
+
+    def store(self, data, sop_instance, sop_class=CT_STORAGE, context=1):
+        """The status that we are told."""
+        self.send(context, {0x0002: sop_class, 0x0100: STORE_RQ, 0x0110: 1, 0x0700: 0, 0x1000: sop_instance}, data)
+        return self.receive()[1][0x0900]
+
+    def release(self):
+        self.send_pdu(5, b'\0\0\0\0')
+        return self.read_pdu()[0] == 6
+
+
+def small_ct(sop_instance, study='1.2.3', patient='P1', name='TEST^ONE', size=64, tail=b''):
+    """A CT image in implicit VR, with everything that an index wants."""
+    values = [(8, 0x16, CT_STORAGE), (8, 0x18, sop_instance), (8, 0x20, '20260102'), (8, 0x30, '101500'),
+              (8, 0x50, 'A1'), (8, 0x60, 'CT'), (8, 0x1030, 'HEAD'), (0x10, 0x10, name), (0x10, 0x20, patient),
+              (0x10, 0x30, '19700101'), (0x10, 0x40, 'O'), (0x20, 0xd, study), (0x20, 0xe, study + '.1'),
+              (0x20, 0x10, '1'), (0x20, 0x11, '1'), (0x20, 0x13, '1'), (0x28, 2, 1), (0x28, 4, 'MONOCHROME2'),
+              (0x28, 0x10, size), (0x28, 0x11, size), (0x28, 0x100, 16), (0x28, 0x101, 12), (0x28, 0x102, 11),
+              (0x28, 0x103, 0)]
+    data = b''
+    for group, number, value in values:
+        if isinstance(value, str) and (group, number) in ((8, 0x16), (8, 0x18), (0x20, 0xd), (0x20, 0xe)):
+            value = value.encode() + b'\0' * (len(value) % 2)
+        data += element(group, number, value)
+    pixels = bytes(2 * size * size)
+    return data + struct.pack('<HHI', 0x7fe0, 0x10, len(pixels)) + pixels + tail
