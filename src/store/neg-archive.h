@@ -32,21 +32,26 @@ NegDatabase *neg_archive_open_reader (const char *data_folder, GError **error);
  * or failed. Not from the writer's thread. At most 50 ms of work. */
 gboolean neg_archive_write (NegArchive *archive, NegDatabaseFunc func, gpointer data, GError **error);
 
+/* The last time when it was opened, for what may be evicted. Within neg_archive_write(). */
+gboolean neg_archive_note_opened (NegDatabase *database, const char *study_uid, GError **error);
+
 typedef enum {
   NEG_ADDED_NEW,
   NEG_ADDED_SAME,    /* was here with the same bytes */
   NEG_ADDED_VERSION, /* was here with other bytes: this is the newest now */
+  NEG_ADDED_DELETED, /* a person had deleted it, and nobody asked for it: it is not kept */
 } NegAdded;
 
 /* One object whose file is sealed. */
 typedef struct {
   const NegObjectRecord *record; /* checked (neg_object_record_check) */
   NegObjectClass object_class;
-  const char *name; /* of the file */
+  const char *name; /* of the file; NULL only of one with a path: then its size tells whether it is the same */
   guint64 bytes;
   const char *source; /* peer, or "import" */
   const char *issuer; /* of the source, for records without one; nullable */
   const char *path;   /* NULL; of an object indexed where it lies: its path (not ours to delete) */
+  gboolean unasked;  /* no person wants it now: what was deleted stays so */
 } NegArchiveObject;
 
 /* Committed when it returns. The study's row of the worklist is right in the same transaction. *study_rowid nullable. */
@@ -54,8 +59,9 @@ gboolean neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, 
                           GError **error);
 
 /* Seals, adds and (when the disk is full or the index fails) leaves nothing behind: the way of one received object.
+ * Class and name of @object are not looked at, its bytes are what was announced.
  * The order is fdatasync, rename, fsync of the folder, commit: whoever gets TRUE may say Success. */
-gboolean neg_archive_take (NegArchive *archive, NegIncoming *incoming, NegArchiveObject *object, NegAdded *added,
+gboolean neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
                            GError **error);
 
 /* A study's current objects, files in the order of series and instance number. */

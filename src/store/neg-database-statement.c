@@ -69,6 +69,12 @@ neg_statement_bind_text (NegStatement *statement, int parameter, const char *tex
                                : sqlite3_bind_null (statement->handle, parameter));
 }
 
+void
+neg_statement_bind_blob (NegStatement *statement, int parameter, gconstpointer bytes, gsize n)
+{
+  keep_failure (statement, sqlite3_bind_blob64 (statement->handle, parameter, bytes, n, SQLITE_TRANSIENT));
+}
+
 gboolean
 neg_statement_step (NegStatement *statement, gboolean *has_row, GError **error)
 {
@@ -103,6 +109,12 @@ neg_statement_run (NegStatement *statement, GError **error)
 }
 
 gint64
+neg_database_get_last_id (NegDatabase *database)
+{
+  return sqlite3_last_insert_rowid (database->handle);
+}
+
+gint64
 neg_statement_get_int (NegStatement *statement, int column)
 {
   return sqlite3_column_int64 (statement->handle, column);
@@ -112,4 +124,13 @@ const char *
 neg_statement_get_text (NegStatement *statement, int column)
 {
   return (const char *) sqlite3_column_text (statement->handle, column);
+}
+
+gconstpointer
+neg_statement_get_blob (NegStatement *statement, int column, gsize *n)
+{
+  gconstpointer bytes = sqlite3_column_blob (statement->handle, column);
+
+  *n = (gsize) sqlite3_column_bytes (statement->handle, column);
+  return bytes;
 }

@@ -51,6 +51,10 @@ NegStatement *neg_database_prepare (NegDatabase *database, const char *sql, GErr
 /* Failures are kept and reported by the next step or run. */
 void neg_statement_bind_int (NegStatement *statement, int parameter, gint64 value);
 void neg_statement_bind_text (NegStatement *statement, int parameter, const char *text); /* nullable; copied */
+void neg_statement_bind_blob (NegStatement *statement, int parameter, gconstpointer bytes, gsize n); /* copied */
+
+/* Of the row that was inserted last. */
+gint64 neg_database_get_last_id (NegDatabase *database);
 
 /* To the next row, if there is one; after the last one and after a failure it is reset. */
 gboolean neg_statement_step (NegStatement *statement, gboolean *has_row, GError **error);
@@ -61,5 +65,6 @@ void neg_statement_reset (NegStatement *statement);
 
 gint64 neg_statement_get_int (NegStatement *statement, int column);
 const char *neg_statement_get_text (NegStatement *statement, int column); /* borrowed; NULL for NULL */
+gconstpointer neg_statement_get_blob (NegStatement *statement, int column, gsize *n); /* borrowed; NULL when empty */
 
 G_END_DECLS

@@ -23,8 +23,10 @@ typedef struct _NegObjectStore NegObjectStore;
 
 typedef struct {
   NegObjectClass object_class;
-  int fd;     /* to write to, at offset 0; owned */
-  char *path; /* in incoming/ */
+  int fd;     /* to write to, at offset 0; owned; -1 once it is sealed */
+  char *path; /* in incoming/; NULL once it is sealed */
+  char *name; /* once it is sealed: while this lives, the file of that name is not removed */
+  NegObjectStore *store;
 } NegIncoming;
 
 NegObjectStore *neg_object_store_open (const char *data_folder, const char *cache_folder, GError **error);
@@ -32,17 +34,32 @@ void neg_object_store_free (NegObjectStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegObjectStore, neg_object_store_free)
 
 NegIncoming *neg_object_store_begin (NegObjectStore *store, NegObjectClass object_class, GError **error);
-/* Deletes what was not sealed. */
+/* Deletes what was not sealed; after sealing: when the index names the object, or never will. */
 void neg_incoming_free (NegIncoming *incoming);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegIncoming, neg_incoming_free)
 
-/* *name: 64 hex digits, given. A file of that name that is there already is the same bytes and stays. */
+/* *name: 64 hex digits, given. A file of that name that is there already is the same bytes, and is replaced by them:
+ * should the disk have damaged it, it is whole again. */
 gboolean neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name,
                                 GError **error);
 
 /* Where the object is; given. */
 char *neg_object_store_dup_path (NegObjectStore *store, NegObjectClass object_class, const char *name);
-gboolean neg_object_store_remove (NegObjectStore *store, NegObjectClass object_class, const char *name, GError **error);
+
+/* Whether the index names the object; called with the store locked: it calls nothing of the store. */
+typedef gboolean (*NegObjectNamed) (const char *name, NegObjectClass object_class, gpointer user_data);
+
+/* Unless something sealed is on its way to the index, or @is_named (nullable) says so. What is not there is removed. */
+gboolean neg_object_store_remove (NegObjectStore *store, NegObjectClass object_class, const char *name,
+                                  NegObjectNamed is_named, gpointer user_data, GError **error);
+
+/* The SHA-256 of a file's bytes, as its name has to be; given. */
+char *neg_object_store_hash_file (const char *path, GCancellable *cancellable, GError **error);
+
+/* Every object's file, in no order, until @func says FALSE. @changed_us: when it came, UTC. */
+typedef gboolean (*NegObjectFunc) (const char *name, NegObjectClass object_class, guint64 bytes, gint64 changed_us,
+                                   gpointer user_data);
+gboolean neg_object_store_walk (NegObjectStore *store, NegObjectFunc func, gpointer user_data, GError **error);
 
 /* Away from the index but not lost: to quarantine/, with a file of the same name and ".reason" beside it. */
 gboolean neg_object_store_quarantine (NegObjectStore *store, NegIncoming *incoming, const char *reason, GError **error);

@@ -25,6 +25,7 @@ FENCES = [
     (re.compile(r'(dcmtk/|openjpeg|openjph/|charls|turbojpeg|archive\.h|archive_entry\.h|seccomp\.h|curl/)'),
      ('src/engine',), 'belongs to src/engine'),
     (re.compile(r'jpeglib'), ('src/engine', 'src/export'), 'belongs to src/engine and src/export'),
+    (re.compile(r'openssl/'), ('src/engine', 'src/store'), 'belongs to src/engine and src/store'),
     (re.compile(r'gst/'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
     (re.compile(r'(cairo|pango)[-\w.]*(/|\.h)'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
     (re.compile(r'epoxy/'), ('src/render', 'src/ui'), 'belongs to src/render and src/ui'),

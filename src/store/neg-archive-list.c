@@ -1,0 +1,108 @@
+/* What readers ask of the archive. */
+#include "config.h"
+
+#include "store/neg-archive-private.h"
+
+#include "base/neg-error.h"
+
+void
+neg_archive_file_free (NegArchiveFile *file)
+{
+  if (file == NULL)
+    return;
+  g_free (file->path);
+  g_free (file->sop_class_uid);
+  g_free (file->sop_instance_uid);
+  g_free (file->transfer_syntax_uid);
+  g_free (file->series_uid);
+  g_free (file);
+}
+
+static char *
+path_of (const char *const folders[2], gint64 object_class, const char *name, const char *path)
+{
+  char fan[3] = { 0 };
+
+  if (path != NULL)
+    return g_strdup (path);
+  g_strlcpy (fan, name, sizeof fan);
+  return g_build_filename (folders[object_class == NEG_OBJECT_CACHE], "objects", fan, name, NULL);
+}
+
+static NegArchiveFile *
+read_file (NegStatement *row, const char *const folders[2])
+{
+  NegArchiveFile *file = g_new0 (NegArchiveFile, 1);
+
+  file->path = path_of (folders, neg_statement_get_int (row, 0), neg_statement_get_text (row, 1),
+                        neg_statement_get_text (row, 2));
+  file->sop_class_uid = g_strdup (neg_statement_get_text (row, 3));
+  file->sop_instance_uid = g_strdup (neg_statement_get_text (row, 4));
+  file->transfer_syntax_uid = g_strdup (neg_statement_get_text (row, 5));
+  file->series_uid = g_strdup (neg_statement_get_text (row, 6));
+  file->bytes = (guint64) neg_statement_get_int (row, 7);
+  file->dataset_offset = neg_statement_get_int (row, 8);
+  return file;
+}
+
+GPtrArray *
+neg_archive_list_files (NegDatabase *database, const char *data_folder, const char *cache_folder,
+                        const char *study_uid, gint64 study_rowid, const char *series_uid, GError **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_archive_file_free);
+  const char *const folders[2] = { data_folder, cache_folder };
+  gboolean has_row = FALSE;
+  NegStatement *statement = neg_database_prepare (
+      database,
+      "SELECT i.object_class, i.name, i.path, i.sop_class_uid, i.sop_instance_uid, i.transfer_syntax_uid,"
+      " s.series_uid, i.bytes, i.dataset_offset"
+      " FROM study t CROSS JOIN series s ON s.study_id = t.id CROSS JOIN instance i ON i.series_id = s.id"
+      " WHERE t.study_uid = ?1 AND (?2 = 0 OR t.id = ?2) AND (?3 IS NULL OR s.series_uid = ?3)"
+      " AND i.superseded_by IS NULL ORDER BY t.id, s.number, s.series_uid, i.number, i.id",
+      error);
+
+  if (statement == NULL)
+    return NULL;
+  neg_statement_bind_text (statement, 1, study_uid);
+  neg_statement_bind_int (statement, 2, study_rowid);
+  neg_statement_bind_text (statement, 3, series_uid);
+  do {
+    if (!neg_statement_step (statement, &has_row, error))
+      return NULL;
+    if (has_row)
+      g_ptr_array_add (files, read_file (statement, folders));
+  } while (has_row);
+  return g_steal_pointer (&files);
+}
+
+gboolean
+neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, gboolean *has, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database,
+                                                  "SELECT 1 FROM instance WHERE sop_instance_uid = ?1"
+                                                  " AND superseded_by IS NULL LIMIT 1",
+                                                  error);
+  gint64 found;
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 1, sop_instance_uid);
+  if (!_neg_archive_query_int (statement, 0, &found, error))
+    return FALSE;
+  *has = found != 0;
+  return TRUE;
+}
+
+gboolean
+neg_archive_note_opened (NegDatabase *database, const char *study_uid, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database,
+                                                  "UPDATE study SET used_us = max (used_us, ?2) WHERE study_uid = ?1",
+                                                  error);
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 1, study_uid);
+  neg_statement_bind_int (statement, 2, g_get_real_time ());
+  return neg_statement_run (statement, error);
+}

@@ -1,0 +1,243 @@
+#include "config.h"
+
+#include "store/neg-archive-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "base/neg-error.h"
+#include "store/neg-database-private.h"
+#include "store/neg-object-store-private.h"
+#include "store/neg-store-resources.h"
+
+#define LOCK_FILE "archive.lock"
+
+static NegSchema
+get_schema (void)
+{
+  return (NegSchema){ .resource = neg_store_get_resource (), .folder = "/org/negatoscope/store/archive" };
+}
+
+/* The kernel takes the lock away with the process. It belongs to the open file: a second archive of this process does
+ * not get it either (F_OFD_SETLK, fcntl_locking(2)). */
+static gboolean
+lock_folder (NegArchive *archive, GError **error)
+{
+  g_autofree char *path = g_build_filename (archive->data_folder, LOCK_FILE, NULL);
+  struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+  archive->lock_fd = g_open (path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (archive->lock_fd < 0)
+    return neg_fail (error, errno == ENOSPC ? NEG_ERROR_DISK_FULL : NEG_ERROR_REFUSED, LOCK_FILE,
+                     "The archive cannot be locked: %s", g_strerror (errno));
+  if (fcntl (archive->lock_fd, F_OFD_SETLK, &whole) == 0)
+    return TRUE;
+  if (errno == EAGAIN || errno == EACCES)
+    return neg_fail (error, NEG_ERROR_BUSY, NEG_ARCHIVE_FILE, "Another process has the archive open");
+  return neg_fail (error, NEG_ERROR_REFUSED, LOCK_FILE, "The archive cannot be locked: %s", g_strerror (errno));
+}
+
+static NegDatabase *
+open_for_writing (const char *data_folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (data_folder, NEG_ARCHIVE_FILE, NULL);
+  const NegSchema schema = get_schema ();
+  g_autoptr (NegDatabase) database = neg_database_open (path, &schema, error);
+
+  /* The upper pages of the indices of a million studies stay in memory. */
+  if (database == NULL || !_neg_database_execute (database, "PRAGMA cache_size=-32768", error))
+    return NULL;
+  return g_steal_pointer (&database);
+}
+
+NegArchive *
+neg_archive_open (const char *data_folder, const char *cache_folder, const char *default_issuer, GError **error)
+{
+  g_autoptr (NegArchive) archive = g_new0 (NegArchive, 1);
+  NegDatabase *database;
+
+  archive->lock_fd = -1;
+  archive->data_folder = g_strdup (data_folder);
+  archive->default_issuer = g_strdup (default_issuer != NULL ? default_issuer : "");
+  archive->objects = neg_object_store_open (data_folder, cache_folder, error);
+  if (archive->objects == NULL || !lock_folder (archive, error))
+    return NULL;
+  database = open_for_writing (data_folder, error);
+  if (database == NULL)
+    return NULL;
+  archive->writer = neg_archive_writer_new (database);
+  archive->reader = neg_archive_open_reader (data_folder, error);
+  if (archive->reader == NULL)
+    return NULL;
+  neg_object_store_sweep (archive->objects);
+  return g_steal_pointer (&archive);
+}
+
+void
+neg_archive_free (NegArchive *archive)
+{
+  if (archive == NULL)
+    return;
+  neg_archive_writer_free (archive->writer);
+  neg_database_free (archive->reader);
+  neg_object_store_free (archive->objects);
+  if (archive->lock_fd >= 0)
+    close (archive->lock_fd);
+  g_free (archive->data_folder);
+  g_free (archive->default_issuer);
+  g_free (archive);
+}
+
+NegObjectStore *
+neg_archive_get_objects (NegArchive *archive)
+{
+  return archive->objects;
+}
+
+NegDatabase *
+neg_archive_open_reader (const char *data_folder, GError **error)
+{
+  g_autofree char *path = g_build_filename (data_folder, NEG_ARCHIVE_FILE, NULL);
+  const NegSchema schema = get_schema ();
+
+  return neg_database_open_reader (path, &schema, error);
+}
+
+gboolean
+neg_archive_write (NegArchive *archive, NegDatabaseFunc func, gpointer data, GError **error)
+{
+  return neg_archive_writer_run (archive->writer, func, data, error);
+}
+
+gboolean
+_neg_archive_query_int (NegStatement *statement, gint64 missing, gint64 *value, GError **error)
+{
+  gboolean has_row;
+
+  if (!neg_statement_step (statement, &has_row, error))
+    return FALSE;
+  *value = has_row ? neg_statement_get_int (statement, 0) : missing;
+  neg_statement_reset (statement);
+  return TRUE;
+}
+
+NegArchiveLeftover *
+_neg_archive_leftover_new (NegObjectClass object_class, const char *name, const char *sop_instance_uid)
+{
+  NegArchiveLeftover *leftover = g_new0 (NegArchiveLeftover, 1);
+
+  leftover->object_class = object_class;
+  leftover->name = g_strdup (name);
+  leftover->sop_instance_uid = g_strdup (sop_instance_uid);
+  return leftover;
+}
+
+void
+_neg_archive_leftover_free (NegArchiveLeftover *leftover)
+{
+  g_free (leftover->name);
+  g_free (leftover->sop_instance_uid);
+  g_free (leftover);
+}
+
+typedef struct {
+  NegDatabase *reader;
+  const char *sop_instance_uid;
+} Question;
+
+/* The same bytes have the same UID in them, so that the names need no index. What cannot be asked counts as named. */
+static gboolean
+is_named (const char *name, NegObjectClass object_class, gpointer user_data)
+{
+  const Question *question = user_data;
+  NegStatement *statement = neg_database_prepare (question->reader,
+                                                  "SELECT 1 FROM instance WHERE sop_instance_uid = ?1 AND name = ?2"
+                                                  " AND object_class = ?3 AND path IS NULL LIMIT 1",
+                                                  NULL);
+  gint64 found = 1;
+
+  if (statement == NULL)
+    return TRUE;
+  neg_statement_bind_text (statement, 1, question->sop_instance_uid);
+  neg_statement_bind_text (statement, 2, name);
+  neg_statement_bind_int (statement, 3, object_class);
+  return !_neg_archive_query_int (statement, 0, &found, NULL) || found != 0;
+}
+
+void
+_neg_archive_drop_files (NegArchive *archive, GPtrArray *leftovers)
+{
+  for (guint i = 0; i < leftovers->len; i++) {
+    const NegArchiveLeftover *leftover = g_ptr_array_index (leftovers, i);
+    Question question = { archive->reader, leftover->sop_instance_uid };
+
+    neg_object_store_remove (archive->objects, leftover->object_class, leftover->name, is_named, &question, NULL);
+  }
+}
+
+typedef struct {
+  const char *default_issuer;
+  const NegArchiveObject *objects;
+  guint n;
+  NegAdded *added;
+  GPtrArray *leftovers;
+} Addition;
+
+static gboolean
+add_objects (NegDatabase *database, gpointer data, GError **error)
+{
+  const Addition *addition = data;
+
+  return _neg_archive_add_within (database, addition->default_issuer, addition->objects, addition->n, addition->added,
+                                  addition->leftovers, error);
+}
+
+gboolean
+neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, guint n, NegAdded *added, GError **error)
+{
+  g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
+  Addition addition = { archive->default_issuer, objects, n, added, leftovers };
+
+  if (!neg_archive_write (archive, add_objects, &addition, error))
+    return FALSE;
+  _neg_archive_drop_files (archive, leftovers);
+  return TRUE;
+}
+
+static gboolean
+seal_and_add (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
+              GError **error)
+{
+  NegArchiveObject sealed = *object;
+  g_autofree char *name = NULL;
+
+  if (!neg_object_store_seal (archive->objects, incoming, object->bytes, &name, error))
+    return FALSE;
+  sealed.object_class = incoming->object_class;
+  sealed.name = name;
+  sealed.path = NULL;
+  return neg_archive_add (archive, &sealed, 1, added, error);
+}
+
+/* What was sealed but is not named by a row goes: after a failure, and where the object was here in the other class. */
+gboolean
+neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
+                  GError **error)
+{
+  NegAdded result = NEG_ADDED_NEW;
+  gboolean taken = seal_and_add (archive, incoming, object, &result, error);
+
+  if (incoming->name != NULL && (!taken || result == NEG_ADDED_SAME || result == NEG_ADDED_DELETED)) {
+    g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
+
+    g_ptr_array_add (leftovers, _neg_archive_leftover_new (incoming->object_class, incoming->name,
+                                                           object->record->text[NEG_RECORD_SOP_INSTANCE_UID]));
+    _neg_incoming_let_go (incoming);
+    _neg_archive_drop_files (archive, leftovers);
+  }
+  if (taken && added != NULL)
+    *added = result;
+  return taken;
+}

@@ -1,0 +1,33 @@
+/* What the files of the object store share. */
+#pragma once
+
+#include "store/neg-object-store.h"
+
+G_BEGIN_DECLS
+
+#define NEG_OBJECT_NAME_LENGTH 64 /* SHA-256 in hexadecimal digits */
+
+struct _NegObjectStore {
+  char *folders[2]; /* by NegObjectClass */
+  char *mark;       /* what the names in incoming/ of this process begin with */
+  GMutex lock;      /* of all below */
+  GHashTable *sealed[2]; /* by NegObjectClass; name: how many of it are on their way to the index */
+};
+
+/* What errno says, in words and as a code. Always FALSE. */
+gboolean _neg_object_store_fail (int saved_errno, const char *what, GError **error);
+
+/* incoming/, objects/00 to ff and quarantine/ of a class, those that are not there, and all on the disk. */
+gboolean _neg_object_store_make_folders (NegObjectStore *store, NegObjectClass object_class, GError **error);
+gboolean _neg_object_store_sync_folder (const char *folder, GError **error);
+
+/* What was sealed is not on its way to the index any more. */
+void _neg_incoming_let_go (NegIncoming *incoming);
+
+/* Whether a file's name is one that this store gives. */
+gboolean _neg_object_name_is_valid (const char *name);
+
+/* The SHA-256 of what @fd holds from offset 0 to @bytes, no more and no less. Given. */
+char *_neg_object_hash_fd (int fd, guint64 bytes, GCancellable *cancellable, GError **error);
+
+G_END_DECLS
