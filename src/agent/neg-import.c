@@ -1,0 +1,341 @@
+#include "config.h"
+
+#include "agent/neg-import-private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/neg-error.h"
+#include "wire/neg-index-batch.h"
+
+#define GROUP_OBJECTS 64
+#define COPY_BYTES (256u << 10)
+#define PREAMBLE_BYTES 128
+#define STATUS_CANNOT_UNDERSTAND 0xC000 /* PS3.4 B.2.3 */
+
+/* One object on its way in. */
+typedef struct {
+  NegBlob *blob;
+  NegIncoming *incoming;
+  guint64 bytes;
+} Copy;
+
+static void
+copy_clear (gpointer data)
+{
+  Copy *copy = data;
+
+  neg_blob_unref (copy->blob);
+  neg_incoming_free (copy->incoming);
+}
+
+void
+_neg_import_tell (NegImport *import)
+{
+  if (import->func != NULL)
+    import->func (&import->transfer->progress, import->user_data);
+}
+
+void
+_neg_import_fail (NegImport *import, const char *name, const GError *error)
+{
+  NegJobObject *object = g_new0 (NegJobObject, 1);
+  const char *where = neg_error_get_where (error);
+
+  object->sop_uid = g_utf8_make_valid (name, -1);
+  object->failed = TRUE;
+  object->status = STATUS_CANNOT_UNDERSTAND;
+  object->message = where != NULL ? g_strdup_printf ("%s [%s]", error->message, where) : g_strdup (error->message);
+  g_ptr_array_add (import->transfer->objects, object);
+  import->transfer->progress.failed++;
+  _neg_import_tell (import);
+}
+
+/* What ends the whole import: the next file would fare no better. */
+static gboolean
+is_fatal (const GError *error)
+{
+  return g_error_matches (error, NEG_ERROR, NEG_ERROR_DISK_FULL)
+         || g_error_matches (error, NEG_ERROR, NEG_ERROR_CANCELLED);
+}
+
+/* *error is the import's when @failure ends it; else one object has failed. @failure is taken. */
+static gboolean
+survive (NegImport *import, const char *name, GError *failure, GError **error)
+{
+  if (is_fatal (failure)) {
+    g_propagate_error (error, failure);
+    return FALSE;
+  }
+  _neg_import_fail (import, name, failure);
+  g_error_free (failure);
+  return TRUE;
+}
+
+static gboolean
+write_all (int fd, const guint8 *bytes, gsize length, GError **error)
+{
+  for (gsize done = 0; done < length;) {
+    gssize n = write (fd, bytes + done, length - done);
+
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, NULL,
+                       "a copy cannot be written: %s", g_strerror (errno));
+    done += n;
+  }
+  return TRUE;
+}
+
+static gssize
+read_some (int fd, guint8 *buffer, gsize length, guint64 offset)
+{
+  gssize n;
+
+  do
+    n = pread (fd, buffer, length, offset);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
+/* PS3.10 7.1: nobody reads the preamble, so nothing that hides there is handed on. */
+static void
+clear_preamble (guint8 *bytes, gsize length)
+{
+  if (length >= PREAMBLE_BYTES + 4 && memcmp (bytes + PREAMBLE_BYTES, "DICM", 4) == 0)
+    memset (bytes, 0, PREAMBLE_BYTES);
+}
+
+static gboolean
+copy_bytes (NegImport *import, int from, guint64 offset, guint64 length, int to, GError **error)
+{
+  g_autofree guint8 *buffer = g_malloc (COPY_BYTES);
+
+  for (guint64 done = 0; done < length;) {
+    gssize n = read_some (from, buffer, MIN (length - done, COPY_BYTES), offset + done);
+
+    if (n < 0)
+      return neg_fail (error, NEG_ERROR_UNREADABLE, NULL, "%s", g_strerror (errno));
+    if (n == 0)
+      return neg_fail (error, NEG_ERROR_TRUNCATED, NULL, "has become shorter while it was read");
+    if (g_cancellable_is_cancelled (import->cancellable))
+      return neg_fail (error, NEG_ERROR_CANCELLED, NULL, "cancelled");
+    if (done == 0)
+      clear_preamble (buffer, n);
+    if (!write_all (to, buffer, n, error))
+      return FALSE;
+    done += n;
+  }
+  return TRUE;
+}
+
+static gboolean
+copy_blob (NegImport *import, Copy *copy, GError **error)
+{
+  guint64 offset, length;
+  gboolean is_copied = FALSE;
+  int fd = neg_blob_open (copy->blob, &offset, &length, error);
+
+  if (fd < 0)
+    return FALSE;
+  copy->incoming = neg_object_store_begin (neg_archive_get_objects (import->archive), NEG_OBJECT_DATA, error);
+  if (copy->incoming != NULL)
+    is_copied = copy_bytes (import, fd, offset, length, copy->incoming->fd, error);
+  copy->bytes = length;
+  close (fd);
+  return is_copied;
+}
+
+/* Copies of those objects of @batch that look like some; the others have failed or are containers. */
+static gboolean
+copy_group (NegImport *import, NegIndexBatch *batch, gboolean may_hold, GArray *copies, GError **error)
+{
+  for (guint i = 0; i < batch->blobs->len; i++) {
+    Copy copy = { .blob = neg_blob_ref (batch->blobs->pdata[i]) };
+    GError *failure = NULL;
+
+    if (may_hold && g_error_matches (batch->errors[i], NEG_ERROR, NEG_ERROR_UNSUPPORTED)) {
+      g_ptr_array_add (import->containers, copy.blob);
+      continue;
+    }
+    if (batch->errors[i] != NULL)
+      failure = g_error_copy (batch->errors[i]);
+    else if (copy_blob (import, &copy, &failure)) {
+      g_array_append_val (copies, copy);
+      continue;
+    }
+    if (!survive (import, neg_blob_get_name (copy.blob), failure, error)) {
+      copy_clear (&copy);
+      return FALSE;
+    }
+    copy_clear (&copy);
+  }
+  return TRUE;
+}
+
+/* The object's whole file is sound and on the disk, *object says what it is. */
+static gboolean
+seal_copy (NegImport *import, Copy *copy, NegObjectRecord *record, const GError *refusal, NegArchiveObject *object,
+           GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (refusal != NULL) {
+    g_propagate_error (error, g_error_copy (refusal));
+    return FALSE;
+  }
+  if (!neg_object_record_check (record, error)
+      || !neg_object_store_seal (neg_archive_get_objects (import->archive), copy->incoming, copy->bytes, &name, error))
+    return FALSE;
+  *object = (NegArchiveObject){
+    .record = record, .object_class = NEG_OBJECT_DATA, .name = g_steal_pointer (&name), .bytes = copy->bytes,
+    .source = "import",
+  };
+  return TRUE;
+}
+
+static void
+object_clear (gpointer data)
+{
+  g_free ((char *) ((NegArchiveObject *) data)->name);
+}
+
+static gboolean
+add_objects (NegImport *import, const GArray *objects, GError **error)
+{
+  const NegArchiveObject *all = (const NegArchiveObject *) objects->data;
+
+  if (objects->len > 0 && !neg_archive_add (import->archive, all, objects->len, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < objects->len; i++) {
+    const char *study_uid = all[i].record->text[NEG_RECORD_STUDY_UID];
+
+    import->transfer->progress.done++;
+    import->transfer->progress.bytes += all[i].bytes;
+    if (!g_hash_table_contains (import->studies, study_uid))
+      g_hash_table_insert (import->studies, g_strdup (study_uid), neg_object_record_copy (all[i].record));
+    neg_agent_announce (import->agent, study_uid);
+  }
+  _neg_import_tell (import);
+  return TRUE;
+}
+
+/* The copies are scanned to their ends, sealed, and named by the index in one commit. What was sealed is held until
+ * then, so that nobody takes it for a file without a row. */
+static gboolean
+add_copies (NegImport *import, GArray *copies, GError **error)
+{
+  g_autoptr (GPtrArray) blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  g_autoptr (GArray) objects = g_array_new (FALSE, FALSE, sizeof (NegArchiveObject));
+  g_autoptr (NegIndexBatch) batch = NULL;
+  gboolean goes_on = TRUE;
+
+  g_array_set_clear_func (objects, object_clear);
+  for (guint i = 0; i < copies->len; i++)
+    g_ptr_array_add (blobs, neg_blob_new_for_path (g_array_index (copies, Copy, i).incoming->path));
+  batch = neg_index_batch_new (import->pool, g_steal_pointer (&blobs), TRUE, NEG_PRIORITY_BACKGROUND);
+  neg_index_batch_wait (batch, import->cancellable);
+  for (guint i = 0; i < copies->len && goes_on; i++) {
+    Copy *copy = &g_array_index (copies, Copy, i);
+    NegArchiveObject object;
+    GError *failure = NULL;
+
+    if (seal_copy (import, copy, batch->records[i], batch->errors[i], &object, &failure))
+      g_array_append_val (objects, object);
+    else
+      goes_on = survive (import, neg_blob_get_name (copy->blob), failure, error);
+  }
+  return add_objects (import, objects, goes_on ? error : NULL) && goes_on;
+}
+
+static gboolean
+take_group (NegImport *import, GPtrArray *group, gboolean may_hold, GError **error)
+{
+  g_autoptr (NegIndexBatch) batch = neg_index_batch_new (import->pool, group, FALSE, NEG_PRIORITY_BACKGROUND);
+  g_autoptr (GArray) copies = g_array_new (FALSE, FALSE, sizeof (Copy));
+
+  g_array_set_clear_func (copies, copy_clear);
+  neg_index_batch_wait (batch, import->cancellable);
+  if (!copy_group (import, batch, may_hold, copies, error))
+    return FALSE;
+  return copies->len == 0 || add_copies (import, copies, error);
+}
+
+gboolean
+_neg_import_take (NegImport *import, GPtrArray *blobs, gboolean may_hold, GError **error)
+{
+  for (guint i = 0; i < blobs->len; i += GROUP_OBJECTS) {
+    GPtrArray *group = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+
+    for (guint k = i; k < MIN (i + GROUP_OBJECTS, blobs->len); k++)
+      g_ptr_array_add (group, neg_blob_ref (blobs->pdata[k]));
+    if (!take_group (import, group, may_hold, error))
+      return FALSE;
+    if (g_cancellable_is_cancelled (import->cancellable))
+      return neg_fail (error, NEG_ERROR_CANCELLED, NULL, "cancelled");
+  }
+  return TRUE;
+}
+
+static gboolean
+audit_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  GHashTableIter iter;
+  gpointer study_uid, value;
+
+  g_hash_table_iter_init (&iter, data);
+  while (g_hash_table_iter_next (&iter, &study_uid, &value)) {
+    const NegObjectRecord *record = value;
+    const NegAuditEntry entry = {
+      .event = NEG_AUDIT_IMPORT, .study_uid = study_uid, .patient_id = record->text[NEG_RECORD_PATIENT_ID],
+      .issuer = record->text[NEG_RECORD_ISSUER],
+    };
+
+    if (!neg_audit_append_within (database, &entry, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+run (NegImport *import, const char *const *paths, GError **error)
+{
+  g_autoptr (GPtrArray) blobs = _neg_import_walk (import, paths);
+
+  if (g_cancellable_is_cancelled (import->cancellable))
+    return neg_fail (error, NEG_ERROR_CANCELLED, NULL, "cancelled");
+  _neg_import_tell (import);
+  if (!_neg_import_take (import, blobs, TRUE, error))
+    return FALSE;
+  for (guint i = 0; i < import->containers->len; i++)
+    if (!_neg_import_open_container (import, import->containers->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+neg_import_run (NegAgent *agent, const char *const *paths, NegTransferFunc func, gpointer user_data,
+                GCancellable *cancellable, NegTransfer *transfer, GError **error)
+{
+  g_autoptr (GPtrArray) containers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) studies
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) neg_object_record_free);
+  NegImport import = {
+    .agent = agent, .archive = neg_agent_get_archive (agent), .pool = neg_agent_get_pool (agent), .func = func,
+    .user_data = user_data, .cancellable = cancellable, .transfer = transfer, .containers = containers, .seen = seen,
+    .studies = studies,
+  };
+  gboolean is_done;
+
+  if (import.pool == NULL)
+    return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "no engine can be started");
+  is_done = run (&import, paths, error);
+  /* What came before the end is here, and it is said who brought it. */
+  if (g_hash_table_size (studies) > 0
+      && !neg_archive_write (import.archive, audit_cb, studies, is_done ? error : NULL))
+    return FALSE;
+  return is_done;
+}

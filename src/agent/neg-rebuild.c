@@ -1,0 +1,155 @@
+#include "config.h"
+
+#include "agent/neg-import.h"
+
+#include "base/neg-error.h"
+#include "wire/neg-index-batch.h"
+
+#define GROUP_OBJECTS NEG_SCAN_BATCH_MAX
+#define STATUS_CANNOT_UNDERSTAND 0xC000 /* PS3.4 B.2.3 */
+
+/* One file in the store. */
+typedef struct {
+  char *name;
+  NegObjectClass object_class;
+  guint64 bytes;
+  gint64 changed_us;
+} Found;
+
+typedef struct {
+  NegAgent *agent;
+  NegTransferFunc func;
+  gpointer user_data;
+  GCancellable *cancellable;
+  NegTransfer *transfer;
+  GArray *found; /* Found */
+} Rebuild;
+
+static void
+found_clear (gpointer data)
+{
+  g_free (((Found *) data)->name);
+}
+
+static gboolean
+found_cb (const char *name, NegObjectClass object_class, guint64 bytes, gint64 changed_us, gpointer user_data)
+{
+  Rebuild *rebuild = user_data;
+  Found found = { g_strdup (name), object_class, bytes, changed_us };
+
+  g_array_append_val (rebuild->found, found);
+  return !g_cancellable_is_cancelled (rebuild->cancellable);
+}
+
+/* The newest version of an object is the one that came last. */
+static int
+compare_found (gconstpointer a, gconstpointer b)
+{
+  gint64 time_a = ((const Found *) a)->changed_us;
+  gint64 time_b = ((const Found *) b)->changed_us;
+
+  return (time_a > time_b) - (time_a < time_b);
+}
+
+static void
+fail_file (Rebuild *rebuild, const Found *found, const GError *error)
+{
+  NegJobObject *object = g_new0 (NegJobObject, 1);
+
+  object->sop_uid = g_strdup (found->name);
+  object->failed = TRUE;
+  object->status = STATUS_CANNOT_UNDERSTAND;
+  object->message = g_strdup (error->message);
+  g_ptr_array_add (rebuild->transfer->objects, object);
+  rebuild->transfer->progress.failed++;
+}
+
+static NegIndexBatch *
+start_group (Rebuild *rebuild, guint first)
+{
+  NegObjectStore *store = neg_archive_get_objects (neg_agent_get_archive (rebuild->agent));
+  GPtrArray *blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+
+  for (guint i = first; i < MIN (first + GROUP_OBJECTS, rebuild->found->len); i++) {
+    const Found *found = &g_array_index (rebuild->found, Found, i);
+    g_autofree char *path = neg_object_store_dup_path (store, found->object_class, found->name);
+
+    g_ptr_array_add (blobs, neg_blob_new_for_path (path));
+  }
+  return neg_index_batch_new (neg_agent_get_pool (rebuild->agent), blobs, FALSE, NEG_PRIORITY_BACKGROUND);
+}
+
+static void
+collect_object (Rebuild *rebuild, const Found *found, NegObjectRecord *record, const GError *refusal, GArray *objects)
+{
+  NegArchiveObject object = {
+    .record = record, .object_class = found->object_class, .name = found->name, .bytes = found->bytes,
+    .source = "rebuild", .unasked = TRUE,
+  };
+  g_autoptr (GError) failure = NULL;
+
+  if (refusal == NULL && neg_object_record_check (record, &failure))
+    g_array_append_val (objects, object);
+  else
+    fail_file (rebuild, found, refusal != NULL ? refusal : failure);
+}
+
+static gboolean
+add_group (Rebuild *rebuild, guint first, NegIndexBatch *batch, GError **error)
+{
+  g_autoptr (GArray) objects = g_array_new (FALSE, FALSE, sizeof (NegArchiveObject));
+
+  neg_index_batch_wait (batch, rebuild->cancellable);
+  if (g_cancellable_is_cancelled (rebuild->cancellable))
+    return neg_fail (error, NEG_ERROR_CANCELLED, NULL, "cancelled");
+  for (guint i = 0; i < batch->blobs->len; i++)
+    collect_object (rebuild, &g_array_index (rebuild->found, Found, first + i), batch->records[i], batch->errors[i],
+                    objects);
+  if (objects->len > 0
+      && !neg_archive_add (neg_agent_get_archive (rebuild->agent), (const NegArchiveObject *) objects->data,
+                           objects->len, NULL, error))
+    return FALSE;
+  for (guint i = 0; i < objects->len; i++)
+    rebuild->transfer->progress.bytes += g_array_index (objects, NegArchiveObject, i).bytes;
+  rebuild->transfer->progress.done += objects->len;
+  if (rebuild->func != NULL)
+    rebuild->func (&rebuild->transfer->progress, rebuild->user_data);
+  return TRUE;
+}
+
+/* The engines read one group while the one before is written. */
+static gboolean
+add_all (Rebuild *rebuild, GError **error)
+{
+  g_autoptr (NegIndexBatch) batch = rebuild->found->len > 0 ? start_group (rebuild, 0) : NULL;
+
+  for (guint first = 0; batch != NULL; first += GROUP_OBJECTS) {
+    g_autoptr (NegIndexBatch) current = g_steal_pointer (&batch);
+
+    if (first + GROUP_OBJECTS < rebuild->found->len)
+      batch = start_group (rebuild, first + GROUP_OBJECTS);
+    if (!add_group (rebuild, first, current, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+neg_rebuild_run (NegAgent *agent, NegTransferFunc func, gpointer user_data, GCancellable *cancellable,
+                 NegTransfer *transfer, GError **error)
+{
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
+  Rebuild rebuild = { agent, func, user_data, cancellable, transfer, found };
+
+  if (neg_agent_get_pool (agent) == NULL)
+    return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "no engine can be started");
+  g_array_set_clear_func (found, found_clear);
+  if (!neg_object_store_walk (neg_archive_get_objects (neg_agent_get_archive (agent)), found_cb, &rebuild, error))
+    return FALSE;
+  g_array_sort (found, compare_found);
+  transfer->progress.objects = found->len;
+  if (!add_all (&rebuild, error))
+    return FALSE;
+  neg_agent_announce (agent, "");
+  return TRUE;
+}
