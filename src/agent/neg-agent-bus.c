@@ -1,0 +1,263 @@
+#include "config.h"
+
+#include "agent/neg-agent-private.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/neg-error.h"
+#include "wire/neg-agent-client.h"
+
+#define OBJECT_PATH "/org/negatoscope/Agent"
+#define INTERFACE "org.negatoscope.Agent"
+#define CALLS_MAX 64 /* at once, of all callers; each may wait for a peer */
+#define CONNECTIONS_MAX 64
+
+struct _NegAgentBus {
+  NegAgent *agent;
+  GDBusServer *server;
+  char *path;
+  GThreadPool *pool; /* of Call */
+  GMutex lock;       /* of @connections */
+  GPtrArray *connections; /* Connection */
+};
+
+/* Somebody who is connected. */
+typedef struct {
+  NegAgentBus *bus;
+  GDBusConnection *connection;
+  GCancellable *cancellable; /* of what they asked for */
+  gulong closed_handler;
+} Connection;
+
+typedef struct {
+  NegAgent *agent;
+  NegAgentMethodFunc func;
+  GDBusMethodInvocation *invocation;
+  GCancellable *cancellable;
+} Call;
+
+static const NegAgentMethod *const tables[] = { _neg_agent_site_methods };
+
+static void
+connection_free (gpointer data)
+{
+  Connection *connection = data;
+
+  g_signal_handler_disconnect (connection->connection, connection->closed_handler);
+  g_cancellable_cancel (connection->cancellable);
+  g_object_unref (connection->cancellable);
+  g_object_unref (connection->connection);
+  g_free (connection);
+}
+
+/* --- calls --- */
+
+static void
+answer (NegAgent *agent, NegAgentMethodFunc func, GDBusMethodInvocation *invocation, GCancellable *cancellable)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *message = NULL;
+  g_autofree char *name = NULL;
+  GVariant *result = func (agent, g_dbus_method_invocation_get_parameters (invocation), cancellable, &error);
+
+  if (result != NULL) {
+    g_dbus_method_invocation_return_value (invocation, result);
+    return;
+  }
+  name = neg_agent_error_encode (error, &message);
+  g_dbus_method_invocation_return_dbus_error (invocation, name, message);
+}
+
+static void
+run_call (gpointer data, gpointer user_data)
+{
+  Call *call = data;
+
+  answer (call->agent, call->func, call->invocation, call->cancellable);
+  g_object_unref (call->cancellable);
+  g_free (call);
+}
+
+static const NegAgentMethod *
+find_method (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    for (const NegAgentMethod *method = tables[i]; method->name != NULL; method++)
+      if (strcmp (method->name, name) == 0)
+        return method;
+  return NULL;
+}
+
+static void
+method_called (GDBusConnection *bus_connection, const char *sender, const char *path, const char *interface,
+               const char *name, GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user_data)
+{
+  Connection *connection = user_data;
+  NegAgentBus *bus = connection->bus;
+  const NegAgentMethod *method = find_method (name);
+  Call *call;
+
+  if (method == NULL) {
+    g_dbus_method_invocation_return_dbus_error (invocation, "org.negatoscope.Error.Unsupported",
+                                                "this agent does not do that");
+    return;
+  }
+  if (method->on_main) {
+    answer (bus->agent, method->func, invocation, connection->cancellable);
+    return;
+  }
+  call = g_new0 (Call, 1);
+  call->agent = bus->agent;
+  call->func = method->func;
+  call->invocation = invocation;
+  call->cancellable = g_object_ref (connection->cancellable);
+  g_thread_pool_push (bus->pool, call, NULL);
+}
+
+static const GDBusInterfaceVTable vtable = { .method_call = method_called };
+
+/* --- who is connected --- */
+
+static void
+closed_cb (GDBusConnection *bus_connection, gboolean remote, GError *error, gpointer user_data)
+{
+  Connection *connection = user_data;
+  NegAgentBus *bus = connection->bus;
+
+  g_mutex_lock (&bus->lock);
+  g_ptr_array_remove_fast (bus->connections, connection);
+  g_mutex_unlock (&bus->lock);
+  _neg_agent_check_idle (bus->agent);
+}
+
+static gboolean
+new_connection_cb (GDBusServer *server, GDBusConnection *bus_connection, gpointer user_data)
+{
+  NegAgentBus *bus = user_data;
+  Connection *connection;
+
+  if (_neg_agent_bus_count_connections (bus) >= CONNECTIONS_MAX)
+    return FALSE;
+  connection = g_new0 (Connection, 1);
+  connection->bus = bus;
+  connection->connection = g_object_ref (bus_connection);
+  connection->cancellable = g_cancellable_new ();
+  connection->closed_handler = g_signal_connect (bus_connection, "closed", G_CALLBACK (closed_cb), connection);
+  if (g_dbus_connection_register_object (bus_connection, OBJECT_PATH, neg_bus_agent_interface_info (), &vtable,
+                                         connection, NULL, NULL)
+      == 0) {
+    connection_free (connection);
+    return FALSE;
+  }
+  g_mutex_lock (&bus->lock);
+  g_ptr_array_add (bus->connections, connection);
+  g_mutex_unlock (&bus->lock);
+  return TRUE;
+}
+
+/* The kernel says who is at the other end; everything else could be made up. */
+static gboolean
+allow_mechanism_cb (GDBusAuthObserver *observer, const char *mechanism, gpointer user_data)
+{
+  return strcmp (mechanism, "EXTERNAL") == 0;
+}
+
+static gboolean
+authorize_cb (GDBusAuthObserver *observer, GIOStream *stream, GCredentials *credentials, gpointer user_data)
+{
+  return credentials != NULL && g_credentials_get_unix_user (credentials, NULL) == geteuid ();
+}
+
+static gboolean
+listen_at (NegAgentBus *bus, GError **error)
+{
+  g_autoptr (GDBusAuthObserver) observer = g_dbus_auth_observer_new ();
+  g_autofree char *escaped = g_dbus_address_escape_value (bus->path);
+  g_autofree char *address = g_strconcat ("unix:path=", escaped, NULL);
+  g_autofree char *guid = g_dbus_generate_guid ();
+  g_autoptr (GError) local = NULL;
+
+  g_signal_connect (observer, "allow-mechanism", G_CALLBACK (allow_mechanism_cb), NULL);
+  g_signal_connect (observer, "authorize-authenticated-peer", G_CALLBACK (authorize_cb), NULL);
+  g_unlink (bus->path); /* whoever had it is gone: the lock is ours */
+  bus->server = g_dbus_server_new_sync (address, G_DBUS_SERVER_FLAGS_AUTHENTICATION_REQUIRE_SAME_USER, guid, observer,
+                                        NULL, &local);
+  if (bus->server == NULL)
+    return neg_fail (error, NEG_ERROR_REFUSED, bus->path, "nobody can be let in at %s: %s", bus->path, local->message);
+  g_signal_connect (bus->server, "new-connection", G_CALLBACK (new_connection_cb), bus);
+  g_dbus_server_start (bus->server);
+  return TRUE;
+}
+
+NegAgentBus *
+_neg_agent_bus_new (NegAgent *agent, const char *home, GError **error)
+{
+  NegAgentBus *bus;
+  char *path = neg_agent_dup_socket_path (home, error);
+
+  if (path == NULL)
+    return NULL;
+  bus = g_new0 (NegAgentBus, 1);
+  bus->agent = agent;
+  bus->path = path;
+  g_mutex_init (&bus->lock);
+  bus->connections = g_ptr_array_new_with_free_func (connection_free);
+  bus->pool = g_thread_pool_new (run_call, bus, CALLS_MAX, FALSE, NULL);
+  if (listen_at (bus, error))
+    return bus;
+  _neg_agent_bus_free (bus);
+  return NULL;
+}
+
+static void
+cancel_calls (NegAgentBus *bus)
+{
+  g_mutex_lock (&bus->lock);
+  for (guint i = 0; i < bus->connections->len; i++)
+    g_cancellable_cancel (((Connection *) bus->connections->pdata[i])->cancellable);
+  g_mutex_unlock (&bus->lock);
+}
+
+void
+_neg_agent_bus_free (NegAgentBus *bus)
+{
+  if (bus == NULL)
+    return;
+  if (bus->server != NULL)
+    g_dbus_server_stop (bus->server);
+  g_clear_object (&bus->server);
+  cancel_calls (bus);
+  g_thread_pool_free (bus->pool, FALSE, TRUE);
+  for (guint i = 0; i < bus->connections->len; i++)
+    g_dbus_connection_flush_sync (((Connection *) bus->connections->pdata[i])->connection, NULL, NULL);
+  g_ptr_array_unref (bus->connections);
+  g_unlink (bus->path);
+  g_mutex_clear (&bus->lock);
+  g_free (bus->path);
+  g_free (bus);
+}
+
+void
+_neg_agent_bus_emit (NegAgentBus *bus, const char *signal, GVariant *parameters)
+{
+  g_autoptr (GVariant) owned = g_variant_ref_sink (parameters);
+
+  g_mutex_lock (&bus->lock);
+  for (guint i = 0; i < bus->connections->len; i++)
+    g_dbus_connection_emit_signal (((Connection *) bus->connections->pdata[i])->connection, NULL, OBJECT_PATH,
+                                   INTERFACE, signal, owned, NULL);
+  g_mutex_unlock (&bus->lock);
+}
+
+guint
+_neg_agent_bus_count_connections (NegAgentBus *bus)
+{
+  guint n;
+
+  g_mutex_lock (&bus->lock);
+  n = bus->connections->len;
+  g_mutex_unlock (&bus->lock);
+  return n;
+}

@@ -1,0 +1,56 @@
+/* What the parts of the agent program share. */
+#pragma once
+
+#include "agent/neg-agent.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NegAgentBus NegAgentBus;
+
+/* Everything but the loop. Fails in words: a wrong site file, another agent's archive. The listener's failure to bind is
+ * kept for Hello and fails nothing. @home, @config nullable, absolute. */
+NegAgent *_neg_agent_new (const char *home, const char *config, GMainLoop *loop, GError **error);
+void _neg_agent_free (NegAgent *agent);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegAgent, _neg_agent_free)
+
+/* For Hello; given. */
+GVariant *_neg_agent_describe (NegAgent *agent);
+const char *_neg_agent_get_user (NegAgent *agent); /* borrowed */
+const char *_neg_agent_get_home (NegAgent *agent); /* nullable */
+
+/* Reads the site file again; the old one holds when it is wrong. Any thread. */
+gboolean _neg_agent_reload_site (NegAgent *agent, GError **error);
+/* Changes one peer in the home's file and uses it from now on. @values as neg_site_change_peer(). Any thread. */
+gboolean _neg_agent_change_peer (NegAgent *agent, const char *name, GHashTable *values, GError **error);
+
+/* Somebody newer was here: end when no job runs and nobody is connected. Main thread. */
+void _neg_agent_set_outdated (NegAgent *agent);
+/* A job has ended or somebody has gone. Any thread. */
+void _neg_agent_check_idle (NegAgent *agent);
+void _neg_agent_quit (NegAgent *agent);
+
+/* --- neg-agent-bus.c --- */
+
+/* What a method does: a tuple (floating) of its results, or NULL and an error. On a thread of its own unless the table
+ * says otherwise; @cancellable is cancelled when the caller goes away. */
+typedef GVariant *(*NegAgentMethodFunc) (NegAgent *agent, GVariant *parameters, GCancellable *cancellable,
+                                         GError **error);
+
+typedef struct {
+  const char *name;
+  NegAgentMethodFunc func;
+  gboolean on_main; /* at once, and without waiting for anything */
+} NegAgentMethod;
+
+NegAgentBus *_neg_agent_bus_new (NegAgent *agent, const char *home, GError **error);
+/* Nobody new is let in, calls at work are cancelled and waited for. */
+void _neg_agent_bus_free (NegAgentBus *bus);
+/* To all that are connected; any thread. @parameters: a tuple, consumed when floating. */
+void _neg_agent_bus_emit (NegAgentBus *bus, const char *signal, GVariant *parameters);
+guint _neg_agent_bus_count_connections (NegAgentBus *bus);
+NegAgentBus *_neg_agent_get_bus (NegAgent *agent);
+
+/* Tables of methods, ended by a name of NULL. */
+extern const NegAgentMethod _neg_agent_site_methods[];
+
+G_END_DECLS
