@@ -34,10 +34,13 @@ class Agent:
     def __exit__(self, *_):
         self.kill()
 
+    def command(self):
+        return [AGENT, '--home', self.home, '--foreground']
+
     def start(self, seconds=20):
         with open(self.log_path, 'ab') as log:
-            self.process = subprocess.Popen([AGENT, '--home', self.home, '--foreground'], env=self.environment,
-                                            stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(self.command(), env=self.environment, stdout=subprocess.PIPE, stderr=log,
+                                            stdin=subprocess.DEVNULL)
         end, said = time.monotonic() + seconds, b''
         while b'ready\n' not in said:
             if not select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]:
