@@ -62,6 +62,27 @@ GVariant *_neg_keys_to_variant (GHashTable *keys);
 gboolean _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys, guint limit,
                          GPtrArray *rows, char **cut_reason, GError **error);
 
+/* neg-operation-list.c: what the peer says that it has of a study, and what of that is here. */
+typedef struct {
+  char *sop_instance_uid, *sop_class_uid /* "" not told */, *series_uid;
+  gboolean is_here;
+} NegListed;
+
+/* Level by level, as a peer without relational queries needs it. NegListed, given with its free function. */
+GPtrArray *_neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
+                             GCancellable *cancellable, GError **error);
+/* Looks into the archive for what was not here; the number that still is not. */
+gboolean _neg_listing_compare (NegAgent *agent, GPtrArray *listing, guint *n_missing, GError **error);
+/* a(sas) of the SOP classes of what is missing, none with its syntaxes: of NET_BEGIN. NULL: some are not told. */
+GVariant *_neg_listing_make_contexts (GPtrArray *listing);
+/* The identifiers (GHashTable of keys, given with its free function) that fetch what is missing and no more than needed:
+ * the whole study when nothing is here, else series, or images by their UIDs. @listing nullable. */
+GPtrArray *_neg_listing_make_identifiers (GPtrArray *listing, const char *study_uid, const char *series_uid);
+
+/* neg-operation-transfer.c. What is not here as failed objects of @transfer, unless it is among them. */
+void _neg_transfer_add_missing (NegTransfer *transfer, GPtrArray *listing);
+void _neg_transfer_add (NegTransfer *transfer, const char *sop_uid, gboolean failed, guint status, const char *message);
+
 /* DICOMweb: neg-operation-web.c. @role: "web-query", "web-retrieve", "web-store". */
 gboolean _neg_web_open (NegAssociation *association, NegAgent *agent, const NegPeer *peer, const char *role,
                         GCancellable *cancellable, GError **error);

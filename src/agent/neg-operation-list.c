@@ -1,0 +1,237 @@
+#include "config.h"
+
+#include "agent/neg-operation-private.h"
+#include "base/neg-error.h"
+#include "base/neg-uid.h"
+
+/* A study beyond this is none. */
+#define SERIES_MAX 10000
+#define IMAGES_MAX 200000
+
+/* UIDs in one identifier: peers put them into one statement of their database. */
+#define UIDS_MAX 100
+
+static void
+listed_free (NegListed *listed)
+{
+  g_free (listed->sop_instance_uid);
+  g_free (listed->sop_class_uid);
+  g_free (listed->series_uid);
+  g_free (listed);
+}
+
+static GHashTable *
+make_keys (const char *first, ...)
+{
+  GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  va_list rest;
+
+  va_start (rest, first);
+  for (const char *name = first; name != NULL; name = va_arg (rest, const char *))
+    g_hash_table_insert (keys, g_strdup (name), g_strdup (va_arg (rest, const char *)));
+  va_end (rest);
+  return keys;
+}
+
+/* --- asking --- */
+
+static gboolean
+run (NegAssociation *association, const char *level, GHashTable *keys, guint limit, GPtrArray *rows, GError **error)
+{
+  g_autofree char *cut_reason = NULL;
+
+  if (!_neg_query_run (association, level, keys, limit, rows, &cut_reason, error))
+    return FALSE;
+  if (cut_reason != NULL)
+    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, association->peer->name, "more than %u answers", limit);
+  return TRUE;
+}
+
+static gboolean
+ask_images (NegAssociation *association, const char *study_uid, const char *series_uid, GPtrArray *listing,
+            GError **error)
+{
+  g_autoptr (GHashTable) keys = make_keys ("StudyInstanceUID", study_uid, "SeriesInstanceUID", series_uid,
+                                           "SOPInstanceUID", "", "SOPClassUID", "", NULL);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+
+  if (!run (association, "image", keys, IMAGES_MAX - MIN (listing->len, IMAGES_MAX - 1), rows, error))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    const char *sop_uid = g_hash_table_lookup (g_ptr_array_index (rows, i), "SOPInstanceUID");
+    const char *sop_class = g_hash_table_lookup (g_ptr_array_index (rows, i), "SOPClassUID");
+    NegListed *listed;
+
+    if (sop_uid == NULL || !neg_uid_is_valid (sop_uid))
+      continue;
+    listed = g_new0 (NegListed, 1);
+    listed->sop_instance_uid = g_strdup (sop_uid);
+    listed->sop_class_uid = g_strdup (sop_class != NULL && neg_uid_is_valid (sop_class) ? sop_class : "");
+    listed->series_uid = g_strdup (series_uid);
+    g_ptr_array_add (listing, listed);
+  }
+  return TRUE;
+}
+
+static gboolean
+ask_series (NegAssociation *association, const char *study_uid, GPtrArray *listing, GError **error)
+{
+  g_autoptr (GHashTable) keys = make_keys ("StudyInstanceUID", study_uid, "SeriesInstanceUID", "", NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+
+  if (!run (association, "series", keys, SERIES_MAX, rows, error))
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    char *uid = g_hash_table_lookup (g_ptr_array_index (rows, i), "SeriesInstanceUID");
+
+    if (uid != NULL && neg_uid_is_valid (uid) && g_hash_table_add (seen, uid)
+        && !ask_images (association, study_uid, uid, listing, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+GPtrArray *
+_neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
+                  GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) listing = g_ptr_array_new_with_free_func ((GDestroyNotify) listed_free);
+  g_auto (NegAssociation) association = { 0 };
+  gboolean is_asked;
+
+  if (!_neg_association_open (&association, agent, peer, "query", NULL, cancellable, error))
+    return NULL;
+  is_asked = series_uid != NULL ? ask_images (&association, study_uid, series_uid, listing, error)
+                                : ask_series (&association, study_uid, listing, error);
+  if (!is_asked)
+    return NULL;
+  _neg_association_finish (&association, NULL);
+  return g_steal_pointer (&listing);
+}
+
+/* --- what is here --- */
+
+gboolean
+_neg_listing_compare (NegAgent *agent, GPtrArray *listing, guint *n_missing, GError **error)
+{
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
+
+  *n_missing = 0;
+  if (reader == NULL)
+    return FALSE;
+  for (guint i = 0; i < listing->len; i++) {
+    NegListed *listed = g_ptr_array_index (listing, i);
+
+    if (!listed->is_here && !neg_archive_has_instance (reader, listed->sop_instance_uid, &listed->is_here, error))
+      return FALSE;
+    *n_missing += listed->is_here ? 0 : 1;
+  }
+  return TRUE;
+}
+
+GVariant *
+_neg_listing_make_contexts (GPtrArray *listing)
+{
+  g_autoptr (GHashTable) classes = g_hash_table_new (g_str_hash, g_str_equal);
+  GVariantBuilder builder;
+  GHashTableIter iter;
+  gpointer sop_class;
+
+  for (guint i = 0; i < listing->len; i++) {
+    const NegListed *listed = g_ptr_array_index (listing, i);
+
+    if (*listed->sop_class_uid == '\0')
+      return NULL;
+    if (!listed->is_here)
+      g_hash_table_add (classes, listed->sop_class_uid);
+  }
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sas)"));
+  g_hash_table_iter_init (&iter, classes);
+  while (g_hash_table_iter_next (&iter, &sop_class, NULL))
+    g_variant_builder_add (&builder, "(s@as)", sop_class, g_variant_new_strv (NULL, 0));
+  return g_variant_builder_end (&builder);
+}
+
+/* --- what to ask for --- */
+
+/* Of one series, in the order of the listing. */
+typedef struct {
+  const char *uid;
+  GPtrArray *missing; /* SOP instance UIDs, borrowed */
+  gboolean is_partly_here;
+} Series;
+
+static void
+series_free (Series *series)
+{
+  g_ptr_array_unref (series->missing);
+  g_free (series);
+}
+
+static GPtrArray *
+group_by_series (GPtrArray *listing)
+{
+  GPtrArray *groups = g_ptr_array_new_with_free_func ((GDestroyNotify) series_free);
+  g_autoptr (GHashTable) by_uid = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < listing->len; i++) {
+    const NegListed *listed = g_ptr_array_index (listing, i);
+    Series *series = g_hash_table_lookup (by_uid, listed->series_uid);
+
+    if (series == NULL) {
+      series = g_new0 (Series, 1);
+      series->uid = listed->series_uid;
+      series->missing = g_ptr_array_new ();
+      g_hash_table_insert (by_uid, listed->series_uid, series);
+      g_ptr_array_add (groups, series);
+    }
+    if (listed->is_here)
+      series->is_partly_here = TRUE;
+    else
+      g_ptr_array_add (series->missing, listed->sop_instance_uid);
+  }
+  return groups;
+}
+
+static void
+add_images (GPtrArray *identifiers, const Series *series, const char *study_uid)
+{
+  for (guint i = 0; i < series->missing->len; i += UIDS_MAX) {
+    g_autoptr (GString) uids = g_string_new (NULL);
+
+    for (guint k = i; k < MIN (series->missing->len, i + UIDS_MAX); k++)
+      g_string_append_printf (uids, "%s%s", k > i ? "\\" : "", (const char *) g_ptr_array_index (series->missing, k));
+    g_ptr_array_add (identifiers,
+                     make_keys ("QueryRetrieveLevel", "IMAGE", "StudyInstanceUID", study_uid, "SeriesInstanceUID",
+                                series->uid, "SOPInstanceUID", uids->str, NULL));
+  }
+}
+
+GPtrArray *
+_neg_listing_make_identifiers (GPtrArray *listing, const char *study_uid, const char *series_uid)
+{
+  GPtrArray *identifiers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+  g_autoptr (GPtrArray) groups = listing != NULL ? group_by_series (listing) : g_ptr_array_new ();
+  gboolean is_partly_here = FALSE;
+
+  for (guint i = 0; i < groups->len; i++)
+    is_partly_here |= ((Series *) g_ptr_array_index (groups, i))->is_partly_here;
+  if (series_uid == NULL && !is_partly_here) {
+    g_ptr_array_add (identifiers, make_keys ("QueryRetrieveLevel", "STUDY", "StudyInstanceUID", study_uid, NULL));
+    return identifiers;
+  }
+  if (groups->len == 0)
+    g_ptr_array_add (identifiers, make_keys ("QueryRetrieveLevel", "SERIES", "StudyInstanceUID", study_uid,
+                                             "SeriesInstanceUID", series_uid, NULL));
+  for (guint i = 0; i < groups->len; i++) {
+    const Series *series = g_ptr_array_index (groups, i);
+
+    if (series->is_partly_here)
+      add_images (identifiers, series, study_uid);
+    else
+      g_ptr_array_add (identifiers, make_keys ("QueryRetrieveLevel", "SERIES", "StudyInstanceUID", study_uid,
+                                               "SeriesInstanceUID", series->uid, NULL));
+  }
+  return identifiers;
+}
