@@ -19,6 +19,7 @@ typedef struct {
   NegTransfer *transfer;
   GPtrArray *containers; /* NegBlob: read after everything else */
   GHashTable *seen;      /* device and file number as text */
+  GHashTable *named;     /* paths that the person named; borrowed */
   GHashTable *studies;   /* study UID -> a record of it */
 } NegImport;
 

@@ -148,6 +148,18 @@ copy_blob (NegImport *import, Copy *copy, GError **error)
   return is_copied;
 }
 
+/* A player or a leaflet on a CD: no object that anybody could miss. */
+static gboolean
+pass_over (NegImport *import, NegBlob *blob, const GError *error)
+{
+  if (!g_error_matches (error, NEG_ERROR, NEG_ERROR_UNREADABLE)
+      || g_strcmp0 (neg_error_get_where (error), NEG_INDEX_NO_OBJECT) != 0
+      || g_hash_table_contains (import->named, neg_blob_get_name (blob)))
+    return FALSE;
+  import->transfer->progress.objects--;
+  return TRUE;
+}
+
 /* Copies of those objects of @batch that look like some; the others have failed or are containers. */
 static gboolean
 copy_group (NegImport *import, NegIndexBatch *batch, gboolean may_hold, GArray *copies, GError **error)
@@ -158,6 +170,10 @@ copy_group (NegImport *import, NegIndexBatch *batch, gboolean may_hold, GArray *
 
     if (may_hold && g_error_matches (batch->errors[i], NEG_ERROR, NEG_ERROR_UNSUPPORTED)) {
       g_ptr_array_add (import->containers, copy.blob);
+      continue;
+    }
+    if (pass_over (import, copy.blob, batch->errors[i])) {
+      copy_clear (&copy);
       continue;
     }
     if (batch->errors[i] != NULL)
@@ -321,17 +337,20 @@ neg_import_run (NegAgent *agent, const char *const *paths, NegTransferFunc func,
 {
   g_autoptr (GPtrArray) containers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) studies
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) neg_object_record_free);
   NegImport import = {
     .agent = agent, .archive = neg_agent_get_archive (agent), .pool = neg_agent_get_pool (agent), .func = func,
     .user_data = user_data, .cancellable = cancellable, .transfer = transfer, .containers = containers, .seen = seen,
-    .studies = studies,
+    .named = named, .studies = studies,
   };
   gboolean is_done;
 
   if (import.pool == NULL)
     return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "no engine can be started");
+  for (guint i = 0; paths[i] != NULL; i++)
+    g_hash_table_add (named, (gpointer) paths[i]);
   is_done = run (&import, paths, error);
   /* What came before the end is here, and it is said who brought it. */
   if (g_hash_table_size (studies) > 0

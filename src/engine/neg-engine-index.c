@@ -11,14 +11,20 @@ read_record (NegSource *source, gboolean is_complete, GError **error)
 {
   g_autoptr (NegObjectRecord) record = neg_object_record_new ();
   g_auto (NegLayout) layout = { 0 };
+  g_autoptr (GError) failure = NULL;
 
   if (neg_scan_is_zip (source)) {
     neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "an archive of files");
     return NULL;
   }
-  if (!neg_record_read (source, record, error) || (is_complete && !neg_scan (source, &layout, error)))
-    return NULL;
-  return g_steal_pointer (&record);
+  if (neg_record_read (source, record, &failure) && (!is_complete || neg_scan (source, &layout, &failure)))
+    return g_steal_pointer (&record);
+  /* What cannot be read for other reasons says where. */
+  if (g_error_matches (failure, NEG_ERROR, NEG_ERROR_UNREADABLE) && neg_error_get_where (failure) == NULL)
+    neg_fail (error, NEG_ERROR_UNREADABLE, NEG_INDEX_NO_OBJECT, "%s", failure->message);
+  else
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
 }
 
 static void

@@ -37,6 +37,7 @@ G_BEGIN_DECLS
 #define NEG_MESSAGE_BODY_MAX (256u << 20)
 #define NEG_SCAN_BATCH_MAX 250
 #define NEG_DECODE_BATCH_MAX 4096
+#define NEG_INDEX_NO_OBJECT "file" /* "where" of INDEX's NEG_ERROR_UNREADABLE for what is merely no DICOM */
 
 typedef enum {
   NEG_MESSAGE_SCAN = 1,
