@@ -68,6 +68,17 @@ _neg_object_hash_fd (int fd, guint64 bytes, GCancellable *cancellable, GError **
 }
 
 char *
+_neg_hash_bytes (gconstpointer bytes, gsize n, GError **error)
+{
+  guint8 digest[DIGEST_BYTES];
+
+  if (EVP_Digest (bytes, n, digest, NULL, EVP_sha256 (), NULL) == 1)
+    return to_hexadecimal (digest);
+  neg_fail (error, NEG_ERROR_MEMORY, NULL, "A hash could not be made");
+  return NULL;
+}
+
+char *
 neg_object_store_hash_file (const char *path, GCancellable *cancellable, GError **error)
 {
   int fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);

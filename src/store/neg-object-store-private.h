@@ -30,4 +30,7 @@ gboolean _neg_object_name_is_valid (const char *name);
 /* The SHA-256 of what @fd holds from offset 0 to @bytes, no more and no less. Given. */
 char *_neg_object_hash_fd (int fd, guint64 bytes, GCancellable *cancellable, GError **error);
 
+/* The SHA-256 of @n bytes in hexadecimal digits; given. */
+char *_neg_hash_bytes (gconstpointer bytes, gsize n, GError **error);
+
 G_END_DECLS
