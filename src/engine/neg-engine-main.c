@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "engine/neg-codec.h"
 #include "engine/neg-dataset.h"
 #include "engine/neg-engine.h"
+#include "engine/neg-net.h"
 #include "engine/neg-seal.h"
 #include "wire/neg-message.h"
 
@@ -52,6 +54,15 @@ step_back (void)
   (void) !setpriority (PRIO_PROCESS, 0, NICE);
 }
 
+/* An engine that holds an association (neg-net.h): another cage, and nothing of decoding. */
+static gboolean
+run_network (GError **error)
+{
+  mallopt (M_ARENA_MAX, 1);
+  return neg_dataset_preload (error) && neg_net_preload (error) && neg_seal_network (error) && send_ready (error)
+         && neg_net_serve (SOCKET_FD, error);
+}
+
 static gboolean
 run (GError **error)
 {
@@ -68,12 +79,13 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
+  gboolean is_network = argc == 2 && strcmp (argv[1], "--network") == 0;
 
-  if (argc != 1 || !has_socket ()) {
+  if ((argc != 1 && !is_network) || !has_socket ()) {
     fprintf (stderr, "negatoscope-engine is started by negatoscope, which talks to it over descriptor 3.\n");
     return 2;
   }
-  if (run (&error))
+  if (is_network ? run_network (&error) : run (&error))
     _exit (0);
   dprintf (STDERR_FILENO, "negatoscope-engine: %s\n", error->message);
   _exit (1);

@@ -152,16 +152,16 @@ net_fail (GError **error, const OFCondition &condition, const char *doing)
 {
   const GError *seen = NetPeer::get_failure ();
 
-  if (condition.theModule () == OFM_dcmnet && condition.code () == DULC_PEERABORTEDASSOCIATION
+  if (condition.module () == OFM_dcmnet && condition.code () == DULC_PEERABORTEDASSOCIATION
       && (seen == nullptr || seen->code != NEG_ERROR_CANCELLED))
     return neg_fail (error, NEG_ERROR_ABORTED, doing, "the peer aborted the association");
   if (seen != nullptr)
     return neg_fail (error, static_cast<NegErrorCode> (seen->code), doing, "%s", seen->message);
   for (const auto &meaning : meanings)
-    if (condition.theModule () == OFM_dcmnet && condition.code () == meaning.code)
+    if (condition.module () == OFM_dcmnet && condition.code () == meaning.code)
       return neg_fail (error, meaning.error, doing, "%s", meaning.words);
   return neg_fail (error, NEG_ERROR_PROTOCOL, doing, "the peer does not keep to the protocol (%u.%u)",
-                   condition.theModule (), condition.code ());
+                   condition.module (), condition.code ());
 }
 
 } // namespace neg

@@ -2,6 +2,7 @@
 
 #include "engine/neg-net-peer.hh"
 
+#include <dcmtk/dcmnet/dcmtrans.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -54,6 +55,13 @@ NetPeer::get_failure ()
   return current != nullptr ? current->failure : nullptr;
 }
 
+void
+NetPeer::begin_abort ()
+{
+  if (current != nullptr)
+    current->is_aborting = true;
+}
+
 bool
 NetPeer::fail (NegErrorCode code, const char *words)
 {
@@ -97,8 +105,9 @@ bool
 NetPeer::wait (short events, gint64 timeout_us, bool is_needed)
 {
   gint64 deadline_us = g_get_monotonic_time () + timeout_us;
+  bool was_cancelled = channel.is_cancelled;
 
-  while (!is_over ()) {
+  while (!is_aborting && !is_over ()) {
     gint64 remaining_us = get_limit (deadline_us) - g_get_monotonic_time ();
     struct pollfd ready[] = { { socket, events, 0 }, { channel.is_gone ? -1 : channel.socket, POLLIN, 0 } };
     int n = poll (ready, G_N_ELEMENTS (ready), static_cast<int> (CLAMP ((remaining_us + 999) / 1000, 0, G_MAXINT)));
@@ -109,6 +118,8 @@ NetPeer::wait (short events, gint64 timeout_us, bool is_needed)
       net_take_in (channel);
     if (n > 0 && ready[0].revents != 0)
       return true;
+    if (!is_needed && channel.is_cancelled && !was_cancelled)
+      return false;
     if (g_get_monotonic_time () >= deadline_us)
       return is_needed ? fail (NEG_ERROR_TIMEOUT, "the peer is silent") : false;
   }
@@ -125,7 +136,7 @@ NetPeer::poll_readable (gint64 timeout_us)
 gssize
 NetPeer::receive (void *target, gsize length)
 {
-  while (!is_over ()) {
+  while (!is_aborting && !is_over ()) {
     gssize n = recv (socket, target, length, MSG_DONTWAIT);
 
     if (n == 0)
@@ -148,12 +159,14 @@ NetPeer::send (const void *bytes, gsize length)
 {
   const guint8 *position = static_cast<const guint8 *> (bytes);
 
-  while (length > 0 && !is_over ()) {
+  while (length > 0 && (is_aborting ? socket >= 0 : !is_over ())) {
     gssize n = ::send (socket, position, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 
     if (n >= 0) {
       position += n;
       length -= static_cast<gsize> (n);
+    } else if (is_aborting) {
+      break;
     } else if (errno == EAGAIN) {
       wait (POLLOUT, channel.timeout_s * G_USEC_PER_SEC, true);
     } else if (errno != EINTR) {

@@ -27,7 +27,7 @@ public:
   gssize receive (void *target, gsize length);
   bool send (const void *bytes, gsize length); // all of them
 
-  // Whether something can be read within @timeout_us; silence is no failure, CANCEL and its grace are.
+  // Whether something can be read within @timeout_us, or until CANCEL is noted; silence is no failure.
   bool poll_readable (gint64 timeout_us);
 
   // What comes out of the connection (of TLS: in plain), before DCMTK has it.
@@ -40,6 +40,9 @@ public:
 
   static const GError *get_failure (); // borrowed, nullptr
 
+  // From here on nothing is waited for, and what is sent may go out though something has failed: an A-ABORT.
+  static void begin_abort ();
+
 private:
   bool wait (short events, gint64 timeout_us, bool is_needed);
   gint64 get_limit (gint64 deadline_us);
@@ -50,6 +53,7 @@ private:
   NegNetGuard guard;
   GError *failure = nullptr;
   gint64 cancel_deadline_us = 0;
+  bool is_aborting = false;
 };
 
 // One connection of DCMTK's on it.

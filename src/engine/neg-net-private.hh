@@ -70,6 +70,10 @@ bool net_request (NetChannel &channel, int socket, T_ASC_Parameters *parameters,
 bool net_await (NetChannel &channel, int socket, T_ASC_Network **network, T_ASC_Association **association,
                 GError **error);
 
+
+// The peer has something, within @timeout_us or until CANCEL is noted; other messages wait.
+bool net_is_readable (T_ASC_Association *association, gint64 timeout_us);
+
 char *net_dup_peer_subject (); // of the checked certificate, RFC 2253; given, nullptr without
 
 // The roles, run after the association is there; each answers its messages until NET_FINISH or the peer's end.

@@ -2,6 +2,7 @@
 
 #include "engine/neg-net-tls.hh"
 
+#include <dcmtk/dcmnet/dcmtrans.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>

@@ -4,6 +4,8 @@
 #include "engine/neg-net-tls.hh"
 
 #include <dcmtk/dcmnet/dcmlayer.h>
+#include <dcmtk/dcmnet/dcmtrans.h>
+#include <dcmtk/dcmnet/dulstruc.h>
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -138,6 +140,14 @@ net_await (NetChannel &channel, int socket, T_ASC_Network **network, T_ASC_Assoc
   condition = ASC_receiveAssociation (*network, association, net_pdu_bytes_max, nullptr, nullptr, tls != nullptr,
                                       DUL_NOBLOCK, static_cast<int> (channel.timeout_s));
   return condition.good () || net_fail (error, condition, "association");
+}
+
+bool
+net_is_readable (T_ASC_Association *association, gint64 timeout_us)
+{
+  auto *key = reinterpret_cast<PRIVATE_ASSOCIATIONKEY *> (association->DULassociation);
+
+  return key->pdvIndex != -1 || ASC_dataWaiting (association, 0) || peer->poll_readable (timeout_us);
 }
 
 char *

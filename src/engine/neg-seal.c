@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -11,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -30,6 +33,9 @@
 #define ADDRESS_SPACE_BYTES ((rlim_t) 4 << 30)
 #define DESCRIPTORS_MAX 300 /* one batch of 250 and what else is open */
 
+/* An association needs no room for frames: its own data, a few PDUs, and the libraries. */
+#define NETWORK_ADDRESS_SPACE_BYTES ((rlim_t) 1 << 30)
+
 /* What parsing and decoding needs: memory without execution, reading and writing by position on what was handed
  * over, the socket, and ending. fstat() is newfstatat() with an empty path. */
 static const int allowed[] = {
@@ -45,12 +51,28 @@ static const int allowed[] = {
 #endif
 };
 
+/* What a connection needs besides, by descriptors alone. */
+static const int allowed_network[] = {
+  SCMP_SYS (recvfrom), SCMP_SYS (sendto), SCMP_SYS (read), SCMP_SYS (getsockopt), SCMP_SYS (getpeername),
+  SCMP_SYS (getsockname), SCMP_SYS (shutdown), SCMP_SYS (fdatasync),
+};
+
+/* None of them runs code in the kernel or changes whom one talks to. */
+static const struct {
+  int level, name;
+} socket_options[] = {
+  { SOL_SOCKET, SO_LINGER }, { SOL_SOCKET, SO_REUSEADDR }, { SOL_SOCKET, SO_KEEPALIVE }, { SOL_SOCKET, SO_SNDTIMEO },
+  { SOL_SOCKET, SO_RCVTIMEO }, { IPPROTO_TCP, TCP_NODELAY }, { IPPROTO_TCP, TCP_QUICKACK },
+};
+
 /* What libraries try in good faith (a converter's table, a look at the terminal, the number of processors) and take
  * a no for. Anything else ends the process. */
 static const int refused[] = {
   SCMP_SYS (open), SCMP_SYS (openat), SCMP_SYS (access), SCMP_SYS (faccessat), SCMP_SYS (readlink), SCMP_SYS (stat),
-  SCMP_SYS (ioctl), SCMP_SYS (fcntl), SCMP_SYS (lseek), SCMP_SYS (sched_getaffinity), SCMP_SYS (rt_sigaction),
+  SCMP_SYS (ioctl), SCMP_SYS (lseek), SCMP_SYS (sched_getaffinity), SCMP_SYS (rt_sigaction),
 };
+
+static const int refused_decoding[] = { SCMP_SYS (fcntl) };
 
 static const int unknown[] = { SCMP_SYS (clone3), SCMP_SYS (statx), SCMP_SYS (faccessat2), SCMP_SYS (rseq) };
 
@@ -67,9 +89,11 @@ set_limit (int resource, rlim_t value, GError **error)
 /* The processor-time limit is soft, as it moves with every item. Files are not limited in size: the only ones that
  * are written to are the sealed memory files handed over, of which a slot may lie at any offset. */
 static gboolean
-set_limits (GError **error)
+set_limits (gboolean is_network, GError **error)
 {
-  if (!IS_SANITIZED && !set_limit (RLIMIT_AS, ADDRESS_SPACE_BYTES, error))
+  rlim_t address_space_bytes = is_network ? NETWORK_ADDRESS_SPACE_BYTES : ADDRESS_SPACE_BYTES;
+
+  if (!IS_SANITIZED && !set_limit (RLIMIT_AS, address_space_bytes, error))
     return FALSE;
   return set_limit (RLIMIT_CORE, 0, error) && set_limit (RLIMIT_NOFILE, DESCRIPTORS_MAX, error)
          && set_limit (RLIMIT_NPROC, 1, error) && set_limit (RLIMIT_MEMLOCK, 0, error);
@@ -153,8 +177,37 @@ add_status_rules (scmp_filter_ctx filter)
   return code == -EDOM ? 0 : code;
 }
 
+/* Blocking or not is the one thing about a descriptor that may change; O_ASYNC would have the kernel send signals. */
 static int
-load_filter (scmp_filter_ctx filter)
+add_descriptor_rules (scmp_filter_ctx filter)
+{
+  const guint64 changeable = O_NONBLOCK | O_ACCMODE | O_APPEND | O_LARGEFILE;
+  int code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (fcntl), 1, SCMP_A1 (SCMP_CMP_EQ, F_GETFL));
+
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (fcntl), 2, SCMP_A1 (SCMP_CMP_EQ, F_SETFL),
+                             SCMP_A2 (SCMP_CMP_MASKED_EQ, ~changeable, 0));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (fcntl), 1, SCMP_A1 (SCMP_CMP_LT, F_GETFL));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ERRNO (EPERM), SCMP_SYS (fcntl), 1, SCMP_A1 (SCMP_CMP_GT, F_SETFL));
+  return code;
+}
+
+static int
+add_network_rules (scmp_filter_ctx filter)
+{
+  int code = add_rules (filter, SCMP_ACT_ALLOW, allowed_network, G_N_ELEMENTS (allowed_network));
+
+  for (guint i = 0; code == 0 && i < G_N_ELEMENTS (socket_options); i++)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (setsockopt), 2,
+                             SCMP_A1 (SCMP_CMP_EQ, (scmp_datum_t) socket_options[i].level),
+                             SCMP_A2 (SCMP_CMP_EQ, (scmp_datum_t) socket_options[i].name));
+  return code == 0 ? add_descriptor_rules (filter) : code;
+}
+
+static int
+load_filter (scmp_filter_ctx filter, gboolean is_network)
 {
   int code = seccomp_attr_set (filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -162,6 +215,10 @@ load_filter (scmp_filter_ctx filter)
     code = add_rules (filter, SCMP_ACT_ALLOW, allowed, G_N_ELEMENTS (allowed));
   if (code == 0)
     code = add_rules (filter, SCMP_ACT_ERRNO (EPERM), refused, G_N_ELEMENTS (refused));
+  if (code == 0 && is_network)
+    code = add_network_rules (filter);
+  else if (code == 0)
+    code = add_rules (filter, SCMP_ACT_ERRNO (EPERM), refused_decoding, G_N_ELEMENTS (refused_decoding));
   if (code == 0)
     code = add_rules (filter, SCMP_ACT_ERRNO (ENOSYS), unknown, G_N_ELEMENTS (unknown));
   if (code == 0)
@@ -174,10 +231,10 @@ load_filter (scmp_filter_ctx filter)
 }
 
 static gboolean
-set_filter (GError **error)
+set_filter (gboolean is_network, GError **error)
 {
   scmp_filter_ctx filter = seccomp_init (SCMP_ACT_KILL_PROCESS);
-  int code = filter ? load_filter (filter) : -ENOMEM;
+  int code = filter ? load_filter (filter, is_network) : -ENOMEM;
 
   seccomp_release (filter);
   if (code == 0)
@@ -185,11 +242,23 @@ set_filter (GError **error)
   return neg_fail (error, NEG_ERROR_REFUSED, NULL, "the filter of system calls cannot be set: %s", strerror (-code));
 }
 
+static gboolean
+seal (gboolean is_network, GError **error)
+{
+  leave_namespaces ();
+  return set_limits (is_network, error) && set_process_flags (error) && set_filter (is_network, error);
+}
+
 gboolean
 neg_seal (GError **error)
 {
-  leave_namespaces ();
-  return set_limits (error) && set_process_flags (error) && set_filter (error);
+  return seal (FALSE, error);
+}
+
+gboolean
+neg_seal_network (GError **error)
+{
+  return seal (TRUE, error);
 }
 
 void

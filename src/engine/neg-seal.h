@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * EPERM. */
 gboolean neg_seal (GError **error);
 
+/* The same for an engine that holds an association: besides, it may read and write on sockets that it was handed, and
+ * ask and set the few options of theirs that a connection needs. It makes, connects, binds and accepts none. */
+gboolean neg_seal_network (GError **error);
+
 /* Renews the processor-time limit for the item that begins now. */
 void neg_seal_renew_cpu_limit (guint seconds);
 
