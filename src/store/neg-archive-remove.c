@@ -1,0 +1,260 @@
+/* What leaves the archive: rows first, files when the rows are gone for good. */
+#include "config.h"
+
+#include "store/neg-archive-private.h"
+
+#include "base/neg-error.h"
+#include "store/neg-audit.h"
+
+typedef struct {
+  const char *study_uid;
+  GArray *studies; /* gint64: rows that are concerned */
+  GPtrArray *leftovers;
+  guint n_objects;
+  gint64 bytes;
+} Removal;
+
+static NegStatement *
+prepare_for (NegDatabase *database, const char *sql, gint64 id, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, sql, error);
+
+  if (statement != NULL)
+    neg_statement_bind_int (statement, 1, id);
+  return statement;
+}
+
+static gboolean
+run_for (NegDatabase *database, const char *sql, gint64 id, GError **error)
+{
+  NegStatement *statement = prepare_for (database, sql, id, error);
+
+  return statement != NULL && neg_statement_run (statement, error);
+}
+
+/* @sql gives class, name, SOP instance, bytes and whether the file is ours, of study ?1. */
+static gboolean
+note_files (NegDatabase *database, const char *sql, gint64 study_id, Removal *removal, GError **error)
+{
+  NegStatement *rows = prepare_for (database, sql, study_id, error);
+  gboolean has_row = FALSE;
+
+  if (rows == NULL)
+    return FALSE;
+  do {
+    if (!neg_statement_step (rows, &has_row, error))
+      return FALSE;
+    if (!has_row)
+      break;
+    removal->n_objects++;
+    if (neg_statement_get_int (rows, 4) == 0)
+      continue;
+    removal->bytes += neg_statement_get_int (rows, 3);
+    g_ptr_array_add (removal->leftovers,
+                     _neg_archive_leftover_new ((NegObjectClass) neg_statement_get_int (rows, 0),
+                                                neg_statement_get_text (rows, 1), neg_statement_get_text (rows, 2)));
+  } while (has_row);
+  return TRUE;
+}
+
+/* Versions that are not shown go too. */
+#define FILES_OF                                                                                                       \
+  "SELECT i.object_class, i.name, i.sop_instance_uid, i.bytes, i.path IS NULL"                                         \
+  " FROM series s CROSS JOIN instance i ON i.series_id = s.id WHERE s.study_id = ?1"
+#define OBJECTS_OF "series_id IN (SELECT id FROM series WHERE study_id = ?1)"
+
+static gboolean
+audit_removal (NegDatabase *database, gint64 study_id, guint n_objects, GError **error)
+{
+  NegStatement *study = prepare_for (database, "SELECT study_uid, patient_id, issuer FROM study WHERE id = ?1",
+                                     study_id, error);
+  g_autofree char *detail = g_strdup_printf ("%u objects", n_objects);
+  g_autofree char *uid = NULL, *patient = NULL, *issuer = NULL;
+  NegAuditEntry entry = { .event = NEG_AUDIT_DELETED, .detail = detail };
+  gboolean has_row;
+
+  if (study == NULL || !neg_statement_step (study, &has_row, error))
+    return FALSE;
+  entry.study_uid = uid = g_strdup (neg_statement_get_text (study, 0));
+  entry.patient_id = patient = g_strdup (neg_statement_get_text (study, 1));
+  entry.issuer = issuer = g_strdup (neg_statement_get_text (study, 2));
+  neg_statement_reset (study);
+  return neg_audit_append_within (database, &entry, error);
+}
+
+static gboolean
+bury_objects (NegDatabase *database, gint64 study_id, GError **error)
+{
+  NegStatement *bury = prepare_for (database,
+                                    "INSERT OR REPLACE INTO tombstone (sop_instance_uid, study_uid, deleted_us)"
+                                    " SELECT i.sop_instance_uid, t.study_uid, ?2 FROM study t"
+                                    " CROSS JOIN series s ON s.study_id = t.id"
+                                    " CROSS JOIN instance i ON i.series_id = s.id WHERE t.id = ?1",
+                                    study_id, error);
+
+  if (bury == NULL)
+    return FALSE;
+  neg_statement_bind_int (bury, 2, g_get_real_time ());
+  return neg_statement_run (bury, error);
+}
+
+static gboolean
+remove_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
+{
+  guint n_before = removal->n_objects;
+
+  return note_files (database, FILES_OF, id, removal, error)
+         && audit_removal (database, id, removal->n_objects - n_before, error) && bury_objects (database, id, error)
+         && run_for (database, "INSERT INTO deletion_leave (study_id) VALUES (?1)", id, error)
+         && run_for (database, "DELETE FROM instance WHERE " OBJECTS_OF, id, error)
+         && run_for (database, "DELETE FROM deletion_leave WHERE study_id = ?1", id, error)
+         && run_for (database, "DELETE FROM series WHERE study_id = ?1", id, error)
+         && run_for (database, "DELETE FROM study WHERE id = ?1", id, error);
+}
+
+static gboolean
+find_studies (NegDatabase *database, Removal *removal, GError **error)
+{
+  NegStatement *find = neg_database_prepare (database, "SELECT id FROM study WHERE study_uid = ?1", error);
+  gboolean has_row = FALSE;
+
+  if (find == NULL)
+    return FALSE;
+  neg_statement_bind_text (find, 1, removal->study_uid);
+  do {
+    gint64 id;
+
+    if (!neg_statement_step (find, &has_row, error))
+      return FALSE;
+    if (!has_row)
+      break;
+    id = neg_statement_get_int (find, 0);
+    g_array_append_val (removal->studies, id);
+  } while (has_row);
+  return TRUE;
+}
+
+static void
+begin_removal (Removal *removal)
+{
+  g_array_set_size (removal->studies, 0);
+  g_ptr_array_set_size (removal->leftovers, 0);
+  removal->n_objects = 0;
+  removal->bytes = 0;
+}
+
+static gboolean
+remove_study (NegDatabase *database, gpointer data, GError **error)
+{
+  Removal *removal = data;
+
+  begin_removal (removal);
+  if (!find_studies (database, removal, error))
+    return FALSE;
+  for (guint i = 0; i < removal->studies->len; i++)
+    if (!remove_row (database, g_array_index (removal->studies, gint64, i), removal, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+neg_archive_remove_study (NegArchive *archive, const char *study_uid, guint *n_objects, GError **error)
+{
+  g_autoptr (GArray) studies = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
+  Removal removal = { .study_uid = study_uid, .studies = studies, .leftovers = leftovers };
+
+  if (!neg_archive_write (archive, remove_study, &removal, error))
+    return FALSE;
+  _neg_archive_drop_files (archive, leftovers);
+  if (n_objects != NULL)
+    *n_objects = removal.n_objects;
+  return studies->len > 0 || neg_fail (error, NEG_ERROR_NOT_FOUND, study_uid, "The archive has no such study");
+}
+
+/* --- eviction --- */
+
+/* The least recently used study, and what all of the cache holds. */
+static gboolean
+find_oldest (NegDatabase *database, gint64 *study_id, guint64 *cache_bytes, GError **error)
+{
+  NegStatement *oldest = neg_database_prepare (
+      database, "SELECT id FROM study WHERE cache_bytes > 0 ORDER BY used_us, cache_bytes LIMIT 1", error);
+  NegStatement *sum = oldest != NULL
+                          ? neg_database_prepare (
+                                database, "SELECT coalesce (sum (cache_bytes), 0) FROM study WHERE cache_bytes > 0",
+                                error)
+                          : NULL;
+  gint64 bytes = 0;
+
+  if (sum == NULL || !_neg_archive_query_int (oldest, 0, study_id, error)
+      || !_neg_archive_query_int (sum, 0, &bytes, error))
+    return FALSE;
+  *cache_bytes = (guint64) MAX (bytes, 0);
+  return TRUE;
+}
+
+/* An object that is shown counts in its series. */
+static gboolean
+evict_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
+{
+  return note_files (database, FILES_OF " AND i.object_class = 1 AND i.path IS NULL", id, removal, error)
+         && run_for (database, "DELETE FROM instance WHERE object_class = 1 AND path IS NULL AND " OBJECTS_OF, id,
+                     error)
+         && run_for (database,
+                     "DELETE FROM series WHERE study_id = ?1"
+                     " AND NOT EXISTS (SELECT 1 FROM instance WHERE series_id = series.id)",
+                     id, error)
+         && run_for (database,
+                     "UPDATE series SET n_instances = (SELECT count(*) FROM instance WHERE series_id = series.id"
+                     " AND superseded_by IS NULL) WHERE study_id = ?1",
+                     id, error)
+         && run_for (database, "UPDATE study SET cache_bytes = 0 WHERE id = ?1", id, error)
+         && run_for (database,
+                     "DELETE FROM study WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM series WHERE study_id = ?1)", id,
+                     error);
+}
+
+typedef struct {
+  Removal removal;
+  guint64 quota_bytes;
+  gboolean is_short; /* of space on the disk */
+  gboolean is_done;
+} Eviction;
+
+static gboolean
+evict_oldest (NegDatabase *database, gpointer data, GError **error)
+{
+  Eviction *eviction = data;
+  guint64 cache_bytes;
+  gint64 id;
+
+  begin_removal (&eviction->removal);
+  if (!find_oldest (database, &id, &cache_bytes, error))
+    return FALSE;
+  eviction->is_done = id == 0 || (cache_bytes <= eviction->quota_bytes && !eviction->is_short);
+  return eviction->is_done || evict_row (database, id, &eviction->removal, error);
+}
+
+gboolean
+neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, guint64 *freed_bytes,
+                   GError **error)
+{
+  g_autoptr (GArray) studies = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
+  Eviction eviction = { .removal = { .studies = studies, .leftovers = leftovers }, .quota_bytes = quota_bytes };
+  guint64 freed = 0, free_bytes;
+
+  do {
+    if (!neg_object_store_get_free_bytes (archive->objects, NEG_OBJECT_CACHE, &free_bytes, error))
+      return FALSE;
+    eviction.is_short = free_bytes < keep_free_bytes;
+    if (!neg_archive_write (archive, evict_oldest, &eviction, error))
+      return FALSE;
+    _neg_archive_drop_files (archive, leftovers);
+    freed += (guint64) eviction.removal.bytes;
+  } while (!eviction.is_done);
+  if (freed_bytes != NULL)
+    *freed_bytes = freed;
+  return TRUE;
+}
