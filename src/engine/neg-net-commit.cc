@@ -1,0 +1,267 @@
+#include "config.h"
+
+#include <cstring>
+#include <memory>
+
+#include "dcmtk/dcmdata/dcdeftag.h"
+#include "dcmtk/dcmdata/dcsequen.h"
+#include "dcmtk/dcmdata/dcuid.h"
+
+#include "base/neg-error.h"
+#include "engine/neg-net-receive.hh"
+
+// Storage commitment (PS3.4 J): the request, and the report whenever it comes.
+
+namespace neg {
+
+#define PUSH_MODEL_INSTANCE "1.2.840.10008.1.20.1.1"
+
+constexpr guint request_commitment = 1;
+constexpr gsize event_bytes_max = 16 << 20;
+constexpr gsize references_max = 100000;
+constexpr guint status_processing_failure = 0x0110;
+constexpr guint status_no_such_class = 0x0118;
+
+static const char *
+get_uid (DcmItem *item, const DcmTagKey &tag)
+{
+  const char *text = nullptr;
+
+  item->findAndGetString (tag, text);
+  return net_check_uid (text);
+}
+
+// (class, instance) or, of failures, (class, instance, reason).
+static GVariant *
+read_references (DcmDataset *dataset, const DcmTagKey &tag, bool with_reason)
+{
+  GVariantBuilder references;
+  DcmSequenceOfItems *sequence = nullptr;
+
+  g_variant_builder_init (&references, G_VARIANT_TYPE (with_reason ? "a(ssu)" : "a(ss)"));
+  dataset->findAndGetSequence (tag, sequence);
+  for (gsize i = 0; sequence != nullptr && i < MIN (sequence->card (), references_max); i++) {
+    DcmItem *item = sequence->getItem (i);
+    const char *sop_class = get_uid (item, DCM_ReferencedSOPClassUID);
+    const char *instance = get_uid (item, DCM_ReferencedSOPInstanceUID);
+    Uint16 reason = 0;
+
+    if (with_reason) {
+      item->findAndGetUint16 (DCM_FailureReason, reason);
+      g_variant_builder_add (&references, "(ssu)", sop_class, instance, guint32 (reason));
+    } else {
+      g_variant_builder_add (&references, "(ss)", sop_class, instance);
+    }
+  }
+  return g_variant_builder_end (&references);
+}
+
+static bool
+answer_event (T_ASC_Association *association, const NetContext &context, const T_DIMSE_N_EventReportRQ &request,
+              guint status, GError **error)
+{
+  T_DIMSE_Message message = T_DIMSE_Message ();
+  T_DIMSE_N_EventReportRSP &response = message.msg.NEventReportRSP;
+
+  message.CommandField = DIMSE_N_EVENT_REPORT_RSP;
+  response.MessageIDBeingRespondedTo = request.MessageID;
+  response.EventTypeID = request.EventTypeID;
+  response.DimseStatus = status;
+  response.DataSetType = DIMSE_DATASET_NULL;
+  response.opts = O_NEVENTREPORT_AFFECTEDSOPCLASSUID | O_NEVENTREPORT_AFFECTEDSOPINSTANCEUID
+                  | O_NEVENTREPORT_EVENTTYPEID;
+  g_strlcpy (response.AffectedSOPClassUID, request.AffectedSOPClassUID, sizeof response.AffectedSOPClassUID);
+  g_strlcpy (response.AffectedSOPInstanceUID, request.AffectedSOPInstanceUID, sizeof response.AffectedSOPInstanceUID);
+  OFCondition condition
+      = DIMSE_sendMessageUsingMemoryData (association, context.id, &message, nullptr, nullptr, nullptr, nullptr);
+  return condition.good () || net_fail (error, condition, "answering");
+}
+
+static bool
+tell_event (NetChannel &channel, DcmDataset *dataset, guint *status, GError **error)
+{
+  std::string comment;
+
+  if (!net_send (channel, NEG_NET_EVENT,
+                 g_variant_new ("(s@a(ss)@a(ssu))", get_uid (dataset, DCM_TransactionUID),
+                                read_references (dataset, DCM_ReferencedSOPSequence, false),
+                                read_references (dataset, DCM_FailedSOPSequence, true))))
+    return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+  return net_await_status (channel, 0, status, &comment, error);
+}
+
+bool
+net_take_event (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
+                const T_DIMSE_N_EventReportRQ &request, GError **error)
+{
+  g_autoptr (GError) failure = nullptr;
+  std::unique_ptr<DcmDataset> dataset;
+  bool is_broken = false;
+  guint status = status_processing_failure;
+
+  if (context == nullptr)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
+  if (request.DataSetType != DIMSE_DATASET_NULL)
+    dataset.reset (net_pdv_receive_dataset (channel, association, *context, event_bytes_max, &is_broken, &failure));
+  if (is_broken) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return false;
+  }
+  if (strcmp (request.AffectedSOPClassUID, UID_StorageCommitmentPushModelSOPClass) != 0)
+    status = status_no_such_class;
+  else if (dataset != nullptr && !tell_event (channel, dataset.get (), &status, error))
+    return false;
+  return answer_event (association, *context, request, status, error);
+}
+
+class Commitment {
+public:
+  Commitment (NetChannel &channel, T_ASC_Association *association)
+      : channel (channel), association (association), contexts (association) {}
+  bool run (GError **error);
+
+private:
+  bool take_order (GError **error);
+  bool ask (GVariant *order, GError **error);
+  bool serve (GError **error);
+  void tell_done (const T_DIMSE_N_ActionRSP &response, DcmDataset *detail);
+
+  NetChannel &channel;
+  T_ASC_Association *association;
+  NetContexts contexts;
+  bool is_over = false;
+};
+
+static bool
+build_action (DcmDataset *dataset, GVariant *order)
+{
+  const char *transaction, *sop_class, *instance;
+  g_autoptr (GVariantIter) references = nullptr;
+
+  g_variant_get (order, "(&sa(ss))", &transaction, &references);
+  bool is_built = dataset->putAndInsertString (DCM_TransactionUID, transaction).good ();
+  while (is_built && g_variant_iter_next (references, "(&s&s)", &sop_class, &instance)) {
+    DcmItem *item = nullptr;
+    is_built = dataset->findOrCreateSequenceItem (DCM_ReferencedSOPSequence, item, -2).good ()
+               && item->putAndInsertString (DCM_ReferencedSOPClassUID, sop_class).good ()
+               && item->putAndInsertString (DCM_ReferencedSOPInstanceUID, instance).good ();
+  }
+  return is_built;
+}
+
+bool
+Commitment::ask (GVariant *order, GError **error)
+{
+  DcmDataset dataset;
+  T_DIMSE_Message message = T_DIMSE_Message ();
+  T_DIMSE_N_ActionRQ &request = message.msg.NActionRQ;
+  T_ASC_PresentationContextID id
+      = ASC_findAcceptedPresentationContextID (association, UID_StorageCommitmentPushModelSOPClass);
+
+  if (id == 0)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "association", "the peer does not do storage commitment");
+  if (!build_action (&dataset, order))
+    return neg_fail (error, NEG_ERROR_USAGE, nullptr, "a commitment cannot be asked for these objects");
+  message.CommandField = DIMSE_N_ACTION_RQ;
+  request.MessageID = association->nextMsgID++;
+  request.ActionTypeID = request_commitment;
+  request.DataSetType = DIMSE_DATASET_PRESENT;
+  g_strlcpy (request.RequestedSOPClassUID, UID_StorageCommitmentPushModelSOPClass,
+             sizeof request.RequestedSOPClassUID);
+  g_strlcpy (request.RequestedSOPInstanceUID, PUSH_MODEL_INSTANCE, sizeof request.RequestedSOPInstanceUID);
+  OFCondition condition
+      = DIMSE_sendMessageUsingMemoryData (association, id, &message, nullptr, &dataset, nullptr, nullptr);
+  return condition.good () || net_fail (error, condition, "asking for storage commitment");
+}
+
+bool
+Commitment::take_order (GError **error)
+{
+  guint16 type;
+  GVariant *given;
+
+  if (!net_receive (channel, false, &type, &given, nullptr))
+    return true;
+  g_autoptr (GVariant) order = given;
+  if (type != NEG_NET_ACTION)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
+  return ask (order, error);
+}
+
+void
+Commitment::tell_done (const T_DIMSE_N_ActionRSP &response, DcmDataset *detail)
+{
+  GVariantBuilder comments;
+
+  g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
+  net_add_comment (&comments, detail);
+  net_send (channel, NEG_NET_DONE, g_variant_new ("(uuas)", 0u, guint32 (response.DimseStatus), &comments));
+}
+
+// Some report before they answer the request.
+bool
+Commitment::serve (GError **error)
+{
+  T_ASC_PresentationContextID id;
+  T_DIMSE_Message message;
+  DcmDataset *given = nullptr;
+
+  if (!net_receive_command (channel, association, &id, &message, &given, &is_over, error)) {
+    if (!is_over)
+      return false;
+    g_clear_error (error);
+    OFCondition condition = ASC_acknowledgeRelease (association);
+    return condition.good () || net_fail (error, condition, "releasing");
+  }
+  std::unique_ptr<DcmDataset> detail (given);
+  if (message.CommandField == DIMSE_N_EVENT_REPORT_RQ)
+    return net_take_event (channel, association, contexts.find (id), message.msg.NEventReportRQ, error);
+  if (message.CommandField != DIMSE_N_ACTION_RSP)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer answered something else than the request");
+  if (message.msg.NActionRSP.DataSetType != DIMSE_DATASET_NULL) {
+    bool is_broken;
+    const NetContext *context = contexts.find (id);
+    if (context == nullptr)
+      return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
+    delete net_pdv_receive_dataset (channel, association, *context, event_bytes_max, &is_broken, error);
+    if (is_broken)
+      return false;
+    g_clear_error (error);
+  }
+  tell_done (message.msg.NActionRSP, detail.get ());
+  return true;
+}
+
+bool
+Commitment::run (GError **error)
+{
+  while (!is_over && !channel.is_cancelled) {
+    if (!take_order (error))
+      return false;
+    if (net_has_waiting (channel) || channel.is_cancelled)
+      continue;
+    if (channel.is_finished)
+      return true;
+    if (net_wait (channel, association, -1) == NetReady::PEER && !serve (error))
+      return false;
+  }
+  return is_over || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+}
+
+bool
+net_run_commit (NetChannel &channel, T_ASC_Association *association, GError **error)
+{
+  return Commitment (channel, association).run (error);
+}
+
+bool
+net_propose_commit (NetChannel &channel, T_ASC_Parameters *parameters, GError **error)
+{
+  const char *syntaxes[] = { UID_LittleEndianExplicitTransferSyntax, UID_LittleEndianImplicitTransferSyntax };
+  OFCondition condition = ASC_addPresentationContext (parameters, 1, UID_StorageCommitmentPushModelSOPClass, syntaxes,
+                                                      G_N_ELEMENTS (syntaxes));
+
+  return condition.good () || net_fail (error, condition, "proposing");
+}
+
+} // namespace neg

@@ -1,0 +1,279 @@
+#include "config.h"
+
+#include <cstring>
+#include <memory>
+#include <set>
+
+#include "dcmtk/dcmdata/dcdeftag.h"
+#include "dcmtk/dcmdata/dcuid.h"
+
+#include "base/neg-error.h"
+#include "engine/neg-net-receive.hh"
+
+// The role "get": a request, and the objects on the same association.
+
+namespace neg {
+
+constexpr gsize answer_bytes_max = 16 << 20;
+
+// An archive sends an object as it has it stored if it has accepted a context with that transfer syntax; of several in one
+// context it accepts the one that it prefers, mostly an uncompressed one, and would decompress or fail. So the classes
+// of most images get a context for each way of storing, the rarer ways together; the others, which are hardly ever
+// compressed, one context each.
+static const std::vector<std::vector<const char *>> ways_of_storing = {
+  { "1.2.840.10008.1.2.1", "1.2.840.10008.1.2" },
+  { "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.57" },
+  { "1.2.840.10008.1.2.4.90" },
+  { "1.2.840.10008.1.2.4.80" },
+  { "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.51",
+    "1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203",
+    "1.2.840.10008.1.2.1.99" },
+};
+static const std::vector<const char *> any_way = {
+  "1.2.840.10008.1.2.1",     "1.2.840.10008.1.2",       "1.2.840.10008.1.2.4.70",  "1.2.840.10008.1.2.4.90",
+  "1.2.840.10008.1.2.4.80",  "1.2.840.10008.1.2.4.50",  "1.2.840.10008.1.2.4.91",  "1.2.840.10008.1.2.5",
+  "1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.103", "1.2.840.10008.1.2.1.99",
+};
+static const char *const frequent_classes[] = {
+  UID_CTImageStorage, UID_EnhancedCTImageStorage, UID_MRImageStorage, UID_EnhancedMRImageStorage,
+  UID_ComputedRadiographyImageStorage, UID_DigitalXRayImageStorageForPresentation,
+  UID_DigitalMammographyXRayImageStorageForPresentation, UID_BreastTomosynthesisImageStorage,
+  UID_UltrasoundImageStorage, UID_UltrasoundMultiframeImageStorage, UID_XRayAngiographicImageStorage,
+  UID_XRayRadiofluoroscopicImageStorage, UID_SecondaryCaptureImageStorage,
+  UID_PositronEmissionTomographyImageStorage, UID_NuclearMedicineImageStorage,
+};
+
+class Retrieval {
+public:
+  Retrieval (NetChannel &channel, T_ASC_Association *association)
+      : channel (channel), association (association), contexts (association), transfer (channel) {}
+  bool run (GError **error);
+
+private:
+  bool take_order (GError **error);
+  bool ask (GVariant *order, GError **error);
+  bool serve (GError **error);
+  bool take_answer (const T_DIMSE_C_GetRSP &answer, DcmDataset *detail, GError **error);
+  bool cancel (GError **error);
+
+  NetChannel &channel;
+  T_ASC_Association *association;
+  NetContexts contexts;
+  NetTransfer transfer;
+  T_ASC_PresentationContextID id = 0;
+  guint16 message_id = 0;
+  bool is_asked = false, is_cancel_sent = false;
+};
+
+static const char *
+get_model (const NetChannel &channel)
+{
+  const char *model = net_option_string (channel, NEG_NET_MODEL);
+
+  return g_strcmp0 (model, "patient") == 0 ? UID_GETPatientRootQueryRetrieveInformationModel
+                                           : UID_GETStudyRootQueryRetrieveInformationModel;
+}
+
+bool
+Retrieval::ask (GVariant *order, GError **error)
+{
+  T_DIMSE_Message message = T_DIMSE_Message ();
+  T_DIMSE_C_GetRQ &request = message.msg.CGetRQ;
+  g_autoptr (GVariant) keys = g_variant_get_child_value (order, 2);
+  std::unique_ptr<DcmDataset> dataset (net_dataset_from_keys (keys, error));
+
+  if (dataset == nullptr)
+    return false;
+  id = ASC_findAcceptedPresentationContextID (association, get_model (channel));
+  if (id == 0)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "association", "the peer does not do C-GET");
+  message_id = association->nextMsgID++;
+  message.CommandField = DIMSE_C_GET_RQ;
+  request.MessageID = message_id;
+  request.Priority = DIMSE_PRIORITY_MEDIUM;
+  request.DataSetType = DIMSE_DATASET_PRESENT;
+  g_strlcpy (request.AffectedSOPClassUID, get_model (channel), sizeof request.AffectedSOPClassUID);
+  OFCondition condition
+      = DIMSE_sendMessageUsingMemoryData (association, id, &message, nullptr, dataset.get (), nullptr, nullptr);
+  is_asked = condition.good ();
+  return is_asked || net_fail (error, condition, "asking for objects");
+}
+
+bool
+Retrieval::take_order (GError **error)
+{
+  guint16 type;
+  GVariant *given;
+
+  if (!net_receive (channel, false, &type, &given, nullptr))
+    return true;
+  g_autoptr (GVariant) order = given;
+  if (type != NEG_NET_MOVE || is_asked)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
+  return ask (order, error);
+}
+
+static void
+tell_failed (NetChannel &channel, DcmDataset *dataset)
+{
+  GVariantBuilder failed;
+  OFString uid;
+
+  g_variant_builder_init (&failed, G_VARIANT_TYPE ("as"));
+  for (unsigned long i = 0; dataset->findAndGetOFString (DCM_FailedSOPInstanceUIDList, uid, i).good (); i++)
+    if (*net_check_uid (uid.c_str ()) != '\0')
+      g_variant_builder_add (&failed, "s", uid.c_str ());
+  net_send (channel, NEG_NET_FAILED, g_variant_builder_end (&failed));
+}
+
+// PS3.7 9.1.3: counts come with the pending answers and the last one.
+bool
+Retrieval::take_answer (const T_DIMSE_C_GetRSP &answer, DcmDataset *detail, GError **error)
+{
+  std::unique_ptr<DcmDataset> dataset;
+  const NetContext *context = contexts.find (id);
+  g_autoptr (GError) failure = nullptr;
+  bool is_broken = false;
+  GVariantBuilder comments;
+
+  if (answer.MessageIDBeingRespondedTo != message_id || context == nullptr)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer answered something else than the request");
+  if (answer.DataSetType != DIMSE_DATASET_NULL)
+    dataset.reset (net_pdv_receive_dataset (channel, association, *context, answer_bytes_max, &is_broken, &failure));
+  if (is_broken) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return false;
+  }
+  net_send (channel, NEG_NET_COUNTS,
+            g_variant_new ("(uuuu)", guint32 (answer.NumberOfRemainingSubOperations),
+                           guint32 (answer.NumberOfCompletedSubOperations),
+                           guint32 (answer.NumberOfFailedSubOperations),
+                           guint32 (answer.NumberOfWarningSubOperations)));
+  if (DICOM_PENDING_STATUS (answer.DimseStatus))
+    return true;
+  if (dataset != nullptr)
+    tell_failed (channel, dataset.get ());
+  transfer.tell ();
+  g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
+  net_add_comment (&comments, detail);
+  net_send (channel, NEG_NET_DONE, g_variant_new ("(uuas)", 0u, guint32 (answer.DimseStatus), &comments));
+  is_asked = false;
+  return true;
+}
+
+bool
+Retrieval::serve (GError **error)
+{
+  T_ASC_PresentationContextID used;
+  T_DIMSE_Message message;
+  DcmDataset *given = nullptr;
+
+  if (!net_receive_command (channel, association, &used, &message, &given, nullptr, error))
+    return false;
+  std::unique_ptr<DcmDataset> detail (given);
+  if (message.CommandField == DIMSE_C_STORE_RQ && is_asked)
+    return net_take_object (channel, association, contexts.find (used), message.msg.CStoreRQ,
+                            association->params->DULparams.calledAPTitle, transfer, error);
+  if (message.CommandField == DIMSE_C_GET_RSP && is_asked)
+    return take_answer (message.msg.CGetRSP, detail.get (), error);
+  return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer sent something that was not asked for");
+}
+
+// Once; what comes until the peer's last answer is still taken, as long as the grace lasts.
+bool
+Retrieval::cancel (GError **error)
+{
+  is_cancel_sent = true;
+  OFCondition condition = DIMSE_sendCancelRequest (association, id, message_id);
+  return condition.good () || net_fail (error, condition, "cancelling");
+}
+
+bool
+Retrieval::run (GError **error)
+{
+  while (is_asked || !(channel.is_cancelled || channel.is_finished)) {
+    if (!take_order (error))
+      return false;
+    if (is_asked && channel.is_cancelled && !is_cancel_sent && !cancel (error))
+      return false;
+    int timeout_ms = channel.is_cancelled ? int (net_grace_us / 1000) : is_asked ? int (channel.timeout_s * 1000) : -1;
+    switch (net_wait (channel, association, timeout_ms)) {
+    case NetReady::PEER:
+      if (!serve (error))
+        return false;
+      break;
+    case NetReady::NEITHER:
+      return channel.is_cancelled ? neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled")
+                                  : neg_fail (error, NEG_ERROR_TIMEOUT, "association", "the peer is silent");
+    default:
+      break;
+    }
+  }
+  return !channel.is_cancelled || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+}
+
+bool
+net_run_get (NetChannel &channel, T_ASC_Association *association, GError **error)
+{
+  return Retrieval (channel, association).run (error);
+}
+
+// What the agent knows that there is: each class with its transfer syntaxes, or in all ways.
+static bool
+propose_known (NetProposal &proposal, GVariant *wanted, GError **error)
+{
+  GVariantIter classes;
+  const char *sop_class;
+  const char **syntaxes;
+
+  g_variant_iter_init (&classes, wanted);
+  while (g_variant_iter_next (&classes, "(&s^a&s)", &sop_class, &syntaxes)) {
+    g_autofree const char **owned = syntaxes;
+    for (const char **syntax = syntaxes; *syntax != nullptr; syntax++)
+      if (!proposal.add (sop_class, { *syntax }, ASC_SC_ROLE_SCP, error))
+        return false;
+    for (const auto &way : ways_of_storing)
+      if (*syntaxes == nullptr && !proposal.add (sop_class, way, ASC_SC_ROLE_SCP, error))
+        return false;
+  }
+  return true;
+}
+
+static bool
+propose_list (NetProposal &proposal, const char **classes, int n, std::set<std::string> *done, GError **error)
+{
+  for (int i = 0; i < n && !proposal.is_full (); i++)
+    if (done->insert (classes[i]).second && !proposal.add (classes[i], any_way, ASC_SC_ROLE_SCP, error))
+      return false;
+  return true;
+}
+
+static bool
+propose_unknown (NetProposal &proposal, GError **error)
+{
+  std::set<std::string> done;
+
+  for (const char *sop_class : frequent_classes) {
+    done.insert (sop_class);
+    for (const auto &way : ways_of_storing)
+      if (!proposal.add (sop_class, way, ASC_SC_ROLE_SCP, error))
+        return false;
+  }
+  return propose_list (proposal, dcmShortSCUStorageSOPClassUIDs, numberOfDcmShortSCUStorageSOPClassUIDs, &done, error)
+         && propose_list (proposal, dcmLongSCUStorageSOPClassUIDs, numberOfDcmLongSCUStorageSOPClassUIDs, &done, error);
+}
+
+bool
+net_propose_get (NetChannel &channel, T_ASC_Parameters *parameters, GError **error)
+{
+  g_autoptr (GVariant) wanted = g_variant_lookup_value (channel.options, NEG_NET_CONTEXTS, G_VARIANT_TYPE ("a(sas)"));
+  NetProposal proposal (parameters);
+
+  if (!proposal.add (get_model (channel), ways_of_storing[0], ASC_SC_ROLE_DEFAULT, error))
+    return false;
+  if (wanted != nullptr && g_variant_n_children (wanted) > 0)
+    return propose_known (proposal, wanted, error);
+  return propose_unknown (proposal, error);
+}
+
+} // namespace neg

@@ -1,0 +1,26 @@
+// What is received: one object from its command to the answer, and an event report likewise. Thread: the association's.
+#pragma once
+
+#include "engine/neg-net-pdv.hh"
+
+namespace neg {
+
+// C-STORE-RQ: into the next file, scanned, told to the agent, and answered with what the agent says once the object is
+// safe. FALSE: the association is of no more use; the agent is told nothing then.
+bool net_take_object (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
+                      const T_DIMSE_C_StoreRQ &request, const char *source_ae, NetTransfer &transfer, GError **error);
+
+// N-EVENT-REPORT-RQ of storage commitment (PS3.4 J.3.3); as above.
+bool net_take_event (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
+                     const T_DIMSE_N_EventReportRQ &request, GError **error);
+
+// The agent's NET_STATUS of @number. CANCELLED, PROTOCOL.
+bool net_await_status (NetChannel &channel, guint32 number, guint *status, std::string *comment, GError **error);
+
+// @text when it is a UID of digits and dots, else "".
+const char *net_check_uid (const char *text);
+
+// Whatever a peer writes, as UTF-8.
+void net_add_comment (GVariantBuilder *comments, DcmDataset *detail);
+
+} // namespace neg
