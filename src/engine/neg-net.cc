@@ -14,8 +14,11 @@ extern "C" {
 
 #include "engine/neg-net-peer.hh"
 #include "engine/neg-net-tls.hh"
+#include "engine/neg-net-web.hh"
 
 namespace neg {
+
+static WebHandles *web;
 
 constexpr guint timeout_default_s = 30;
 constexpr guint timeout_max_s = 3600;
@@ -23,7 +26,7 @@ constexpr gsize title_bytes_max = 16; // PS3.8 9.3.2, PS3.5 6.2: AE
 
 struct Role {
   const char *name;
-  bool (*propose) (NetChannel &channel, T_ASC_Parameters *parameters, GError **error); // of an acceptor: accepts
+  bool (*propose) (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
   bool (*run) (NetChannel &channel, T_ASC_Association *association, GError **error);
 };
 
@@ -32,6 +35,9 @@ static const Role requestors[] = {
   { "query", net_propose_query, net_run_query },
   { "worklist", net_propose_query, net_run_query },
   { "move", net_propose_query, net_run_query },
+  { "store", net_propose_store, net_run_store },
+  { "get", net_propose_get, net_run_get },
+  { "commit", net_propose_commit, net_run_commit },
 };
 
 // --- What the agent is told ---
@@ -171,12 +177,85 @@ find_requestor (const char *name)
   return nullptr;
 }
 
+// --- The other way round ---
+
+// PS3.8 9.3.4: of the service user, that is, of us.
+static bool
+reject (T_ASC_Association *association, guint result, guint reason, GError **error)
+{
+  T_ASC_RejectParameters rejection
+      = { result == 2 ? ASC_RESULT_REJECTEDTRANSIENT : ASC_RESULT_REJECTEDPERMANENT, ASC_SOURCE_SERVICEUSER,
+          static_cast<T_ASC_RejectParametersReason> (ASC_SOURCE_SERVICEUSER << 8 | (reason & 0xff)) };
+
+  ASC_rejectAssociation (association, &rejection);
+  return neg_fail (error, NEG_ERROR_REFUSED, "association", "the caller was refused");
+}
+
+static bool
+await_verdict (NetChannel &channel, guint *result, guint *reason, GError **error)
+{
+  g_autoptr (GVariant) body = nullptr;
+  guint16 type = 0;
+
+  while (!channel.is_cancelled && !channel.is_finished && body == nullptr)
+    net_receive (channel, true, &type, &body, nullptr);
+  if (body == nullptr)
+    return neg_fail (error, NEG_ERROR_CANCELLED, "association", "cancelled");
+  if (type != NEG_NET_VERDICT)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
+  g_variant_get (body, "(uu)", result, reason);
+  return true;
+}
+
+static bool
+serve_caller (NetChannel &channel, T_ASC_Association *association, GError **error)
+{
+  guint result = 0;
+  guint reason = 0;
+  OFCondition condition;
+
+  if (!net_accept_scp (channel, association->params, error))
+    return false;
+  tell_opened (channel, association->params, true);
+  if (!await_verdict (channel, &result, &reason, error))
+    return false;
+  if (result != 0)
+    return reject (association, result, reason, error);
+  g_strlcpy (association->params->ourImplementationClassUID, NEG_IMPLEMENTATION_CLASS_UID,
+             sizeof association->params->ourImplementationClassUID);
+  g_strlcpy (association->params->ourImplementationVersionName, NEG_IMPLEMENTATION_VERSION,
+             sizeof association->params->ourImplementationVersionName);
+  condition = ASC_acknowledgeAssociation (association);
+  if (condition.bad ())
+    return net_fail (error, condition, "association");
+  return net_run_scp (channel, association, error);
+}
+
+static bool
+accept (NetChannel &channel, int socket, GError **error)
+{
+  T_ASC_Network *network = nullptr;
+  T_ASC_Association *association = nullptr;
+  bool done;
+
+  if (!net_await (channel, socket, &network, &association, error))
+    return false;
+  done = serve_caller (channel, association, error);
+  if (!done || channel.is_finished)
+    end_association (association, false);
+  return done;
+}
+
 static bool
 run (NetChannel &channel, int socket, GError **error)
 {
   const char *name = net_option_string (channel, NEG_NET_ROLE);
   const Role *role = name != nullptr ? find_requestor (name) : nullptr;
 
+  if (g_strcmp0 (name, "scp") == 0)
+    return accept (channel, socket, error);
+  if (g_str_has_prefix (name != nullptr ? name : "", "web-"))
+    return web_run (channel, socket, web, error);
   if (role == nullptr)
     return neg_fail (error, NEG_ERROR_USAGE, nullptr, "an engine with a role that is none");
   return request (channel, socket, *role, error);
@@ -219,6 +298,9 @@ begin (NetChannel &channel, int *socket, GError **error)
 gboolean
 neg_net_preload (GError **error)
 {
+  neg::web = neg::web_preload ();
+  if (neg::web == nullptr)
+    return neg_fail (error, NEG_ERROR_MEMORY, nullptr, "the web client cannot be set up");
   return neg::net_tls_preload (error);
 }
 
