@@ -15,7 +15,7 @@ _neg_operation_locate (const NegPeer *peer, GError **error)
 
   if (error == NULL || *error == NULL)
     return FALSE;
-  if ((*error)->domain == NEG_ERROR && neg_error_get_where (*error) != NULL)
+  if ((*error)->domain == NEG_ERROR && g_strcmp0 (neg_error_get_where (*error), peer->name) == 0)
     return FALSE;
   failure = g_steal_pointer (error);
   return neg_fail (error, failure->domain == NEG_ERROR ? (NegErrorCode) failure->code : NEG_ERROR_UNREADABLE,

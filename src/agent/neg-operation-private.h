@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define NEG_CONNECT_MS 10000
 #define NEG_SILENCE_S 30    /* of a peer */
 #define NEG_MOVE_SILENCE_S 90 /* of a peer that sends on another association */
+/* No success, no warning, and not pending (PS3.7 annex C). */
 #define NEG_RESPONSE_FAILED(status) (((status) & 0xff00) != 0xff00 && (status) != 0 && ((status) & 0xf000) != 0xb000)
 
 /* neg-peer-connect.c. Given with g_resolver_free_addresses(). */
@@ -45,7 +46,7 @@ gboolean _neg_association_finish (NegAssociation *association, GError **error);
 /* Whether the peer accepted @sop_class in any presentation context. */
 gboolean _neg_association_accepts (const NegAssociation *association, const char *sop_class);
 
-/* *error of any domain becomes NEG_ERROR about the peer where it is about nothing yet. Always FALSE. */
+/* *error of any domain becomes NEG_ERROR about the peer. Always FALSE. */
 gboolean _neg_operation_locate (const NegPeer *peer, GError **error);
 /* A status as people say it; given. */
 char *_neg_status_describe (guint status, const char *comment);
@@ -61,6 +62,9 @@ GVariant *_neg_keys_to_variant (GHashTable *keys);
 /* Flat queries without audit: neg-operation-query.c. Rows are appended to @rows. */
 gboolean _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys, guint limit,
                          GPtrArray *rows, char **cut_reason, GError **error);
+
+/* neg-operation-echo.c: of an association in the role "echo". */
+gboolean _neg_echo_await (NegAssociation *association, GError **error);
 
 /* neg-operation-list.c: what the peer says that it has of a study, and what of that is here. */
 typedef struct {
@@ -80,6 +84,7 @@ GVariant *_neg_listing_make_contexts (GPtrArray *listing);
 GPtrArray *_neg_listing_make_identifiers (GPtrArray *listing, const char *study_uid, const char *series_uid);
 
 /* neg-operation-transfer.c. What is not here as failed objects of @transfer, unless it is among them. */
+void _neg_job_object_free (NegJobObject *object);
 void _neg_transfer_add_missing (NegTransfer *transfer, GPtrArray *listing);
 void _neg_transfer_add (NegTransfer *transfer, const char *sop_uid, gboolean failed, guint status, const char *message);
 

@@ -40,16 +40,15 @@ add_rows (GPtrArray *rows, GVariant *body, guint limit)
 
 /* The end of the answer. Cancelled by the limit is no failure, but the answer is not complete. */
 static gboolean
-take_status (const NegPeer *peer, GVariant *body, guint limit, guint n_rows, char **cut_reason, GError **error)
+take_status (const NegPeer *peer, GVariant *body, guint n_rows, char **cut_reason, GError **error)
 {
   g_autofree const char **comments = NULL;
   g_autofree char *words = NULL;
   guint32 id, status;
 
   g_variant_get (body, "(uu^a&s)", &id, &status, &comments);
-  if (n_rows >= limit && (status == 0xfe00 || status == 0)) {
-    if (status == 0xfe00 || comments[0] != NULL)
-      *cut_reason = g_strdup_printf ("the first %u of more", limit);
+  if (g_strcmp0 (comments[0], "limit") == 0) {
+    *cut_reason = g_strdup_printf ("the first %u of more", n_rows);
     return TRUE;
   }
   if (status == 0)
@@ -89,9 +88,9 @@ _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys
     if (!_neg_association_receive (association, &message, error))
       return FALSE;
     if (message.type == NEG_NET_ROWS)
-      add_rows (rows, message.body, limit <= G_MAXUINT - n_before ? n_before + limit : G_MAXUINT);
+      add_rows (rows, message.body, limit != 0 && limit <= G_MAXUINT - n_before ? n_before + limit : G_MAXUINT);
     else if (message.type == NEG_NET_DONE)
-      return take_status (association->peer, message.body, limit, rows->len - n_before, cut_reason, error);
+      return take_status (association->peer, message.body, rows->len - n_before, cut_reason, error);
   }
 }
 
@@ -155,8 +154,6 @@ neg_operation_query (NegAgent *agent, const NegPeer *peer, const char *level, GH
     neg_fail (error, NEG_ERROR_USAGE, level, "no level of a query");
     return NULL;
   }
-  if (limit == 0)
-    limit = G_MAXUINT;
   if (peer->kind == NEG_PEER_WEB) {
     g_ptr_array_unref (rows);
     rows = _neg_web_query (agent, peer, level, keys, limit, cancellable, &reason, error);

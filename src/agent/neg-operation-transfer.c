@@ -2,8 +2,8 @@
 
 #include "agent/neg-operation-private.h"
 
-static void
-job_object_free (NegJobObject *object)
+void
+_neg_job_object_free (NegJobObject *object)
 {
   g_free (object->sop_uid);
   g_free (object->message);
@@ -13,7 +13,7 @@ job_object_free (NegJobObject *object)
 void
 neg_transfer_init (NegTransfer *transfer)
 {
-  *transfer = (NegTransfer) { .objects = g_ptr_array_new_with_free_func ((GDestroyNotify) job_object_free) };
+  *transfer = (NegTransfer) { .objects = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_job_object_free) };
 }
 
 void
@@ -47,4 +47,16 @@ _neg_transfer_add_missing (NegTransfer *transfer, GPtrArray *listing)
     if (!listed->is_here && !g_hash_table_contains (known, listed->sop_instance_uid))
       _neg_transfer_add (transfer, listed->sop_instance_uid, TRUE, 0, "not sent by the peer");
   }
+}
+
+void
+neg_outgoing_object_free (NegOutgoingObject *object)
+{
+  if (object == NULL)
+    return;
+  g_free (object->path);
+  g_free (object->sop_class_uid);
+  g_free (object->sop_instance_uid);
+  g_free (object->transfer_syntax_uid);
+  g_free (object);
 }
