@@ -63,6 +63,7 @@ static const struct {
 } socket_options[] = {
   { SOL_SOCKET, SO_LINGER }, { SOL_SOCKET, SO_REUSEADDR }, { SOL_SOCKET, SO_KEEPALIVE }, { SOL_SOCKET, SO_SNDTIMEO },
   { SOL_SOCKET, SO_RCVTIMEO }, { IPPROTO_TCP, TCP_NODELAY }, { IPPROTO_TCP, TCP_QUICKACK },
+  { IPPROTO_TCP, TCP_CORK },
 };
 
 /* What libraries try in good faith (a converter's table, a look at the terminal, the number of processors) and take
