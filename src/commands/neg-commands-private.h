@@ -23,12 +23,36 @@ int neg_command_measure (int argc, char **argv);
 int neg_command_demo (int argc, char **argv);
 int neg_command_hl7 (int argc, char **argv);
 int neg_command_bench (int argc, char **argv);
+int neg_command_import (int argc, char **argv);
+int neg_command_studies (int argc, char **argv);
+int neg_command_remove (int argc, char **argv);
+int neg_command_echo (int argc, char **argv);
+int neg_command_query (int argc, char **argv);
+int neg_command_worklist_query (int argc, char **argv);
+int neg_command_retrieve (int argc, char **argv);
+int neg_command_send (int argc, char **argv);
+int neg_command_commit (int argc, char **argv);
+int neg_command_diagnose (int argc, char **argv);
+int neg_command_worklist (int argc, char **argv);
 
 /* Parses options into @entries and leaves the rest in *paths (given). A wrong option, or none of @paths where at least
  * @n_paths_min are needed, prints one line and returns FALSE: the caller returns NEG_EXIT_USAGE. --json, --home and
  * --config are added (--home only where @entries have none); *json is set. @help: what the command does. */
 gboolean neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters,
                             const char *help, guint n_paths_min, char ***paths, gboolean *json);
+
+/* Whose data: the values of --home and --config, NULL where not given. */
+typedef struct {
+  char *home, *config;
+} NegCommandPlace;
+
+void neg_command_place_clear (NegCommandPlace *place);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegCommandPlace, neg_command_place_clear)
+
+/* Likewise, for commands that work on a home. */
+gboolean neg_command_parse_place (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters,
+                                  const char *help, guint n_paths_min, char ***paths, gboolean *json,
+                                  NegCommandPlace *place);
 
 /* One line on standard error; NEG_EXIT_FAILED. */
 int neg_command_fail (const char *path, const GError *error);

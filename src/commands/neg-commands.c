@@ -17,8 +17,18 @@ static const struct {
   { "render", neg_command_render, N_ ("one image as the window draws it, as a PNG") },
   { "measure", neg_command_measure, N_ ("lengths, angles, areas and values on an image") },
   { "demo", neg_command_demo, N_ ("fills a folder with a fictitious department") },
+  { "import", neg_command_import, N_ ("copies files into the archive") },
+  { "studies", neg_command_studies, N_ ("what is in the archive") },
+  { "remove", neg_command_remove, N_ ("deletes a study from the archive") },
+  { "echo", neg_command_echo, N_ ("whether a peer answers") },
+  { "query", neg_command_query, N_ ("what a peer has") },
+  { "worklist-query", neg_command_worklist_query, N_ ("what a modality worklist announces") },
+  { "retrieve", neg_command_retrieve, N_ ("fetches a study from a peer") },
+  { "send", neg_command_send, N_ ("sends objects to a peer") },
+  { "commit", neg_command_commit, N_ ("asks a peer to keep objects for good") },
+  { "diagnose", neg_command_diagnose, N_ ("finds out why a peer does not answer") },
   { "hl7", neg_command_hl7, N_ ("shows the messages of an HL7 v2 file") },
-  { "bench", neg_command_bench, N_ ("measures this machine: open, decode") },
+  { "bench", neg_command_bench, N_ ("measures this machine: open, decode, index") },
 };
 
 static NegCommandFunc
@@ -52,7 +62,7 @@ neg_commands_describe (void)
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (text, "  %-8s %s\n", commands[i].name, _ (commands[i].summary));
+    g_string_append_printf (text, "  %-14s %s\n", commands[i].name, _ (commands[i].summary));
   return g_string_free (text, FALSE);
 }
 
@@ -65,18 +75,32 @@ has_option (const GOptionEntry *entries, const char *name)
   return FALSE;
 }
 
+void
+neg_command_place_clear (NegCommandPlace *place)
+{
+  g_clear_pointer (&place->home, g_free);
+  g_clear_pointer (&place->config, g_free);
+}
+
 gboolean
 neg_command_parse (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters, const char *help,
                    guint n_paths_min, char ***paths, gboolean *json)
 {
-  g_autofree char *home = NULL;
-  g_autofree char *config = NULL;
+  g_auto (NegCommandPlace) place = { 0 };
+
+  return neg_command_parse_place (argc, argv, entries, parameters, help, n_paths_min, paths, json, &place);
+}
+
+gboolean
+neg_command_parse_place (int *argc, char ***argv, const GOptionEntry *entries, const char *parameters,
+                         const char *help, guint n_paths_min, char ***paths, gboolean *json, NegCommandPlace *place)
+{
   g_autoptr (GError) error = NULL;
   g_auto (GStrv) rest = NULL;
   const GOptionEntry common[] = {
-    { "home", 0, 0, G_OPTION_ARG_FILENAME, &home, N_ ("keep database, cache and settings under DIR"), N_ ("DIR") },
+    { "home", 0, 0, G_OPTION_ARG_FILENAME, &place->home, N_ ("keep database, cache and settings under DIR"), N_ ("DIR") },
     { "json", 0, 0, G_OPTION_ARG_NONE, json, N_ ("print JSON"), NULL },
-    { "config", 0, 0, G_OPTION_ARG_FILENAME, &config, N_ ("site file"), N_ ("FILE") },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &place->config, N_ ("site file"), N_ ("FILE") },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL },
     { NULL },
   };
