@@ -138,6 +138,7 @@ static const struct {
   NegErrorCode error;
   const char *words;
 } meanings[] = {
+  { DULC_PEERABORTEDASSOCIATION, NEG_ERROR_ABORTED, "the peer aborted the association" },
   { DULC_NETWORKCLOSED, NEG_ERROR_ABORTED, "the peer closed the connection" },
   { DULC_TCPIOERROR, NEG_ERROR_ABORTED, "the connection broke" },
   { DULC_PEERREQUESTEDRELEASE, NEG_ERROR_ABORTED, "the peer released the association too early" },
@@ -152,9 +153,7 @@ net_fail (GError **error, const OFCondition &condition, const char *doing)
 {
   const GError *seen = NetPeer::get_failure ();
 
-  if (condition.module () == OFM_dcmnet && condition.code () == DULC_PEERABORTEDASSOCIATION
-      && (seen == nullptr || seen->code != NEG_ERROR_CANCELLED))
-    return neg_fail (error, NEG_ERROR_ABORTED, doing, "the peer aborted the association");
+  // First, as DCMTK calls every end of a connection an abort.
   if (seen != nullptr)
     return neg_fail (error, static_cast<NegErrorCode> (seen->code), doing, "%s", seen->message);
   for (const auto &meaning : meanings)

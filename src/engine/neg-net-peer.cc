@@ -87,7 +87,7 @@ NetPeer::get_limit (gint64 deadline_us)
   if (channel.is_gone)
     return 0;
   if (cancel_deadline_us == 0)
-    cancel_deadline_us = g_get_monotonic_time () + net_grace_us;
+    cancel_deadline_us = g_get_monotonic_time () + grace_us;
   return MIN (deadline_us, cancel_deadline_us);
 }
 
@@ -102,7 +102,7 @@ NetPeer::is_over ()
 }
 
 bool
-NetPeer::wait (short events, gint64 timeout_us, bool is_needed)
+NetPeer::wait (short events, gint64 timeout_us, bool stops)
 {
   gint64 deadline_us = g_get_monotonic_time () + timeout_us;
   bool was_cancelled = channel.is_cancelled;
@@ -118,19 +118,25 @@ NetPeer::wait (short events, gint64 timeout_us, bool is_needed)
       net_take_in (channel);
     if (n > 0 && ready[0].revents != 0)
       return true;
-    if (!is_needed && channel.is_cancelled && !was_cancelled)
+    if (g_get_monotonic_time () >= deadline_us || (stops && channel.is_cancelled && !was_cancelled))
       return false;
-    if (g_get_monotonic_time () >= deadline_us)
-      return is_needed ? fail (NEG_ERROR_TIMEOUT, "the peer is silent") : false;
   }
   errno = ECONNABORTED;
   return false;
 }
 
 bool
-NetPeer::poll_readable (gint64 timeout_us)
+NetPeer::poll_readable (gint64 timeout_us, bool stops)
 {
-  return wait (POLLIN, timeout_us, false);
+  return wait (POLLIN, timeout_us, stops);
+}
+
+// In the middle of something: silence ends it.
+void
+NetPeer::need (short events)
+{
+  if (!wait (events, channel.timeout_s * G_USEC_PER_SEC, false) && !is_aborting)
+    fail (NEG_ERROR_TIMEOUT, "the peer is silent");
 }
 
 gssize
@@ -148,7 +154,7 @@ NetPeer::receive (void *target, gsize length)
     if (errno != EAGAIN && errno != EINTR)
       fail (NEG_ERROR_ABORTED, "the peer broke the connection");
     else if (errno == EAGAIN)
-      wait (POLLIN, channel.timeout_s * G_USEC_PER_SEC, true);
+      need (POLLIN);
   }
   errno = ECONNABORTED;
   return -1;
@@ -168,7 +174,7 @@ NetPeer::send (const void *bytes, gsize length)
     } else if (is_aborting) {
       break;
     } else if (errno == EAGAIN) {
-      wait (POLLOUT, channel.timeout_s * G_USEC_PER_SEC, true);
+      need (POLLOUT);
     } else if (errno != EINTR) {
       fail (NEG_ERROR_ABORTED, "the peer broke the connection");
     }
@@ -214,7 +220,7 @@ public:
   void closeTransportConnection () override { peer.close (); }
   unsigned long getPeerCertificateLength () override { return 0; }
   unsigned long getPeerCertificate (void *, unsigned long) override { return 0; }
-  OFBool networkDataAvailable (int timeout_s) override { return peer.poll_readable (timeout_s * G_USEC_PER_SEC); }
+  OFBool networkDataAvailable (int timeout_s) override { return peer.poll_readable (timeout_s * G_USEC_PER_SEC, false); }
   // False, so that DCMTK asks networkDataAvailable() and does not poll the socket behind our back.
   OFBool isTransparentConnection () override { return OFFalse; }
   OFString &dumpConnectionParameters (OFString &text) override { return text = "TCP"; }

@@ -27,8 +27,8 @@ public:
   gssize receive (void *target, gsize length);
   bool send (const void *bytes, gsize length); // all of them
 
-  // Whether something can be read within @timeout_us, or until CANCEL is noted; silence is no failure.
-  bool poll_readable (gint64 timeout_us);
+  // Whether something can be read within @timeout_us (@stops: or until CANCEL is noted); silence is no failure.
+  bool poll_readable (gint64 timeout_us, bool stops);
 
   // What comes out of the connection (of TLS: in plain), before DCMTK has it.
   bool check (const void *bytes, gsize length);
@@ -36,7 +36,7 @@ public:
   bool fail (NegErrorCode code, const char *words); // the first one counts; false
   void restate (NegErrorCode code, const char *words); // in place of the first one
   void close ();
-  const NetChannel &get_channel () const { return channel; }
+  void give_grace () { grace_us = net_grace_us; } // the association is there: it may be ended in good order
 
   static const GError *get_failure (); // borrowed, nullptr
 
@@ -44,7 +44,8 @@ public:
   static void begin_abort ();
 
 private:
-  bool wait (short events, gint64 timeout_us, bool is_needed);
+  bool wait (short events, gint64 timeout_us, bool stops);
+  void need (short events);
   gint64 get_limit (gint64 deadline_us);
   bool is_over ();
 
@@ -52,7 +53,8 @@ private:
   int socket;
   NegNetGuard guard;
   GError *failure = nullptr;
-  gint64 cancel_deadline_us = 0;
+  gint64 grace_us = 0;
+  gint64 cancel_deadline_us = 0; // of the first CANCEL
   bool is_aborting = false;
 };
 

@@ -317,9 +317,10 @@ public:
   {
     int n = SSL_read (tls->connection, target, static_cast<int> (MIN (length, G_MAXINT)));
 
-    if (n > 0)
-      return peer.check (target, static_cast<gsize> (n)) ? n : -1;
-    return end_by (n);
+    if (n <= 0)
+      return end_by (n);
+    has_read = true;
+    return peer.check (target, static_cast<gsize> (n)) ? n : -1;
   }
 
   ssize_t
@@ -352,7 +353,7 @@ public:
   OFBool
   networkDataAvailable (int timeout_s) override
   {
-    return SSL_pending (tls->connection) > 0 || peer.poll_readable (timeout_s * G_USEC_PER_SEC);
+    return SSL_pending (tls->connection) > 0 || peer.poll_readable (timeout_s * G_USEC_PER_SEC, false);
   }
 
   OFBool isTransparentConnection () override { return OFFalse; }
@@ -377,12 +378,16 @@ private:
       peer.fail (NEG_ERROR_ABORTED, "the peer closed the connection");
     else
       note_failure (peer, tls, kind);
+    if (!has_read && NetPeer::get_failure ()->code == NEG_ERROR_ABORTED)
+      peer.restate (NEG_ERROR_TLS, "the peer broke the connection after the TLS handshake, as one does that refuses "
+                                   "this workstation's certificate");
     errno = ECONNABORTED;
     return -1;
   }
 
   NetPeer &peer;
   NetTls *tls;
+  bool has_read = false; // in TLS 1.3 a client's certificate is refused when the handshake is over for it
 };
 
 DcmTransportConnection *

@@ -122,8 +122,10 @@ net_request (NetChannel &channel, int socket, T_ASC_Parameters *parameters, T_AS
                                       static_cast<int> (channel.timeout_s));
   handed_over = -1;
   given_out = -1;
-  if (condition.good ())
+  if (condition.good ()) {
+    peer->give_grace ();
     return true;
+  }
   if (condition == DUL_ASSOCIATIONREJECTED)
     return fail_rejected (parameters, error);
   return net_fail (error, condition, "association");
@@ -139,7 +141,10 @@ net_await (NetChannel &channel, int socket, T_ASC_Network **network, T_ASC_Assoc
     return false;
   condition = ASC_receiveAssociation (*network, association, net_pdu_bytes_max, nullptr, nullptr, tls != nullptr,
                                       DUL_NOBLOCK, static_cast<int> (channel.timeout_s));
-  return condition.good () || net_fail (error, condition, "association");
+  if (condition.bad ())
+    return net_fail (error, condition, "association");
+  peer->give_grace ();
+  return true;
 }
 
 bool
@@ -147,7 +152,7 @@ net_is_readable (T_ASC_Association *association, gint64 timeout_us)
 {
   auto *key = reinterpret_cast<PRIVATE_ASSOCIATIONKEY *> (association->DULassociation);
 
-  return key->pdvIndex != -1 || ASC_dataWaiting (association, 0) || peer->poll_readable (timeout_us);
+  return key->pdvIndex != -1 || ASC_dataWaiting (association, 0) || peer->poll_readable (timeout_us, true);
 }
 
 char *
