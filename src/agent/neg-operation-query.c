@@ -69,7 +69,7 @@ make_keys (const char *level, GHashTable *keys)
   while (g_hash_table_iter_next (&iter, &path, &value))
     g_hash_table_insert (with_level, path, value);
   if (!g_str_equal (level, "worklist"))
-    g_hash_table_insert (with_level, LEVEL_KEY, upper);
+    g_hash_table_insert (with_level, (char *) LEVEL_KEY, upper);
   return _neg_keys_to_variant (with_level);
 }
 
