@@ -394,9 +394,10 @@ neg_command_bench (int argc, char **argv)
   };
   gboolean done;
 
-  if (!neg_command_parse (&argc, &argv, entries, _ ("open|decode PATH..."),
+  if (!neg_command_parse (&argc, &argv, entries, _ ("open|decode PATH...|index FOLDER"),
                           _ ("open: to the first image and to all of the first series. decode: every frame through the "
-                             "engines, with their processor time."),
+                             "engines, with their processor time. index: from a folder to a committed index in a "
+                             "new home."),
                           2, &paths, &options.json))
     return NEG_EXIT_USAGE;
   if (options.repeat < 1 || options.repeat > 1000 || options.engines < 0)
@@ -406,7 +407,9 @@ neg_command_bench (int argc, char **argv)
     done = bench_decode (&options, &error);
   else if (strcmp (paths[0], "open") == 0)
     done = bench_open (&options, &error);
+  else if (strcmp (paths[0], "index") == 0)
+    done = neg_bench_index (paths[1], options.engines, options.repeat, options.json, &error);
   else
-    return neg_command_usage (_ ("bench measures: open, decode"));
+    return neg_command_usage (_ ("bench measures: open, decode, index"));
   return done ? NEG_EXIT_DONE : neg_command_fail (paths[1], error);
 }
