@@ -10,28 +10,58 @@
 
 #define GROUP_OBJECTS 1000
 
+#define GROUPS_AHEAD 4
+#define DEPTH_MAX 64
+
 typedef struct {
   guint n_files, n_objects, n_studies;
   double wall_s;
+
+  NegEnginePool *pool;
+  NegArchive *archive;
+  GPtrArray *next; /* NegBlob: the group that is being filled */
+  GQueue groups;   /* NegIndexBatch, in work */
 } IndexRun;
 
+static gboolean add_oldest (IndexRun *run, GError **error);
+
 static void
-walk (const char *folder, GPtrArray *paths, guint depth)
+start_group (IndexRun *run)
+{
+  g_queue_push_tail (&run->groups, neg_index_batch_new (run->pool, run->next, FALSE, NEG_PRIORITY_SCAN));
+  run->next = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+}
+
+static gboolean
+take_file (IndexRun *run, const char *path, GError **error)
+{
+  run->n_files++;
+  g_ptr_array_add (run->next, neg_blob_new_for_path (path));
+  if (run->next->len < GROUP_OBJECTS)
+    return TRUE;
+  start_group (run);
+  return run->groups.length <= GROUPS_AHEAD || add_oldest (run, error);
+}
+
+/* The engines read while the folder is still being walked through. */
+static gboolean
+walk (IndexRun *run, const char *folder, guint depth, GError **error)
 {
   g_autoptr (GDir) listing = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  while (listing != NULL && depth < 64 && (name = g_dir_read_name (listing)) != NULL) {
+  while (listing != NULL && depth < DEPTH_MAX && (name = g_dir_read_name (listing)) != NULL) {
     g_autofree char *path = g_build_filename (folder, name, NULL);
     GStatBuf status;
 
     if (g_lstat (path, &status) != 0)
       continue;
-    if (S_ISDIR (status.st_mode))
-      walk (path, paths, depth + 1);
-    else if (S_ISREG (status.st_mode))
-      g_ptr_array_add (paths, g_steal_pointer (&path));
+    if (S_ISDIR (status.st_mode) && !walk (run, path, depth + 1, error))
+      return FALSE;
+    if (S_ISREG (status.st_mode) && !take_file (run, path, error))
+      return FALSE;
   }
+  return TRUE;
 }
 
 /* What the measurement itself has made. */
@@ -50,16 +80,6 @@ remove_tree (const char *folder)
       g_unlink (path);
   }
   g_rmdir (folder);
-}
-
-static NegIndexBatch *
-start_group (NegEnginePool *pool, const GPtrArray *paths, guint first)
-{
-  GPtrArray *blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
-
-  for (guint i = first; i < MIN (first + GROUP_OBJECTS, paths->len); i++)
-    g_ptr_array_add (blobs, neg_blob_new_for_path (paths->pdata[i]));
-  return neg_index_batch_new (pool, blobs, FALSE, NEG_PRIORITY_SCAN);
 }
 
 static gboolean
@@ -83,20 +103,23 @@ add_group (NegArchive *archive, NegIndexBatch *batch, IndexRun *run, GError **er
          || neg_archive_add (archive, (const NegArchiveObject *) objects->data, objects->len, NULL, error);
 }
 
-/* The engines read one group while the one before is written. */
 static gboolean
-add_all (NegArchive *archive, NegEnginePool *pool, const GPtrArray *paths, IndexRun *run, GError **error)
+add_oldest (IndexRun *run, GError **error)
 {
-  g_autoptr (NegIndexBatch) batch = paths->len > 0 ? start_group (pool, paths, 0) : NULL;
+  g_autoptr (NegIndexBatch) batch = g_queue_pop_head (&run->groups);
 
-  for (guint first = 0; batch != NULL; first += GROUP_OBJECTS) {
-    g_autoptr (NegIndexBatch) current = g_steal_pointer (&batch);
+  return add_group (run->archive, batch, run, error);
+}
 
-    if (first + GROUP_OBJECTS < paths->len)
-      batch = start_group (pool, paths, first + GROUP_OBJECTS);
-    if (!add_group (archive, current, run, error))
+static gboolean
+add_all (IndexRun *run, const char *folder, GError **error)
+{
+  if (!walk (run, folder, 0, error))
+    return FALSE;
+  start_group (run);
+  while (!g_queue_is_empty (&run->groups))
+    if (!add_oldest (run, error))
       return FALSE;
-  }
   return TRUE;
 }
 
@@ -115,23 +138,31 @@ count_studies (const char *data_folder, guint *n, GError **error)
   return TRUE;
 }
 
-/* From a folder and no home to an index that others can read, the start of the engines included. */
+/* From a folder and an empty archive to an index that others can read, the start of the engines included. */
 static gboolean
 index_once (const char *folder, const char *home, guint n_engines, IndexRun *run, GError **error)
 {
-  gint64 start_us = g_get_monotonic_time ();
+  gint64 start_us;
   NegEnginePoolOptions options = { .n_engines = n_engines };
-  g_autoptr (NegEnginePool) pool = neg_engine_pool_new (&options, error);
   g_autofree char *data = g_build_filename (home, "data", NULL);
   g_autofree char *cache = g_build_filename (home, "cache", NULL);
-  g_autoptr (NegArchive) archive = pool != NULL ? neg_archive_open (data, cache, "", error) : NULL;
-  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (NegArchive) archive = neg_archive_open (data, cache, "", error);
+  g_autoptr (NegEnginePool) pool = NULL;
+  gboolean is_done;
 
   if (archive == NULL)
     return FALSE;
-  walk (folder, paths, 0);
-  run->n_files = paths->len;
-  if (!add_all (archive, pool, paths, run, error))
+  start_us = g_get_monotonic_time ();
+  pool = neg_engine_pool_new (&options, error);
+  if (pool == NULL)
+    return FALSE;
+  run->pool = pool;
+  run->archive = archive;
+  run->next = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  is_done = add_all (run, folder, error);
+  g_clear_pointer (&run->next, g_ptr_array_unref);
+  g_queue_clear_full (&run->groups, (GDestroyNotify) neg_index_batch_free);
+  if (!is_done)
     return FALSE;
   run->wall_s = (double) (g_get_monotonic_time () - start_us) * 1e-6;
   return count_studies (data, &run->n_studies, error);
