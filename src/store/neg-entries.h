@@ -6,7 +6,7 @@
  * step is a study's by study UID, or by accession number and issuer, AND patient. The same study UID with another patient
  * stays apart, with the conflict flag: never two patients in one entry. Never by name alone.
  *
- * An entry's id stays the same for its life; its place by time is the rowid, so that the usual order needs no sorting.
+ * An entry's id stays the same for its life. Dates without a zone of their own are local ones (the process's time zone).
  * Thread: as the database's. Writing functions are called within neg_archive_write(). */
 #pragma once
 
@@ -79,6 +79,10 @@ gboolean neg_entries_claim (NegDatabase *database, gint64 id, const char *user, 
 gboolean neg_entries_release (NegDatabase *database, gint64 id, const char *user, GError **error);
 gboolean neg_entries_set_status (NegDatabase *database, gint64 id, NegEntryStatus status, const char *user,
                                  GError **error);
+
+/* The orders and the search anew from the entries, which themselves stay: after entries were written by other means, or
+ * when an order is found damaged. Takes seconds for a million. */
+gboolean neg_entries_rebuild (NegDatabase *database, GError **error);
 
 /* --- reading --- */
 

@@ -1,0 +1,210 @@
+/* What an entry says of others: its patient's older studies, another patient's entry with its study UID. */
+#include "config.h"
+
+#include "store/neg-entries-private.h"
+
+#include <string.h>
+
+#include "base/neg-error.h"
+
+/* A patient with more studies is none (a phantom, an ID for everybody): his newest ones say how many are too many. */
+#define MAX_STUDIES 200
+
+static gboolean
+read_digits (const char **text, guint n, int *value)
+{
+  *value = 0;
+  for (guint i = 0; i < n; i++, (*text)++) {
+    if (!g_ascii_isdigit (**text))
+      return FALSE;
+    *value = *value * 10 + (**text - '0');
+  }
+  return TRUE;
+}
+
+static GTimeZone *
+make_zone (const char *zone)
+{
+  const char *digits = *zone != '\0' ? zone + 1 : zone;
+  GTimeZone *offset = NULL;
+  int minutes;
+
+  if ((*zone == '+' || *zone == '-') && read_digits (&digits, 4, &minutes) && *digits == '\0')
+    offset = g_time_zone_new_identifier (zone);
+  return offset != NULL ? offset : g_time_zone_new_local ();
+}
+
+/* Hours, minutes and seconds as far as they go (PS3.5 6.2: TM may end early; with colons it is ACR-NEMA's). */
+static void
+parse_time (const char *time, int *hour, int *minute, double *second)
+{
+  const char *p = time != NULL ? time : "";
+  int whole;
+
+  *hour = *minute = 0;
+  *second = 0;
+  if (!read_digits (&p, 2, hour)) {
+    *hour = 0;
+    return;
+  }
+  p += *p == ':';
+  if (!read_digits (&p, 2, minute)) {
+    *minute = 0;
+    return;
+  }
+  p += *p == ':';
+  if (read_digits (&p, 2, &whole))
+    *second = MIN (whole, 59) + (*p == '.' ? CLAMP (g_ascii_strtod (p, NULL), 0, 0.999999) : 0);
+}
+
+gint64
+_neg_entry_parse_time_us (const char *date, const char *time, const char *zone)
+{
+  g_autoptr (GTimeZone) where = NULL;
+  g_autoptr (GDateTime) when = NULL;
+  const char *p = date != NULL ? date : "";
+  int year, month, day, hour, minute;
+  double second;
+
+  if (!read_digits (&p, 4, &year))
+    return 0;
+  p += *p == '.';
+  if (!read_digits (&p, 2, &month))
+    return 0;
+  p += *p == '.';
+  if (!read_digits (&p, 2, &day))
+    return 0;
+  parse_time (time, &hour, &minute, &second);
+  where = make_zone (zone != NULL ? zone : "");
+  when = g_date_time_new (where, year, month, day, hour, minute, second);
+  return when != NULL ? g_date_time_to_unix (when) * G_USEC_PER_SEC + g_date_time_get_microsecond (when) : 0;
+}
+
+static GPtrArray *
+list_rows (NegStatement *statement, GError **error)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_entry_row_free);
+  gboolean has_row;
+
+  while (neg_statement_step (statement, &has_row, error)) {
+    if (!has_row)
+      return g_steal_pointer (&rows);
+    g_ptr_array_add (rows, _neg_entry_row_read (statement));
+  }
+  return NULL;
+}
+
+static GPtrArray *
+list_patient (NegDatabase *database, const NegEntryRow *one, GError **error)
+{
+  NegStatement *statement
+      = neg_database_prepare (database,
+                              NEG_ENTRY_SELECT "WHERE patient_id <> '' AND patient_id = ?1 AND issuer = ?2 "
+                                               "AND name_key = ?3 ORDER BY time_us DESC, id DESC LIMIT ?4",
+                              error);
+
+  if (statement == NULL)
+    return NULL;
+  neg_statement_bind_text (statement, 1, one->entry->patient_id);
+  neg_statement_bind_text (statement, 2, one->entry->issuer);
+  neg_statement_bind_text (statement, 3, one->name_key);
+  neg_statement_bind_int (statement, 4, MAX_STUDIES);
+  return list_rows (statement, error);
+}
+
+static gboolean
+count_priors (NegDatabase *database, const NegEntryRow *one, GError **error)
+{
+  g_autoptr (GPtrArray) rows = list_patient (database, one, error);
+  guint n = 0, n_here = 0;
+
+  if (rows == NULL)
+    return FALSE;
+  for (guint i = rows->len; i > 0; i--) {
+    const NegEntryRow *old = g_ptr_array_index (rows, i - 1);
+
+    if (old->entry->n_priors != n || old->entry->n_priors_here != n_here) {
+      g_autoptr (NegEntryRow) row = _neg_entry_row_copy (old);
+
+      row->entry->n_priors = n;
+      row->entry->n_priors_here = n_here;
+      if (!_neg_entry_row_store (database, old, row, error))
+        return FALSE;
+    }
+    n += old->entry->status != NEG_STATUS_SCHEDULED;
+    n_here += old->entry->n_here > 0;
+  }
+  return TRUE;
+}
+
+static gboolean
+mark_conflicts (NegDatabase *database, const char *study_uid, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (
+      database, NEG_ENTRY_SELECT "WHERE study_uid <> '' AND study_uid = ?1 LIMIT 100", error);
+  g_autoptr (GPtrArray) rows = NULL;
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 1, study_uid);
+  rows = list_rows (statement, error);
+  if (rows == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    const NegEntryRow *old = g_ptr_array_index (rows, i);
+
+    if (old->entry->is_conflict != (rows->len > 1)) {
+      g_autoptr (NegEntryRow) row = _neg_entry_row_copy (old);
+
+      row->entry->is_conflict = rows->len > 1;
+      if (!_neg_entry_row_store (database, old, row, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+is_other_to_patient (const NegEntry *old, const NegEntry *entry)
+{
+  return old->time_us != entry->time_us || (old->n_here > 0) != (entry->n_here > 0)
+         || (old->status == NEG_STATUS_SCHEDULED) != (entry->status == NEG_STATUS_SCHEDULED);
+}
+
+gboolean
+_neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row, GError **error)
+{
+  const NegEntryRow *one = row != NULL ? row : old;
+
+  if (one == NULL)
+    return TRUE;
+  if ((old == NULL || row == NULL || is_other_to_patient (old->entry, row->entry))
+      && *one->entry->patient_id != '\0' && !count_priors (database, one, error))
+    return FALSE;
+  if (old != NULL && row != NULL && g_str_equal (old->entry->study_uid, row->entry->study_uid))
+    return TRUE;
+  return (old == NULL || mark_conflicts (database, old->entry->study_uid, error))
+         && (row == NULL || mark_conflicts (database, row->entry->study_uid, error));
+}
+
+GPtrArray *
+neg_entries_list_priors (NegDatabase *database, const NegEntry *entry, guint limit, GError **error)
+{
+  g_autoptr (NegEntryRow) own = NULL;
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_free);
+
+  if (*entry->patient_id == '\0')
+    return g_steal_pointer (&entries);
+  own = _neg_entry_row_find (database, entry->id, error);
+  rows = own != NULL ? list_patient (database, own, error) : NULL;
+  if (rows == NULL)
+    return NULL;
+  for (guint i = 0; i < rows->len && entries->len < limit; i++) {
+    NegEntryRow *row = g_ptr_array_index (rows, i);
+
+    if (row->entry->id != entry->id)
+      g_ptr_array_add (entries, neg_entry_copy (row->entry));
+  }
+  return g_steal_pointer (&entries);
+}

@@ -1,0 +1,430 @@
+/* Which docs have a piece of text (neg-entries-text.c), packed by blocks of docs: a block never changes, for a doc's
+ * texts do not. The newest docs are in no block yet and are looked at one by one; some hundreds make a small block, and
+ * many small ones a large one. Docs that are gone stay in their block: no order has them. */
+#include "config.h"
+
+#include "store/neg-entries-private.h"
+
+#include <string.h>
+
+#include "base/neg-error.h"
+
+#define SMALL 512u
+#define LARGE 16384u
+#define WORDS (LARGE / 64)
+#define HASH_BITS 44
+#define MAX_DOCS (1 << 28) /* block number and hash are one positive number */
+
+/* Docs of a block with a piece: their offsets, two bytes each, or with so many of them a bit for each offset. */
+#define BITMAP_BYTES (LARGE / 8)
+
+typedef struct {
+  guint32 first_doc, n_docs;
+} Block;
+
+static gint64
+posting_id (guint32 first_doc, gint64 piece)
+{
+  return (gint64) (first_doc / SMALL) << HASH_BITS | piece;
+}
+
+/* --- packing --- */
+
+static void
+add_row_pieces (NegStatement *row, int first_column, GHashTable *pieces)
+{
+  g_auto (GStrv) modalities = NULL;
+
+  for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
+    _neg_entry_text_get_pieces (neg_statement_get_text (row, first_column + i), pieces);
+  modalities = g_strsplit (neg_statement_get_text (row, first_column + NEG_ENTRY_TEXT_MODALITY), "\\", -1);
+  for (char **p = modalities; *p != NULL; p++) {
+    gint64 piece = _neg_entry_modality_get_piece (*p);
+
+    g_hash_table_add (pieces, g_memdup2 (&piece, sizeof piece));
+  }
+}
+
+static void
+note_pieces (GHashTable *postings, GHashTable *pieces, guint16 offset)
+{
+  GHashTableIter iter;
+  gpointer piece;
+
+  g_hash_table_iter_init (&iter, pieces);
+  while (g_hash_table_iter_next (&iter, &piece, NULL)) {
+    GArray *docs = g_hash_table_lookup (postings, piece);
+
+    if (docs == NULL) {
+      docs = g_array_new (FALSE, FALSE, sizeof (guint16));
+      g_hash_table_insert (postings, g_memdup2 (piece, sizeof (gint64)), docs);
+    }
+    g_array_append_val (docs, offset);
+  }
+}
+
+#define SELECT_TEXTS "SELECT doc, k_patient, k_id, k_accession, k_description, k_modality FROM entry "
+
+static gboolean
+collect (NegDatabase *database, const Block *block, GHashTable *postings, GError **error)
+{
+  g_autoptr (GHashTable) pieces = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  NegStatement *statement = neg_database_prepare (database, SELECT_TEXTS "WHERE doc >= ?1 AND doc < ?2", error);
+  gboolean has_row;
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_int (statement, 1, block->first_doc);
+  neg_statement_bind_int (statement, 2, (gint64) block->first_doc + block->n_docs);
+  while (neg_statement_step (statement, &has_row, error)) {
+    if (!has_row)
+      return TRUE;
+    g_hash_table_remove_all (pieces);
+    add_row_pieces (statement, 1, pieces);
+    note_pieces (postings, pieces, (guint16) (neg_statement_get_int (statement, 0) - block->first_doc));
+  }
+  return FALSE;
+}
+
+static gint
+compare_pieces (gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *) a, right = *(const gint64 *) b;
+
+  return left < right ? -1 : left > right;
+}
+
+static void
+bind_docs (NegStatement *statement, const GArray *docs)
+{
+  guint64 bits[WORDS] = { 0 };
+
+  if (docs->len * sizeof (guint16) < BITMAP_BYTES) {
+    neg_statement_bind_blob (statement, 2, docs->data, docs->len * sizeof (guint16));
+    return;
+  }
+  for (guint i = 0; i < docs->len; i++)
+    _neg_bit_set (bits, g_array_index (docs, guint16, i));
+  neg_statement_bind_blob (statement, 2, bits, sizeof bits);
+}
+
+static gboolean
+write_postings (NegDatabase *database, const Block *block, GHashTable *postings, GError **error)
+{
+  g_autoptr (GList) pieces = g_list_sort (g_hash_table_get_keys (postings), compare_pieces);
+  NegStatement *statement
+      = neg_database_prepare (database, "INSERT INTO entry_posting (id, docs) VALUES (?1, ?2)", error);
+
+  /* In the order of the table: only its end grows. */
+  for (GList *link = pieces; statement != NULL && link != NULL; link = link->next) {
+    neg_statement_bind_int (statement, 1, posting_id (block->first_doc, *(const gint64 *) link->data));
+    bind_docs (statement, g_hash_table_lookup (postings, link->data));
+    if (!neg_statement_run (statement, error))
+      return FALSE;
+  }
+  return statement != NULL;
+}
+
+static gboolean
+run_for_range (NegDatabase *database, const char *sql, gint64 from, gint64 to, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, sql, error);
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_int (statement, 1, from);
+  neg_statement_bind_int (statement, 2, to);
+  return neg_statement_run (statement, error);
+}
+
+static gboolean
+pack (NegDatabase *database, const Block *block, GError **error)
+{
+  g_autoptr (GHashTable) postings
+      = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_array_unref);
+  gint64 end = (gint64) block->first_doc + block->n_docs;
+
+  return collect (database, block, postings, error)
+         && run_for_range (database, "DELETE FROM entry_posting WHERE id >= ?1 AND id < ?2",
+                           posting_id (block->first_doc, 0), posting_id ((guint32) end, 0), error)
+         && run_for_range (database, "DELETE FROM entry_block WHERE first_doc >= ?1 AND first_doc < ?2",
+                           block->first_doc, end, error)
+         && write_postings (database, block, postings, error)
+         && run_for_range (database, "INSERT INTO entry_block (first_doc, n_docs) VALUES (?1, ?2)", block->first_doc,
+                           block->n_docs, error);
+}
+
+gboolean
+_neg_postings_note (NegDatabase *database, gint64 doc, GError **error)
+{
+  Block block;
+
+  if (doc + 1 >= MAX_DOCS)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "entry", "The reading list has had too many entries");
+  if ((doc + 1) % SMALL != 0)
+    return TRUE;
+  block.n_docs = (doc + 1) % LARGE == 0 ? LARGE : SMALL;
+  block.first_doc = (guint32) (doc + 1) - block.n_docs;
+  return pack (database, &block, error);
+}
+
+gboolean
+_neg_postings_build (NegDatabase *database, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "SELECT next_doc FROM entry_number", error);
+  gboolean has_row;
+  gint64 next;
+
+  if (statement == NULL || !neg_statement_step (statement, &has_row, error))
+    return FALSE;
+  next = has_row ? neg_statement_get_int (statement, 0) : 0;
+  neg_statement_reset (statement);
+  for (gint64 doc = 0; doc < next;) {
+    Block block = { .first_doc = (guint32) doc, .n_docs = doc + LARGE <= next ? LARGE : SMALL };
+
+    if (doc + block.n_docs > next)
+      break;
+    if (!pack (database, &block, error))
+      return FALSE;
+    doc += block.n_docs;
+  }
+  return TRUE;
+}
+
+/* --- searching --- */
+
+typedef struct {
+  NegDatabase *database;
+  GArray *wanted;     /* pieces: all of them */
+  GArray *modalities; /* pieces: any of them; nullable */
+  char **words, **modality_names;
+  guint64 *bits;
+  gsize n_bits;
+} Search;
+
+/* SQLite's bytes are not aligned. */
+static void
+add_bitmap (guint64 *bits, gconstpointer bytes)
+{
+  guint64 found[WORDS];
+
+  memcpy (found, bytes, sizeof found);
+  for (guint i = 0; i < WORDS; i++)
+    bits[i] |= found[i];
+}
+
+static void
+add_offsets (guint64 *bits, gconstpointer bytes, gsize n_bytes)
+{
+  guint16 offsets[BITMAP_BYTES / sizeof (guint16)];
+  gsize n = n_bytes / sizeof *offsets;
+
+  if (bytes == NULL)
+    return;
+  memcpy (offsets, bytes, n * sizeof *offsets);
+  for (gsize i = 0; i < n; i++)
+    if (offsets[i] < LARGE)
+      _neg_bit_set (bits, offsets[i]);
+}
+
+/* The bits of the docs that have the piece, as far as the block goes. */
+static gboolean
+load_posting (Search *search, guint32 first_doc, gint64 piece, guint64 *bits, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (search->database, "SELECT docs FROM entry_posting WHERE id = ?1", error);
+  gconstpointer docs;
+  gboolean has_row;
+  gsize n_bytes;
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_int (statement, 1, posting_id (first_doc, piece));
+  if (!neg_statement_step (statement, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  docs = neg_statement_get_blob (statement, 0, &n_bytes);
+  if (n_bytes == BITMAP_BYTES)
+    add_bitmap (bits, docs);
+  else if (n_bytes < BITMAP_BYTES)
+    add_offsets (bits, docs, n_bytes);
+  neg_statement_reset (statement);
+  return TRUE;
+}
+
+/* TRUE when a bit is left. */
+static gboolean
+keep_bits (guint64 *bits, const guint64 *others, guint n)
+{
+  guint64 any = 0;
+
+  for (guint i = 0; i < n; i++)
+    any |= bits[i] &= others[i];
+  return any != 0;
+}
+
+static gboolean
+keep_in_block (Search *search, const Block *block, GError **error)
+{
+  guint64 *bits = search->bits + block->first_doc / 64;
+  guint n = MIN (block->n_docs, (guint) (search->n_bits - block->first_doc)) / 64;
+  guint64 found[WORDS];
+  gboolean any = TRUE;
+
+  for (guint i = 0; any && i < search->wanted->len; i++) {
+    memset (found, 0, sizeof found);
+    if (!load_posting (search, block->first_doc, g_array_index (search->wanted, gint64, i), found, error))
+      return FALSE;
+    any = keep_bits (bits, found, n);
+  }
+  if (!any || search->modalities == NULL)
+    return TRUE;
+  memset (found, 0, sizeof found);
+  for (guint i = 0; i < search->modalities->len; i++)
+    if (!load_posting (search, block->first_doc, g_array_index (search->modalities, gint64, i), found, error))
+      return FALSE;
+  keep_bits (bits, found, n);
+  return TRUE;
+}
+
+static gboolean
+texts_have (const char *const *texts, char **words)
+{
+  for (; words != NULL && *words != NULL; words++) {
+    gboolean has = FALSE;
+
+    for (guint i = 0; !has && i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
+      has = _neg_entry_text_has (texts[i], *words);
+    if (!has)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+_neg_entry_row_has (const NegEntryRow *row, char **words)
+{
+  return texts_have ((const char *const *) row->texts, words);
+}
+
+static gboolean
+row_matches (Search *search, NegStatement *row)
+{
+  const char *texts[NEG_ENTRY_TEXT_N_SEARCHED];
+  g_auto (GStrv) modalities = NULL;
+
+  for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
+    texts[i] = neg_statement_get_text (row, i + 1);
+  if (!texts_have (texts, search->words))
+    return FALSE;
+  if (search->modality_names == NULL)
+    return TRUE;
+  modalities = g_strsplit (neg_statement_get_text (row, 1 + NEG_ENTRY_TEXT_MODALITY), "\\", -1);
+  for (char **p = search->modality_names; *p != NULL; p++)
+    if (g_strv_contains ((const char *const *) modalities, *p))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+clear_bits (Search *search, gsize from)
+{
+  for (gsize i = from / 64; i < search->n_bits / 64; i++)
+    search->bits[i] = 0;
+}
+
+/* Docs from @first on, which are in no block. */
+static gboolean
+keep_in_rest (Search *search, gsize first, GError **error)
+{
+  g_autofree guint64 *old = NULL;
+  NegStatement *statement = neg_database_prepare (search->database, SELECT_TEXTS "WHERE doc >= ?1", error);
+  gboolean has_row;
+
+  if (statement == NULL)
+    return FALSE;
+  if (first >= search->n_bits)
+    return TRUE;
+  old = g_memdup2 (search->bits + first / 64, (search->n_bits - first) / 8);
+  clear_bits (search, first);
+  neg_statement_bind_int (statement, 1, (gint64) first);
+  while (neg_statement_step (statement, &has_row, error)) {
+    guint64 doc = has_row ? (guint64) neg_statement_get_int (statement, 0) : 0;
+
+    if (!has_row)
+      return TRUE;
+    if (doc < search->n_bits && _neg_bit_get (old, (guint32) (doc - first)) && row_matches (search, statement))
+      _neg_bit_set (search->bits, (guint32) doc);
+  }
+  return FALSE;
+}
+
+static gboolean
+load_blocks (NegDatabase *database, GArray *blocks, GError **error)
+{
+  NegStatement *statement
+      = neg_database_prepare (database, "SELECT first_doc, n_docs FROM entry_block ORDER BY first_doc", error);
+  gboolean has_row;
+
+  if (statement == NULL)
+    return FALSE;
+  while (neg_statement_step (statement, &has_row, error)) {
+    Block block;
+    gint64 first, n;
+
+    if (!has_row)
+      return TRUE;
+    first = neg_statement_get_int (statement, 0);
+    n = neg_statement_get_int (statement, 1);
+    if (first < 0 || first >= MAX_DOCS || first % SMALL != 0 || (n != SMALL && n != LARGE)) {
+      neg_statement_reset (statement);
+      return neg_fail (error, NEG_ERROR_UNREADABLE, "entry_block", "The search of the reading list is damaged");
+    }
+    block = (Block){ .first_doc = (guint32) first, .n_docs = (guint32) n };
+    g_array_append_val (blocks, block);
+  }
+  return FALSE;
+}
+
+static gboolean
+keep_in_blocks (Search *search, GError **error)
+{
+  g_autoptr (GArray) blocks = g_array_new (FALSE, FALSE, sizeof (Block));
+  gsize end = 0;
+
+  if (!load_blocks (search->database, blocks, error))
+    return FALSE;
+  for (guint i = 0; i < blocks->len; i++) {
+    const Block *block = &g_array_index (blocks, Block, i);
+
+    if (block->first_doc >= search->n_bits)
+      break;
+    if (!keep_in_block (search, block, error))
+      return FALSE;
+    end = (gsize) block->first_doc + block->n_docs;
+  }
+  return keep_in_rest (search, end, error);
+}
+
+gboolean
+_neg_postings_keep (NegDatabase *database, char **words, char **modalities, guint64 *bits, gsize n_bits, GError **error)
+{
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GArray) any = modalities != NULL ? g_array_new (FALSE, FALSE, sizeof (gint64)) : NULL;
+  Search search = { .database = database,
+                    .wanted = wanted,
+                    .modalities = any,
+                    .words = words,
+                    .modality_names = modalities,
+                    .bits = bits,
+                    .n_bits = n_bits };
+
+  for (; words != NULL && *words != NULL; words++)
+    _neg_entry_word_get_pieces (*words, wanted);
+  for (; modalities != NULL && *modalities != NULL; modalities++) {
+    gint64 piece = _neg_entry_modality_get_piece (*modalities);
+
+    g_array_append_val (any, piece);
+  }
+  return (wanted->len == 0 && any == NULL) || keep_in_blocks (&search, error);
+}

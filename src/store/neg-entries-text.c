@@ -1,0 +1,193 @@
+/* What a text is found by: its pieces. A word without digits is found by any three letters in it; a beginning of one
+ * or two characters, and words with digits, by what stands at 0, 3, 6 and 9 characters from where a word begins. In
+ * scripts without spaces a word begins at every character; in "P0004711" also at 0004711 and at 4711. */
+#include "config.h"
+
+#include "store/neg-entries-private.h"
+
+#include <string.h>
+
+#define GROUP 3       /* characters in a piece */
+#define REACH 12      /* of a word with digits, further characters are seen in the row's text only */
+#define HASH_BITS 44
+#define WIDE 0x2E80   /* from here on scripts without spaces between words */
+
+typedef enum { PIECE_BEGIN = 1, PIECE_INSIDE = 32, PIECE_MODALITY = 33 } PieceKind; /* BEGIN + place of the group */
+
+char *
+_neg_entry_fold (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text != NULL ? text : "", -1);
+  g_autofree char *parts = g_utf8_normalize (valid, -1, G_NORMALIZE_NFKD);
+  g_autofree char *folded = g_utf8_casefold (parts != NULL ? parts : valid, -1);
+  g_autoptr (GString) plain = g_string_sized_new (strlen (folded));
+  char *composed;
+
+  for (const char *p = folded; *p != '\0'; p = g_utf8_next_char (p)) {
+    gunichar c = g_utf8_get_char (p);
+
+    if (g_unichar_type (c) != G_UNICODE_NON_SPACING_MARK)
+      g_string_append_unichar (plain, c);
+  }
+  composed = g_utf8_normalize (plain->str, -1, G_NORMALIZE_NFC);
+  return composed != NULL ? composed : g_strdup (plain->str);
+}
+
+char **
+_neg_entry_dup_words (const char *const *typed)
+{
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+  for (; typed != NULL && *typed != NULL; typed++) {
+    g_autofree char *folded = _neg_entry_fold (*typed);
+    const char *start = NULL, *p;
+
+    for (p = folded; *p != '\0'; p = g_utf8_next_char (p)) {
+      gboolean is_part = g_unichar_isalnum (g_utf8_get_char (p));
+
+      if (is_part && start == NULL)
+        start = p;
+      if (!is_part && start != NULL) {
+        g_autofree char *word = g_strndup (start, (gsize) (p - start));
+
+        g_strv_builder_add (words, word);
+        start = NULL;
+      }
+    }
+    if (start != NULL)
+      g_strv_builder_add (words, start);
+  }
+  return g_strv_builder_end (words);
+}
+
+static gboolean
+is_begin (const gunichar *text, glong i)
+{
+  glong zeros = i;
+
+  if (i == 0 || text[i] >= WIDE || !g_unichar_isalnum (text[i - 1]))
+    return TRUE;
+  if (!g_unichar_isdigit (text[i]))
+    return FALSE;
+  while (text[i] != '0' && zeros > 0 && text[zeros - 1] == '0')
+    zeros--;
+  return zeros == 0 || !g_unichar_isdigit (text[zeros - 1]);
+}
+
+static gboolean
+has_digit (const gunichar *text, glong n)
+{
+  for (glong i = 0; i < n; i++)
+    if (g_unichar_isdigit (text[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+_neg_entry_text_has (const char *text, const char *word)
+{
+  glong n_word, n_text;
+  g_autofree gunichar *wanted = NULL, *characters = NULL;
+  gboolean anywhere;
+
+  if (strstr (text, word) == NULL)
+    return FALSE;
+  wanted = g_utf8_to_ucs4_fast (word, -1, &n_word);
+  characters = g_utf8_to_ucs4_fast (text, -1, &n_text);
+  anywhere = n_word >= GROUP && !has_digit (wanted, n_word);
+  for (glong i = 0; i + n_word <= n_text; i++)
+    if (memcmp (characters + i, wanted, (gsize) n_word * sizeof *wanted) == 0
+        && (anywhere || is_begin (characters, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* FNV-1a. */
+static gint64
+hash (guint kind, const gunichar *characters, glong n)
+{
+  guint64 value = G_GUINT64_CONSTANT (0xcbf29ce484222325) ^ kind;
+
+  value *= G_GUINT64_CONSTANT (0x100000001b3);
+  for (glong i = 0; i < n; i++)
+    for (guint shift = 0; shift < 24; shift += 8) {
+      value ^= characters[i] >> shift & 0xff;
+      value *= G_GUINT64_CONSTANT (0x100000001b3);
+    }
+  return (gint64) ((value ^ value >> HASH_BITS) & ((G_GUINT64_CONSTANT (1) << HASH_BITS) - 1));
+}
+
+static void
+add_piece (GHashTable *pieces, gint64 piece)
+{
+  if (!g_hash_table_contains (pieces, &piece))
+    g_hash_table_add (pieces, g_memdup2 (&piece, sizeof piece));
+}
+
+static void
+add_beginning (GHashTable *pieces, const gunichar *word, glong n)
+{
+  glong reach = has_digit (word, n) ? MIN (n, REACH) : MIN (n, GROUP - 1);
+
+  for (glong i = 0; i < reach; i++)
+    add_piece (pieces, hash (PIECE_BEGIN + (guint) (i / GROUP), word + i / GROUP * GROUP, i % GROUP + 1));
+}
+
+static void
+add_word (GHashTable *pieces, const gunichar *text, glong from, glong to)
+{
+  for (glong i = from; i < to; i++) {
+    if (is_begin (text, i))
+      add_beginning (pieces, text + i, to - i);
+    if (i + GROUP <= to && !has_digit (text + i, GROUP))
+      add_piece (pieces, hash (PIECE_INSIDE, text + i, GROUP));
+  }
+}
+
+void
+_neg_entry_text_get_pieces (const char *text, GHashTable *pieces)
+{
+  glong n, start = 0;
+  g_autofree gunichar *characters = g_utf8_to_ucs4_fast (text, -1, &n);
+
+  for (glong i = 0; i <= n; i++)
+    if (i == n || !g_unichar_isalnum (characters[i])) {
+      add_word (pieces, characters, start, i);
+      start = i + 1;
+    }
+}
+
+void
+_neg_entry_word_get_pieces (const char *word, GArray *pieces)
+{
+  glong n;
+  g_autofree gunichar *characters = g_utf8_to_ucs4_fast (word, -1, &n);
+  gboolean is_inside = n >= GROUP && !has_digit (characters, n);
+  gint64 piece;
+
+  if (is_inside)
+    for (glong i = 0; i + GROUP <= n; i++) {
+      piece = hash (PIECE_INSIDE, characters + i, GROUP);
+      g_array_append_val (pieces, piece);
+    }
+  else
+    for (glong i = 0; i < MIN (n, REACH); i += GROUP) {
+      piece = hash (PIECE_BEGIN + (guint) (i / GROUP), characters + i, MIN (GROUP, MIN (n, REACH) - i));
+      g_array_append_val (pieces, piece);
+    }
+}
+
+gboolean
+_neg_entry_word_is_sure (const char *word)
+{
+  return g_utf8_strlen (word, -1) <= GROUP;
+}
+
+gint64
+_neg_entry_modality_get_piece (const char *modality)
+{
+  glong n;
+  g_autofree gunichar *characters = g_utf8_to_ucs4_fast (modality, -1, &n);
+
+  return hash (PIECE_MODALITY, characters, n);
+}
