@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "archive-home.h"
 #include "base/neg-error.h"
@@ -41,6 +42,380 @@ test_take (ArchiveHome *home, gconstpointer data)
                                    "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"));
 }
 
+/* Two objects with one study UID: whether they are one study. */
+static const struct {
+  const char *issuer_a, *id_a, *name_a; /* as the objects say */
+  const char *issuer_b, *id_b, *name_b;
+  const char *source_issuer; /* of where both come from */
+  gboolean is_one;
+} IDENTITIES[] = {
+  { "", "1", "Doe^Jane", "", "1", "Doe^Jane", NULL, TRUE },
+  { "", "1", "Doe^Jane", "", "2", "Doe^Jane", NULL, FALSE },
+  { "", "1", "Doe^Jane", "", "1", "Roe^Jane", NULL, FALSE }, /* the same ID of another person */
+  { "A", "1", "Doe^Jane", "B", "1", "Doe^Jane", NULL, FALSE },
+  { "A", "1", "Doe^Jane", "", "1", "Doe^Jane", NULL, FALSE },
+  { "A", "1", "Doe^Jane", "", "1", "Doe^Jane", "A", TRUE }, /* the source's issuer */
+  { "B", "1", "Doe^Jane", "", "1", "Doe^Jane", "A", FALSE },
+  { "", "1", "Doe^Jane", "", "1", "DOE^JANE", NULL, TRUE },
+  { "", "1", "Doe^Jane", "", "1", "Doe^Jane^^^", NULL, TRUE },
+  { "", "1", "Doe^Jane", "", "1", "Doe^Jane=\xe5\xb1\xb1", NULL, TRUE },
+  { "", "1", "Doe^Jane", "", "1", "Doe^Jane ", NULL, TRUE },
+  { "", " 1 ", "Doe^Jane", "", "1", "Doe^Jane", NULL, TRUE },
+  { "", "01", "Doe^Jane", "", "1", "Doe^Jane", NULL, FALSE },
+  { "", "1", "M\xc3\xbcller^A", "", "1", "Mu\xcc\x88ller^A", NULL, TRUE }, /* composed or not */
+  { "", "1", "Muller^A", "", "1", "M\xc3\xbcller^A", NULL, FALSE },
+  { "", "", "Doe^Jane", "", "", "Doe^Jane", NULL, TRUE },
+  { "", "1", "", "", "1", "Doe^Jane", NULL, FALSE },
+  { "", "1\x1f", "2", "", "1", "\x1f\x32", NULL, FALSE }, /* no text ends one part and begins another */
+};
+
+static void
+test_identity (ArchiveHome *home, gconstpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (IDENTITIES); i++) {
+    g_autofree char *count = g_strdup_printf ("SELECT count(*) FROM study WHERE study_uid = '2.25.%u'", i + 1);
+
+    for (guint k = 0; k < 2; k++) {
+      g_autoptr (NegObjectRecord) record = archive_record (i + 1, 1, k + 1);
+      g_autofree char *bytes = g_strdup_printf ("object %u %u", i, k);
+      g_autoptr (GError) error = NULL;
+
+      archive_record_set (record, NEG_RECORD_ISSUER, k == 0 ? IDENTITIES[i].issuer_a : IDENTITIES[i].issuer_b);
+      archive_record_set (record, NEG_RECORD_PATIENT_ID, k == 0 ? IDENTITIES[i].id_a : IDENTITIES[i].id_b);
+      archive_record_set (record, NEG_RECORD_PATIENT_NAME, k == 0 ? IDENTITIES[i].name_a : IDENTITIES[i].name_b);
+      archive_take (home, NEG_OBJECT_DATA, record, IDENTITIES[i].source_issuer, bytes, NULL, &error);
+      g_assert_no_error (error);
+    }
+    g_test_message ("pair %u", i);
+    g_assert_cmpint (archive_count (home, count), ==, IDENTITIES[i].is_one ? 1 : 2);
+  }
+}
+
+/* The same UIDs with two patients, in one call and in several: two studies, each with its own object. */
+static void
+test_conflict (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) mine = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) other = archive_record (1, 1, 1);
+  g_autoptr (GError) error = NULL;
+  const char *names[3] = { "1111111111111111111111111111111111111111111111111111111111111111",
+                           "2222222222222222222222222222222222222222222222222222222222222222",
+                           "3333333333333333333333333333333333333333333333333333333333333333" };
+  NegArchiveObject objects[3] = { { .record = mine, .name = names[0], .bytes = 1, .source = "a" },
+                                  { .record = other, .name = names[1], .bytes = 2, .source = "a" },
+                                  { .record = mine, .name = names[2], .bytes = 3, .source = "a" } };
+  NegAdded added[3];
+
+  archive_record_set (other, NEG_RECORD_PATIENT_NAME, "Somebody^Else");
+  neg_archive_add (home->archive, objects, 3, added, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (added[0], ==, NEG_ADDED_NEW);
+  g_assert_cmpint (added[1], ==, NEG_ADDED_NEW);
+  g_assert_cmpint (added[2], ==, NEG_ADDED_VERSION);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance WHERE superseded_by IS NULL"), ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT min (n_instances) = 1 AND max (n_instances) = 1 FROM series"), ==, 1);
+}
+
+static void
+test_versions (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) moved = archive_record (1, 1, 1);
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean has = FALSE;
+
+  archive_record_set (record, NEG_RECORD_STUDY_DESCRIPTION, "first");
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "old", NEG_ADDED_NEW);
+  archive_record_set (record, NEG_RECORD_STUDY_DESCRIPTION, "second");
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "new", NEG_ADDED_VERSION);
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "new", NEG_ADDED_SAME);
+  g_assert_cmpint (archive_count (home, "SELECT n_instances FROM series"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT description = 'second' FROM study"), ==, 1);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 2);
+  files = neg_archive_list_files (home->reader, home->data, home->cache, "2.25.1", 0, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (files->len, ==, 1);
+  g_assert_cmpuint (((NegArchiveFile *) g_ptr_array_index (files, 0))->bytes, ==, 3);
+  /* Into another series: the old one has none. */
+  archive_record_set (moved, NEG_RECORD_SERIES_UID, "2.25.1.2");
+  archive_take_ok (home, NEG_OBJECT_DATA, moved, "moved", NEG_ADDED_VERSION);
+  g_assert_cmpint (archive_count (home, "SELECT n_instances FROM series WHERE series_uid = '2.25.1.1'"), ==, 0);
+  g_assert_cmpint (archive_count (home, "SELECT n_instances FROM series WHERE series_uid = '2.25.1.2'"), ==, 1);
+  g_assert_true (neg_archive_has_instance (home->reader, "2.25.1.1.1", &has, &error));
+  g_assert_true (has);
+  g_assert_true (neg_archive_has_instance (home->reader, "2.25.9.9.9", &has, &error));
+  g_assert_false (has);
+}
+
+/* What nobody else may have is never in the cache only, and an object has one file. */
+static void
+test_classes (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (GError) error = NULL;
+  NegArchiveObject in_place = { .record = record, .bytes = 3, .source = "import", .path = "somewhere/else.dcm" };
+  NegAdded added;
+
+  neg_archive_add (home->archive, &in_place, 1, &added, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (added, ==, NEG_ADDED_NEW);
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "one", NEG_ADDED_SAME);
+  g_assert_cmpint (archive_count (home, "SELECT object_class = 1 AND path IS NULL FROM instance"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT cache_bytes FROM study"), ==, 3);
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "one", NEG_ADDED_SAME);
+  g_assert_cmpint (archive_count (home, "SELECT object_class FROM instance"), ==, 0);
+  g_assert_cmpint (archive_count (home, "SELECT cache_bytes FROM study"), ==, 0);
+  g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "one", NEG_ADDED_SAME);
+  g_assert_cmpint (archive_count (home, "SELECT object_class FROM instance"), ==, 0);
+  g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
+}
+
+static void
+test_remove (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) first = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) second = archive_record (1, 1, 2);
+  g_autoptr (NegObjectRecord) other = archive_record (2, 1, 1);
+  NegArchiveObject unasked = { .record = first, .name = "", .bytes = 3, .source = "p", .unasked = TRUE };
+  g_autoptr (GError) error = NULL;
+  NegAdded added;
+  guint n = 0;
+
+  archive_take_ok (home, NEG_OBJECT_DATA, first, "one", NEG_ADDED_NEW);
+  archive_take_ok (home, NEG_OBJECT_CACHE, second, "two", NEG_ADDED_NEW);
+  archive_take_ok (home, NEG_OBJECT_DATA, other, "three", NEG_ADDED_NEW);
+  g_assert_true (neg_archive_remove_study (home->archive, "2.25.1", &n, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM deletion_leave"), ==, 0);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM audit WHERE event = 110105 AND study_uid = '2.25.1'"
+                                        " AND patient_id = 'ID1'"), ==, 1);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
+  g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
+  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", &n, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (neg_archive_add (home->archive, &unasked, 1, &added, &error));
+  g_assert_cmpint (added, ==, NEG_ADDED_DELETED);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 1);
+  archive_take_ok (home, NEG_OBJECT_CACHE, first, "one", NEG_ADDED_NEW);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 1);
+}
+
+static gboolean
+delete_everything (NegDatabase *database, gpointer data, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "DELETE FROM instance", error);
+
+  return statement != NULL && neg_statement_run (statement, error);
+}
+
+static gboolean
+open_first (NegDatabase *database, gpointer data, GError **error)
+{
+  return neg_archive_note_opened (database, "2.25.1", error);
+}
+
+static void
+test_evict (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) kept = archive_record (2, 2, 1);
+  g_autoptr (GError) error = NULL;
+  guint64 freed = 0;
+
+  for (guint study = 1; study <= 4; study++) {
+    g_autoptr (NegObjectRecord) record = archive_record (study, 1, 1);
+    g_autofree char *bytes = g_strdup_printf ("bytes %u", study);
+
+    archive_take_ok (home, NEG_OBJECT_CACHE, record, bytes, NEG_ADDED_NEW);
+  }
+  archive_take_ok (home, NEG_OBJECT_DATA, kept, "data", NEG_ADDED_NEW); /* makes study 2 the one used last */
+  g_assert_true (neg_archive_write (home->archive, open_first, NULL, &error)); /* and now 1 */
+  g_assert_true (neg_archive_evict (home->archive, 14, 0, &freed, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (freed, ==, 14);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study WHERE study_uid IN ('2.25.1', '2.25.2')"), ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 2);
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, &freed, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance WHERE object_class = 0"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 0);
+  /* More space than there is: nothing of class data goes, whatever is asked for. */
+  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, &freed, &error));
+  g_assert_cmpuint (freed, ==, 0);
+  g_assert_false (neg_archive_write (home->archive, delete_everything, NULL, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 1);
+}
+
+static void
+test_check (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) first = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) second = archive_record (1, 1, 2);
+  g_autoptr (NegObjectRecord) third = archive_record (1, 1, 3);
+  const NegObjectRecord *records[3] = { first, second, third };
+  const char *bytes[3] = { "one", "two", "three" };
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *stray = g_build_filename (home->data, "objects", "00",
+                                             "0000000000000000000000000000000000000000000000000000000000000001", NULL);
+  NegArchiveReport report;
+
+  for (guint i = 0; i < 3; i++)
+    archive_take_ok (home, NEG_OBJECT_DATA, records[i], bytes[i], NEG_ADDED_NEW);
+  files = neg_archive_list_files (home->reader, home->data, home->cache, "2.25.1", 0, NULL, &error);
+  g_assert_true (neg_archive_check (home->archive, TRUE, NULL, NULL, NULL, &report, &error));
+  g_assert_cmpuint (report.n_objects, ==, 3);
+  g_assert_cmpuint (report.problems->len, ==, 0);
+  neg_archive_report_clear (&report);
+  g_unlink (((NegArchiveFile *) g_ptr_array_index (files, 0))->path);
+  g_assert_true (g_file_set_contents (((NegArchiveFile *) g_ptr_array_index (files, 1))->path, "owt", 3, &error));
+  g_assert_true (g_file_set_contents (stray, "stray", 5, &error));
+  g_usleep (200 * 1000); /* younger files may be on their way */
+  g_assert_true (neg_archive_check (home->archive, FALSE, NULL, NULL, NULL, &report, &error));
+  g_assert_cmpuint (report.n_missing, ==, 1);
+  g_assert_cmpuint (report.n_damaged, ==, 0);
+  g_assert_cmpuint (report.n_without_row, ==, 1);
+  neg_archive_report_clear (&report);
+  g_assert_true (neg_archive_check (home->archive, TRUE, NULL, NULL, NULL, &report, &error));
+  g_assert_cmpuint (report.n_damaged, ==, 1);
+  g_assert_cmpuint (report.problems->len, ==, 3);
+  neg_archive_report_clear (&report);
+  /* Received again, both are whole again. */
+  archive_take_ok (home, NEG_OBJECT_DATA, records[0], bytes[0], NEG_ADDED_SAME);
+  archive_take_ok (home, NEG_OBJECT_DATA, records[1], bytes[1], NEG_ADDED_SAME);
+  g_unlink (stray);
+  g_assert_true (neg_archive_check (home->archive, TRUE, NULL, NULL, NULL, &report, &error));
+  g_assert_cmpuint (report.problems->len, ==, 0);
+  neg_archive_report_clear (&report);
+  g_cancellable_cancel (cancelled);
+  g_assert_false (neg_archive_check (home->archive, TRUE, NULL, NULL, cancelled, &report, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  neg_archive_report_clear (&report);
+}
+
+static void
+test_second (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (neg_archive_open (home->data, home->cache, "", &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_BUSY);
+  g_clear_error (&error);
+  archive_home_close (home);
+  archive_home_open (home);
+  g_assert_null (neg_archive_open_reader (home->cache, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_null (neg_object_store_open (home->data, home->data, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_USAGE);
+}
+
+static void
+test_wrong_size (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  NegObjectStore *objects = neg_archive_get_objects (home->archive);
+  g_autoptr (NegIncoming) incoming = neg_object_store_begin (objects, NEG_OBJECT_DATA, NULL);
+  NegArchiveObject object = { .record = record, .bytes = 100, .source = "test" };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (write (incoming->fd, "short", 5), ==, 5);
+  g_assert_false (neg_archive_take (home->archive, incoming, &object, NULL, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_TRUNCATED);
+  g_clear_error (&error);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 0);
+  g_assert_true (neg_object_store_quarantine (objects, incoming, "too short", &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (archive_count_files (home, "data/quarantine"), ==, 2);
+  g_assert_cmpuint (archive_count_files (home, "data/incoming"), ==, 0);
+}
+
+/* The cache folder is the person's to empty. */
+static void
+test_emptied_cache (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  char *command[] = { (char *) "rm", (char *) "-r", home->cache, NULL };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_spawn_sync (NULL, command, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, &error));
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "one", NEG_ADDED_NEW);
+  g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 1);
+}
+
+typedef struct {
+  ArchiveHome *home;
+  guint first;
+} Taker;
+
+static gpointer
+take_many (gpointer data)
+{
+  const Taker *taker = data;
+
+  for (guint i = 0; i < 50; i++) {
+    g_autoptr (NegObjectRecord) own = archive_record (1, taker->first, i);
+    g_autoptr (NegObjectRecord) common = archive_record (1, 9, i);
+    g_autofree char *own_bytes = g_strdup_printf ("%u %u", taker->first, i);
+    g_autofree char *common_bytes = g_strdup_printf ("common %u", i);
+    g_autoptr (GError) error = NULL;
+
+    archive_take (taker->home, i % 2 ? NEG_OBJECT_DATA : NEG_OBJECT_CACHE, own, NULL, own_bytes, NULL, &error);
+    g_assert_no_error (error);
+    archive_take (taker->home, taker->first % 2 ? NEG_OBJECT_DATA : NEG_OBJECT_CACHE, common, NULL, common_bytes, NULL,
+                  &error);
+    g_assert_no_error (error);
+  }
+  return NULL;
+}
+
+static gboolean
+fail_always (NegDatabase *database, gpointer data, GError **error)
+{
+  delete_everything (database, NULL, NULL);
+  return neg_fail (error, NEG_ERROR_ABORTED, NULL, "changed its mind");
+}
+
+/* Several at once, the same objects in both classes among them, beside requests that fail. */
+static void
+test_threads (ArchiveHome *home, gconstpointer data)
+{
+  Taker takers[4] = { { home, 1 }, { home, 2 }, { home, 3 }, { home, 4 } };
+  GThread *threads[4];
+  g_autoptr (GError) error = NULL;
+  NegArchiveReport report;
+
+  for (guint i = 0; i < 4; i++)
+    threads[i] = g_thread_new ("taker", take_many, &takers[i]);
+  for (guint i = 0; i < 200; i++)
+    neg_archive_write (home->archive, fail_always, NULL, NULL);
+  for (guint i = 0; i < 4; i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 250);
+  g_assert_cmpint (archive_count (home, "SELECT sum (n_instances) FROM series"), ==, 250);
+  g_assert_cmpint (archive_count (home, "SELECT sum (bytes) FROM instance WHERE object_class = 1"), ==,
+                   archive_count (home, "SELECT cache_bytes FROM study"));
+  g_usleep (200 * 1000);
+  g_assert_true (neg_archive_check (home->archive, TRUE, NULL, NULL, NULL, &report, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (report.n_objects, ==, 250);
+  g_assert_cmpuint (report.problems->len, ==, 0);
+  neg_archive_report_clear (&report);
+}
+
 static void
 add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
 {
@@ -52,5 +427,16 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/archive/take", test_take);
+  add_test ("/archive/identity", test_identity);
+  add_test ("/archive/conflict", test_conflict);
+  add_test ("/archive/versions", test_versions);
+  add_test ("/archive/classes", test_classes);
+  add_test ("/archive/remove", test_remove);
+  add_test ("/archive/evict", test_evict);
+  add_test ("/archive/check", test_check);
+  add_test ("/archive/second", test_second);
+  add_test ("/archive/wrong-size", test_wrong_size);
+  add_test ("/archive/emptied-cache", test_emptied_cache);
+  add_test ("/archive/threads", test_threads);
   return g_test_run ();
 }
