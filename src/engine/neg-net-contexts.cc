@@ -134,8 +134,9 @@ net_class_get_name (const std::string &sop_class)
 {
   std::string name = dcmFindNameOfUID (sop_class.c_str (), sop_class.c_str ());
 
-  for (size_t at = 1; at < name.size (); at++)
-    if (g_ascii_isupper (name[at]) && g_ascii_islower (name[at - 1]))
+  // "CTImageStorage"
+  for (size_t at = 1; at + 1 < name.size (); at++)
+    if (g_ascii_isupper (name[at]) && (g_ascii_islower (name[at - 1]) || g_ascii_islower (name[at + 1])))
       name.insert (at++, " ");
   return name;
 }

@@ -2,7 +2,6 @@
 
 #include <cstring>
 #include <memory>
-#include <set>
 
 #include "dcmtk/dcmdata/dcdeftag.h"
 #include "dcmtk/dcmdata/dcuid.h"
@@ -17,31 +16,53 @@ namespace neg {
 constexpr gsize answer_bytes_max = 16 << 20;
 
 // An archive sends an object as it has it stored if it has accepted a context with that transfer syntax; of several in one
-// context it accepts the one that it prefers, mostly an uncompressed one, and would decompress or fail. So the classes
-// of most images get a context for each way of storing, the rarer ways together; the others, which are hardly ever
-// compressed, one context each.
-static const std::vector<std::vector<const char *>> ways_of_storing = {
-  { "1.2.840.10008.1.2.1", "1.2.840.10008.1.2" },
-  { "1.2.840.10008.1.2.4.70", "1.2.840.10008.1.2.4.57" },
-  { "1.2.840.10008.1.2.4.90" },
-  { "1.2.840.10008.1.2.4.80" },
-  { "1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.51",
-    "1.2.840.10008.1.2.4.81", "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203",
-    "1.2.840.10008.1.2.1.99" },
+// context it accepts the one that it likes best, and then decompresses, or fails (Orthanc cannot decompress JPEG 2000). So
+// each way of storing has a context of its own: all of them for classes that the agent knows of; else, as there are 128
+// contexts, those that occur for the classes of most images, and one context each for others, which are hardly
+// ever compressed.
+static const struct {
+  char letter;
+  const char *uid;
+} syntaxes[] = {
+  { 'e', "1.2.840.10008.1.2.1" },      { 'i', "1.2.840.10008.1.2" },        { 'l', "1.2.840.10008.1.2.4.70" },
+  { 'k', "1.2.840.10008.1.2.4.90" },   { 'K', "1.2.840.10008.1.2.4.91" },   { 'j', "1.2.840.10008.1.2.4.50" },
+  { 's', "1.2.840.10008.1.2.4.80" },   { 'r', "1.2.840.10008.1.2.5" },      { 'x', "1.2.840.10008.1.2.4.51" },
+  { 'S', "1.2.840.10008.1.2.4.81" },   { 'p', "1.2.840.10008.1.2.4.57" },   { 'b', "1.2.840.10008.1.2.2" },
+  { 'h', "1.2.840.10008.1.2.4.201" },  { 'H', "1.2.840.10008.1.2.4.203" },  { 'q', "1.2.840.10008.1.2.4.202" },
+  { 'm', "1.2.840.10008.1.2.4.100" },  { 'v', "1.2.840.10008.1.2.4.102" },  { 'd', "1.2.840.10008.1.2.1.99" },
 };
-static const std::vector<const char *> any_way = {
-  "1.2.840.10008.1.2.1",     "1.2.840.10008.1.2",       "1.2.840.10008.1.2.4.70",  "1.2.840.10008.1.2.4.90",
-  "1.2.840.10008.1.2.4.80",  "1.2.840.10008.1.2.4.50",  "1.2.840.10008.1.2.4.91",  "1.2.840.10008.1.2.5",
-  "1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.103", "1.2.840.10008.1.2.1.99",
+static const struct {
+  const char *uid, *letters;
+} frequent_classes[] = {
+  { UID_CTImageStorage, "eilkKsr" },
+  { UID_MRImageStorage, "eilkKsr" },
+  { UID_EnhancedCTImageStorage, "eilkK" },
+  { UID_EnhancedMRImageStorage, "eilkK" },
+  { UID_PositronEmissionTomographyImageStorage, "eilk" },
+  { UID_NuclearMedicineImageStorage, "eil" },
+  { UID_ComputedRadiographyImageStorage, "eilkKsx" },
+  { UID_DigitalXRayImageStorageForPresentation, "eilkKsx" },
+  { UID_DigitalMammographyXRayImageStorageForPresentation, "eilkKs" },
+  { UID_BreastTomosynthesisImageStorage, "eilkK" },
+  { UID_UltrasoundImageStorage, "eiljkKr" },
+  { UID_UltrasoundMultiframeImageStorage, "eiljkKr" },
+  { UID_XRayAngiographicImageStorage, "eiljkK" },
+  { UID_XRayRadiofluoroscopicImageStorage, "eiljkK" },
+  { UID_SecondaryCaptureImageStorage, "eiljkKsr" },
 };
-static const char *const frequent_classes[] = {
-  UID_CTImageStorage, UID_EnhancedCTImageStorage, UID_MRImageStorage, UID_EnhancedMRImageStorage,
-  UID_ComputedRadiographyImageStorage, UID_DigitalXRayImageStorageForPresentation,
-  UID_DigitalMammographyXRayImageStorageForPresentation, UID_BreastTomosynthesisImageStorage,
-  UID_UltrasoundImageStorage, UID_UltrasoundMultiframeImageStorage, UID_XRayAngiographicImageStorage,
-  UID_XRayRadiofluoroscopicImageStorage, UID_SecondaryCaptureImageStorage,
-  UID_PositronEmissionTomographyImageStorage, UID_NuclearMedicineImageStorage,
+static const char *const other_classes[] = {
+  UID_GrayscaleSoftcopyPresentationStateStorage, UID_KeyObjectSelectionDocumentStorage, UID_BasicTextSRStorage,
+  UID_EnhancedSRStorage, UID_ComprehensiveSRStorage, UID_XRayRadiationDoseSRStorage, UID_MammographyCADSRStorage,
+  UID_SegmentationStorage, UID_EncapsulatedPDFStorage, UID_MultiframeGrayscaleByteSecondaryCaptureImageStorage,
+  UID_MultiframeGrayscaleWordSecondaryCaptureImageStorage, UID_MultiframeTrueColorSecondaryCaptureImageStorage,
+  UID_RTImageStorage, UID_RTDoseStorage, UID_RTStructureSetStorage, UID_RTPlanStorage,
+  UID_DigitalXRayImageStorageForProcessing, UID_DigitalMammographyXRayImageStorageForProcessing,
+  UID_VLPhotographicImageStorage, UID_VLEndoscopicImageStorage, UID_VideoEndoscopicImageStorage,
+  UID_ColorSoftcopyPresentationStateStorage, UID_EnhancedXAImageStorage, UID_EnhancedPETImageStorage,
+  UID_TwelveLeadECGWaveformStorage, UID_ParametricMapStorage, UID_SpatialRegistrationStorage,
+  UID_RealWorldValueMappingStorage,
 };
+static const std::vector<const char *> native = { "1.2.840.10008.1.2.1", "1.2.840.10008.1.2" };
 
 class Retrieval {
 public:
@@ -119,6 +140,8 @@ tell_failed (NetChannel &channel, DcmDataset *dataset)
   GVariantBuilder failed;
   OFString uid;
 
+  if (dataset == nullptr || !dataset->tagExists (DCM_FailedSOPInstanceUIDList))
+    return;
   g_variant_builder_init (&failed, G_VARIANT_TYPE ("as"));
   for (unsigned long i = 0; dataset->findAndGetOFString (DCM_FailedSOPInstanceUIDList, uid, i).good (); i++)
     if (*net_check_uid (uid.c_str ()) != '\0')
@@ -151,8 +174,8 @@ Retrieval::take_answer (const T_DIMSE_C_GetRSP &answer, DcmDataset *detail, GErr
                            guint32 (answer.NumberOfWarningSubOperations)));
   if (DICOM_PENDING_STATUS (answer.DimseStatus))
     return true;
-  if (dataset != nullptr)
-    tell_failed (channel, dataset.get ());
+  // PS3.4 C.4.3.1.4 puts the failed ones into the data set; Orthanc, beside the status.
+  tell_failed (channel, dataset != nullptr ? dataset.get () : detail);
   transfer.tell ();
   g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
   net_add_comment (&comments, detail);
@@ -218,49 +241,55 @@ net_run_get (NetChannel &channel, T_ASC_Association *association, GError **error
   return Retrieval (channel, association).run (error);
 }
 
-// What the agent knows that there is: each class with its transfer syntaxes, or in all ways.
+static bool
+propose_letters (NetProposal &proposal, const char *sop_class, const char *letters, GError **error)
+{
+  for (const auto &syntax : syntaxes)
+    if (strchr (letters, syntax.letter) != nullptr && !proposal.is_full ()
+        && !proposal.add (sop_class, { syntax.uid }, ASC_SC_ROLE_SCP, error))
+      return false;
+  return true;
+}
+
+// Each class with the transfer syntaxes that were named, or with all, the likely ones of all classes first.
 static bool
 propose_known (NetProposal &proposal, GVariant *wanted, GError **error)
 {
   GVariantIter classes;
   const char *sop_class;
-  const char **syntaxes;
+  const char **named;
+  std::vector<const char *> unnamed;
 
   g_variant_iter_init (&classes, wanted);
-  while (g_variant_iter_next (&classes, "(&s^a&s)", &sop_class, &syntaxes)) {
-    g_autofree const char **owned = syntaxes;
-    for (const char **syntax = syntaxes; *syntax != nullptr; syntax++)
+  while (g_variant_iter_next (&classes, "(&s^a&s)", &sop_class, &named)) {
+    g_autofree const char **owned = named;
+    if (*named == nullptr)
+      unnamed.push_back (sop_class);
+    for (const char **syntax = named; *syntax != nullptr; syntax++)
       if (!proposal.add (sop_class, { *syntax }, ASC_SC_ROLE_SCP, error))
         return false;
-    for (const auto &way : ways_of_storing)
-      if (*syntaxes == nullptr && !proposal.add (sop_class, way, ASC_SC_ROLE_SCP, error))
-        return false;
   }
-  return true;
-}
-
-static bool
-propose_list (NetProposal &proposal, const char **classes, int n, std::set<std::string> *done, GError **error)
-{
-  for (int i = 0; i < n && !proposal.is_full (); i++)
-    if (done->insert (classes[i]).second && !proposal.add (classes[i], any_way, ASC_SC_ROLE_SCP, error))
-      return false;
+  for (const auto &syntax : syntaxes)
+    for (const char *known : unnamed)
+      if (!proposal.is_full () && !proposal.add (known, { syntax.uid }, ASC_SC_ROLE_SCP, error))
+        return false;
   return true;
 }
 
 static bool
 propose_unknown (NetProposal &proposal, GError **error)
 {
-  std::set<std::string> done;
+  std::vector<const char *> any_way;
 
-  for (const char *sop_class : frequent_classes) {
-    done.insert (sop_class);
-    for (const auto &way : ways_of_storing)
-      if (!proposal.add (sop_class, way, ASC_SC_ROLE_SCP, error))
-        return false;
-  }
-  return propose_list (proposal, dcmShortSCUStorageSOPClassUIDs, numberOfDcmShortSCUStorageSOPClassUIDs, &done, error)
-         && propose_list (proposal, dcmLongSCUStorageSOPClassUIDs, numberOfDcmLongSCUStorageSOPClassUIDs, &done, error);
+  for (const auto &frequent : frequent_classes)
+    if (!propose_letters (proposal, frequent.uid, frequent.letters, error))
+      return false;
+  for (const auto &syntax : syntaxes)
+    any_way.push_back (syntax.uid);
+  for (const char *other : other_classes)
+    if (!proposal.is_full () && !proposal.add (other, any_way, ASC_SC_ROLE_SCP, error))
+      return false;
+  return true;
 }
 
 bool
@@ -269,7 +298,7 @@ net_propose_get (NetChannel &channel, T_ASC_Parameters *parameters, GError **err
   g_autoptr (GVariant) wanted = g_variant_lookup_value (channel.options, NEG_NET_CONTEXTS, G_VARIANT_TYPE ("a(sas)"));
   NetProposal proposal (parameters);
 
-  if (!proposal.add (get_model (channel), ways_of_storing[0], ASC_SC_ROLE_DEFAULT, error))
+  if (!proposal.add (get_model (channel), native, ASC_SC_ROLE_DEFAULT, error))
     return false;
   if (wanted != nullptr && g_variant_n_children (wanted) > 0)
     return propose_known (proposal, wanted, error);

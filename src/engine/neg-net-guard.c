@@ -83,12 +83,23 @@ begin_pdv (NegNetGuard *guard, GError **error)
   return TRUE;
 }
 
+/* Group 0000 (PS3.7 E.1); and what Orthanc sends with a C-GET that failed: Failed SOP Instance UID List, with its group
+ * length, in the command instead of the data set. */
+static gboolean
+is_of_commands (const guint8 *tag)
+{
+  static const guint8 group_length[] = { 0x08, 0x00, 0x00, 0x00 }, failed_list[] = { 0x08, 0x00, 0x58, 0x00 };
+
+  return (tag[0] == 0 && tag[1] == 0) || memcmp (tag, group_length, sizeof group_length) == 0
+         || memcmp (tag, failed_list, sizeof failed_list) == 0;
+}
+
 static gboolean
 begin_element (NegNetGuard *guard, GError **error)
 {
   guint32 length = read_little_u32 (guard->element + 4);
 
-  if (guard->element[0] != 0 || guard->element[1] != 0)
+  if (!is_of_commands (guard->element))
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "the peer sent a command with elements of other groups");
   if (length == LENGTH_UNDEFINED)
     return neg_fail (error, NEG_ERROR_NESTING, NULL, "the peer sent a command with a sequence in it");

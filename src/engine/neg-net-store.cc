@@ -173,7 +173,8 @@ Store::send_object (const Outgoing &object, GError **error)
   if (exact != nullptr)
     return refuse (object, status_processing_failure, "the data set has an odd length");
   std::string name = net_class_get_name (object.sop_class), taken = contexts.describe (object.sop_class);
-  std::string comment = taken.empty () ? "the peer does not take " + name : "the peer takes " + name + " only as " + taken;
+  std::string comment = taken.empty () ? "the peer does not take " + name + " as " + net_syntax_get_name (object.syntax)
+                                       : "the peer takes " + name + " only as " + taken;
   return refuse (object, status_class_not_supported, comment.c_str ());
 }
 
