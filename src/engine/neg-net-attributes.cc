@@ -250,8 +250,8 @@ net_dataset_from_keys (GVariant *keys, GError **error)
   const char *value;
   bool is_ascii = true;
 
-  if (g_variant_n_children (keys) > attributes_max) {
-    neg_fail (error, NEG_ERROR_USAGE, nullptr, "too many keys");
+  if (g_variant_n_children (keys) == 0 || g_variant_n_children (keys) > attributes_max) {
+    neg_fail (error, NEG_ERROR_USAGE, nullptr, "no keys, or too many");
     return nullptr;
   }
   g_variant_iter_init (&iterator, keys);

@@ -99,7 +99,7 @@ private:
   bool take_pending (GError **error);
   void flush ();
   void tell_done (guint id, guint status, const char *first_comment);
-  bool tell_failed (GError **error);
+  void tell_failed (DcmItem *list);
   bool finish_move (const T_DIMSE_C_MoveRSP &response, GError **error);
 
   NetChannel &channel;
@@ -377,28 +377,32 @@ tell_counts (NetChannel &channel, const T_DIMSE_C_MoveRSP &response)
                            response.NumberOfFailedSubOperations, response.NumberOfWarningSubOperations));
 }
 
-bool
-Query::tell_failed (GError **error)
+void
+Query::tell_failed (DcmItem *list)
 {
-  std::unique_ptr<DcmDataset> list (receive_identifier (error));
-  g_autofree char *uids = dup_text (list.get (), DCM_FailedSOPInstanceUIDList);
+  g_autofree char *uids = dup_text (list, DCM_FailedSOPInstanceUIDList);
   g_auto (GStrv) each = nullptr;
 
-  if (list == nullptr)
-    return false;
   if (uids == nullptr || *uids == '\0')
-    return true;
+    return;
   each = g_strsplit (uids, "\\", 0);
   net_send (channel, NEG_NET_FAILED, g_variant_new_strv (each, -1));
-  return true;
 }
 
+// PS3.4 C.4.2.1.4.2 has the failed ones in the data set; some send them beside the status.
 bool
 Query::finish_move (const T_DIMSE_C_MoveRSP &response, GError **error)
 {
-  if (response.DataSetType != DIMSE_DATASET_NULL
-      && (!await (channel.timeout_s, error) || !tell_failed (error)))
-    return false;
+  std::unique_ptr<DcmDataset> list;
+
+  if (response.DataSetType != DIMSE_DATASET_NULL) {
+    if (!await (channel.timeout_s, error))
+      return false;
+    list.reset (receive_identifier (error));
+    if (list == nullptr)
+      return false;
+  }
+  tell_failed (list != nullptr ? list.get () : detail.get ());
   tell_done (0, response.DimseStatus, nullptr);
   return true;
 }

@@ -53,8 +53,8 @@ static const int allowed[] = {
 
 /* What a connection needs besides, by descriptors alone. */
 static const int allowed_network[] = {
-  SCMP_SYS (recvfrom), SCMP_SYS (sendto), SCMP_SYS (read), SCMP_SYS (getsockopt), SCMP_SYS (getpeername),
-  SCMP_SYS (getsockname), SCMP_SYS (shutdown), SCMP_SYS (fdatasync),
+  SCMP_SYS (recvfrom), SCMP_SYS (read), SCMP_SYS (getsockopt), SCMP_SYS (getpeername), SCMP_SYS (getsockname),
+  SCMP_SYS (shutdown),
 };
 
 /* None of them runs code in the kernel or changes whom one talks to. */
@@ -200,6 +200,9 @@ add_network_rules (scmp_filter_ctx filter)
 {
   int code = add_rules (filter, SCMP_ACT_ALLOW, allowed_network, G_N_ELEMENTS (allowed_network));
 
+  /* Without an address: to whom the socket is connected. */
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (sendto), 1, SCMP_A4 (SCMP_CMP_EQ, 0));
   for (guint i = 0; code == 0 && i < G_N_ELEMENTS (socket_options); i++)
     code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (setsockopt), 2,
                              SCMP_A1 (SCMP_CMP_EQ, (scmp_datum_t) socket_options[i].level),

@@ -1,10 +1,14 @@
-/* A process that seals itself as the engine does and then tries what its argument names. It ends with 0 when that
- * worked and with the errno when it was refused; most attempts it does not survive. */
+/* A process that seals itself as the engine does (with "network" as its second argument as one that holds an association)
+ * and then tries what its first argument names. It ends with 0 when that worked and with the errno when it was refused;
+ * most attempts it does not survive. */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,6 +34,7 @@
 static int memory = -1;
 static int file = -1;
 static int unconnected = -1;
+static int connected[2] = { -1, -1 };
 static void *page;
 static pid_t parent;
 
@@ -75,6 +80,35 @@ static int bind_socket (void)
 
   return by_result (bind (unconnected, (const struct sockaddr *) &address, sizeof address));
 }
+static int listen_on_socket (void) { return by_result (listen (unconnected, 1)); }
+static int accept_connection (void) { return by_result (accept (unconnected, NULL, NULL)); }
+static int make_socket_pair (void)
+{
+  int pair[2];
+
+  return by_result (socketpair (AF_UNIX, SOCK_STREAM, 0, pair));
+}
+static int send_elsewhere (void)
+{
+  const struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = 53, .sin_addr = { htonl (INADDR_LOOPBACK) } };
+
+  return by_result (sendto (unconnected, "x", 1, 0, (const struct sockaddr *) &address, sizeof address));
+}
+static int filter_socket (void)
+{
+  struct sock_filter accept_all = { BPF_RET | BPF_K, 0, 0, 0xffff };
+  const struct sock_fprog program = { 1, &accept_all };
+
+  return by_result (setsockopt (connected[0], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+}
+static int pass_credentials (void)
+{
+  const int on = 1;
+
+  return by_result (setsockopt (connected[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on));
+}
+static int ask_for_signals (void) { return by_result (fcntl (connected[0], F_SETFL, O_ASYNC)); }
+static int duplicate (void) { return by_result (fcntl (connected[0], F_DUPFD, 0)); }
 static int run_program (void)
 {
   char *const arguments[] = { (char *) "true", NULL };
@@ -150,6 +184,7 @@ static int use_io_uring (void)
 }
 static int load_bpf (void) { return by_result (syscall (SYS_bpf, 0, NULL, 0)); }
 static int mount_something (void) { return by_result (syscall (SYS_mount, "none", "/tmp", "tmpfs", 0, NULL)); }
+static int take_much (void) { return g_try_malloc ((gsize) 2 << 30) == NULL ? ENOMEM : 0; }
 static int take_too_much (void) { return g_try_malloc ((gsize) 5 << 30) == NULL ? ENOMEM : 0; }
 static int
 use_32_bit_calls (void)
@@ -178,6 +213,26 @@ do_the_work (void)
   return pwrite (memory, memory_of_its_own, FILE_BYTES, 0) == FILE_BYTES ? 0 : EIO;
 }
 
+/* What an association needs */
+static int
+talk_to_peer (void)
+{
+  const int on = 1;
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  char byte = 0;
+
+  if (send (connected[0], "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) != 1 || recv (connected[1], &byte, 1, MSG_DONTWAIT) != 1)
+    return EIO;
+  /* Refused by a socket that is none of TCP, but asked. */
+  setsockopt (connected[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt (connected[0], IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  if (getpeername (connected[0], (struct sockaddr *) &address, &length) != 0
+      || fcntl (connected[0], F_SETFL, O_NONBLOCK) != 0)
+    return EIO;
+  return do_the_work ();
+}
+
 static int
 break_off (void)
 {
@@ -198,6 +253,7 @@ static const struct {
   int (*try) (void);
 } attempts[] = {
   { "do-the-work", do_the_work },
+  { "talk-to-peer", talk_to_peer },
   { "open-file", open_file },
   { "create-file", create_file },
   { "openat2", openat2_file },
@@ -207,6 +263,14 @@ static const struct {
   { "socket", make_socket },
   { "connect", connect_socket },
   { "bind", bind_socket },
+  { "listen", listen_on_socket },
+  { "accept", accept_connection },
+  { "socketpair", make_socket_pair },
+  { "sendto-address", send_elsewhere },
+  { "socket-filter", filter_socket },
+  { "pass-credentials", pass_credentials },
+  { "ask-for-signals", ask_for_signals },
+  { "duplicate", duplicate },
   { "exec", run_program },
   { "fork", fork_process },
   { "clone-process", clone_process },
@@ -235,6 +299,7 @@ static const struct {
   { "bpf", load_bpf },
   { "mount", mount_something },
   { "take-5-gib", take_too_much },
+  { "take-2-gib", take_much },
   { "32-bit-call", use_32_bit_calls },
   { "overrun-time", overrun_time },
   { "abort", break_off },
@@ -248,7 +313,8 @@ prepare (const char *self)
   unconnected = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   page = mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   parent = getppid ();
-  return memory >= 0 && file >= 0 && unconnected >= 0 && page != MAP_FAILED;
+  return memory >= 0 && file >= 0 && unconnected >= 0 && page != MAP_FAILED
+         && socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, connected) == 0;
 }
 
 static void
@@ -261,11 +327,11 @@ list (void)
 int
 main (int argc, char **argv)
 {
-  if (argc != 2) {
+  if (argc < 2) {
     list ();
     return 0;
   }
-  if (!prepare (argv[0]) || !neg_seal (NULL))
+  if (!prepare (argv[0]) || !(argc > 2 ? neg_seal_network (NULL) : neg_seal (NULL)))
     return 126;
   for (gsize i = 0; i < G_N_ELEMENTS (attempts); i++)
     if (strcmp (attempts[i].name, argv[1]) == 0)

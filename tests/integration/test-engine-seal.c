@@ -11,10 +11,10 @@
 #include "engine-client.h"
 
 static int
-run_probe (const char *attempt)
+run_probe (const char *attempt, gboolean is_network)
 {
   const char *program = g_getenv ("NEGATOSCOPE_SEALED_PROBE");
-  char *argv[] = { (char *) program, (char *) attempt, NULL };
+  char *argv[] = { (char *) program, (char *) attempt, is_network ? (char *) "network" : NULL, NULL };
   g_autoptr (GError) error = NULL;
   int status = 0;
 
@@ -26,10 +26,9 @@ run_probe (const char *attempt)
 }
 
 static void
-test_attempt (gconstpointer data)
+try_attempt (const char *attempt, gboolean is_network)
 {
-  const char *attempt = data;
-  int status = run_probe (attempt);
+  int status = run_probe (attempt, is_network);
   gboolean killed = WIFSIGNALED (status);
   int code = killed ? WTERMSIG (status) : WEXITSTATUS (status);
 
@@ -40,7 +39,7 @@ test_attempt (gconstpointer data)
   else
     g_test_message ("%-22s works", attempt);
 
-  if (g_str_equal (attempt, "do-the-work"))
+  if (g_str_equal (attempt, "do-the-work") || g_str_equal (attempt, is_network ? "talk-to-peer" : "take-2-gib"))
     g_assert_true (!killed && code == 0);
   else if (g_str_equal (attempt, "overrun-time"))
     g_assert_true (killed && (code == SIGXCPU || code == SIGKILL));
@@ -50,6 +49,18 @@ test_attempt (gconstpointer data)
     g_assert_cmpint (code, ==, SIGSYS);
   else
     g_assert_true (code == EPERM || code == ENOSYS || code == ENOMEM || code == EBADF);
+}
+
+static void
+test_attempt (gconstpointer data)
+{
+  try_attempt (data, FALSE);
+}
+
+static void
+test_network_attempt (gconstpointer data)
+{
+  try_attempt (data, TRUE);
 }
 
 static char **
@@ -136,8 +147,10 @@ main (int argc, char **argv)
   g_assert_cmpuint (g_strv_length (attempts), >, 30);
   for (guint i = 0; attempts[i] != NULL; i++) {
     g_autofree char *path = g_strdup_printf ("/seal/%s", attempts[i]);
+    g_autofree char *network_path = g_strdup_printf ("/seal/network/%s", attempts[i]);
 
     g_test_add_data_func (path, attempts[i], test_attempt);
+    g_test_add_data_func (network_path, attempts[i], test_network_attempt);
   }
   g_test_add_func ("/seal/engines-of-a-pool", test_pool_engines);
   return g_test_run ();

@@ -181,6 +181,25 @@ def test_qrscp_move():
             assert done(messages)[1] == 0xA801, messages
 
 
+def test_move_failed():
+    """The failed objects, in the data set where they belong or in the command."""
+    uids = hostile.element(8, 0x58, b'1.2.3\\1.2.34')
+
+    def behave(link):
+        link.accept()
+        context, fields, _ = link.receive()
+        for status, data in ((hostile.PENDING, None), (0xB000, uids)):
+            link.send(context, {0x0100: 0x8021, 0x0120: fields[0x0110], 0x0900: status, 0x1020: 0, 0x1021: 7,
+                                0x1022: 2, 0x1023: 1}, data)
+        link.receive()
+
+    with HostilePeer(behave) as peer:
+        messages = converse('move', peer, lambda engine: engine.send(net.MOVE, ('STORE', '', list(STUDY_KEYS.items()))))
+        assert done(messages)[1] == 0xB000
+        assert [value for kind, value in messages if kind == net.FAILED] == [['1.2.3', '1.2.34']], messages
+        assert [value for kind, value in messages if kind == net.COUNTS] == [(0, 7, 2, 1)] * 2, messages
+
+
 def test_worklist():
     needs(Worklist)
     dumps = [WORKLIST_DUMP.format(i=i, modality='CT' if i % 2 else 'MR') for i in range(6)]
@@ -241,7 +260,7 @@ def test_text():
 def test_bad_keys():
     with HostilePeer(hostile.finding([])) as peer:
         for keys in ({'NoSuchThing': ''}, {'PatientName[0].PatientID': 'x'}, {'ReferencedStudySequence[99].PatientID': ''},
-                     {'PixelData': 'x'}, {'a.' * 20 + 'PatientID': ''}, {'': ''}):
+                     {'PixelData': 'x'}, {'a.' * 20 + 'PatientID': ''}, {'': ''}, {}):
             fails(converse('query', peer, lambda engine, keys=keys: engine.query(keys)), 'usage')
 
 
@@ -353,7 +372,13 @@ def test_rejected():
 
 
 def test_aborted():
-    fails_find(hostile.aborting, 'aborted', 'aborted the association')
+    def behave(link):
+        link.accept()
+        link.receive()
+        link.abort()
+        hostile.silent(link)
+    fails_find(behave, 'aborted', 'aborted the association')
+    fails_find(hostile.aborting, 'aborted')  # in the middle of a message: the reset may be faster than the words
 
 
 def test_released_early():
