@@ -6,7 +6,6 @@
 /* A C-MOVE's final response and its last objects take different ways. */
 #define LATE_MS 2000
 #define TICK_MS 200
-#define MOVE_LIMIT_S 3600
 
 typedef struct {
   NegAgent *agent;
@@ -246,10 +245,8 @@ retrieve_by_move (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
   const char *calling_ae = retrieve->peer->calling_ae;
   const char *destination = *calling_ae != '\0' ? calling_ae : neg_site_get_ae_title (site);
   g_auto (NegAssociation) association = { 0 };
-  GVariantDict *options = g_variant_dict_new (NULL);
 
-  g_variant_dict_insert (options, NEG_NET_TIMEOUT_S, "u", MOVE_LIMIT_S);
-  if (!_neg_association_open (&association, retrieve->agent, retrieve->peer, "move", options, retrieve->cancellable,
+  if (!_neg_association_open (&association, retrieve->agent, retrieve->peer, "move", NULL, retrieve->cancellable,
                               error))
     return FALSE;
   for (guint i = 0; i < identifiers->len; i++)
