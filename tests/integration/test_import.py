@@ -10,10 +10,15 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 
 sys.path.insert(0, os.path.join(os.environ.get("NEGATOSCOPE_SOURCE", "."), "tests", "python"))
 import negtest  # noqa: E402
+
+from gi.repository import Gio, GLib  # noqa: E402
+
+AGENT = os.environ.get("NEGATOSCOPE_AGENT", os.path.join(negtest.BUILD, "src", "agent", "negatoscope-agent"))
 
 
 def command(home, *args):
@@ -160,6 +165,84 @@ def test_zip(home):
 
 
 @with_home
+def test_directory(home):
+    """What a DICOMDIR refers to, each file once; and a directory whose files are elsewhere names every one of them."""
+    folder = os.path.join(negtest.CORPUS, "dicomdir")
+    directory = os.path.join(folder, "pydicom-set", "DICOMDIR")
+    lost = os.path.join(folder, "variants", "DICOMDIR-implicit")
+    if not os.path.exists(directory) or not os.path.exists(lost):
+        raise negtest.Skip("not in this corpus")
+    status, found, err = answer(home, "import", directory)
+    files = [name for _, _, names in os.walk(os.path.dirname(directory)) for name in names if name != "DICOMDIR"]
+    if status != 0 or found["failed"] or found["done"] != len(files) or found["objects"] != len(files):
+        return f"{len(files)} files: {status}, {found}, {err}"
+    status, found, err = answer(home, "import", lost)
+    if status != 1 or not found["failed"] or found["done"] or len(found["failed"]) != found["objects"]:
+        return f"{status}, {found}, {err}"
+    return None
+
+
+class Agent:
+    """One that runs beside the commands, and its methods."""
+
+    def __init__(self, home):
+        self.process = subprocess.Popen([AGENT, "--home", home, "--foreground"], stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "ready\n":
+            raise AssertionError("the agent is not ready")
+        folder = os.path.join(os.environ["XDG_RUNTIME_DIR"], "negatoscope")
+        sockets = [name for name in os.listdir(folder) if name.endswith(".sock")]
+        self.connection = Gio.DBusConnection.new_for_address_sync(
+            f"unix:path={os.path.join(folder, sockets[0])}", Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT, None, None)
+        self.call("Hello", GLib.Variant("(u)", (1,)))
+
+    def call(self, method, arguments):
+        return self.connection.call_sync(None, "/org/negatoscope/Agent", "org.negatoscope.Agent", method, arguments, None,
+                                         Gio.DBusCallFlags.NONE, 30000, None).unpack()
+
+    def run(self, mode):
+        job = self.call("CheckArchive", GLib.Variant("(s)", (mode,)))[0]
+        for _ in range(300):
+            found = self.call("GetJob", GLib.Variant("(x)", (job,)))[0]
+            if found["state"] in ("done", "failed", "cancelled"):
+                return found
+            time.sleep(0.1)
+        raise AssertionError("the job does not end")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close_sync(None)
+        self.process.terminate()
+        self.process.communicate(timeout=20)
+
+
+@with_home
+def test_rebuild(home):
+    """The index is lost, the objects are not."""
+    files = corpus_files(10)
+    with tempfile.TemporaryDirectory(prefix="neg-run-") as runtime:
+        os.environ["XDG_RUNTIME_DIR"] = runtime
+        with Agent(home):
+            answer(home, "import", *files)
+        before = answer(home, "studies")[1]
+        for name in os.listdir(os.path.join(home, "data")):
+            if name.startswith("archive.db"):
+                os.unlink(os.path.join(home, "data", name))
+        with Agent(home) as agent:
+            job = agent.run("rebuild")
+            again = agent.run("rebuild")
+            check = agent.run("deep-check")
+        after = answer(home, "studies")[1]
+    if job["state"] != "done" or job["done"] != len(files) or again["state"] != "done":
+        return f"{job}, {again}"
+    if check["state"] != "done":
+        return f"{check}"
+    key = lambda study: study["study_uid"]  # noqa: E731
+    return None if sorted(before, key=key) == sorted(after, key=key) else f"{before}\n{after}"
+
+
+@with_home
 def test_remove(home):
     files = corpus_files(3)
     answer(home, "import", *files)
@@ -209,6 +292,8 @@ def main():
     tap.run("files, byte by byte", test_files)
     tap.run("a folder as on a disc", test_folder)
     tap.run("a ZIP", test_zip)
+    tap.run("a DICOMDIR", test_directory)
+    tap.run("the index made again", test_rebuild)
     tap.run("remove", test_remove)
     tap.run("worklist", test_worklist)
     tap.run("no process is left", test_nothing_runs_on)
