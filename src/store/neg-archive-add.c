@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/neg-identity.h"
+#include "store/neg-entries.h"
 
 /* What an object says of its study, in the order of the columns below. */
 static const NegRecordField STUDY_FIELDS[] = {
@@ -477,7 +478,8 @@ write_touched (Adding *adding, GError **error)
       return FALSE;
   g_hash_table_iter_init (&iter, adding->studies);
   while (g_hash_table_iter_next (&iter, NULL, &item))
-    if (!write_study (adding, item, error))
+    if (!write_study (adding, item, error)
+        || !neg_entries_refresh_study (adding->database, ((const Study *) item)->id, error))
       return FALSE;
   return TRUE;
 }

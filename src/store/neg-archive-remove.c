@@ -5,6 +5,7 @@
 
 #include "base/neg-error.h"
 #include "store/neg-audit.h"
+#include "store/neg-entries.h"
 
 typedef struct {
   const char *study_uid;
@@ -109,7 +110,8 @@ remove_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
          && run_for (database, "DELETE FROM instance WHERE " OBJECTS_OF, id, error)
          && run_for (database, "DELETE FROM deletion_leave WHERE study_id = ?1", id, error)
          && run_for (database, "DELETE FROM series WHERE study_id = ?1", id, error)
-         && run_for (database, "DELETE FROM study WHERE id = ?1", id, error);
+         && run_for (database, "DELETE FROM study WHERE id = ?1", id, error)
+         && neg_entries_refresh_study (database, id, error);
 }
 
 static gboolean
@@ -212,7 +214,8 @@ evict_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
          && run_for (database, "UPDATE study SET cache_bytes = 0 WHERE id = ?1", id, error)
          && run_for (database,
                      "DELETE FROM study WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM series WHERE study_id = ?1)", id,
-                     error);
+                     error)
+         && neg_entries_refresh_study (database, id, error);
 }
 
 typedef struct {
