@@ -134,10 +134,11 @@ fail_by_end (NegNetSession *session, GError **error)
   reap (session, END_GRACE_MS);
   if (session->is_killed)
     return neg_fail (error, NEG_ERROR_CANCELLED, NULL, "cancelled");
-  if (WIFSIGNALED (session->status) && WTERMSIG (session->status) != SIGKILL)
+  if (WIFSIGNALED (session->status))
     return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "the network process ended (signal %d, %s)",
                      WTERMSIG (session->status), g_strsignal (WTERMSIG (session->status)));
-  return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "the network process ended");
+  return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "the network process ended (exit status %d)",
+                   WEXITSTATUS (session->status));
 }
 
 /* --- messages --- */
