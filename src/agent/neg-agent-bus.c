@@ -38,7 +38,8 @@ typedef struct {
   GCancellable *cancellable;
 } Call;
 
-static const NegAgentMethod *const tables[] = { _neg_agent_site_methods };
+static const NegAgentMethod *const tables[] = { _neg_agent_site_methods, _neg_agent_jobs_methods,
+                                                _neg_agent_network_methods, _neg_agent_archive_methods };
 
 static void
 connection_free (gpointer data)
@@ -126,9 +127,13 @@ closed_cb (GDBusConnection *bus_connection, gboolean remote, GError *error, gpoi
   Connection *connection = user_data;
   NegAgentBus *bus = connection->bus;
 
+  guint index;
+
   g_mutex_lock (&bus->lock);
-  g_ptr_array_remove_fast (bus->connections, connection);
+  if (g_ptr_array_find (bus->connections, connection, &index))
+    g_ptr_array_steal_index_fast (bus->connections, index);
   g_mutex_unlock (&bus->lock);
+  connection_free (connection); /* not with the lock: it cancels */
   _neg_agent_check_idle (bus->agent);
 }
 
@@ -207,6 +212,7 @@ _neg_agent_bus_new (NegAgent *agent, const char *home, GError **error)
   bus->pool = g_thread_pool_new (run_call, bus, CALLS_MAX, FALSE, NULL);
   if (listen_at (bus, error))
     return bus;
+  _neg_agent_bus_close (bus);
   _neg_agent_bus_free (bus);
   return NULL;
 }
@@ -221,15 +227,18 @@ cancel_calls (NegAgentBus *bus)
 }
 
 void
-_neg_agent_bus_free (NegAgentBus *bus)
+_neg_agent_bus_close (NegAgentBus *bus)
 {
-  if (bus == NULL)
-    return;
   if (bus->server != NULL)
     g_dbus_server_stop (bus->server);
   g_clear_object (&bus->server);
   cancel_calls (bus);
   g_thread_pool_free (bus->pool, FALSE, TRUE);
+}
+
+void
+_neg_agent_bus_free (NegAgentBus *bus)
+{
   for (guint i = 0; i < bus->connections->len; i++)
     g_dbus_connection_flush_sync (((Connection *) bus->connections->pdata[i])->connection, NULL, NULL);
   g_ptr_array_unref (bus->connections);

@@ -6,6 +6,8 @@
 G_BEGIN_DECLS
 
 typedef struct _NegAgentBus NegAgentBus;
+typedef struct _NegAgentJobs NegAgentJobs;
+typedef struct _NegAgentSearches NegAgentSearches;
 
 /* Everything but the loop. Fails in words: a wrong site file, another agent's archive. The listener's failure to bind is
  * kept for Hello and fails nothing. @home, @config nullable, absolute. */
@@ -43,14 +45,23 @@ typedef struct {
 } NegAgentMethod;
 
 NegAgentBus *_neg_agent_bus_new (NegAgent *agent, const char *home, GError **error);
-/* Nobody new is let in, calls at work are cancelled and waited for. */
-void _neg_agent_bus_free (NegAgentBus *bus);
+/* Nobody new is let in, calls at work are cancelled and waited for; signals are sent on. */
+void _neg_agent_bus_close (NegAgentBus *bus);
+void _neg_agent_bus_free (NegAgentBus *bus); /* once closed */
 /* To all that are connected; any thread. @parameters: a tuple, consumed when floating. */
 void _neg_agent_bus_emit (NegAgentBus *bus, const char *signal, GVariant *parameters);
 guint _neg_agent_bus_count_connections (NegAgentBus *bus);
 NegAgentBus *_neg_agent_get_bus (NegAgent *agent);
+NegAgentJobs *_neg_agent_get_jobs (NegAgent *agent);
+NegAgentSearches *_neg_agent_get_searches (NegAgent *agent);
+
+/* REFUSED where the site file does not let it be used so; borrowed from @site. */
+const NegPeer *_neg_agent_find_peer (const NegSite *site, const char *name, NegPeerUse use, GError **error);
 
 /* Tables of methods, ended by a name of NULL. */
 extern const NegAgentMethod _neg_agent_site_methods[];
+extern const NegAgentMethod _neg_agent_jobs_methods[];
+extern const NegAgentMethod _neg_agent_network_methods[];
+extern const NegAgentMethod _neg_agent_archive_methods[];
 
 G_END_DECLS

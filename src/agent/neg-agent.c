@@ -2,18 +2,37 @@
 
 #include "agent/neg-agent-private.h"
 
+#include "agent/neg-agent-jobs.h"
+#include "agent/neg-agent-searches.h"
+#include "agent/neg-listener.h"
 #include "base/neg-error.h"
 #include "base/neg-paths.h"
+
+#define SPARE_ENGINES 2 /* so that an association does not wait for a process to start */
+#define ANNOUNCE_US 100000
+#define ANNOUNCED_MAX 100 /* studies; more: anything */
 
 struct _NegAgent {
   char *home, *config; /* nullable */
   char *data_folder, *cache_folder;
   char *user;
   GMainLoop *loop; /* borrowed */
+  NegArchive *archive;
+  NegNetEngines *engines;
+  NegExpected *expected;
   NegAgentBus *bus;
-  GMutex lock; /* of the next two */
+  NegAgentJobs *jobs;
+  NegAgentSearches *searches;
+  NegListener *listener; /* NULL: see @listen_error */
+  char *listen_error;
+  GMutex lock; /* of the next ones */
   NegSite *site;
   char **warnings;
+  NegEnginePool *pool;   /* NULL until somebody needs it */
+  GHashTable *changed;   /* study UIDs that nobody was told of */
+  gboolean is_any_changed;
+  gint64 announced_us;   /* monotonic */
+  guint announce_source;
   GMutex change_lock; /* one change of the site file at a time */
   gboolean is_outdated; /* main thread */
 };
@@ -36,12 +55,45 @@ load_site (NegAgent *agent, GError **error)
 }
 
 static gboolean
+open_archive (NegAgent *agent, GError **error)
+{
+  const NegAuditEntry entry = { .event = NEG_AUDIT_START, .user = agent->user, .detail = "agent " NEG_VERSION };
+
+  agent->archive = neg_archive_open (agent->data_folder, agent->cache_folder,
+                                     neg_site_get_default_issuer (agent->site), error);
+  return agent->archive != NULL && neg_audit_append (agent->archive, &entry, error);
+}
+
+/* A port that somebody else has does not keep the reader from his images. */
+static void
+listen_for_peers (NegAgent *agent)
+{
+  g_autoptr (GError) error = NULL;
+
+  agent->listener = neg_listener_new (agent, &error);
+  if (agent->listener == NULL)
+    agent->listen_error = g_strdup (error->message);
+}
+
+static gboolean
 start (NegAgent *agent, GError **error)
 {
-  if (!load_site (agent, error))
+  if (!load_site (agent, error) || !open_archive (agent, error))
+    return FALSE;
+  agent->engines = neg_net_engines_new (NULL, SPARE_ENGINES, error);
+  if (agent->engines == NULL)
     return FALSE;
   agent->bus = _neg_agent_bus_new (agent, agent->home, error);
-  return agent->bus != NULL;
+  if (agent->bus == NULL)
+    return FALSE;
+  agent->jobs = neg_agent_jobs_new (agent, error);
+  if (agent->jobs == NULL)
+    return FALSE;
+  agent->searches = neg_agent_searches_new (agent, error);
+  if (agent->searches == NULL)
+    return FALSE;
+  listen_for_peers (agent);
+  return TRUE;
 }
 
 NegAgent *
@@ -57,7 +109,29 @@ _neg_agent_new (const char *home, const char *config, GMainLoop *loop, GError **
   agent->loop = loop;
   g_mutex_init (&agent->lock);
   g_mutex_init (&agent->change_lock);
+  agent->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  agent->expected = neg_expected_new ();
   return start (agent, error) ? g_steal_pointer (&agent) : NULL;
+}
+
+/* Whoever asks first, then what works, then what it works with. */
+static void
+stop (NegAgent *agent)
+{
+  const NegAuditEntry entry = { .event = NEG_AUDIT_STOP, .user = agent->user };
+
+  if (agent->bus != NULL)
+    _neg_agent_bus_close (agent->bus);
+  g_clear_pointer (&agent->listener, neg_listener_free);
+  g_clear_pointer (&agent->searches, neg_agent_searches_free);
+  g_clear_pointer (&agent->jobs, neg_agent_jobs_free);
+  g_clear_handle_id (&agent->announce_source, g_source_remove);
+  g_clear_pointer (&agent->bus, _neg_agent_bus_free);
+  g_clear_pointer (&agent->pool, neg_engine_pool_free);
+  g_clear_pointer (&agent->engines, neg_net_engines_free);
+  if (agent->archive != NULL)
+    neg_audit_append (agent->archive, &entry, NULL);
+  g_clear_pointer (&agent->archive, neg_archive_free);
 }
 
 void
@@ -65,7 +139,10 @@ _neg_agent_free (NegAgent *agent)
 {
   if (agent == NULL)
     return;
-  _neg_agent_bus_free (agent->bus);
+  stop (agent);
+  g_hash_table_unref (agent->changed);
+  neg_expected_free (agent->expected);
+  g_free (agent->listen_error);
   g_clear_pointer (&agent->site, neg_site_unref);
   g_strfreev (agent->warnings);
   g_mutex_clear (&agent->lock);
@@ -89,8 +166,11 @@ _neg_agent_describe (NegAgent *agent)
   g_variant_dict_insert (&info, "ae-title", "s", neg_site_get_ae_title (site));
   g_variant_dict_insert (&info, "user", "s", agent->user);
   g_variant_dict_insert (&info, "listen-address", "s", neg_site_get_listen_address (site));
-  g_variant_dict_insert (&info, "port", "u", 0);
-  g_variant_dict_insert (&info, "listen-error", "s", "");
+  g_variant_dict_insert (&info, "port", "u",
+                         agent->listener != NULL ? (guint) neg_listener_get_port (agent->listener) : 0u);
+  g_variant_dict_insert (&info, "tls-port", "u",
+                         agent->listener != NULL ? (guint) neg_listener_get_tls_port (agent->listener) : 0u);
+  g_variant_dict_insert (&info, "listen-error", "s", agent->listen_error != NULL ? agent->listen_error : "");
   g_variant_dict_insert (&info, "config", "s", neg_site_get_home_file (site));
   g_mutex_lock (&agent->lock);
   g_variant_dict_insert (&info, "warnings", "^as", agent->warnings);
@@ -120,6 +200,15 @@ _neg_agent_reload_site (NegAgent *agent, GError **error)
   return done;
 }
 
+static gboolean
+audit_change (NegAgent *agent, const char *name, gboolean failed, GError **error)
+{
+  const NegAuditEntry entry = { .event = NEG_AUDIT_CONFIGURATION, .failed = failed, .user = agent->user, .peer = name,
+                                .detail = "peer" };
+
+  return neg_audit_append (agent->archive, &entry, error);
+}
+
 /* Read again before it is written: somebody may have edited the file since. */
 gboolean
 _neg_agent_change_peer (NegAgent *agent, const char *name, GHashTable *values, GError **error)
@@ -131,7 +220,7 @@ _neg_agent_change_peer (NegAgent *agent, const char *name, GHashTable *values, G
   site = neg_site_load (agent->home, agent->config, NULL, error);
   done = site != NULL && neg_site_change_peer (site, name, values, error) && load_site (agent, error);
   g_mutex_unlock (&agent->change_lock);
-  return done;
+  return audit_change (agent, name, !done, done ? error : NULL) && done;
 }
 
 NegAgentBus *
@@ -152,6 +241,66 @@ _neg_agent_get_home (NegAgent *agent)
   return agent->home;
 }
 
+NegAgentJobs *
+_neg_agent_get_jobs (NegAgent *agent)
+{
+  return agent->jobs;
+}
+
+NegAgentSearches *
+_neg_agent_get_searches (NegAgent *agent)
+{
+  return agent->searches;
+}
+
+const NegPeer *
+_neg_agent_find_peer (const NegSite *site, const char *name, NegPeerUse use, GError **error)
+{
+  const NegPeer *peer = neg_site_find_peer (site, name, error);
+
+  if (peer == NULL || (peer->use & use) != 0)
+    return peer;
+  neg_fail (error, NEG_ERROR_REFUSED, name, "the site file does not use the peer “%s” for that: see use=", name);
+  return NULL;
+}
+
+NegArchive *
+neg_agent_get_archive (NegAgent *agent)
+{
+  return agent->archive;
+}
+
+NegNetEngines *
+neg_agent_get_engines (NegAgent *agent)
+{
+  return agent->engines;
+}
+
+NegExpected *
+neg_agent_get_expected (NegAgent *agent)
+{
+  return agent->expected;
+}
+
+NegEnginePool *
+neg_agent_get_pool (NegAgent *agent)
+{
+  NegEnginePool *pool;
+
+  g_mutex_lock (&agent->lock);
+  if (agent->pool == NULL)
+    agent->pool = neg_engine_pool_new (NULL, NULL);
+  pool = agent->pool;
+  g_mutex_unlock (&agent->lock);
+  return pool;
+}
+
+NegDatabase *
+neg_agent_open_reader (NegAgent *agent, GError **error)
+{
+  return neg_archive_open_reader (agent->data_folder, error);
+}
+
 const char *
 neg_agent_get_data_folder (NegAgent *agent)
 {
@@ -164,12 +313,55 @@ neg_agent_get_cache_folder (NegAgent *agent)
   return agent->cache_folder;
 }
 
+/* --- telling what has changed --- */
+
+static gboolean
+announce_cb (gpointer user_data)
+{
+  NegAgent *agent = user_data;
+  g_autofree const char **uids = NULL;
+  GHashTable *changed;
+
+  g_mutex_lock (&agent->lock);
+  agent->announce_source = 0;
+  agent->announced_us = g_get_monotonic_time ();
+  if (agent->is_any_changed)
+    g_hash_table_remove_all (agent->changed);
+  agent->is_any_changed = FALSE;
+  changed = agent->changed;
+  agent->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_mutex_unlock (&agent->lock);
+  uids = (const char **) g_hash_table_get_keys_as_array (changed, NULL);
+  _neg_agent_bus_emit (agent->bus, "Changed", g_variant_new ("(^as)", uids));
+  g_hash_table_unref (changed);
+  return G_SOURCE_REMOVE;
+}
+
+void
+neg_agent_announce (NegAgent *agent, const char *study_uid)
+{
+  g_mutex_lock (&agent->lock);
+  if (study_uid == NULL || *study_uid == '\0' || g_hash_table_size (agent->changed) >= ANNOUNCED_MAX)
+    agent->is_any_changed = TRUE;
+  else if (!agent->is_any_changed)
+    g_hash_table_add (agent->changed, g_strdup (study_uid));
+  if (agent->announce_source == 0) {
+    gint64 wait_us = agent->announced_us + ANNOUNCE_US - g_get_monotonic_time ();
+
+    agent->announce_source = g_timeout_add (CLAMP (wait_us, 0, ANNOUNCE_US) / 1000, announce_cb, agent);
+  }
+  g_mutex_unlock (&agent->lock);
+}
+
+/* --- the end --- */
+
 static gboolean
 quit_when_idle_cb (gpointer user_data)
 {
   NegAgent *agent = user_data;
 
-  if (agent->is_outdated && _neg_agent_bus_count_connections (agent->bus) == 0)
+  if (agent->is_outdated && _neg_agent_bus_count_connections (agent->bus) == 0
+      && neg_agent_jobs_count_running (agent->jobs) == 0)
     g_main_loop_quit (agent->loop);
   return G_SOURCE_REMOVE;
 }

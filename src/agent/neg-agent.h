@@ -23,7 +23,8 @@ NegDatabase *neg_agent_open_reader (NegAgent *agent, GError **error); /* a conne
 const char *neg_agent_get_data_folder (NegAgent *agent);
 const char *neg_agent_get_cache_folder (NegAgent *agent);
 
-/* Studies whose entries or objects are different now: viewers are told, ten times a second at most. Any thread. */
+/* Studies whose entries or objects are different now (NULL or "": anything): viewers are told, ten times a second at
+ * most. Any thread. */
 void neg_agent_announce (NegAgent *agent, const char *study_uid);
 
 G_END_DECLS

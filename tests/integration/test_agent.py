@@ -14,7 +14,9 @@ from negtest import BUILD, Skip, Tap  # noqa: E402
 from gi.repository import Gio, GLib  # noqa: E402
 
 AGENT = os.path.join(BUILD, "src", "agent", "negatoscope-agent")
+CLIENT = os.environ.get("NEGATOSCOPE_AGENT_CLIENT", os.path.join(BUILD, "tests", "integration", "agent-client"))
 SITE = "[dicom]\nport=auto\n"
+STUDY = "1.2.3.4.5"
 
 
 class Home:
@@ -286,10 +288,246 @@ def garbage():
         assert home.started[0].poll() is None
 
 
+# --- the client ---
+
+def client(home, *arguments, **options):
+    environment = {**home.environment(), "NEGATOSCOPE_AGENT": AGENT}
+    return subprocess.Popen([CLIENT, *arguments, home.path], env=environment, stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
+
+
+def client_once():
+    with Home() as home:
+        out, err = client(home, "once").communicate(timeout=30)
+        lines = out.splitlines()
+        assert lines[0] == "connected started", (out, err)
+        assert lines[1].startswith("failed not-found nobody: there is no peer"), lines
+        assert not is_alive(home.pid()), "what a command started is to end with it"
+        process = home.start()
+        out, err = client(home, "once").communicate(timeout=30)
+        assert out.startswith("connected found"), (out, err)
+        assert process.poll() is None
+
+
+def client_told_why():
+    with Home("[dicom]\nport=port\n") as home:
+        out, _ = client(home, "once").communicate(timeout=30)
+        assert out.startswith("failed ") and "[dicom] port" in out, out
+
+
+def client_restarts():
+    with Home() as home:
+        watch = client(home, "watch")
+        home.started.append(watch)
+        assert watch.stdout.readline() == "connected\n"
+        first = home.pid()
+        began = time.monotonic()
+        os.kill(first, signal.SIGKILL)
+        assert watch.stdout.readline() == "lost\n"
+        assert watch.stdout.readline() == "connected\n"
+        took_s = time.monotonic() - began
+        second = home.pid()
+        assert second != first and took_s < 3, took_s
+        # The agent survives whoever started it.
+        watch.kill()
+        watch.wait()
+        time.sleep(0.2)
+        assert is_alive(second)
+        assert home.connect().hello()[0] == 1
+        home.connect().call("Quit")
+        wait_for(lambda: not is_alive(second), "the end of the agent")
+
+
+def two_starts():
+    with Home() as home:
+        both = [client(home, "watch") for _ in range(2)]
+        home.started += both
+        for watch in both:
+            assert watch.stdout.readline() == "connected\n"
+        home.connect().call("Quit")
+
+
+def socket_paths():
+    with Home() as home:
+        environment = {name: value for name, value in home.environment().items() if name != "XDG_RUNTIME_DIR"}
+        seen = set()
+        for runtime in (home.runtime, None, "relative"):
+            if runtime:
+                environment["XDG_RUNTIME_DIR"] = runtime
+            else:
+                environment.pop("XDG_RUNTIME_DIR", None)
+            done = subprocess.run([CLIENT, "path", home.path], env=environment, capture_output=True, text=True)
+            path = done.stdout.strip()
+            assert path.endswith(".sock") and len(path) < 108, done
+            folder = os.stat(os.path.dirname(path))
+            assert folder.st_mode & 0o77 == 0 and folder.st_uid == os.geteuid(), path
+            seen.add(path)
+        assert any(path.startswith(home.runtime) for path in seen), seen
+        # The same home by another name is the same home.
+        link = home.path + ".link"
+        os.symlink(home.path, link)
+        environment["XDG_RUNTIME_DIR"] = home.runtime
+        try:
+            paths = {subprocess.run([CLIENT, "path", name], env=environment, capture_output=True, text=True).stdout
+                     for name in (home.path, link, home.path + "/./")}
+            assert len(paths) == 1, paths
+        finally:
+            os.remove(link)
+        # A folder that is not ours alone is not taken.
+        os.chmod(os.path.join(home.runtime, "negatoscope"), 0o777)
+        done = subprocess.run([CLIENT, "path", home.path], env=environment, capture_output=True, text=True)
+        assert not done.stdout.startswith(home.runtime), done
+
+
+# --- jobs ---
+
+def retrieve(bus, peer, study=STUDY, once=False, priority=0):
+    return bus.call("Retrieve", GLib.Variant("(sssib)", (peer, study, "", priority, once)))[0]
+
+
+def get_job(bus, job):
+    return bus.call("GetJob", GLib.Variant("(x)", (job,)))[0]
+
+
+def control(bus, job, action):
+    bus.call("ControlJob", GLib.Variant("(xs)", (job, action)))
+
+
+def wait_job(bus, job, *states, timeout_s=20):
+    wait_for(lambda: get_job(bus, job)["state"] in states, f"job to be {states}: {get_job(bus, job)}", timeout_s)
+    return get_job(bus, job)
+
+
+def closed_port():
+    import socket
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def peer_site(port, name="GONE", use="query;retrieve;store;commit"):
+    return SITE + f"[peer {name}]\naddress=dicom://{name}@127.0.0.1:{port}\nuse={use}\n"
+
+
+def jobs_survive():
+    with Home(peer_site(closed_port())) as home:
+        process = home.start()
+        bus = home.connect()
+        job = retrieve(bus, "GONE")
+        assert retrieve(bus, "GONE") == job, "the same retrieval twice"
+        wait_for(lambda: get_job(bus, job)["attempts"] >= 1 and get_job(bus, job)["state"] == "waiting", "one attempt")
+        before = get_job(bus, job)
+        assert before["error-code"] == "refused" and before["message"], before
+        assert before["next-us"] > time.time() * 1e6, before
+        process.kill()
+        process.wait()
+        home.start()
+        bus = home.connect()
+        after = get_job(bus, job)
+        for key in ("id", "kind", "peer", "study-uid", "state", "attempts", "error-code", "next-us", "created-us"):
+            assert after[key] == before[key], (key, before, after)
+        assert [each["id"] for each in bus.call("ListJobs")[0]] == [job]
+
+
+def once_is_not_repeated():
+    with Home(peer_site(closed_port())) as home:
+        home.start()
+        bus = home.connect()
+        job = retrieve(bus, "GONE", once=True)
+        state = wait_job(bus, job, "failed", "waiting")
+        wait_for(lambda: get_job(bus, job)["state"] == "failed", "failure")
+        state = get_job(bus, job)
+        assert state["attempts"] == 1 and state["error-code"] == "refused" and state["finished-us"] > 0, state
+        told = []
+        while not told or told[-1]["state"] != "failed":
+            told.append(bus.wait_signal("JobChanged")[0])
+        assert {each["id"] for each in told} == {job}
+
+
+def controls():
+    with Home(peer_site(closed_port())) as home:
+        home.start()
+        bus = home.connect()
+        job = retrieve(bus, "GONE", priority=25)
+        wait_for(lambda: get_job(bus, job)["state"] == "waiting" and get_job(bus, job)["attempts"] == 1, "an attempt")
+        control(bus, job, "pause")
+        assert get_job(bus, job)["state"] == "paused"
+        control(bus, job, "sooner")
+        assert get_job(bus, job)["priority"] == 15
+        control(bus, job, "later")
+        assert get_job(bus, job)["priority"] == 25
+        name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (job, "pause")))
+        assert name == "org.negatoscope.Error.Conflict", name
+        control(bus, job, "resume")
+        wait_for(lambda: get_job(bus, job)["state"] == "waiting" and get_job(bus, job)["attempts"] == 1, "another")
+        control(bus, job, "cancel")
+        state = get_job(bus, job)
+        assert state["state"] == "cancelled" and state["finished-us"] > 0, state
+        control(bus, job, "retry")
+        wait_for(lambda: get_job(bus, job)["attempts"] == 1 and get_job(bus, job)["state"] == "waiting", "a third")
+        name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (job, "explode")))
+        assert name == "org.negatoscope.Error.Usage", name
+        name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (999, "cancel")))
+        assert name == "org.negatoscope.Error.NotFound", name
+
+
+def wrong_arguments():
+    with Home(peer_site(closed_port(), use="query")) as home:
+        home.start()
+        bus = home.connect()
+        for method, signature, arguments, expected in (
+                ("Retrieve", "(sssib)", ("GONE", STUDY, "", 0, True), "Refused"),
+                ("Retrieve", "(sssib)", ("GONE", "1..2", "", 0, True), "Usage"),
+                ("Retrieve", "(sssib)", ("WHO", STUDY, "", 0, True), "NotFound"),
+                ("Send", "(sassb)", ("GONE", ["relative"], "", True), "Usage"),
+                ("Send", "(sassb)", ("GONE", [], "", True), "Usage"),
+                ("Commit", "(sassb)", ("GONE", [], STUDY, True), "Refused"),
+                ("Import", "(as)", (["relative"],), "Usage"),
+                ("CheckArchive", "(s)", ("everything",), "Usage"),
+                ("Query", "(ssa{ss}u)", ("GONE", "planet", {}, 0), "Usage"),
+                ("Query", "(ssa{ss}u)", ("GONE", "worklist", {}, 0), "Refused"),
+                ("Claim", "(xb)", (77, False), "NotFound"),
+                ("SetStatus", "(xs)", (77, "lost"), "Usage"),
+                ("SetStatus", "(xs)", (77, "read"), "NotFound"),
+                ("Remove", "(s)", ("x",), "Usage"),
+                ("SetSearch", "(sasa{ss}u)", ("fast", [], {}, 1), "Usage"),
+                ("SetSearch", "(sasa{ss}u)", ("", [], {}, 100), "Usage")):
+            name, message = bus.fails(method, GLib.Variant(signature, arguments))
+            assert name == "org.negatoscope.Error." + expected, (method, arguments, name, message)
+        assert bus.call("ListJobs")[0] == []
+
+
+def searches():
+    with Home(peer_site(closed_port())) as home:
+        home.start()
+        bus = home.connect()
+        keys = {"StudyDate": "today", "ScheduledProcedureStepSequence[0].Modality": "CT"}
+        bus.call("SetSearch", GLib.Variant("(sasa{ss}u)", ("mine", ["GONE"], keys, 60)))
+        listed = {each[0]: each for each in bus.call("ListSearches")[0]}
+        assert set(listed) == {"mine", "modality worklists"}, listed
+        assert listed["mine"][1:4] == (["GONE"], keys, 60), listed
+        assert listed["modality worklists"][3] == 60
+        wait_for(lambda: {each[0]: each for each in bus.call("ListSearches")[0]}["mine"][4] > 0, "the first question")
+        assert "GONE: " in {each[0]: each for each in bus.call("ListSearches")[0]}["mine"][5]
+        home.started[0].kill()
+        home.started[0].wait()
+        home.start()
+        bus = home.connect()
+        listed = {each[0]: each for each in bus.call("ListSearches")[0]}
+        assert listed["mine"][1:4] == (["GONE"], keys, 60), listed
+        bus.call("SetSearch", GLib.Variant("(sasa{ss}u)", ("mine", [], {}, 0)))
+        bus.call("SetSearch", GLib.Variant("(sasa{ss}u)", ("modality worklists", [], {}, 0)))
+        listed = {each[0]: each for each in bus.call("ListSearches")[0]}
+        assert set(listed) == {"modality worklists"} and listed["modality worklists"][3] == 0, listed
+        found, failures = bus.call("Ask", GLib.Variant("(sasa{ss})", ("now", ["GONE", "WHO"], {})))
+        assert found == 0 and {peer for peer, _ in failures} == {"GONE", "WHO"}, failures
+
+
 def main():
     tap = Tap()
     for function in (hello, end_by_signal, end_by_quit, second_refused, wrong_site, detached, protected, peers,
-                     config_wins, outdated, other_user, garbage):
+                     config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
+                     socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()
 

@@ -1,0 +1,196 @@
+#include "config.h"
+
+#include "agent/neg-agent-private.h"
+
+#include <string.h>
+
+#include "base/neg-error.h"
+#include "base/neg-uid.h"
+
+/* The methods that change the archive and the reading list. Each change and its audit are one transaction. */
+
+typedef struct {
+  const char *user, *verb, *status_name;
+  gint64 id;
+  gboolean by_force;
+  NegEntryStatus status;
+  char *study_uid; /* of the entry, found within */
+} EntryChange;
+
+typedef gboolean (*ChangeEntry) (NegDatabase *database, const EntryChange *change, GError **error);
+
+typedef struct {
+  EntryChange change;
+  ChangeEntry func;
+} EntryJob;
+
+static gboolean
+audit_entry (NegDatabase *database, const EntryChange *change, const NegEntry *entry, GError **error)
+{
+  g_autofree char *detail
+      = g_strdup_printf ("%s%s%s", change->verb, change->status_name != NULL ? " " : "",
+                         change->status_name != NULL ? change->status_name : change->by_force ? " by force" : "");
+  const NegAuditEntry audit = { .event = NEG_AUDIT_ORDER_RECORD, .user = change->user, .study_uid = entry->study_uid,
+                                .patient_id = entry->patient_id, .issuer = entry->issuer, .detail = detail };
+
+  return neg_audit_append_within (database, &audit, error);
+}
+
+static gboolean
+change_entry_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  EntryJob *job = data;
+  g_autoptr (NegEntry) entry = neg_entries_find (database, job->change.id, error);
+
+  if (entry == NULL)
+    return FALSE;
+  g_free (job->change.study_uid);
+  job->change.study_uid = g_strdup (entry->study_uid);
+  return job->func (database, &job->change, error) && audit_entry (database, &job->change, entry, error);
+}
+
+static GVariant *
+change_entry (NegAgent *agent, EntryChange change, ChangeEntry func, GError **error)
+{
+  EntryJob job = { change, func };
+  gboolean done;
+
+  job.change.user = _neg_agent_get_user (agent);
+  done = neg_archive_write (neg_agent_get_archive (agent), change_entry_cb, &job, error);
+  if (done)
+    neg_agent_announce (agent, job.change.study_uid);
+  g_free (job.change.study_uid);
+  return done ? g_variant_new ("()") : NULL;
+}
+
+static gboolean
+claim_entry (NegDatabase *database, const EntryChange *change, GError **error)
+{
+  return neg_entries_claim (database, change->id, change->user, g_get_host_name (), change->by_force, error);
+}
+
+static GVariant *
+claim (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  EntryChange change = { .verb = "claimed" };
+
+  g_variant_get (parameters, "(xb)", &change.id, &change.by_force);
+  return change_entry (agent, change, claim_entry, error);
+}
+
+static gboolean
+release_entry (NegDatabase *database, const EntryChange *change, GError **error)
+{
+  return neg_entries_release (database, change->id, change->user, error);
+}
+
+static GVariant *
+release (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  EntryChange change = { .verb = "released" };
+
+  g_variant_get (parameters, "(x)", &change.id);
+  return change_entry (agent, change, release_entry, error);
+}
+
+static gboolean
+set_entry_status (NegDatabase *database, const EntryChange *change, GError **error)
+{
+  return neg_entries_set_status (database, change->id, change->status, change->user, error);
+}
+
+static GVariant *
+set_status (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  EntryChange change = { .verb = "set to", .status = NEG_STATUS_ARRIVED };
+
+  g_variant_get (parameters, "(x&s)", &change.id, &change.status_name);
+  while (change.status < NEG_STATUS_N
+         && strcmp (neg_entry_status_get_name (change.status), change.status_name) != 0)
+    change.status++;
+  if (change.status == NEG_STATUS_N) {
+    neg_fail (error, NEG_ERROR_USAGE, "status", "“%s” is none of arrived, being-read, read and reported",
+              change.status_name);
+    return NULL;
+  }
+  return change_entry (agent, change, set_entry_status, error);
+}
+
+/* --- studies --- */
+
+typedef struct {
+  const char *user, *study_uid;
+  gboolean opened;
+} Access;
+
+static gboolean
+accessed_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  const Access *access = data;
+  g_autoptr (GError) local = NULL;
+  g_autoptr (NegEntry) entry = neg_entries_find_study (database, access->study_uid, &local);
+  const NegAuditEntry audit = { .event = NEG_AUDIT_ACCESSED, .user = access->user, .study_uid = access->study_uid,
+                                .patient_id = entry != NULL ? entry->patient_id : NULL,
+                                .issuer = entry != NULL ? entry->issuer : NULL,
+                                .detail = access->opened ? "opened" : "closed" };
+
+  if (local != NULL) {
+    g_propagate_error (error, g_steal_pointer (&local));
+    return FALSE;
+  }
+  return (!access->opened || neg_archive_note_opened (database, access->study_uid, error))
+         && neg_audit_append_within (database, &audit, error);
+}
+
+static gboolean
+check_uid (const char *uid, GError **error)
+{
+  return neg_uid_is_valid (uid) || neg_fail (error, NEG_ERROR_USAGE, "uid", "this is not a UID");
+}
+
+static GVariant *
+accessed (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  Access access = { .user = _neg_agent_get_user (agent) };
+
+  g_variant_get (parameters, "(&sb)", &access.study_uid, &access.opened);
+  return check_uid (access.study_uid, error)
+                 && neg_archive_write (neg_agent_get_archive (agent), accessed_cb, &access, error)
+             ? g_variant_new ("()")
+             : NULL;
+}
+
+/* Said before it is done: what is gone cannot be audited any more, and a deletion that fails is said, too. */
+static GVariant *
+remove_study (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  NegArchive *archive = neg_agent_get_archive (agent);
+  NegAuditEntry audit = { .event = NEG_AUDIT_DELETED, .user = _neg_agent_get_user (agent) };
+  g_autoptr (NegDatabase) reader = NULL;
+  g_autoptr (NegEntry) entry = NULL;
+  g_autoptr (GError) local = NULL;
+  guint n_objects = 0;
+
+  g_variant_get (parameters, "(&s)", &audit.study_uid);
+  reader = check_uid (audit.study_uid, error) ? neg_agent_open_reader (agent, error) : NULL;
+  if (reader == NULL)
+    return NULL;
+  entry = neg_entries_find_study (reader, audit.study_uid, NULL);
+  audit.patient_id = entry != NULL ? entry->patient_id : NULL;
+  audit.issuer = entry != NULL ? entry->issuer : NULL;
+  if (!neg_audit_append (archive, &audit, error))
+    return NULL;
+  if (neg_archive_remove_study (archive, audit.study_uid, &n_objects, &local)) {
+    neg_agent_announce (agent, audit.study_uid);
+    return g_variant_new ("(u)", n_objects);
+  }
+  audit.failed = TRUE;
+  neg_audit_append (archive, &audit, NULL);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+const NegAgentMethod _neg_agent_archive_methods[] = {
+  { "Claim", claim, FALSE },       { "Release", release, FALSE },     { "SetStatus", set_status, FALSE },
+  { "Accessed", accessed, FALSE }, { "Remove", remove_study, FALSE }, { NULL, NULL, FALSE },
+};

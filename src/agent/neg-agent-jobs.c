@@ -1,0 +1,571 @@
+#include "config.h"
+
+#include "agent/neg-agent-jobs-private.h"
+
+#include <string.h>
+
+#include "agent/neg-agent-private.h"
+#include "base/neg-error.h"
+
+#define AT_PEER_MAX 2
+#define COMMITS_AT_PEER_MAX 1
+#define NETWORK_MAX 4
+#define LOCAL_MAX 1
+#define DUE_MAX 1000
+#define LISTED_MAX 500
+#define LOOK_AGAIN_US (60 * G_USEC_PER_SEC)
+#define SAVE_AGAIN_US (5 * G_USEC_PER_SEC)
+#define KEPT_US (30 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define OBJECTS_AT_ONCE 1000 /* in one transaction */
+#define STEP 10 /* of a priority */
+
+/* The last one is repeated: for a day. */
+static const guint back_off_s[] = { 10, 30, 120, 600, 1800, 3600 };
+#define ATTEMPTS_MAX 28
+
+static void
+running_free (gpointer data)
+{
+  NegRunningJob *running = data;
+
+  neg_job_free (running->job);
+  g_object_unref (running->cancellable);
+  g_clear_pointer (&running->result, g_variant_unref);
+  g_free (running);
+}
+
+static void
+tell (NegAgentJobs *jobs, GVariant *job)
+{
+  _neg_agent_bus_emit (_neg_agent_get_bus (jobs->agent), "JobChanged", g_variant_new ("(@a{sv})", job));
+}
+
+static void
+kick (NegAgentJobs *jobs)
+{
+  g_mutex_lock (&jobs->lock);
+  jobs->is_kicked = TRUE;
+  g_cond_broadcast (&jobs->cond);
+  g_mutex_unlock (&jobs->lock);
+}
+
+/* --- how a job ends --- */
+
+/* Failures that waiting may cure; the others are for a person. */
+static gboolean
+may_pass (const GError *error)
+{
+  static const NegErrorCode codes[] = { NEG_ERROR_TIMEOUT, NEG_ERROR_REFUSED, NEG_ERROR_ABORTED, NEG_ERROR_BUSY,
+                                        NEG_ERROR_ENGINE_DIED, NEG_ERROR_NOT_FOUND, NEG_ERROR_DISK_FULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, NEG_ERROR, (int) codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_tried_again (const NegRunningJob *running, const GError *error)
+{
+  gboolean once = FALSE;
+
+  g_variant_lookup (running->job->arguments, "once", "b", &once);
+  return !once && !running->is_final && !_neg_job_is_local (running->job->kind)
+         && running->job->attempts < ATTEMPTS_MAX && may_pass (error);
+}
+
+static void
+set_failure (NegRunningJob *running, const GError *error)
+{
+  NegJob *job = running->job;
+
+  g_free (job->message);
+  g_free (job->error_code);
+  job->message = g_strdup (error->message);
+  job->error_code = g_strdup (neg_error_get_name (error));
+  if (is_tried_again (running, error)) {
+    guint step = MIN (MAX (job->attempts, 1) - 1, G_N_ELEMENTS (back_off_s) - 1);
+
+    job->state = NEG_JOB_WAITING;
+    job->next_us = g_get_real_time () + back_off_s[step] * (gint64) G_USEC_PER_SEC;
+  } else
+    job->state = NEG_JOB_FAILED;
+}
+
+static void
+set_stopped (NegJob *job, NegJobStop stop)
+{
+  job->state = stop == NEG_STOP_CANCEL ? NEG_JOB_CANCELLED : stop == NEG_STOP_PAUSE ? NEG_JOB_PAUSED : NEG_JOB_WAITING;
+}
+
+/* What is asked for while the last object arrives comes too late: what is complete is done. */
+static void
+set_end (NegRunningJob *running, const NegTransfer *transfer, const GError *error)
+{
+  NegJob *job = running->job;
+
+  running->progress = transfer->progress;
+  job->objects = MAX (transfer->progress.objects, transfer->progress.done + transfer->progress.failed)
+                 + running->done_before;
+  job->done = transfer->progress.done + running->done_before;
+  job->n_failed = transfer->progress.failed;
+  job->bytes = transfer->progress.bytes;
+  if (error == NULL) {
+    job->state = NEG_JOB_DONE;
+    g_clear_pointer (&job->message, g_free);
+    g_clear_pointer (&job->error_code, g_free);
+  } else if (running->stop != NEG_STOP_NONE)
+    set_stopped (job, running->stop);
+  else
+    set_failure (running, error);
+  if (job->state > NEG_JOB_PAUSED)
+    job->finished_us = g_get_real_time ();
+}
+
+static gboolean
+save_objects (NegRunningJob *running, GPtrArray *objects, GError **error)
+{
+  g_autoptr (GArray) plain = g_array_new (FALSE, FALSE, sizeof (NegJobObject));
+
+  for (guint i = 0; i < objects->len; i++)
+    g_array_append_vals (plain, objects->pdata[i], 1);
+  for (guint i = 0; i < plain->len; i += OBJECTS_AT_ONCE)
+    if (!neg_jobs_set_object (neg_agent_get_archive (running->jobs->agent), running->job->id,
+                              &g_array_index (plain, NegJobObject, i), MIN (OBJECTS_AT_ONCE, plain->len - i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* On a full disk the job stays as it is, running and at its end, until that can be written. */
+static void
+save_end (NegRunningJob *running, GPtrArray *objects)
+{
+  NegAgentJobs *jobs = running->jobs;
+
+  for (;;) {
+    g_autoptr (NegJob) job = NULL;
+    gboolean is_ending;
+
+    g_mutex_lock (&jobs->lock);
+    job = neg_job_copy (running->job);
+    g_mutex_unlock (&jobs->lock);
+    if (save_objects (running, objects, NULL) && neg_jobs_update (neg_agent_get_archive (jobs->agent), job, NULL))
+      return;
+    g_mutex_lock (&jobs->lock);
+    if (!jobs->is_ending)
+      g_cond_wait_until (&jobs->cond, &jobs->lock, g_get_monotonic_time () + SAVE_AGAIN_US);
+    is_ending = jobs->is_ending;
+    g_mutex_unlock (&jobs->lock);
+    if (is_ending)
+      return;
+  }
+}
+
+static void
+run_cb (gpointer data, gpointer user_data)
+{
+  NegRunningJob *running = data;
+  NegAgentJobs *jobs = user_data;
+  g_auto (NegTransfer) transfer = { 0 };
+  g_autoptr (GError) error = NULL;
+  GVariant *described;
+
+  neg_transfer_init (&transfer);
+  if (!_neg_job_run (running, &transfer, &error) && error == NULL)
+    neg_fail (&error, NEG_ERROR_UNREADABLE, NULL, "not everything is done");
+  g_mutex_lock (&jobs->lock);
+  set_end (running, &transfer, error);
+  g_mutex_unlock (&jobs->lock);
+  save_end (running, transfer.objects);
+
+  g_mutex_lock (&jobs->lock);
+  if (running->result != NULL)
+    g_hash_table_insert (jobs->results, g_memdup2 (&running->job->id, sizeof running->job->id),
+                         g_variant_ref (running->result));
+  described = _neg_job_to_variant (running->job, NULL);
+  g_hash_table_remove (jobs->running, &running->job->id);
+  g_mutex_unlock (&jobs->lock);
+  tell (jobs, described);
+  kick (jobs);
+  _neg_agent_check_idle (jobs->agent);
+}
+
+/* --- which job begins --- */
+
+typedef struct {
+  guint network, local, at_peer, commits_at_peer;
+} Load;
+
+static void
+count_load (NegAgentJobs *jobs, const char *peer, Load *load)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  *load = (Load){ 0 };
+  g_mutex_lock (&jobs->lock);
+  g_hash_table_iter_init (&iter, jobs->running);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const NegJob *job = ((const NegRunningJob *) value)->job;
+    gboolean is_local = _neg_job_is_local (job->kind);
+    gboolean is_there = !is_local && strcmp (job->peer, peer) == 0;
+
+    load->local += is_local;
+    load->network += !is_local;
+    load->at_peer += is_there;
+    load->commits_at_peer += is_there && strcmp (job->kind, "commit") == 0;
+  }
+  g_mutex_unlock (&jobs->lock);
+}
+
+static gboolean
+may_begin (NegAgentJobs *jobs, const NegJob *job)
+{
+  Load load;
+
+  count_load (jobs, job->peer, &load);
+  if (_neg_job_is_local (job->kind))
+    return load.local < LOCAL_MAX;
+  return load.network < NETWORK_MAX && load.at_peer < AT_PEER_MAX
+         && (strcmp (job->kind, "commit") != 0 || load.commits_at_peer < COMMITS_AT_PEER_MAX);
+}
+
+/* @job is taken. */
+static void
+begin (NegAgentJobs *jobs, NegJob *job)
+{
+  NegRunningJob *running = g_new0 (NegRunningJob, 1);
+  GVariant *described;
+
+  job->state = NEG_JOB_RUNNING;
+  job->attempts++;
+  running->jobs = jobs;
+  running->job = job;
+  running->cancellable = g_cancellable_new ();
+  running->started_us = running->sampled_us = g_get_monotonic_time ();
+  if (!neg_jobs_update (neg_agent_get_archive (jobs->agent), job, NULL)) {
+    running_free (running); /* a full disk: it waits on */
+    return;
+  }
+  described = _neg_job_to_variant (job, NULL);
+  g_mutex_lock (&jobs->lock);
+  g_hash_table_insert (jobs->running, &running->job->id, running);
+  g_mutex_unlock (&jobs->lock);
+  tell (jobs, described);
+  g_thread_pool_push (jobs->pool, running, NULL);
+}
+
+static void
+begin_due (NegAgentJobs *jobs, NegDatabase *reader)
+{
+  g_autoptr (GPtrArray) due = NULL;
+
+  g_mutex_lock (&jobs->change_lock);
+  due = neg_jobs_list_due (reader, g_get_real_time (), DUE_MAX, NULL);
+  for (guint i = 0; due != NULL && i < due->len; i++)
+    if (may_begin (jobs, due->pdata[i]))
+      begin (jobs, neg_job_copy (due->pdata[i]));
+  g_mutex_unlock (&jobs->change_lock);
+}
+
+/* A job that could begin but for the limits begins when another one ends, which kicks. */
+static gint64
+find_next_look (NegDatabase *reader)
+{
+  gint64 now = g_get_real_time ();
+  gint64 next_us = 0;
+
+  if (!neg_jobs_get_next_due (reader, &next_us, NULL) || next_us <= now)
+    return LOOK_AGAIN_US;
+  return MIN (next_us - now, LOOK_AGAIN_US);
+}
+
+static gpointer
+schedule (gpointer data)
+{
+  NegAgentJobs *jobs = data;
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, NULL);
+  gboolean is_ending = FALSE;
+
+  while (!is_ending) {
+    gint64 wait_us = SAVE_AGAIN_US;
+
+    if (reader == NULL)
+      reader = neg_agent_open_reader (jobs->agent, NULL);
+    if (reader != NULL) {
+      begin_due (jobs, reader);
+      wait_us = find_next_look (reader);
+    }
+    g_mutex_lock (&jobs->lock);
+    if (!jobs->is_kicked && !jobs->is_ending)
+      g_cond_wait_until (&jobs->cond, &jobs->lock, g_get_monotonic_time () + wait_us);
+    jobs->is_kicked = FALSE;
+    is_ending = jobs->is_ending;
+    g_mutex_unlock (&jobs->lock);
+  }
+  return NULL;
+}
+
+NegAgentJobs *
+neg_agent_jobs_new (NegAgent *agent, GError **error)
+{
+  NegArchive *archive = neg_agent_get_archive (agent);
+  NegAgentJobs *jobs;
+
+  if (!neg_jobs_recover (archive, error) || !neg_jobs_prune (archive, g_get_real_time () - KEPT_US, error))
+    return NULL;
+  jobs = g_new0 (NegAgentJobs, 1);
+  jobs->agent = agent;
+  g_mutex_init (&jobs->change_lock);
+  g_mutex_init (&jobs->lock);
+  g_cond_init (&jobs->cond);
+  jobs->running = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, running_free);
+  jobs->results = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_variant_unref);
+  jobs->pool = g_thread_pool_new (run_cb, jobs, NETWORK_MAX + LOCAL_MAX, FALSE, NULL);
+  jobs->scheduler = g_thread_new ("jobs", schedule, jobs);
+  return jobs;
+}
+
+void
+neg_agent_jobs_free (NegAgentJobs *jobs)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  if (jobs == NULL)
+    return;
+  g_mutex_lock (&jobs->lock);
+  jobs->is_ending = TRUE;
+  g_cond_broadcast (&jobs->cond);
+  g_mutex_unlock (&jobs->lock);
+  g_thread_join (jobs->scheduler);
+  g_mutex_lock (&jobs->lock);
+  g_hash_table_iter_init (&iter, jobs->running);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    NegRunningJob *running = value;
+
+    if (running->stop == NEG_STOP_NONE)
+      running->stop = NEG_STOP_AGENT;
+    g_cancellable_cancel (running->cancellable);
+  }
+  g_mutex_unlock (&jobs->lock);
+  g_thread_pool_free (jobs->pool, FALSE, TRUE);
+  g_hash_table_unref (jobs->running);
+  g_hash_table_unref (jobs->results);
+  g_mutex_clear (&jobs->change_lock);
+  g_mutex_clear (&jobs->lock);
+  g_cond_clear (&jobs->cond);
+  g_free (jobs);
+}
+
+guint
+neg_agent_jobs_count_running (NegAgentJobs *jobs)
+{
+  guint n;
+
+  g_mutex_lock (&jobs->lock);
+  n = g_hash_table_size (jobs->running);
+  g_mutex_unlock (&jobs->lock);
+  return n;
+}
+
+/* --- what people ask for --- */
+
+static const char *
+get_text (GVariant *arguments, const char *key)
+{
+  const char *text = "";
+
+  g_variant_lookup (arguments, key, "&s", &text);
+  return text;
+}
+
+static gboolean
+is_same_retrieve (const NegJob *job, const NegJob *other)
+{
+  gboolean once = FALSE;
+
+  g_variant_lookup (job->arguments, "once", "b", &once);
+  return !once && job->state <= NEG_JOB_RUNNING && strcmp (job->kind, "retrieve") == 0
+         && strcmp (other->kind, "retrieve") == 0 && strcmp (job->peer, other->peer) == 0
+         && strcmp (job->study_uid, other->study_uid) == 0
+         && strcmp (get_text (job->arguments, "series"), get_text (other->arguments, "series")) == 0;
+}
+
+/* With the change lock. 0: there is none. */
+static gint64
+find_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader)
+{
+  g_autoptr (GPtrArray) listed = neg_jobs_list (reader, LISTED_MAX, NULL);
+  gboolean once = FALSE;
+
+  g_variant_lookup (job->arguments, "once", "b", &once);
+  for (guint i = 0; !once && listed != NULL && i < listed->len; i++)
+    if (is_same_retrieve (listed->pdata[i], job))
+      return ((const NegJob *) listed->pdata[i])->id;
+  return 0;
+}
+
+gboolean
+neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, const char *study_uid, GVariant *arguments,
+                    gint priority, gint64 *id, GError **error)
+{
+  g_autoptr (NegDatabase) reader = NULL;
+  g_autoptr (NegJob) job = g_new0 (NegJob, 1);
+  gboolean done = TRUE;
+
+  job->kind = g_strdup (kind);
+  job->peer = g_strdup (peer);
+  job->study_uid = g_strdup (study_uid);
+  job->arguments = g_variant_ref_sink (arguments);
+  job->priority = priority;
+  job->created_us = job->next_us = g_get_real_time ();
+  reader = neg_agent_open_reader (jobs->agent, error);
+  if (reader == NULL)
+    return FALSE;
+  g_mutex_lock (&jobs->change_lock);
+  job->id = find_same (jobs, job, reader);
+  if (job->id == 0 && (done = neg_jobs_add (neg_agent_get_archive (jobs->agent), job, error)))
+    tell (jobs, _neg_job_to_variant (job, NULL));
+  g_mutex_unlock (&jobs->change_lock);
+  if (done && id != NULL)
+    *id = job->id;
+  kick (jobs);
+  return done;
+}
+
+/* With the lock: the one that runs knows more than its row. */
+static GVariant *
+describe_listed (NegAgentJobs *jobs, const NegJob *job)
+{
+  const NegRunningJob *running = g_hash_table_lookup (jobs->running, &job->id);
+
+  return running != NULL ? _neg_job_to_variant (running->job, running) : _neg_job_to_variant (job, NULL);
+}
+
+GVariant *
+neg_agent_jobs_list (NegAgentJobs *jobs, GError **error)
+{
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, error);
+  g_autoptr (GPtrArray) listed = reader != NULL ? neg_jobs_list (reader, LISTED_MAX, error) : NULL;
+  GVariantBuilder builder;
+
+  if (listed == NULL)
+    return NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  g_mutex_lock (&jobs->lock);
+  for (guint i = 0; i < listed->len; i++)
+    g_variant_builder_add_value (&builder, describe_listed (jobs, listed->pdata[i]));
+  g_mutex_unlock (&jobs->lock);
+  return g_variant_builder_end (&builder);
+}
+
+GVariant *
+neg_agent_jobs_describe (NegAgentJobs *jobs, gint64 id, GError **error)
+{
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, error);
+  g_autoptr (NegJob) job = reader != NULL ? neg_jobs_find (reader, id, error) : NULL;
+  g_autoptr (GPtrArray) objects = job != NULL ? neg_jobs_list_objects (reader, id, TRUE, 1000, error) : NULL;
+  const NegRunningJob *running;
+  GVariant *described;
+
+  if (objects == NULL)
+    return NULL;
+  g_mutex_lock (&jobs->lock);
+  running = g_hash_table_lookup (jobs->running, &id);
+  described = _neg_job_to_full_variant (running != NULL ? running->job : job, running, objects,
+                                        g_hash_table_lookup (jobs->results, &id));
+  g_mutex_unlock (&jobs->lock);
+  return described;
+}
+
+/* TRUE: it runs, and its end will be what was asked for. */
+static gboolean
+stop_running (NegAgentJobs *jobs, gint64 id, NegJobStop stop)
+{
+  NegRunningJob *running;
+
+  g_mutex_lock (&jobs->lock);
+  running = g_hash_table_lookup (jobs->running, &id);
+  if (running != NULL && stop != NEG_STOP_NONE) {
+    running->stop = stop;
+    g_cancellable_cancel (running->cancellable);
+  }
+  g_mutex_unlock (&jobs->lock);
+  return running != NULL;
+}
+
+static void
+let_wait (NegJob *job)
+{
+  job->state = NEG_JOB_WAITING;
+  job->next_us = g_get_real_time ();
+  job->finished_us = 0;
+  job->attempts = 0;
+}
+
+/* FALSE: not in this state. */
+static gboolean
+apply (NegJob *job, const char *action)
+{
+  if (strcmp (action, "cancel") == 0 && (job->state == NEG_JOB_WAITING || job->state == NEG_JOB_PAUSED)) {
+    job->state = NEG_JOB_CANCELLED;
+    job->finished_us = g_get_real_time ();
+  } else if (strcmp (action, "pause") == 0 && job->state == NEG_JOB_WAITING)
+    job->state = NEG_JOB_PAUSED;
+  else if (strcmp (action, "resume") == 0 && job->state == NEG_JOB_PAUSED)
+    let_wait (job);
+  else if (strcmp (action, "retry") == 0
+           && (job->state == NEG_JOB_FAILED || job->state == NEG_JOB_CANCELLED || job->state == NEG_JOB_WAITING))
+    let_wait (job);
+  else if (strcmp (action, "sooner") == 0 && job->state <= NEG_JOB_PAUSED)
+    job->priority = MAX (job->priority - STEP, 0);
+  else if (strcmp (action, "later") == 0 && job->state <= NEG_JOB_PAUSED)
+    job->priority = MIN (job->priority, G_MAXINT - STEP) + STEP;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+change (NegAgentJobs *jobs, NegDatabase *reader, gint64 id, const char *action, GError **error)
+{
+  NegJobStop stop = strcmp (action, "cancel") == 0  ? NEG_STOP_CANCEL
+                    : strcmp (action, "pause") == 0 ? NEG_STOP_PAUSE
+                                                    : NEG_STOP_NONE;
+  g_autoptr (NegJob) job = NULL;
+
+  if (stop_running (jobs, id, stop)) {
+    if (stop != NEG_STOP_NONE)
+      return TRUE;
+    return neg_fail (error, NEG_ERROR_CONFLICT, NULL, "the job is running");
+  }
+  job = neg_jobs_find (reader, id, error);
+  if (job == NULL)
+    return FALSE;
+  if (!apply (job, action))
+    return neg_fail (error, NEG_ERROR_CONFLICT, NULL, "the job is %s", neg_job_state_get_name (job->state));
+  if (!neg_jobs_update (neg_agent_get_archive (jobs->agent), job, error))
+    return FALSE;
+  tell (jobs, _neg_job_to_variant (job, NULL));
+  return TRUE;
+}
+
+gboolean
+neg_agent_jobs_control (NegAgentJobs *jobs, gint64 id, const char *action, GError **error)
+{
+  static const char *const actions[] = { "cancel", "pause", "resume", "retry", "sooner", "later", NULL };
+  g_autoptr (NegDatabase) reader = NULL;
+  gboolean done;
+
+  if (!g_strv_contains (actions, action))
+    return neg_fail (error, NEG_ERROR_USAGE, "action", "a job cannot be told to “%s”", action);
+  reader = neg_agent_open_reader (jobs->agent, error);
+  if (reader == NULL)
+    return FALSE;
+  g_mutex_lock (&jobs->change_lock);
+  done = change (jobs, reader, id, action, error);
+  g_mutex_unlock (&jobs->change_lock);
+  kick (jobs);
+  return done;
+}
