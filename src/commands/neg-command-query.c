@@ -258,8 +258,12 @@ run (Query *query, char **words, const NegCommandPlace *place, gboolean json)
     return NEG_EXIT_USAGE;
   query->peer = words[0];
   rows = ask (query, place, &cut_reason, &error);
-  if (rows == NULL)
-    return neg_command_fail (query->peer, error);
+  if (rows == NULL) {
+    int status = neg_command_fail (query->peer, error);
+
+    /* A keyword that the dictionary does not know is the person's mistake. */
+    return g_error_matches (error, NEG_ERROR, NEG_ERROR_USAGE) ? NEG_EXIT_USAGE : status;
+  }
   if (json)
     print_json (query, rows, cut_reason);
   else
