@@ -15,16 +15,14 @@ typedef struct {
   GError *error;
   gboolean kept; /* when the transaction is committed */
   gboolean done; /* guarded by the lock */
-  GCond changed;
+  GCond changed; /* done, or nobody leads any more */
 } Request;
 
 struct _NegArchiveWriter {
-  NegDatabase *database; /* the thread's */
-  GThread *thread;
-  GMutex lock;
-  GCond pushed;
-  GQueue requests; /* Request */
-  gboolean stop;
+  NegDatabase *database; /* the leader's */
+  GMutex lock;           /* of all below */
+  GQueue requests;       /* Request */
+  GThread *leader;       /* the one caller that writes now, for all that wait; NULL: nobody */
 };
 
 static gboolean
@@ -89,41 +87,6 @@ run_requests (NegDatabase *database, GPtrArray *requests)
     run_alone (database, g_ptr_array_index (requests, i));
 }
 
-/* FALSE when the writer stops. */
-static gboolean
-wait_for_requests (NegArchiveWriter *writer, GPtrArray *requests)
-{
-  g_ptr_array_set_size (requests, 0);
-  g_mutex_lock (&writer->lock);
-  while (g_queue_is_empty (&writer->requests) && !writer->stop)
-    g_cond_wait (&writer->pushed, &writer->lock);
-  while (requests->len < MAX_AT_ONCE && !g_queue_is_empty (&writer->requests))
-    g_ptr_array_add (requests, g_queue_pop_head (&writer->requests));
-  g_mutex_unlock (&writer->lock);
-  return requests->len > 0;
-}
-
-static gpointer
-run_writer (gpointer data)
-{
-  NegArchiveWriter *writer = data;
-  g_autoptr (GPtrArray) requests = g_ptr_array_new ();
-
-  while (wait_for_requests (writer, requests)) {
-    run_requests (writer->database, requests);
-    neg_fault_point ("committed");
-    g_mutex_lock (&writer->lock);
-    for (guint i = 0; i < requests->len; i++) {
-      Request *request = g_ptr_array_index (requests, i);
-
-      request->done = TRUE;
-      g_cond_signal (&request->changed);
-    }
-    g_mutex_unlock (&writer->lock);
-  }
-  return NULL;
-}
-
 NegArchiveWriter *
 neg_archive_writer_new (NegDatabase *database)
 {
@@ -131,9 +94,7 @@ neg_archive_writer_new (NegDatabase *database)
 
   writer->database = database;
   g_mutex_init (&writer->lock);
-  g_cond_init (&writer->pushed);
   g_queue_init (&writer->requests);
-  writer->thread = g_thread_new ("archive", run_writer, writer);
   return writer;
 }
 
@@ -142,15 +103,44 @@ neg_archive_writer_free (NegArchiveWriter *writer)
 {
   if (writer == NULL)
     return;
-  g_mutex_lock (&writer->lock);
-  writer->stop = TRUE;
-  g_cond_signal (&writer->pushed);
-  g_mutex_unlock (&writer->lock);
-  g_thread_join (writer->thread);
   neg_database_free (writer->database);
   g_mutex_clear (&writer->lock);
-  g_cond_clear (&writer->pushed);
   g_free (writer);
+}
+
+/* With the lock held, but for the time of the transaction. */
+static void
+write_waiting (NegArchiveWriter *writer)
+{
+  g_autoptr (GPtrArray) requests = g_ptr_array_new ();
+
+  while (requests->len < MAX_AT_ONCE && !g_queue_is_empty (&writer->requests))
+    g_ptr_array_add (requests, g_queue_pop_head (&writer->requests));
+  g_mutex_unlock (&writer->lock);
+  run_requests (writer->database, requests);
+  neg_fault_point ("committed");
+  g_mutex_lock (&writer->lock);
+  for (guint i = 0; i < requests->len; i++) {
+    Request *request = g_ptr_array_index (requests, i);
+
+    request->done = TRUE;
+    g_cond_signal (&request->changed);
+  }
+}
+
+/* With the lock held: until the leader's own request is done; then one of those that wait leads. */
+static void
+lead (NegArchiveWriter *writer, const Request *own)
+{
+  Request *next;
+
+  writer->leader = g_thread_self ();
+  while (!own->done)
+    write_waiting (writer);
+  writer->leader = NULL;
+  next = g_queue_peek_head (&writer->requests);
+  if (next != NULL)
+    g_cond_signal (&next->changed);
 }
 
 gboolean
@@ -158,14 +148,17 @@ neg_archive_writer_run (NegArchiveWriter *writer, NegDatabaseFunc func, gpointer
 {
   Request request = { .func = func, .data = data };
 
-  if (g_thread_self () == writer->thread)
-    return neg_fail (error, NEG_ERROR_USAGE, NULL, "A change to the archive does not wait for another one");
-  g_cond_init (&request.changed);
   g_mutex_lock (&writer->lock);
+  if (writer->leader == g_thread_self ()) {
+    g_mutex_unlock (&writer->lock);
+    return neg_fail (error, NEG_ERROR_USAGE, NULL, "A change to the archive does not wait for another one");
+  }
+  g_cond_init (&request.changed);
   g_queue_push_tail (&writer->requests, &request);
-  g_cond_signal (&writer->pushed);
-  while (!request.done)
+  while (!request.done && writer->leader != NULL)
     g_cond_wait (&request.changed, &writer->lock);
+  if (!request.done)
+    lead (writer, &request);
   g_mutex_unlock (&writer->lock);
   g_cond_clear (&request.changed);
   if (request.error != NULL)

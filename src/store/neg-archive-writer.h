@@ -1,6 +1,9 @@
-/* The thread that writes to archive.db, for callers that have to know that their change is on the disk: whatever waits
- * when a transaction begins shares it, and its one fsync, with the others. A function that fails is undone alone.
- * Thread: any but its own. */
+/* Changes to archive.db for callers that have to know that theirs is on the disk: whatever waits when a transaction
+ * begins shares it, and its one fsync, with the others. A function that fails is undone alone.
+ *
+ * There is no thread for it: the first that comes writes for all that wait, the others sleep. Alone, a receiver goes
+ * through without a change of threads, which on a busy machine costs more than the commit.
+ * Thread: any. A function runs on the thread of any caller. */
 #pragma once
 
 #include "store/neg-database.h"

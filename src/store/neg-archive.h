@@ -5,7 +5,8 @@
  * The same SOP instance again: with the same bytes nothing changes; with other bytes it becomes the newest version, the
  * older one stays (superseded_by) and is no longer shown. An object that a person deleted, or that was rejected, stays
  * known by its UID (tombstone), so that a retrieve does not bring it back unasked.
- * Thread: any for the writer (its calls wait for one writer thread; many callers share a commit); a reader one at a time. */
+ * Thread: any for the writer (one caller at a time writes, for all that wait: they share a commit); a reader one at a
+ * time. */
 #pragma once
 
 #include "model/neg-object-record.h"
@@ -21,15 +22,15 @@ typedef struct _NegArchive NegArchive;
 /* Folders as of neg-paths.h. BUSY when another process has it. */
 NegArchive *neg_archive_open (const char *data_folder, const char *cache_folder, const char *default_issuer,
                               GError **error);
-void neg_archive_free (NegArchive *archive); /* waits for what was pushed */
+void neg_archive_free (NegArchive *archive); /* nobody may be using it any more */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegArchive, neg_archive_free)
 NegObjectStore *neg_archive_get_objects (NegArchive *archive); /* borrowed */
 
 /* Read only, beside the agent. NOT_FOUND when there is no archive yet. */
 NegDatabase *neg_archive_open_reader (const char *data_folder, GError **error);
 
-/* Any change, in a transaction on the writer's thread together with others'; returns when it is committed and synced,
- * or failed. Not from the writer's thread. At most 50 ms of work. */
+/* Any change, in a transaction together with others'; returns when it is committed and synced, or failed. @func runs on
+ * this or on another caller's thread; it does not call this. At most 50 ms of work. */
 gboolean neg_archive_write (NegArchive *archive, NegDatabaseFunc func, gpointer data, GError **error);
 
 /* The last time when it was opened, for what may be evicted. Within neg_archive_write(). */
