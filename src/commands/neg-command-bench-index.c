@@ -21,6 +21,8 @@ typedef struct {
   NegArchive *archive;
   GPtrArray *next; /* NegBlob: the group that is being filled */
   GQueue groups;   /* NegIndexBatch, in work */
+  GArray *sizes;   /* guint64, of every file so far */
+  guint n_added;   /* files of groups that are done */
 } IndexRun;
 
 static gboolean add_oldest (IndexRun *run, GError **error);
@@ -33,9 +35,10 @@ start_group (IndexRun *run)
 }
 
 static gboolean
-take_file (IndexRun *run, const char *path, GError **error)
+take_file (IndexRun *run, const char *path, guint64 bytes, GError **error)
 {
   run->n_files++;
+  g_array_append_val (run->sizes, bytes);
   g_ptr_array_add (run->next, neg_blob_new_for_path (path));
   if (run->next->len < GROUP_OBJECTS)
     return TRUE;
@@ -58,7 +61,7 @@ walk (IndexRun *run, const char *folder, guint depth, GError **error)
       continue;
     if (S_ISDIR (status.st_mode) && !walk (run, path, depth + 1, error))
       return FALSE;
-    if (S_ISREG (status.st_mode) && !take_file (run, path, error))
+    if (S_ISREG (status.st_mode) && !take_file (run, path, status.st_size, error))
       return FALSE;
   }
   return TRUE;
@@ -90,14 +93,15 @@ add_group (NegArchive *archive, NegIndexBatch *batch, IndexRun *run, GError **er
   neg_index_batch_wait (batch, NULL);
   for (guint i = 0; i < batch->blobs->len; i++) {
     const char *path = neg_blob_get_name (batch->blobs->pdata[i]);
-    NegArchiveObject object = { .record = batch->records[i], .source = "bench", .path = path };
-    GStatBuf status;
+    NegArchiveObject object = {
+      .record = batch->records[i], .source = "bench", .path = path,
+      .bytes = g_array_index (run->sizes, guint64, run->n_added + i),
+    };
 
-    if (batch->records[i] == NULL || !neg_object_record_check (batch->records[i], NULL) || g_stat (path, &status) != 0)
-      continue;
-    object.bytes = status.st_size;
-    g_array_append_val (objects, object);
+    if (batch->records[i] != NULL && neg_object_record_check (batch->records[i], NULL))
+      g_array_append_val (objects, object);
   }
+  run->n_added += batch->blobs->len;
   run->n_objects += objects->len;
   return objects->len == 0
          || neg_archive_add (archive, (const NegArchiveObject *) objects->data, objects->len, NULL, error);
@@ -159,7 +163,9 @@ index_once (const char *folder, const char *home, guint n_engines, IndexRun *run
   run->pool = pool;
   run->archive = archive;
   run->next = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  run->sizes = g_array_new (FALSE, FALSE, sizeof (guint64));
   is_done = add_all (run, folder, error);
+  g_clear_pointer (&run->sizes, g_array_unref);
   g_clear_pointer (&run->next, g_ptr_array_unref);
   g_queue_clear_full (&run->groups, (GDestroyNotify) neg_index_batch_free);
   if (!is_done)
