@@ -217,6 +217,8 @@ Retrieval::run (GError **error)
   while (is_asked || !(channel.is_cancelled || channel.is_finished)) {
     if (!take_order (error))
       return false;
+    if (!is_asked && (channel.is_cancelled || channel.is_finished))
+      continue;
     if (is_asked && channel.is_cancelled && !is_cancel_sent && !cancel (error))
       return false;
     int timeout_ms = channel.is_cancelled ? int (net_grace_us / 1000) : is_asked ? int (channel.timeout_s * 1000) : -1;
