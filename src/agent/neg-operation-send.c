@@ -21,7 +21,6 @@ typedef struct {
   NegTransferFunc func;
   gpointer user_data;
   NegTransfer *transfer;
-  char *first_failure; /* in words */
 } Send;
 
 static void
@@ -38,8 +37,6 @@ note (Send *send, const NegOutgoingObject *object, guint status, const char *wor
     send->transfer->progress.failed++;
   else
     send->transfer->progress.done++;
-  if (failed && send->first_failure == NULL)
-    send->first_failure = g_strdup (words);
   _neg_transfer_add (send->transfer, object->sop_instance_uid, failed, status, words);
 }
 
@@ -202,14 +199,27 @@ send_dicom (Send *send, GPtrArray *objects, GError **error)
         note (send, g_ptr_array_index (batch, k), 0, failure->message, TRUE);
   }
   tell (send);
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else if (send->transfer->progress.failed > 0)
-    neg_fail (error, NEG_ERROR_REFUSED, send->peer->name, "%u of %u objects were not taken: %s",
-              send->transfer->progress.failed, objects->len, send->first_failure);
-  else
+  if (failure == NULL)
     return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
+}
+
+static gboolean
+check_all_taken (Send *send, guint n_objects, GError **error)
+{
+  const guint n_failed = send->transfer->progress.failed;
+
+  if (n_failed == 0)
+    return TRUE;
+  for (guint i = 0; i < send->transfer->objects->len; i++) {
+    const NegJobObject *object = g_ptr_array_index (send->transfer->objects, i);
+
+    if (object->failed)
+      return neg_fail (error, NEG_ERROR_REFUSED, send->peer->name, "%u of %u objects were not taken: %s", n_failed,
+                       n_objects, object->message);
+  }
+  return neg_fail (error, NEG_ERROR_REFUSED, send->peer->name, "%u of %u objects were not taken", n_failed, n_objects);
 }
 
 gboolean
@@ -226,10 +236,10 @@ neg_operation_send (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, Ne
   detail = g_strdup_printf ("sending %u objects", objects->len);
   if (!_neg_operation_audit (agent, peer, NEG_AUDIT_BEGIN_TRANSFER, FALSE, NULL, detail, error))
     return FALSE;
-  is_sent = peer->kind == NEG_PEER_WEB
-                ? _neg_web_send (agent, peer, objects, func, user_data, cancellable, transfer, error)
-                : send_dicom (&send, objects, error);
-  g_free (send.first_failure);
+  is_sent = (peer->kind == NEG_PEER_WEB
+                 ? _neg_web_send (agent, peer, objects, func, user_data, cancellable, transfer, error)
+                 : send_dicom (&send, objects, error))
+            && check_all_taken (&send, objects->len, error);
   g_free (detail);
   detail = g_strdup_printf ("sent %u of %u objects", transfer->progress.done, objects->len);
   return _neg_operation_audit (agent, peer, NEG_AUDIT_TRANSFERRED, !is_sent, NULL, detail, is_sent ? error : NULL)
