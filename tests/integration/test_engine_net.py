@@ -77,10 +77,7 @@ def converse(role, peer, ask=None, **options):
             ask(engine)
         messages += engine.until(net.DONE)
         if messages[-1][0] == net.DONE:
-            try:
-                engine.send(net.FINISH)
-            except BrokenPipeError:
-                pass  # it had enough of the peer
+            engine.send(net.FINISH)
             messages += engine.until(net.END)
         return messages
 

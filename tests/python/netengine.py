@@ -63,7 +63,10 @@ class NetEngine:
         body = b''
         if kind != CANCEL:
             body = GLib.Variant(TYPES[kind], () if value is None else value).get_data_as_bytes().get_data()
-        socket.send_fds(self.socket, [struct.pack('<IHHQ', len(body), kind, len(fds), 0) + body], list(fds))
+        try:
+            socket.send_fds(self.socket, [struct.pack('<IHHQ', len(body), kind, len(fds), 0) + body], list(fds))
+        except BrokenPipeError:
+            pass  # it has ended, and what it said last can still be read
 
     def receive_raw(self, seconds):
         end = time.monotonic() + seconds
