@@ -142,8 +142,13 @@ serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GE
 {
   g_auto (NegNetMessage) message = { 0 };
 
-  if (!neg_receive_store_supply (store, error))
-    return FALSE;
+  if (!neg_receive_store_supply (store, error)) {
+    /* Who only wanted an echo may have gone by now. */
+    if (error == NULL || !g_error_matches (*error, NEG_ERROR, NEG_ERROR_ABORTED))
+      return FALSE;
+    g_clear_error (error);
+    return TRUE;
+  }
   for (;;) {
     if (!neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, &message,
                                   error))

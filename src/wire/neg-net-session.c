@@ -162,20 +162,6 @@ send_locked (NegNetSession *session, guint16 type, GVariant *body, const int *fd
 }
 
 gboolean
-neg_net_session_send (NegNetSession *session, NegNetMessageType type, GVariant *body, const int *fds, guint n_fds,
-                      GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-
-  if (send_locked (session, type, body, fds, n_fds, &failure))
-    return TRUE;
-  if (g_error_matches (failure, NEG_ERROR, NEG_ERROR_ABORTED))
-    return fail_by_end (session, error);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
-}
-
-gboolean
 neg_net_session_cancel (NegNetSession *session, GError **error)
 {
   return send_locked (session, NEG_MESSAGE_CANCEL, g_variant_new_tuple (NULL, 0), NULL, 0, error);
@@ -238,6 +224,37 @@ read_message (NegNetSession *session, NegNetMessage *message, GError **error)
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a message that an engine does not send");
   }
   return TRUE;
+}
+
+/* The engine has ended while it was told something: what it said last is the reason. Always FALSE. */
+static gboolean
+fail_by_last_words (NegNetSession *session, GError **error)
+{
+  const gint64 deadline_us = g_get_monotonic_time () + END_GRACE_MS * 1000;
+  g_auto (NegNetMessage) message = { 0 };
+
+  while (wait_for_message (session, deadline_us, NULL) > 0) {
+    neg_net_message_clear (&message);
+    if (!read_message (session, &message, error))
+      return FALSE;
+    if (message.type == NEG_NET_END)
+      return check_end (&message, error) && neg_fail (error, NEG_ERROR_ABORTED, NULL, "the association is over");
+  }
+  return fail_by_end (session, error);
+}
+
+gboolean
+neg_net_session_send (NegNetSession *session, NegNetMessageType type, GVariant *body, const int *fds, guint n_fds,
+                      GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (send_locked (session, type, body, fds, n_fds, &failure))
+    return TRUE;
+  if (g_error_matches (failure, NEG_ERROR, NEG_ERROR_ABORTED))
+    return fail_by_last_words (session, error);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* CANCEL, then what the engine still says is not heard any more; then its end. */

@@ -27,6 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegNetSession, neg_net_session_free)
 void neg_net_session_kill (NegNetSession *session); /* whoever waits gets NEG_ERROR_CANCELLED */
 int neg_net_session_get_pid (const NegNetSession *session);
 
+/* To one that has ended: the error that it ended with, or ABORTED when the association was over in good order. */
 gboolean neg_net_session_send (NegNetSession *session, NegNetMessageType type, GVariant *body, const int *fds,
                                guint n_fds, GError **error);
 gboolean neg_net_session_cancel (NegNetSession *session, GError **error); /* CANCEL; any thread */

@@ -91,7 +91,9 @@ main (int argc, char **argv)
   if (mode_is ("mute"))
     hang ();
   send_ready ();
-  if (mode_is ("stale"))
+  if (mode_is ("words"))
+    say (NEG_NET_END, g_variant_new ("(uss)", NEG_ERROR_REFUSED + 1, "called AE title not recognized", ""));
+  if (mode_is ("stale") || mode_is ("words"))
     _exit (0);
   for (;;) {
     guint16 type;

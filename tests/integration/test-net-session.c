@@ -176,6 +176,19 @@ test_stale (Fixture *fixture, gconstpointer mode)
   g_assert_error (error, NEG_ERROR, NEG_ERROR_ENGINE_DIED);
 }
 
+/* Telling something to one that has just ended gives the reason of its end. */
+static void
+test_last_words (Fixture *fixture, gconstpointer mode)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NegNetSession) session = neg_net_session_new (fixture->engines, &error);
+
+  g_assert_no_error (error);
+  g_usleep (200000);
+  g_assert_false (neg_net_session_send (session, NEG_NET_FINISH, g_variant_new_tuple (NULL, 0), NULL, 0, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_REFUSED);
+}
+
 static gpointer
 cancel_soon (gpointer data)
 {
@@ -287,6 +300,7 @@ main (int argc, char **argv)
   ADD ("/net-session/old", "old", test_no_start);
   g_test_add_func ("/net-session/not-there", test_not_there);
   ADD ("/net-session/stale", "stale", test_stale);
+  ADD ("/net-session/last-words", "words", test_last_words);
   ADD ("/net-session/cancel", "good", test_cancel);
   ADD ("/net-session/cancel-deaf", "deaf", test_cancel_deaf);
   ADD ("/net-session/kill", "deaf", test_kill);
