@@ -10,6 +10,7 @@
 #include "wire/neg-index-batch.h"
 
 #define GROUP_OBJECTS 64
+#define SEALING_THREADS 16
 #define COPY_BYTES (256u << 10)
 #define PREAMBLE_BYTES 128
 #define STATUS_CANNOT_UNDERSTAND 0xC000 /* PS3.4 B.2.3 */
@@ -191,25 +192,45 @@ copy_group (NegImport *import, NegIndexBatch *batch, gboolean may_hold, GArray *
   return TRUE;
 }
 
-/* The object's whole file is sound and on the disk, *object says what it is. */
-static gboolean
-seal_copy (NegImport *import, Copy *copy, NegObjectRecord *record, const GError *refusal, NegArchiveObject *object,
-           GError **error)
-{
-  g_autofree char *name = NULL;
+/* One copy on its way to its name, on a thread of its own. */
+typedef struct {
+  NegObjectStore *store;
+  Copy *copy;
+  NegObjectRecord *record;
+  const GError *refusal; /* of the scan; nullable */
+  char *name;            /* once it is sealed */
+  GError *error;
+} Sealing;
 
-  if (refusal != NULL) {
-    g_propagate_error (error, g_error_copy (refusal));
-    return FALSE;
+/* The object's whole file is sound and on the disk. */
+static void
+seal_cb (gpointer data, gpointer user_data)
+{
+  Sealing *sealing = data;
+
+  if (sealing->refusal != NULL)
+    sealing->error = g_error_copy (sealing->refusal);
+  else if (neg_object_record_check (sealing->record, &sealing->error))
+    neg_object_store_seal (sealing->store, sealing->copy->incoming, sealing->copy->bytes, &sealing->name,
+                           &sealing->error);
+}
+
+/* What many threads wait for the disk to write, it writes together. */
+static Sealing *
+seal_all (NegImport *import, GArray *copies, NegIndexBatch *batch)
+{
+  GThreadPool *threads = g_thread_pool_new (seal_cb, NULL, SEALING_THREADS, FALSE, NULL);
+  Sealing *sealings = g_new0 (Sealing, copies->len);
+
+  for (guint i = 0; i < copies->len; i++) {
+    sealings[i].store = neg_archive_get_objects (import->archive);
+    sealings[i].copy = &g_array_index (copies, Copy, i);
+    sealings[i].record = batch->records[i];
+    sealings[i].refusal = batch->errors[i];
+    g_thread_pool_push (threads, &sealings[i], NULL);
   }
-  if (!neg_object_record_check (record, error)
-      || !neg_object_store_seal (neg_archive_get_objects (import->archive), copy->incoming, copy->bytes, &name, error))
-    return FALSE;
-  *object = (NegArchiveObject){
-    .record = record, .object_class = NEG_OBJECT_DATA, .name = g_steal_pointer (&name), .bytes = copy->bytes,
-    .source = "import",
-  };
-  return TRUE;
+  g_thread_pool_free (threads, FALSE, TRUE);
+  return sealings;
 }
 
 static void
@@ -246,6 +267,7 @@ add_copies (NegImport *import, GArray *copies, GError **error)
   g_autoptr (GPtrArray) blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
   g_autoptr (GArray) objects = g_array_new (FALSE, FALSE, sizeof (NegArchiveObject));
   g_autoptr (NegIndexBatch) batch = NULL;
+  g_autofree Sealing *sealings = NULL;
   gboolean goes_on = TRUE;
 
   g_array_set_clear_func (objects, object_clear);
@@ -253,15 +275,19 @@ add_copies (NegImport *import, GArray *copies, GError **error)
     g_ptr_array_add (blobs, neg_blob_new_for_path (g_array_index (copies, Copy, i).incoming->path));
   batch = neg_index_batch_new (import->pool, g_steal_pointer (&blobs), TRUE, NEG_PRIORITY_BACKGROUND);
   neg_index_batch_wait (batch, import->cancellable);
-  for (guint i = 0; i < copies->len && goes_on; i++) {
-    Copy *copy = &g_array_index (copies, Copy, i);
-    NegArchiveObject object;
-    GError *failure = NULL;
+  sealings = seal_all (import, copies, batch);
+  for (guint i = 0; i < copies->len; i++) {
+    NegArchiveObject object = {
+      .record = sealings[i].record, .object_class = NEG_OBJECT_DATA, .name = sealings[i].name,
+      .bytes = sealings[i].copy->bytes, .source = "import",
+    };
 
-    if (seal_copy (import, copy, batch->records[i], batch->errors[i], &object, &failure))
+    if (sealings[i].error == NULL)
       g_array_append_val (objects, object);
+    else if (goes_on)
+      goes_on = survive (import, neg_blob_get_name (sealings[i].copy->blob), sealings[i].error, error);
     else
-      goes_on = survive (import, neg_blob_get_name (copy->blob), failure, error);
+      g_error_free (sealings[i].error);
   }
   return add_objects (import, objects, goes_on ? error : NULL) && goes_on;
 }
