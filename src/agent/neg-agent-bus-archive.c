@@ -160,33 +160,22 @@ accessed (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
              : NULL;
 }
 
-/* Said before it is done: what is gone cannot be audited any more, and a deletion that fails is said, too. */
+/* What is deleted is audited in the transaction that deletes it; what is not has to be said here. */
 static GVariant *
 remove_study (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
 {
   NegArchive *archive = neg_agent_get_archive (agent);
-  NegAuditEntry audit = { .event = NEG_AUDIT_DELETED, .user = _neg_agent_get_user (agent) };
-  g_autoptr (NegDatabase) reader = NULL;
-  g_autoptr (NegEntry) entry = NULL;
-  g_autoptr (GError) local = NULL;
+  NegAuditEntry audit = { .event = NEG_AUDIT_DELETED, .failed = TRUE, .user = _neg_agent_get_user (agent) };
   guint n_objects = 0;
 
   g_variant_get (parameters, "(&s)", &audit.study_uid);
-  reader = check_uid (audit.study_uid, error) ? neg_agent_open_reader (agent, error) : NULL;
-  if (reader == NULL)
+  if (!check_uid (audit.study_uid, error))
     return NULL;
-  entry = neg_entries_find_study (reader, audit.study_uid, NULL);
-  audit.patient_id = entry != NULL ? entry->patient_id : NULL;
-  audit.issuer = entry != NULL ? entry->issuer : NULL;
-  if (!neg_audit_append (archive, &audit, error))
-    return NULL;
-  if (neg_archive_remove_study (archive, audit.study_uid, &n_objects, &local)) {
+  if (neg_archive_remove_study (archive, audit.study_uid, &n_objects, error)) {
     neg_agent_announce (agent, audit.study_uid);
     return g_variant_new ("(u)", n_objects);
   }
-  audit.failed = TRUE;
   neg_audit_append (archive, &audit, NULL);
-  g_propagate_error (error, g_steal_pointer (&local));
   return NULL;
 }
 

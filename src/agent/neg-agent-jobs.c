@@ -13,6 +13,7 @@
 #define LOCAL_MAX 1
 #define DUE_MAX 1000
 #define LISTED_MAX 500
+#define FAILURES_MAX 1000
 #define LOOK_AGAIN_US (60 * G_USEC_PER_SEC)
 #define SAVE_AGAIN_US (5 * G_USEC_PER_SEC)
 #define KEPT_US (30 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -75,10 +76,8 @@ is_tried_again (const NegRunningJob *running, const GError *error)
 }
 
 static void
-set_failure (NegRunningJob *running, const GError *error)
+set_failure (NegRunningJob *running, NegJob *job, const GError *error)
 {
-  NegJob *job = running->job;
-
   g_free (job->message);
   g_free (job->error_code);
   job->message = g_strdup (error->message);
@@ -98,11 +97,11 @@ set_stopped (NegJob *job, NegJobStop stop)
   job->state = stop == NEG_STOP_CANCEL ? NEG_JOB_CANCELLED : stop == NEG_STOP_PAUSE ? NEG_JOB_PAUSED : NEG_JOB_WAITING;
 }
 
-/* What is asked for while the last object arrives comes too late: what is complete is done. */
-static void
-set_end (NegRunningJob *running, const NegTransfer *transfer, const GError *error)
+/* What the job will be. What is asked for while the last object arrives comes too late: what is complete is done. */
+static NegJob *
+make_end (NegRunningJob *running, const NegTransfer *transfer, const GError *error)
 {
-  NegJob *job = running->job;
+  NegJob *job = neg_job_copy (running->job);
 
   running->progress = transfer->progress;
   job->objects = MAX (transfer->progress.objects, transfer->progress.done + transfer->progress.failed)
@@ -117,9 +116,10 @@ set_end (NegRunningJob *running, const NegTransfer *transfer, const GError *erro
   } else if (running->stop != NEG_STOP_NONE)
     set_stopped (job, running->stop);
   else
-    set_failure (running, error);
+    set_failure (running, job, error);
   if (job->state > NEG_JOB_PAUSED)
     job->finished_us = g_get_real_time ();
+  return job;
 }
 
 static gboolean
@@ -138,27 +138,33 @@ save_objects (NegRunningJob *running, GPtrArray *objects, GError **error)
 
 /* On a full disk the job stays as it is, running and at its end, until that can be written. */
 static void
-save_end (NegRunningJob *running, GPtrArray *objects)
+save_end (NegRunningJob *running, const NegJob *job, GPtrArray *objects)
 {
   NegAgentJobs *jobs = running->jobs;
+  gboolean is_ending = FALSE;
 
-  for (;;) {
-    g_autoptr (NegJob) job = NULL;
-    gboolean is_ending;
-
-    g_mutex_lock (&jobs->lock);
-    job = neg_job_copy (running->job);
-    g_mutex_unlock (&jobs->lock);
-    if (save_objects (running, objects, NULL) && neg_jobs_update (neg_agent_get_archive (jobs->agent), job, NULL))
-      return;
+  while (!is_ending
+         && !(save_objects (running, objects, NULL)
+              && neg_jobs_update (neg_agent_get_archive (jobs->agent), job, NULL))) {
     g_mutex_lock (&jobs->lock);
     if (!jobs->is_ending)
       g_cond_wait_until (&jobs->cond, &jobs->lock, g_get_monotonic_time () + SAVE_AGAIN_US);
     is_ending = jobs->is_ending;
     g_mutex_unlock (&jobs->lock);
-    if (is_ending)
-      return;
   }
+}
+
+static void
+forget_running (NegRunningJob *running)
+{
+  NegAgentJobs *jobs = running->jobs;
+
+  g_mutex_lock (&jobs->lock);
+  if (running->result != NULL)
+    g_hash_table_insert (jobs->results, g_memdup2 (&running->job->id, sizeof running->job->id),
+                         g_variant_ref (running->result));
+  g_hash_table_remove (jobs->running, &running->job->id);
+  g_mutex_unlock (&jobs->lock);
 }
 
 static void
@@ -168,24 +174,17 @@ run_cb (gpointer data, gpointer user_data)
   NegAgentJobs *jobs = user_data;
   g_auto (NegTransfer) transfer = { 0 };
   g_autoptr (GError) error = NULL;
-  GVariant *described;
+  g_autoptr (NegJob) end = NULL;
 
   neg_transfer_init (&transfer);
   if (!_neg_job_run (running, &transfer, &error) && error == NULL)
     neg_fail (&error, NEG_ERROR_UNREADABLE, NULL, "not everything is done");
   g_mutex_lock (&jobs->lock);
-  set_end (running, &transfer, error);
+  end = make_end (running, &transfer, error);
   g_mutex_unlock (&jobs->lock);
-  save_end (running, transfer.objects);
-
-  g_mutex_lock (&jobs->lock);
-  if (running->result != NULL)
-    g_hash_table_insert (jobs->results, g_memdup2 (&running->job->id, sizeof running->job->id),
-                         g_variant_ref (running->result));
-  described = _neg_job_to_variant (running->job, NULL);
-  g_hash_table_remove (jobs->running, &running->job->id);
-  g_mutex_unlock (&jobs->lock);
-  tell (jobs, described);
+  save_end (running, end, transfer.objects);
+  forget_running (running);
+  tell (jobs, _neg_job_to_variant (end, NULL));
   kick (jobs);
   _neg_agent_check_idle (jobs->agent);
 }
@@ -443,38 +442,51 @@ describe_listed (NegAgentJobs *jobs, const NegJob *job)
   return running != NULL ? _neg_job_to_variant (running->job, running) : _neg_job_to_variant (job, NULL);
 }
 
+/* Rows are read with the lock: a job leaves the running ones after its row is right. */
 GVariant *
 neg_agent_jobs_list (NegAgentJobs *jobs, GError **error)
 {
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, error);
-  g_autoptr (GPtrArray) listed = reader != NULL ? neg_jobs_list (reader, LISTED_MAX, error) : NULL;
+  g_autoptr (GPtrArray) listed = NULL;
   GVariantBuilder builder;
 
-  if (listed == NULL)
+  if (reader == NULL)
     return NULL;
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
   g_mutex_lock (&jobs->lock);
-  for (guint i = 0; i < listed->len; i++)
+  listed = neg_jobs_list (reader, LISTED_MAX, error);
+  for (guint i = 0; listed != NULL && i < listed->len; i++)
     g_variant_builder_add_value (&builder, describe_listed (jobs, listed->pdata[i]));
   g_mutex_unlock (&jobs->lock);
-  return g_variant_builder_end (&builder);
+  if (listed != NULL)
+    return g_variant_builder_end (&builder);
+  g_variant_builder_clear (&builder);
+  return NULL;
+}
+
+static GVariant *
+describe (NegAgentJobs *jobs, NegDatabase *reader, gint64 id, GError **error)
+{
+  const NegRunningJob *running = g_hash_table_lookup (jobs->running, &id);
+  g_autoptr (NegJob) job = neg_jobs_find (reader, id, error);
+  g_autoptr (GPtrArray) objects = job != NULL ? neg_jobs_list_objects (reader, id, TRUE, FAILURES_MAX, error) : NULL;
+
+  if (objects == NULL)
+    return NULL;
+  return _neg_job_to_full_variant (running != NULL ? running->job : job, running, objects,
+                                   g_hash_table_lookup (jobs->results, &id));
 }
 
 GVariant *
 neg_agent_jobs_describe (NegAgentJobs *jobs, gint64 id, GError **error)
 {
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, error);
-  g_autoptr (NegJob) job = reader != NULL ? neg_jobs_find (reader, id, error) : NULL;
-  g_autoptr (GPtrArray) objects = job != NULL ? neg_jobs_list_objects (reader, id, TRUE, 1000, error) : NULL;
-  const NegRunningJob *running;
-  GVariant *described;
+  GVariant *described = NULL;
 
-  if (objects == NULL)
+  if (reader == NULL)
     return NULL;
   g_mutex_lock (&jobs->lock);
-  running = g_hash_table_lookup (jobs->running, &id);
-  described = _neg_job_to_full_variant (running != NULL ? running->job : job, running, objects,
-                                        g_hash_table_lookup (jobs->results, &id));
+  described = describe (jobs, reader, id, error);
   g_mutex_unlock (&jobs->lock);
   return described;
 }

@@ -3,13 +3,14 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
-from negtest import BUILD, Skip, Tap  # noqa: E402
+from negtest import BUILD, CORPUS, Skip, Tap, manifest  # noqa: E402
 
 from gi.repository import Gio, GLib  # noqa: E402
 
@@ -398,6 +399,12 @@ def wait_job(bus, job, *states, timeout_s=20):
     return get_job(bus, job)
 
 
+def tried(bus, job):
+    """The attempt is over, and another one is to come."""
+    state = get_job(bus, job)
+    return state["attempts"] == 1 and state["state"] == "waiting"
+
+
 def closed_port():
     import socket
     with socket.socket() as probe:
@@ -415,7 +422,7 @@ def jobs_survive():
         bus = home.connect()
         job = retrieve(bus, "GONE")
         assert retrieve(bus, "GONE") == job, "the same retrieval twice"
-        wait_for(lambda: get_job(bus, job)["attempts"] >= 1 and get_job(bus, job)["state"] == "waiting", "one attempt")
+        wait_for(lambda: tried(bus, job), "one attempt")
         before = get_job(bus, job)
         assert before["error-code"] == "refused" and before["message"], before
         assert before["next-us"] > time.time() * 1e6, before
@@ -434,9 +441,7 @@ def once_is_not_repeated():
         home.start()
         bus = home.connect()
         job = retrieve(bus, "GONE", once=True)
-        state = wait_job(bus, job, "failed", "waiting")
-        wait_for(lambda: get_job(bus, job)["state"] == "failed", "failure")
-        state = get_job(bus, job)
+        state = wait_job(bus, job, "failed")
         assert state["attempts"] == 1 and state["error-code"] == "refused" and state["finished-us"] > 0, state
         told = []
         while not told or told[-1]["state"] != "failed":
@@ -449,7 +454,7 @@ def controls():
         home.start()
         bus = home.connect()
         job = retrieve(bus, "GONE", priority=25)
-        wait_for(lambda: get_job(bus, job)["state"] == "waiting" and get_job(bus, job)["attempts"] == 1, "an attempt")
+        wait_for(lambda: tried(bus, job), "an attempt")
         control(bus, job, "pause")
         assert get_job(bus, job)["state"] == "paused"
         control(bus, job, "sooner")
@@ -459,12 +464,12 @@ def controls():
         name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (job, "pause")))
         assert name == "org.negatoscope.Error.Conflict", name
         control(bus, job, "resume")
-        wait_for(lambda: get_job(bus, job)["state"] == "waiting" and get_job(bus, job)["attempts"] == 1, "another")
+        wait_for(lambda: tried(bus, job), "another")
         control(bus, job, "cancel")
         state = get_job(bus, job)
         assert state["state"] == "cancelled" and state["finished-us"] > 0, state
         control(bus, job, "retry")
-        wait_for(lambda: get_job(bus, job)["attempts"] == 1 and get_job(bus, job)["state"] == "waiting", "a third")
+        wait_for(lambda: tried(bus, job), "a third")
         name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (job, "explode")))
         assert name == "org.negatoscope.Error.Usage", name
         name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (999, "cancel")))
@@ -523,11 +528,143 @@ def searches():
         assert found == 0 and {peer for peer, _ in failures} == {"GONE", "WHO"}, failures
 
 
+# --- peers ---
+
+class Silent:
+    """A port that lets everybody in and says nothing."""
+
+    def __enter__(self):
+        import socket
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
+def running(bus):
+    return [each for each in bus.call("ListJobs")[0] if each["state"] == "running"]
+
+
+def limits():
+    """Two at a peer, four altogether, sooner before later; a cancel is quick; the end of the agent loses none."""
+    with Silent() as one, Silent() as two, Silent() as three:
+        site = SITE + "".join(f"[peer {name}]\naddress=dicom://{name}@127.0.0.1:{peer.port}\n"
+                              for name, peer in (("ONE", one), ("TWO", two), ("THREE", three)))
+        with Home(site) as home:
+            process = home.start()
+            bus = home.connect()
+            jobs = [retrieve(bus, "ONE", f"1.2.{number}", priority=20) for number in range(4)]
+            wait_for(lambda: len(running(bus)) == 2, "two at one peer")
+            soon = retrieve(bus, "ONE", "1.2.9", priority=0)
+            others = [retrieve(bus, name, f"1.3.{number}", priority=20) for number in range(3)
+                      for name in ("TWO", "THREE")]
+            wait_for(lambda: len(running(bus)) == 4, "four altogether")
+            time.sleep(0.3)
+            assert len(running(bus)) == 4
+            assert len([each for each in running(bus) if each["peer"] == "ONE"]) == 2
+            began = time.monotonic()
+            control(bus, jobs[0], "cancel")
+            wait_job(bus, jobs[0], "cancelled")
+            assert time.monotonic() - began < 5
+            wait_job(bus, soon, "running")
+            control(bus, soon, "pause")
+            wait_job(bus, soon, "paused")
+            assert get_job(bus, jobs[3])["state"] == "waiting"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(12) == 0
+            home.start()
+            bus = home.connect()
+            wait_for(lambda: len(running(bus)) == 4, "the same work after a new start")
+            states = {each["id"]: each["state"] for each in bus.call("ListJobs")[0]}
+            assert states[jobs[0]] == "cancelled" and states[soon] == "paused", states
+            assert len(states) == len(jobs) + 1 + len(others), states
+
+
+def corpus_files(count):
+    listed = manifest()
+    if listed is None:
+        raise Skip("no corpus")
+    entries = listed["files"] if isinstance(listed, dict) else listed
+    names = [os.path.join(CORPUS, each.get("path") or each.get("file")) for each in entries]
+    return [name for name in names if os.path.exists(name)][:count]
+
+
+def query_archive(home, sql):
+    with sqlite3.connect(f"file:{home.path}/data/archive.db?mode=ro", uri=True) as database:
+        return database.execute(sql).fetchall()
+
+
+def exchange():
+    """Files into one archive, from there into another; what failed is named, and a retry sends only the rest."""
+    paths = corpus_files(12)
+    with Home("[dicom]\nport=auto\nae-title=B\n[peer A]\naddress=dicom://A@127.0.0.1:1\n") as there, Home() as here:
+        there.start()
+        port = there.connect().hello()[1]["port"]
+        here.write_site(f"[dicom]\nport=auto\nae-title=A\n[peer B]\naddress=dicom://B@127.0.0.1:{port}\n")
+        here.start()
+        bus = here.connect()
+        assert bus.call("Echo", GLib.Variant("(s)", ("B",)))[0] > 0
+        job = wait_job(bus, bus.call("Import", GLib.Variant("(as)", (paths,)))[0], "done", "failed")
+        assert job["done"] + job["failed"] == len(paths) and job["done"] > 0, job
+        assert bus.wait_signal("Changed")
+        uid = query_archive(here, "SELECT study_uid FROM study")[0][0]
+        count = query_archive(here, "SELECT count(*) FROM instance JOIN series ON series.id = series_id JOIN study"
+                                    f" ON study.id = study_id WHERE study_uid = '{uid}'")[0][0]
+        job = wait_job(bus, bus.call("Send", GLib.Variant("(sassb)", ("B", [], uid, True)))[0], "done", "failed")
+        assert job["state"] == "done" and job["done"] == count and job["failures"] == [], job
+        assert query_archive(there, "SELECT study_uid FROM study") == [(uid,)]
+        assert query_archive(there, "SELECT name, bytes FROM instance") and os.listdir(there.path + "/data/objects")
+
+        number = bus.call("Send", GLib.Variant("(sassb)", ("B", [paths[0], "/nowhere/at-all"], "", True)))[0]
+        job = wait_job(bus, number, "done", "failed")
+        assert job["state"] == "failed" and job["done"] == 1 and job["failed"] == 1, job
+        assert [each[0] for each in job["failures"]] == ["/nowhere/at-all"], job
+        sent = len(query_archive(here, "SELECT id FROM audit WHERE event = 110104"))
+        control(bus, number, "retry")
+        wait_for(lambda: get_job(bus, number)["state"] == "failed", "the end of the retry")
+        job = get_job(bus, number)
+        assert job["done"] == 1 and job["failed"] == 1, job
+        assert len(query_archive(here, "SELECT id FROM audit WHERE event = 110104")) == sent, "sent again"
+
+
+def reading_list():
+    paths = corpus_files(3)
+    with Home() as home:
+        home.start()
+        bus = home.connect()
+        wait_job(bus, bus.call("Import", GLib.Variant("(as)", (paths,)))[0], "done", "failed")
+        entry, uid = query_archive(home, "SELECT id, study_uid FROM entry")[0]
+
+        def row():
+            return query_archive(home, f"SELECT status, claimed_by FROM entry WHERE id = {entry}")[0]
+        arrived = row()
+        assert arrived[1] == ""
+        bus.call("Claim", GLib.Variant("(xb)", (entry, False)))
+        assert row()[1] != "" and row()[0] != arrived[0], row()
+        bus.call("Release", GLib.Variant("(x)", (entry,)))
+        assert row() == arrived
+        bus.call("SetStatus", GLib.Variant("(xs)", (entry, "read")))
+        assert row()[0] != arrived[0]
+        used = query_archive(home, f"SELECT used_us FROM study WHERE study_uid = '{uid}'")[0][0]
+        bus.call("Accessed", GLib.Variant("(sb)", (uid, True)))
+        bus.call("Accessed", GLib.Variant("(sb)", (uid, False)))
+        assert query_archive(home, f"SELECT used_us FROM study WHERE study_uid = '{uid}'")[0][0] > used
+        check = wait_job(bus, bus.call("CheckArchive", GLib.Variant("(s)", ("deep-check",)))[0], "done", "failed")
+        assert check["state"] == "done" and check["result"]["damaged"] == 0, check
+        assert bus.call("Remove", GLib.Variant("(s)", (uid,)))[0] > 0
+        assert query_archive(home, f"SELECT id FROM study WHERE study_uid = '{uid}'") == []
+        events = query_archive(home, f"SELECT event, detail FROM audit WHERE study_uid = '{uid}' ORDER BY id")
+        assert [event for event, _ in events] == [110107, 110109, 110109, 110109, 110103, 110103, 110105], events
+        assert [detail for _, detail in events[1:6]] == ["claimed", "released", "set to read", "opened", "closed"]
+
+
 def main():
     tap = Tap()
     for function in (hello, end_by_signal, end_by_quit, second_refused, wrong_site, detached, protected, peers,
                      config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
-                     socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches):
+                     socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()
 
