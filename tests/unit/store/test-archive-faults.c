@@ -99,17 +99,25 @@ start (const char *mode, const char *folder, const char *fault, int *from)
   return pid;
 }
 
-/* How it ended. @told: what it acknowledged, 1 + the last object by series. */
-static int
-wait_for_end (pid_t pid, int from, guint told[3])
+/* @told: what it acknowledged, 1 + the last object by series. */
+static void
+wait_for_told (int from, guint n, guint told[3])
 {
   guint32 object[2];
-  int status;
 
-  while (read (from, object, sizeof object) == sizeof object) {
+  for (; n > 0 && read (from, object, sizeof object) == sizeof object; n--) {
     g_assert_cmpuint (object[0], <, 3);
     told[object[0]] = object[1] + 1;
   }
+}
+
+/* How it ended. */
+static int
+wait_for_end (pid_t pid, int from, guint told[3])
+{
+  int status;
+
+  wait_for_told (from, G_MAXUINT, told);
   close (from);
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
   return status;
@@ -190,7 +198,8 @@ test_killed_at_random (void)
     archive_home_init (&home, NULL);
     archive_home_close (&home);
     pid = start ("--take", home.folder, NULL, &from);
-    g_usleep ((gulong) g_test_rand_int_range (0, 200 * 1000));
+    wait_for_told (from, (guint) g_test_rand_int_range (0, 2 * N_OBJECTS), told);
+    g_usleep ((gulong) g_test_rand_int_range (0, 10 * 1000));
     kill (pid, SIGKILL);
     wait_for_end (pid, from, told);
     n_told += told[1] + told[2];

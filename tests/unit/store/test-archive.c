@@ -7,6 +7,11 @@
 
 #include "archive-home.h"
 #include "base/neg-error.h"
+#include "store-folder.h"
+#include "store/neg-audit.h"
+#include "store/neg-jobs.h"
+
+#define FIXTURE "tests/unit/store/fixtures/archive-1.sql"
 
 static void
 test_take (ArchiveHome *home, gconstpointer data)
@@ -416,6 +421,36 @@ test_threads (ArchiveHome *home, gconstpointer data)
   neg_archive_report_clear (&report);
 }
 
+/* What version 1 kept is there, and a copy of the file as it was. */
+static void
+test_fixture (ArchiveHome *home, gconstpointer data)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("NEGATOSCOPE_SOURCE"), FIXTURE, NULL);
+  g_autofree char *path = g_build_filename (home->data, NEG_ARCHIVE_FILE, NULL);
+  g_autofree char *copy = g_strconcat (path, ".version-1", NULL);
+  g_autoptr (GPtrArray) files = NULL;
+  g_autoptr (GPtrArray) due = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sql = NULL;
+
+  archive_home_close (home);
+  g_unlink (path);
+  g_file_get_contents (from, &sql, NULL, &error);
+  g_assert_no_error (error);
+  store_execute (path, sql);
+  archive_home_open (home);
+  g_assert_true (g_file_test (copy, G_FILE_TEST_EXISTS));
+  files = neg_archive_list_files (home->reader, home->data, home->cache, "2.25.7", 7, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (files->len, ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 1);
+  g_assert_true (neg_audit_verify (home->reader, NULL, &error));
+  g_assert_true (neg_jobs_recover (home->archive, &error));
+  due = neg_jobs_list_due (home->reader, G_MAXINT64, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (due->len, ==, 1);
+}
+
 static void
 add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
 {
@@ -438,5 +473,6 @@ main (int argc, char **argv)
   add_test ("/archive/wrong-size", test_wrong_size);
   add_test ("/archive/emptied-cache", test_emptied_cache);
   add_test ("/archive/threads", test_threads);
+  add_test ("/archive/fixture", test_fixture);
   return g_test_run ();
 }
