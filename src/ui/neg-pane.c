@@ -273,6 +273,9 @@ release_width_cb (gpointer data)
 
   self->release_idle = 0;
   self->width_held = FALSE;
+  /* Panes may stand one above the other in their place. */
+  if (GTK_IS_PANED (parent) && gtk_orientable_get_orientation (GTK_ORIENTABLE (parent)) == GTK_ORIENTATION_VERTICAL)
+    parent = gtk_widget_get_parent (parent);
   if (GTK_IS_PANED (parent))
     gtk_paned_set_position (GTK_PANED (parent), gtk_paned_get_position (GTK_PANED (parent)));
   gtk_widget_queue_resize (GTK_WIDGET (self));

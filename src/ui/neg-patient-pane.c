@@ -6,6 +6,7 @@
 
 #include "reading/neg-captions.h"
 #include "ui/neg-patient-list.h"
+#include "ui/neg-prior-list.h"
 #include "ui/neg-timeline.h"
 
 #define PATIENTS_HEIGHT_PX 220
@@ -16,13 +17,13 @@ struct _NegPatientPane {
   NegReading *reading;
   NegLoader *loader;
   GSignalGroup *reading_signals, *loader_signals;
-  GtkWidget *box, *paned, *one_line, *patients, *timeline;
+  GtkWidget *box, *paned, *one_line, *patients, *timeline, *priors;
   GtkWidget *progress_box, *progress_label, *progress;
 };
 
 G_DEFINE_FINAL_TYPE (NegPatientPane, neg_patient_pane, GTK_TYPE_WIDGET)
 
-enum { DONE, N_SIGNALS };
+enum { DONE, PRIOR_ACTIVATED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* One patient needs no list: a line says who. */
@@ -97,6 +98,20 @@ neg_patient_pane_set_thumbnails (NegPatientPane *self, NegThumbnails *thumbnails
   neg_timeline_set_thumbnails (NEG_TIMELINE (self->timeline), thumbnails);
 }
 
+void
+neg_patient_pane_set_priors (NegPatientPane *self, GPtrArray *priors, GHashTable *open_uids)
+{
+  g_return_if_fail (NEG_IS_PATIENT_PANE (self));
+
+  neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), priors, open_uids);
+}
+
+static void
+prior_cb (NegPatientPane *self, gpointer entry)
+{
+  g_signal_emit (self, signals[PRIOR_ACTIVATED], 0, entry);
+}
+
 static void
 done_cb (NegPatientPane *self)
 {
@@ -148,6 +163,8 @@ neg_patient_pane_class_init (NegPatientPaneClass *class)
   widget_class->grab_focus = neg_patient_pane_grab_focus;
   signals[DONE]
       = g_signal_new ("done", NEG_TYPE_PATIENT_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[PRIOR_ACTIVATED] = g_signal_new ("prior-activated", NEG_TYPE_PATIENT_PANE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                           NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "neg-patient-pane");
 }
@@ -216,6 +233,9 @@ neg_patient_pane_init (NegPatientPane *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_box_append (GTK_BOX (self->box), self->one_line);
   gtk_box_append (GTK_BOX (self->box), self->paned);
+  self->priors = neg_prior_list_new ();
+  g_signal_connect_object (self->priors, "activate", G_CALLBACK (prior_cb), self, G_CONNECT_SWAPPED);
+  gtk_box_append (GTK_BOX (self->box), self->priors);
   gtk_box_append (GTK_BOX (self->box), self->progress_box);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
 }

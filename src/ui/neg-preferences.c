@@ -224,3 +224,27 @@ neg_preferences_open (GSettings *settings, NegKeymap *keymap, GtkWindow *parent)
     bind_settings (self);
   return GTK_WINDOW (self);
 }
+
+void
+neg_preferences_add_page (GtkWindow *preferences, GtkWidget *page, const char *name, const char *title)
+{
+  g_return_if_fail (NEG_IS_PREFERENCES (preferences));
+
+  gtk_stack_add_titled (NEG_PREFERENCES (preferences)->stack, page, name, title);
+}
+
+gboolean
+neg_preferences_has_page (GtkWindow *preferences, const char *name)
+{
+  g_return_val_if_fail (NEG_IS_PREFERENCES (preferences), FALSE);
+
+  return gtk_stack_get_child_by_name (NEG_PREFERENCES (preferences)->stack, name) != NULL;
+}
+
+void
+neg_preferences_show_page (GtkWindow *preferences, const char *name)
+{
+  g_return_if_fail (NEG_IS_PREFERENCES (preferences));
+
+  neg_accessible_show_page (NEG_PREFERENCES (preferences)->stack, name);
+}

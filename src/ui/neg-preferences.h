@@ -12,4 +12,9 @@ G_DECLARE_FINAL_TYPE (NegPreferences, neg_preferences, NEG, PREFERENCES, GtkWind
  * says that nothing can be kept. */
 GtkWindow *neg_preferences_open (GSettings *settings, NegKeymap *keymap, GtkWindow *parent);
 
+/* Pages of others: they know more than what is here. @title is translated, @page is taken. */
+void neg_preferences_add_page (GtkWindow *preferences, GtkWidget *page, const char *name, const char *title);
+gboolean neg_preferences_has_page (GtkWindow *preferences, const char *name);
+void neg_preferences_show_page (GtkWindow *preferences, const char *name);
+
 G_END_DECLS

@@ -1,0 +1,208 @@
+/* Search and chips of the reading list: both are words of one language. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "ui/neg-accessible.h"
+#include "ui/neg-worklist-pane-private.h"
+#include "worklist/neg-worklist-language.h"
+
+static const struct {
+  const char *word, *title;
+} chips[NEG_WORKLIST_N_CHIPS] = {
+  { "unread", N_ ("Unread") }, { "stat", N_ ("STAT") }, { "today", N_ ("Today") },
+  { "mine", N_ ("Mine") },     { "here", N_ ("Here") },
+};
+
+char *
+_neg_worklist_pane_dup_text (NegWorklistPane *self)
+{
+  GString *text = g_string_new (gtk_editable_get_text (GTK_EDITABLE (self->search)));
+
+  for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++)
+    if (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->chips[i])))
+      g_string_append_printf (text, " %s", chips[i].word);
+  return g_string_free (text, FALSE);
+}
+
+void
+_neg_worklist_pane_update_query (NegWorklistPane *self)
+{
+  g_autofree char *text = _neg_worklist_pane_dup_text (self);
+  NegEntryQuery query = { 0 };
+  gboolean descending;
+
+  neg_worklist_language_parse (text, neg_network_get_timezone (self->network), g_get_real_time (),
+                               neg_network_get_user (self->network), &query);
+  query.order = neg_worklist_columns_get_sort (self->columns, &descending);
+  query.descending = descending;
+  neg_worklist_model_set_query (self->model, &query);
+  neg_entry_query_clear (&query);
+}
+
+/* --- counts --- */
+
+static void
+set_chip (GtkWidget *chip, const char *title, gboolean is_known, guint n)
+{
+  g_autofree char *text = is_known ? g_strdup_printf ("%s %u", title, n) : g_strdup (title);
+
+  if (g_strcmp0 (gtk_button_get_label (GTK_BUTTON (chip)), text) != 0)
+    gtk_button_set_label (GTK_BUTTON (chip), text);
+}
+
+static void
+set_count (NegWorklistPane *self, guint n_all)
+{
+  guint n = neg_worklist_model_get_n_found (self->model);
+  gboolean counting = neg_worklist_model_is_counting (self->model);
+  g_autofree char *text = g_strdup_printf (counting ? _ ("%u+ of %u") : _ ("%u of %u"), n, MAX (n, n_all));
+
+  gtk_label_set_text (GTK_LABEL (self->count), text);
+}
+
+void
+_neg_worklist_pane_update_counts (NegWorklistPane *self)
+{
+  const NegEntryCounts *counts = neg_worklist_model_get_counts (self->model);
+  guint known[NEG_WORKLIST_N_CHIPS] = { counts->by_status[NEG_STATUS_ARRIVED], counts->n_stat_unread };
+
+  set_chip (self->all_chip, _ ("All"), TRUE, counts->n_all);
+  for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++)
+    set_chip (self->chips[i], _ (chips[i].title), i < 2, known[i]);
+  set_count (self, counts->n_all);
+}
+
+/* --- parts --- */
+
+static void
+chip_cb (NegWorklistPane *self)
+{
+  gboolean any = FALSE;
+
+  if (self->chips_set_by_us)
+    return;
+  for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++)
+    any |= gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->chips[i]));
+  self->chips_set_by_us = TRUE;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), !any);
+  self->chips_set_by_us = FALSE;
+  _neg_worklist_pane_update_query (self);
+}
+
+static void
+all_chip_cb (NegWorklistPane *self)
+{
+  if (self->chips_set_by_us)
+    return;
+  self->chips_set_by_us = TRUE;
+  for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->chips[i]), FALSE);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
+  self->chips_set_by_us = FALSE;
+  _neg_worklist_pane_update_query (self);
+}
+
+static void
+stop_cb (NegWorklistPane *self)
+{
+  if (*gtk_editable_get_text (GTK_EDITABLE (self->search)) != '\0')
+    gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+  else
+    g_signal_emit_by_name (self, "done");
+}
+
+/* Down goes into the list; Enter opens the first one that was found. */
+static gboolean
+key_cb (NegWorklistPane *self, guint keyval, guint keycode, GdkModifierType modifiers)
+{
+  if ((modifiers & gtk_accelerator_get_default_mod_mask ()) != 0)
+    return FALSE;
+  if (keyval != GDK_KEY_Down && keyval != GDK_KEY_KP_Down)
+    return FALSE;
+  gtk_widget_grab_focus (self->view);
+  return TRUE;
+}
+
+static void
+activate_cb (NegWorklistPane *self)
+{
+  g_autoptr (NegEntry) entry = _neg_worklist_pane_dup_cursor (self);
+
+  if (entry != NULL)
+    neg_worklist_pane_open (self, entry);
+}
+
+static GtkWidget *
+make_chips (NegWorklistPane *self)
+{
+  GtkWidget *box = gtk_flow_box_new ();
+
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (box), 3);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), NEG_WORKLIST_N_CHIPS + 1);
+  gtk_widget_add_css_class (box, "chips");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Show only"), -1);
+  self->all_chip = gtk_toggle_button_new_with_label (_ ("All"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
+  g_signal_connect_object (self->all_chip, "toggled", G_CALLBACK (all_chip_cb), self, G_CONNECT_SWAPPED);
+  gtk_flow_box_append (GTK_FLOW_BOX (box), self->all_chip);
+  for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++) {
+    self->chips[i] = gtk_toggle_button_new_with_label (_ (chips[i].title));
+    g_signal_connect_object (self->chips[i], "toggled", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
+    gtk_flow_box_append (GTK_FLOW_BOX (box), self->chips[i]);
+  }
+  /* The buttons take the focus, not what holds their places. */
+  for (GtkWidget *child = gtk_widget_get_first_child (box); child != NULL; child = gtk_widget_get_next_sibling (child))
+    gtk_widget_set_focusable (child, FALSE);
+  return box;
+}
+
+static GtkWidget *
+make_search_line (NegWorklistPane *self)
+{
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 4);
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  g_autoptr (GMenuModel) menu = neg_worklist_columns_new_menu ();
+
+  self->search = gtk_search_entry_new ();
+  g_object_set (self->search, "placeholder-text", _ ("Name, ID, accession, mod:CT today stat…"), "search-delay", 0,
+                NULL);
+  neg_accessible_set_name (self->search, _ ("Search the reading list"));
+  gtk_widget_set_hexpand (self->search, TRUE);
+  g_signal_connect_object (self->search, "search-changed", G_CALLBACK (_neg_worklist_pane_update_query), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "stop-search", G_CALLBACK (stop_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search, "activate", G_CALLBACK (activate_cb), self, G_CONNECT_SWAPPED);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (self->search, keys);
+  self->ask_button = gtk_button_new_from_icon_name ("network-server-symbolic");
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->ask_button), "list.ask");
+  gtk_widget_set_tooltip_text (self->ask_button, _ ("Ask the archives for what is typed (Ctrl+Enter)"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->ask_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Ask the archives"), -1);
+  self->columns_button = gtk_menu_button_new ();
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->columns_button), "view-more-symbolic");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->columns_button), menu);
+  gtk_widget_set_tooltip_text (self->columns_button, _ ("Columns and order"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->columns_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("Columns and order"), -1);
+  gtk_box_append (GTK_BOX (line), self->search);
+  gtk_box_append (GTK_BOX (line), self->ask_button);
+  gtk_box_append (GTK_BOX (line), self->columns_button);
+  gtk_widget_add_css_class (line, "pane-search");
+  return line;
+}
+
+void
+_neg_worklist_pane_make_search (NegWorklistPane *self)
+{
+  self->count = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->count), 1);
+  gtk_widget_add_css_class (self->count, "dim");
+  gtk_widget_add_css_class (self->count, "list-count");
+  gtk_box_append (GTK_BOX (self->box), make_search_line (self));
+  gtk_box_append (GTK_BOX (self->box), make_chips (self));
+  gtk_box_append (GTK_BOX (self->box), self->count);
+}

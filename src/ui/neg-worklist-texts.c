@@ -1,0 +1,109 @@
+#include "config.h"
+
+#include "ui/neg-worklist-texts.h"
+
+/* Some screens full: beyond that all go, as cheap as keeping an order of age. */
+#define TEXTS_MAX 4096
+
+typedef struct {
+  const char *text;
+  int width_px;
+  gboolean bold;
+} Key;
+
+typedef struct {
+  Key key;
+  char *text;
+  PangoLayout *layout;
+} Text;
+
+struct _NegWorklistTexts {
+  GtkWidget *widget;
+  GHashTable *texts; /* Key of Text -> Text */
+};
+
+static guint
+hash_key (gconstpointer data)
+{
+  const Key *key = data;
+
+  return g_str_hash (key->text) ^ (guint) key->width_px ^ (key->bold ? 1u << 31 : 0);
+}
+
+static gboolean
+equal_keys (gconstpointer a, gconstpointer b)
+{
+  const Key *one = a, *other = b;
+
+  return one->width_px == other->width_px && one->bold == other->bold && g_str_equal (one->text, other->text);
+}
+
+static void
+free_text (gpointer data)
+{
+  Text *text = data;
+
+  g_free (text->text);
+  g_object_unref (text->layout);
+  g_free (text);
+}
+
+NegWorklistTexts *
+neg_worklist_texts_new (GtkWidget *widget)
+{
+  NegWorklistTexts *self = g_new0 (NegWorklistTexts, 1);
+
+  self->widget = widget;
+  self->texts = g_hash_table_new_full (hash_key, equal_keys, NULL, free_text);
+  return self;
+}
+
+void
+neg_worklist_texts_free (NegWorklistTexts *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->texts);
+  g_free (self);
+}
+
+void
+neg_worklist_texts_clear (NegWorklistTexts *self)
+{
+  g_hash_table_remove_all (self->texts);
+}
+
+static PangoLayout *
+new_layout (NegWorklistTexts *self, const Key *key)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (self->widget, key->text);
+
+  if (key->bold) {
+    g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+    pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+    pango_layout_set_attributes (layout, attributes);
+  }
+  pango_layout_set_single_paragraph_mode (layout, TRUE);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_width (layout, MAX (key->width_px, 1) * PANGO_SCALE);
+  return layout;
+}
+
+PangoLayout *
+neg_worklist_texts_get (NegWorklistTexts *self, const char *text, int width_px, gboolean bold)
+{
+  const Key key = { text, width_px, bold };
+  Text *known = g_hash_table_lookup (self->texts, &key);
+
+  if (known != NULL)
+    return known->layout;
+  if (g_hash_table_size (self->texts) >= TEXTS_MAX)
+    g_hash_table_remove_all (self->texts);
+  known = g_new0 (Text, 1);
+  known->text = g_strdup (text);
+  known->key = (Key){ known->text, width_px, bold };
+  known->layout = new_layout (self, &known->key);
+  g_hash_table_insert (self->texts, &known->key, known);
+  return known->layout;
+}
