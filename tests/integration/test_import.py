@@ -121,6 +121,23 @@ def test_files(home):
     return None
 
 
+@with_home
+def test_preamble(home):
+    """What somebody hid in the preamble is not kept; the rest is, bit by bit."""
+    with open(corpus_files(1)[0], "rb") as file:
+        data = file.read()
+    if data[128:132] != b"DICM":
+        raise negtest.Skip("no meta header")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "IM1")
+        with open(path, "wb") as file:
+            file.write(b"MZ" + b"x" * 126 + data[128:])
+        status, found, err = answer(home, "import", path)
+    if status != 0 or found["done"] != 1:
+        return f"{status}, {found}, {err}"
+    return None if kept(home) == {hashlib.sha256(bytes(128) + data[128:]).hexdigest()} else "other bytes are kept"
+
+
 def make_cd(folder):
     """A folder as on a disc: some objects, a leaflet, a damaged object and one that is cut off."""
     files = corpus_files(4)
@@ -290,6 +307,7 @@ def main():
     tap.run("an empty home", test_empty)
     tap.run("what is not there", test_unknown)
     tap.run("files, byte by byte", test_files)
+    tap.run("the preamble", test_preamble)
     tap.run("a folder as on a disc", test_folder)
     tap.run("a ZIP", test_zip)
     tap.run("a DICOMDIR", test_directory)
