@@ -1,7 +1,7 @@
 /* What the agent and a network engine say to each other: the same framing as neg-message.h, with a body that is one
  * GVariant (little-endian, normal form) of the type named here. An engine that was given NET_BEGIN holds one association
  * or talks to one web archive, and ends with it. Everything that comes from it is hostile: types and ranges are checked
- * where it is read, neg_net_message_check().
+ * where it is read, neg_net_message_receive().
  *
  * Data sets travel flat: "attributes" a(ss), each a path and a value. The path is a keyword, or 8 hex digits where the
  * dictionary has none, inside sequences "ScheduledProcedureStepSequence[0].Modality"; the value is UTF-8, values joined
@@ -26,7 +26,7 @@
  *                SCP: "calling-ae" s, "called-ae" s, "peer-subject" s of a checked certificate: asks for NET_VERDICT
  *   NET_ROWS     (uaa(ss)) id, data sets
  *   NET_DONE     (uuas) id or number (of NET_SEND: the object's; else 0), status, [comment, ...]: one thing asked for
- *                has its final status; of C-MOVE and C-GET with NET_COUNTS before it
+ *                has its final status; of C-MOVE and C-GET with NET_COUNTS before it. Role "echo" asks by itself
  *   NET_COUNTS   (uuuu) remaining, completed, failed, warning
  *   NET_FAILED   as() SOP instance UIDs that the peer names as failed
  *   NET_PROGRESS (t) bytes of data sets that have passed since the last one
