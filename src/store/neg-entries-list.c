@@ -240,12 +240,12 @@ typedef struct {
   GError *error;
 } Answer;
 
-/* The row, if it is there and has the words; NULL without an error otherwise. */
+/* NULL without an error when the doc is gone. */
 static NegEntryRow *
-read_doc (NegDatabase *database, guint32 doc, char **words, GError **error)
+read_doc (NegDatabase *database, guint32 doc, GError **error)
 {
   NegStatement *statement = neg_database_prepare (database, NEG_ENTRY_SELECT "WHERE doc = ?1", error);
-  g_autoptr (NegEntryRow) row = NULL;
+  NegEntryRow *row;
   gboolean has_row;
 
   if (statement == NULL)
@@ -255,28 +255,29 @@ read_doc (NegDatabase *database, guint32 doc, char **words, GError **error)
     return NULL;
   row = _neg_entry_row_read (statement);
   neg_statement_reset (statement);
-  return words == NULL || _neg_entry_row_has (row, words) ? g_steal_pointer (&row) : NULL;
+  return row;
 }
 
+/* FALSE: enough, or a failure. */
 static gboolean
 visit (guint32 doc, gpointer user_data)
 {
   Answer *answer = user_data;
   g_autoptr (NegEntryRow) row = NULL;
+  gboolean has = TRUE;
 
-  if (answer->words == NULL && answer->skip > 0) {
-    answer->skip--;
+  if (answer->words != NULL && !_neg_postings_check (answer->database, doc, answer->words, &has, &answer->error))
+    return FALSE;
+  if (!has)
     return TRUE;
-  }
-  row = read_doc (answer->database, doc, answer->words, &answer->error);
-  if (row == NULL)
-    return answer->error == NULL;
   if (answer->skip > 0) {
     answer->skip--;
     return TRUE;
   }
-  g_ptr_array_add (answer->entries, g_steal_pointer (&row->entry));
-  return answer->entries->len < answer->want;
+  row = read_doc (answer->database, doc, &answer->error);
+  if (row != NULL)
+    g_ptr_array_add (answer->entries, g_steal_pointer (&row->entry));
+  return answer->error == NULL && answer->entries->len < answer->want;
 }
 
 typedef struct {
@@ -401,15 +402,11 @@ count_rows (const Hits *hits, char **words, guint limit, guint *count, GError **
   *count = 0;
   for (gsize i = 0; i < hits->n_bits / 64; i++)
     for (guint64 word = hits->bits[i]; word != 0 && *count < limit; word &= word - 1) {
-      g_autoptr (GError) failure = NULL;
-      g_autoptr (NegEntryRow) row
-          = read_doc (hits->database, (guint32) (i * 64) + (guint32) __builtin_ctzll (word), words, &failure);
+      gboolean has;
 
-      if (failure != NULL) {
-        g_propagate_error (error, g_steal_pointer (&failure));
+      if (!_neg_postings_check (hits->database, (gint64) (i * 64) + __builtin_ctzll (word), words, &has, error))
         return FALSE;
-      }
-      *count += row != NULL;
+      *count += has;
     }
   return TRUE;
 }

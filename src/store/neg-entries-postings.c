@@ -36,7 +36,7 @@ add_row_pieces (NegStatement *row, int first_column, GHashTable *pieces)
   g_auto (GStrv) modalities = NULL;
 
   for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
-    _neg_entry_text_get_pieces (neg_statement_get_text (row, first_column + i), pieces);
+    _neg_entry_text_get_pieces (i, neg_statement_get_text (row, first_column + i), pieces);
   modalities = g_strsplit (neg_statement_get_text (row, first_column + NEG_ENTRY_TEXT_MODALITY), "\\", -1);
   for (char **p = modalities; *p != NULL; p++) {
     gint64 piece = _neg_entry_modality_get_piece (*p);
@@ -195,7 +195,7 @@ _neg_postings_build (NegDatabase *database, GError **error)
 
 typedef struct {
   NegDatabase *database;
-  GArray *wanted;     /* pieces: all of them */
+  GPtrArray *wanted;  /* by word: GPtrArray of GArray of pieces: all pieces of one of them */
   GArray *modalities; /* pieces: any of them; nullable */
   char **words, **modality_names;
   guint64 *bits;
@@ -263,6 +263,42 @@ keep_bits (guint64 *bits, const guint64 *others, guint n)
   return any != 0;
 }
 
+/* Clears the bits in @left of docs that do not have all the @pieces. */
+static gboolean
+keep_all_pieces (Search *search, guint32 first_doc, const GArray *pieces, guint64 *left, gboolean *any, GError **error)
+{
+  *any = TRUE;
+  for (guint i = 0; *any && i < pieces->len; i++) {
+    guint64 found[WORDS] = { 0 };
+
+    if (!load_posting (search, first_doc, g_array_index (pieces, gint64, i), found, error))
+      return FALSE;
+    *any = keep_bits (left, found, WORDS);
+  }
+  return TRUE;
+}
+
+/* Docs that have the word in one place or another. */
+static gboolean
+keep_word (Search *search, guint32 first_doc, const GPtrArray *places, guint64 *bits, guint n, gboolean *any,
+           GError **error)
+{
+  guint64 found[WORDS] = { 0 };
+
+  for (guint i = 0; i < places->len; i++) {
+    guint64 left[WORDS] = { 0 };
+    gboolean some;
+
+    memcpy (left, bits, n * sizeof *bits);
+    if (!keep_all_pieces (search, first_doc, g_ptr_array_index (places, i), left, &some, error))
+      return FALSE;
+    for (guint j = 0; some && j < n; j++)
+      found[j] |= left[j];
+  }
+  *any = keep_bits (bits, found, n);
+  return TRUE;
+}
+
 static gboolean
 keep_in_block (Search *search, const Block *block, GError **error)
 {
@@ -271,12 +307,9 @@ keep_in_block (Search *search, const Block *block, GError **error)
   guint64 found[WORDS];
   gboolean any = TRUE;
 
-  for (guint i = 0; any && i < search->wanted->len; i++) {
-    memset (found, 0, sizeof found);
-    if (!load_posting (search, block->first_doc, g_array_index (search->wanted, gint64, i), found, error))
+  for (guint i = 0; any && i < search->wanted->len; i++)
+    if (!keep_word (search, block->first_doc, g_ptr_array_index (search->wanted, i), bits, n, &any, error))
       return FALSE;
-    any = keep_bits (bits, found, n);
-  }
   if (!any || search->modalities == NULL)
     return TRUE;
   memset (found, 0, sizeof found);
@@ -302,9 +335,25 @@ texts_have (const char *const *texts, char **words)
 }
 
 gboolean
-_neg_entry_row_has (const NegEntryRow *row, char **words)
+_neg_postings_check (NegDatabase *database, gint64 doc, char **words, gboolean *has, GError **error)
 {
-  return texts_have ((const char *const *) row->texts, words);
+  NegStatement *statement = neg_database_prepare (database, SELECT_TEXTS "WHERE doc = ?1", error);
+  const char *texts[NEG_ENTRY_TEXT_N_SEARCHED];
+  gboolean has_row;
+
+  *has = FALSE;
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_int (statement, 1, doc);
+  if (!neg_statement_step (statement, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return TRUE;
+  for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
+    texts[i] = neg_statement_get_text (statement, i + 1);
+  *has = texts_have (texts, words);
+  neg_statement_reset (statement);
+  return TRUE;
 }
 
 static gboolean
@@ -406,10 +455,24 @@ keep_in_blocks (Search *search, GError **error)
   return keep_in_rest (search, end, error);
 }
 
+static GPtrArray *
+list_places (const char *word)
+{
+  GPtrArray *places = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+
+  for (guint place = 0;; place++) {
+    g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+    if (!_neg_entry_word_get_pieces (word, place, pieces))
+      return places;
+    g_ptr_array_add (places, g_steal_pointer (&pieces));
+  }
+}
+
 gboolean
 _neg_postings_keep (NegDatabase *database, char **words, char **modalities, guint64 *bits, gsize n_bits, GError **error)
 {
-  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GPtrArray) wanted = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   g_autoptr (GArray) any = modalities != NULL ? g_array_new (FALSE, FALSE, sizeof (gint64)) : NULL;
   Search search = { .database = database,
                     .wanted = wanted,
@@ -420,7 +483,7 @@ _neg_postings_keep (NegDatabase *database, char **words, char **modalities, guin
                     .n_bits = n_bits };
 
   for (; words != NULL && *words != NULL; words++)
-    _neg_entry_word_get_pieces (*words, wanted);
+    g_ptr_array_add (wanted, list_places (*words));
   for (; modalities != NULL && *modalities != NULL; modalities++) {
     gint64 piece = _neg_entry_modality_get_piece (*modalities);
 

@@ -113,8 +113,9 @@ char **_neg_entry_dup_words (const char *const *typed);
 gboolean _neg_entry_text_has (const char *text, const char *word);
 
 /* Pieces are hashes of 44 bits: that of another piece is a false hit, which the row's text then shows. */
-void _neg_entry_text_get_pieces (const char *text, GHashTable *pieces); /* a set of gint64* */
-void _neg_entry_word_get_pieces (const char *word, GArray *pieces);     /* of gint64: a hit has all of them */
+void _neg_entry_text_get_pieces (NegEntryText which, const char *text, GHashTable *pieces); /* a set of gint64* */
+/* Of gint64: a hit has all of them, for @place 0 or a higher one; FALSE when there is no such place. */
+gboolean _neg_entry_word_get_pieces (const char *word, guint place, GArray *pieces);
 gboolean _neg_entry_word_is_sure (const char *word); /* all its pieces: it is there */
 gint64 _neg_entry_modality_get_piece (const char *modality);
 
@@ -129,8 +130,8 @@ gboolean _neg_postings_build (NegDatabase *database, GError **error);
 gboolean _neg_postings_keep (NegDatabase *database, char **words, char **modalities, guint64 *bits, gsize n_bits,
                              GError **error);
 
-/* Whether the row has all the words. */
-gboolean _neg_entry_row_has (const NegEntryRow *row, char **words);
+/* Whether the row of @doc is there and has all the words. */
+gboolean _neg_postings_check (NegDatabase *database, gint64 doc, char **words, gboolean *has, GError **error);
 
 static inline gboolean
 _neg_bit_get (const guint64 *bits, guint32 n)

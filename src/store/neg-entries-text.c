@@ -1,6 +1,7 @@
 /* What a text is found by: its pieces. A word without digits is found by any three letters in it; a beginning of one
- * or two characters, and words with digits, by what stands at 0, 3, 6 and 9 characters from where a word begins. In
- * scripts without spaces a word begins at every character; in "P0004711" also at 0004711 and at 4711. */
+ * or two characters by itself; words with digits by what stands at 0, 3, 6 and 9 characters from where a word begins,
+ * which are pieces of that place alone: digits are too much alike to be mixed. In scripts without spaces a word begins at
+ * every character; in "P0004711" also at 0004711 and at 4711. */
 #include "config.h"
 
 #include "store/neg-entries-private.h"
@@ -12,7 +13,15 @@
 #define HASH_BITS 44
 #define WIDE 0x2E80   /* from here on scripts without spaces between words */
 
-typedef enum { PIECE_BEGIN = 1, PIECE_INSIDE = 32, PIECE_MODALITY = 33 } PieceKind; /* BEGIN + place of the group */
+typedef enum {
+  PIECE_BEGIN = 1,
+  PIECE_INSIDE,
+  PIECE_MODALITY,
+  PIECE_PLACE = 16, /* + place of the word * GROUPS + that of the group in it */
+} PieceKind;
+
+#define GROUPS (REACH / GROUP)
+#define BEGINS 3u /* in one ID that are told apart */
 
 char *
 _neg_entry_fold (const char *text)
@@ -124,57 +133,82 @@ add_piece (GHashTable *pieces, gint64 piece)
     g_hash_table_add (pieces, g_memdup2 (&piece, sizeof piece));
 }
 
-static void
-add_beginning (GHashTable *pieces, const gunichar *word, glong n)
+/* Where the beginning number @n_before of a text's is; the last place is everywhere else. */
+static guint
+get_place (NegEntryText text, guint n_before)
 {
-  glong reach = has_digit (word, n) ? MIN (n, REACH) : MIN (n, GROUP - 1);
+  if (text == NEG_ENTRY_TEXT_ID)
+    return MIN (n_before, BEGINS - 1);
+  if (text == NEG_ENTRY_TEXT_ACCESSION)
+    return BEGINS + MIN (n_before, BEGINS - 1);
+  return 2 * BEGINS;
+}
 
-  for (glong i = 0; i < reach; i++)
-    add_piece (pieces, hash (PIECE_BEGIN + (guint) (i / GROUP), word + i / GROUP * GROUP, i % GROUP + 1));
+static gint64
+hash_group (guint place, const gunichar *word, glong from, glong n)
+{
+  return hash (PIECE_PLACE + place * GROUPS + (guint) (from / GROUP), word + from, n);
 }
 
 static void
-add_word (GHashTable *pieces, const gunichar *text, glong from, glong to)
+add_beginning (GHashTable *pieces, guint place, const gunichar *word, glong n)
+{
+  for (glong i = 1; i <= MIN (n, GROUP - 1); i++)
+    add_piece (pieces, hash (PIECE_BEGIN, word, i));
+  if (!has_digit (word, n))
+    return;
+  for (glong i = GROUP - 1; i < MIN (n, REACH); i++)
+    add_piece (pieces, hash_group (place, word, i / GROUP * GROUP, i % GROUP + 1));
+}
+
+static void
+add_word (GHashTable *pieces, NegEntryText text, guint *n_begins, const gunichar *characters, glong from, glong to)
 {
   for (glong i = from; i < to; i++) {
-    if (is_begin (text, i))
-      add_beginning (pieces, text + i, to - i);
-    if (i + GROUP <= to && !has_digit (text + i, GROUP))
-      add_piece (pieces, hash (PIECE_INSIDE, text + i, GROUP));
+    if (is_begin (characters, i))
+      add_beginning (pieces, get_place (text, (*n_begins)++), characters + i, to - i);
+    if (i + GROUP <= to && !has_digit (characters + i, GROUP))
+      add_piece (pieces, hash (PIECE_INSIDE, characters + i, GROUP));
   }
 }
 
 void
-_neg_entry_text_get_pieces (const char *text, GHashTable *pieces)
+_neg_entry_text_get_pieces (NegEntryText which, const char *text, GHashTable *pieces)
 {
   glong n, start = 0;
   g_autofree gunichar *characters = g_utf8_to_ucs4_fast (text, -1, &n);
+  guint n_begins = 0;
 
   for (glong i = 0; i <= n; i++)
     if (i == n || !g_unichar_isalnum (characters[i])) {
-      add_word (pieces, characters, start, i);
+      add_word (pieces, which, &n_begins, characters, start, i);
       start = i + 1;
     }
 }
 
-void
-_neg_entry_word_get_pieces (const char *word, GArray *pieces)
+gboolean
+_neg_entry_word_get_pieces (const char *word, guint place, GArray *pieces)
 {
   glong n;
   g_autofree gunichar *characters = g_utf8_to_ucs4_fast (word, -1, &n);
-  gboolean is_inside = n >= GROUP && !has_digit (characters, n);
+  gboolean is_short = n < GROUP, is_placed = !is_short && has_digit (characters, n);
   gint64 piece;
 
-  if (is_inside)
-    for (glong i = 0; i + GROUP <= n; i++) {
-      piece = hash (PIECE_INSIDE, characters + i, GROUP);
-      g_array_append_val (pieces, piece);
-    }
-  else
-    for (glong i = 0; i < MIN (n, REACH); i += GROUP) {
-      piece = hash (PIECE_BEGIN + (guint) (i / GROUP), characters + i, MIN (GROUP, MIN (n, REACH) - i));
-      g_array_append_val (pieces, piece);
-    }
+  if (place >= (is_placed ? 2 * BEGINS + 1 : 1))
+    return FALSE;
+  if (is_short) {
+    piece = hash (PIECE_BEGIN, characters, n);
+    g_array_append_val (pieces, piece);
+  }
+  for (glong i = 0; !is_short && !is_placed && i + GROUP <= n; i++) {
+    piece = hash (PIECE_INSIDE, characters + i, GROUP);
+    g_array_append_val (pieces, piece);
+  }
+  for (glong i = 0; is_placed && i < MIN (n, REACH); i += GROUP) {
+    piece = hash_group (place, characters, i, MIN (GROUP, MIN (n, REACH) - i));
+    g_array_append_val (pieces, piece);
+  }
+  return TRUE;
 }
 
 gboolean

@@ -93,43 +93,187 @@ walk_forwards (NegDatabase *database, NegEntryColumn column, Walk *walk, GError 
   return FALSE;
 }
 
-/* Whether the last value of this page, a statement's row, is the first one of the page that came before it here. */
-static gboolean
-same_value_goes_on (NegStatement *statement, char **next_first)
-{
-  g_autofree char *next = g_steal_pointer (next_first);
+/* Backwards, values that fill whole pages are told forwards, page by page: what has to be kept back stays small. */
 
-  *next_first = g_strdup (neg_statement_get_text (statement, 1));
-  return g_strcmp0 (next, neg_statement_get_text (statement, 2)) == 0;
+/* How many docs at the beginning of a page have the first one's value. */
+static gsize
+count_first (const guint32 *docs, gsize n)
+{
+  gsize end = MIN (n, 1);
+
+  while (end < n && (docs[end] & NEG_ENTRY_PAGE_SAME) != 0)
+    end++;
+  return end;
+}
+
+/* Where the last value of a page begins. */
+static gsize
+find_last (const guint32 *docs, gsize n)
+{
+  gsize start = n > 0 ? n - 1 : 0;
+
+  while (start > 0 && (docs[start] & NEG_ENTRY_PAGE_SAME) != 0)
+    start--;
+  return start;
+}
+
+typedef struct {
+  gboolean is_text;
+  gint64 number;
+  char *text;
+} Value;
+
+static void
+bind_value (NegStatement *statement, int parameter, const Value *value)
+{
+  if (value->is_text)
+    neg_statement_bind_text (statement, parameter, value->text);
+  else
+    neg_statement_bind_int (statement, parameter, value->number);
+}
+
+/* The end of the page before those that begin with @value, if it is of that value. */
+static gboolean
+visit_before (NegDatabase *database, NegEntryColumn column, Walk *walk, const Value *value, gboolean *go_on,
+              GError **error)
+{
+  NegStatement *statement
+      = neg_database_prepare (database,
+                              "SELECT docs, last_key = ?2 FROM entry_page WHERE \"column\" = ?1 AND first_key < ?2 "
+                              "ORDER BY first_key DESC, first_age DESC, first_id DESC LIMIT 1",
+                              error);
+  guint32 docs[NEG_ENTRY_PAGE_MAX];
+  gboolean has_row;
+  gsize n, start;
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_int (statement, 1, column);
+  bind_value (statement, 2, value);
+  if (!neg_statement_step (statement, &has_row, error))
+    return FALSE;
+  if (has_row && neg_statement_get_int (statement, 1) != 0) {
+    n = get_docs (statement, docs);
+    start = find_last (docs, n);
+    *go_on = visit_page (walk, docs + start, n - start);
+  }
+  neg_statement_reset (statement);
+  return TRUE;
+}
+
+/* All docs with @value, which begins some page. */
+static gboolean
+visit_value (NegDatabase *database, NegEntryColumn column, Walk *walk, const Value *value, gboolean *go_on,
+             GError **error)
+{
+  NegStatement *statement
+      = neg_database_prepare (database,
+                              "SELECT docs FROM entry_page WHERE \"column\" = ?1 AND first_key = ?2 "
+                              "ORDER BY first_age, first_id",
+                              error);
+  guint32 docs[NEG_ENTRY_PAGE_MAX];
+  gboolean has_row;
+
+  if (statement == NULL || !visit_before (database, column, walk, value, go_on, error))
+    return FALSE;
+  neg_statement_bind_int (statement, 1, column);
+  bind_value (statement, 2, value);
+  while (*go_on) {
+    if (!neg_statement_step (statement, &has_row, error))
+      return FALSE;
+    if (!has_row)
+      return TRUE;
+    *go_on = visit_page (walk, docs, count_first (docs, get_docs (statement, docs)));
+  }
+  neg_statement_reset (statement);
+  return TRUE;
+}
+
+static void
+read_value (NegStatement *statement, int column, Value *value)
+{
+  g_free (value->text);
+  value->text = g_strdup (neg_statement_get_text (statement, column));
+  value->number = neg_statement_get_int (statement, column);
+  value->is_text = neg_statement_get_int (statement, column + 1) != 0;
+}
+
+#define BACKWARDS                                                                                                      \
+  "SELECT docs, first_key, typeof (first_key) = 'text', last_key FROM entry_page WHERE \"column\" = ?1 "
+
+static NegStatement *
+prepare_backwards (NegDatabase *database, NegEntryColumn column, const Value *below, GError **error)
+{
+  NegStatement *statement
+      = neg_database_prepare (database,
+                              below->text == NULL
+                                  ? BACKWARDS "ORDER BY first_key DESC, first_age DESC, first_id DESC"
+                                  : BACKWARDS "AND first_key < ?2 ORDER BY first_key DESC, first_age DESC, first_id DESC",
+                              error);
+
+  if (statement != NULL) {
+    neg_statement_bind_int (statement, 1, column);
+    if (below->text != NULL)
+      bind_value (statement, 2, below);
+  }
+  return statement;
+}
+
+/* Down to a page that holds one value alone, which is then *value; without one *value is as it was.
+ * @value (its text not NULL): where to begin, and what has been told. */
+static gboolean
+walk_mixed_pages (NegDatabase *database, NegEntryColumn column, Walk *walk, Value *value, gboolean *go_on, GError **error)
+{
+  NegStatement *page = prepare_backwards (database, column, value, error);
+  g_autofree char *told = g_strdup (value->text), *next_first = NULL;
+  guint32 docs[NEG_ENTRY_PAGE_MAX];
+  gboolean has_row;
+
+  if (page == NULL)
+    return FALSE;
+  while (*go_on && neg_statement_step (page, &has_row, error)) {
+    const char *first = has_row ? neg_statement_get_text (page, 1) : NULL;
+    const char *last = has_row ? neg_statement_get_text (page, 3) : NULL;
+    gsize n;
+
+    if (g_strcmp0 (next_first, last) != 0)
+      *go_on = visit_group (walk);
+    if (!has_row || !*go_on) {
+      *go_on = FALSE;
+      neg_statement_reset (page);
+      return TRUE;
+    }
+    if (g_strcmp0 (first, last) == 0) {
+      g_array_set_size (walk->group, 0); /* of the same value: told with it */
+      read_value (page, 1, value);
+      neg_statement_reset (page);
+      return TRUE;
+    }
+    n = get_docs (page, docs);
+    if (g_strcmp0 (told, last) == 0)
+      n = find_last (docs, n);
+    g_free (next_first);
+    next_first = g_strdup (first);
+    *go_on = visit_page_backwards (walk, docs, n);
+    if (!*go_on)
+      neg_statement_reset (page);
+  }
+  return !*go_on;
 }
 
 static gboolean
 walk_backwards (NegDatabase *database, NegEntryColumn column, Walk *walk, GError **error)
 {
-  NegStatement *statement = neg_database_prepare (database,
-                                                  "SELECT docs, first_key, last_key FROM entry_page "
-                                                  "WHERE \"column\" = ?1 "
-                                                  "ORDER BY first_key DESC, first_age DESC, first_id DESC",
-                                                  error);
-  g_autofree char *next_first = NULL;
-  guint32 docs[NEG_ENTRY_PAGE_MAX];
-  gboolean has_row;
+  Value value = { 0 };
+  gboolean go_on = TRUE, done = TRUE;
 
-  if (statement == NULL)
-    return FALSE;
-  neg_statement_bind_int (statement, 1, column);
-  while (neg_statement_step (statement, &has_row, error)) {
-    if (!has_row) {
-      visit_group (walk);
-      return TRUE;
-    }
-    if ((!same_value_goes_on (statement, &next_first) && !visit_group (walk))
-        || !visit_page_backwards (walk, docs, get_docs (statement, docs))) {
-      neg_statement_reset (statement);
-      return TRUE;
-    }
+  while (go_on && done) {
+    done = walk_mixed_pages (database, column, walk, &value, &go_on, error);
+    if (go_on && done)
+      done = visit_value (database, column, walk, &value, &go_on, error);
   }
-  return FALSE;
+  g_free (value.text);
+  return done;
 }
 
 gboolean

@@ -83,6 +83,15 @@ neg_entries_find_study (NegDatabase *database, const char *study_uid, GError **e
   return g_steal_pointer (&row->entry);
 }
 
+void
+neg_entries_tune_reader (NegDatabase *database)
+{
+  NegStatement *statement = neg_database_prepare (database, "PRAGMA cache_size = -65536", NULL);
+
+  if (statement != NULL) /* without it everything is the same, only slower */
+    neg_statement_run (statement, NULL);
+}
+
 gboolean
 neg_entries_get_counts (NegDatabase *database, NegEntryCounts *counts, GError **error)
 {

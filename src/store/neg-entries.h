@@ -125,6 +125,8 @@ void neg_entry_query_clear (NegEntryQuery *query);
 /* Entries @first to @first + @n of the answer, in its order (ties by time, newest first, then id). NegEntry, given with
  * its free function. @first + @n at most NEG_ENTRIES_REACH. */
 #define NEG_ENTRIES_REACH 10000
+/* For a connection that lists while a person types: keeps 64 MiB of the file in memory. */
+void neg_entries_tune_reader (NegDatabase *database);
 GPtrArray *neg_entries_list (NegDatabase *database, const NegEntryQuery *query, guint first, guint n, GError **error);
 /* How many there are, at most @limit: may take longer than the first page. */
 gboolean neg_entries_count (NegDatabase *database, const NegEntryQuery *query, guint limit, guint *count,
