@@ -110,7 +110,6 @@ spawn (const char *home, const char *config, GError **error)
 static gboolean
 has_failed (GSubprocess *process, GError **error)
 {
-  g_autoptr (GError) local = NULL;
   g_autofree char *text = NULL;
 
   if (g_subprocess_get_identifier (process) != NULL)

@@ -1,7 +1,7 @@
 /* The way to the agent of a home: finds its socket, starts it when none runs, says hello. The calls themselves are
  * those of the generated NegBusAgent (org.negatoscope.Agent.xml).
  *
- * Thread: one main context for a client; its signals come there. */
+ * Thread: the main one; its signals come in the default main context. */
 #pragma once
 
 #include <gio/gio.h>
