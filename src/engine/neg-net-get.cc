@@ -259,12 +259,12 @@ propose_known (NetProposal &proposal, GVariant *wanted, GError **error)
 {
   GVariantIter classes;
   const char *sop_class;
-  const char **named;
+  const char **given;
   std::vector<const char *> unnamed;
 
   g_variant_iter_init (&classes, wanted);
-  while (g_variant_iter_next (&classes, "(&s^a&s)", &sop_class, &named)) {
-    g_autofree const char **owned = named;
+  while (g_variant_iter_next (&classes, "(&s^a&s)", &sop_class, &given)) {
+    g_autofree const char **named = given;
     if (*named == nullptr)
       unnamed.push_back (sop_class);
     for (const char **syntax = named; *syntax != nullptr; syntax++)

@@ -230,13 +230,13 @@ neg::web_run_query (Web &web, GError **error)
   int fd;
 
   while (web_receive (web, true, &type, &body, &fd)) {
-    g_autoptr (GVariant) owned = body;
+    g_autoptr (GVariant) question = g_steal_pointer (&body);
 
     if (fd >= 0)
       close (fd);
     if (type != NEG_NET_KEYS)
       return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a query was expected");
-    if (!answer (web, body, error))
+    if (!answer (web, question, error))
       return false;
   }
   return true;

@@ -368,7 +368,7 @@ neg::web_run_retrieve (Web &web, GError **error)
   int fd;
 
   while (web_receive (web, true, &type, &body, &fd)) {
-    g_autoptr (GVariant) owned = body;
+    g_autoptr (GVariant) question = g_steal_pointer (&body);
 
     if (fd >= 0)
       close (fd);
@@ -376,7 +376,7 @@ neg::web_run_retrieve (Web &web, GError **error)
       continue; /* it is the agent's alone: the archive is not told */
     if (type != NEG_NET_MOVE)
       return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a study to retrieve was expected");
-    if (!retrieve (web, body, error))
+    if (!retrieve (web, question, error))
       return false;
   }
   return true;
@@ -390,8 +390,8 @@ neg::web_run_store (Web &web, GError **error)
   int fd;
 
   while (web_receive (web, true, &type, &body, &fd)) {
-    g_autoptr (GVariant) owned = body;
-    bool done = type == NEG_NET_SEND && fd >= 0 && store (web, body, fd, error);
+    g_autoptr (GVariant) object = g_steal_pointer (&body);
+    bool done = type == NEG_NET_SEND && fd >= 0 && store (web, object, fd, error);
 
     if (fd >= 0)
       close (fd);
