@@ -19,7 +19,10 @@ from peers import StoreScp  # noqa: E402
 
 ANY_CALLER = 'accept-unknown=true\n'
 IMAGES = [(hostile.CT_STORAGE, hostile.IMPLICIT)]
-FAULT_POINTS = ('written', 'synced', 'hashed', 'renamed', 'folder-synced', 'before-commit', 'committed', 'answered')
+# The agent's own start commits a few times, too.
+FAULT_POINTS = {'receive-before-take': (1, 2, 4), 'written': (1, 2, 4), 'synced': (1, 2, 4), 'hashed': (1, 2, 4),
+                'renamed': (1, 2, 4), 'folder-synced': (1, 2, 4), 'before-commit': (6, 7, 9), 'committed': (6, 7, 9),
+                'receive-after-take': (1, 2, 4), 'receive-after-answer': (1, 2, 4)}
 
 
 class Home:
@@ -67,7 +70,7 @@ def refuse():
     for (source, reason), words in cases.items():
         with HostilePeer(hostile.rejecting(source, reason)) as peer, Home(peer.site('BAD')) as agent:
             line = fail(agent, 'echo', 'BAD')
-            assert words in line.lower(), line
+            assert words.lower() in line.lower(), line
             steps = agent.ask('diagnose', 'BAD', status=1)
             assert [step['ok'] for step in steps] == [True] * (len(steps) - 1) + [False], steps
             assert steps[-1]['step'] == 'association' and steps[-1]['advice'], steps
@@ -148,10 +151,9 @@ def unknown_caller():
 
 def nested_object():
     with Home() as agent:
-        for data in (hostile.small_ct('1.2.3.4.5') + hostile.nested(20000),
-                     hostile.nested(20000) + hostile.small_ct('1.2.3.4.5')):
-            with Caller(agent.port, IMAGES) as caller:
-                assert caller.store(data, '1.2.3.4.5') >= 0xa000
+        with Caller(agent.port, IMAGES) as caller:
+            data = hostile.nested(20000) + hostile.small_ct('1.2.3.4.5')
+            assert caller.store(data, '1.2.3.4.5') == 0xc000
         assert agent.ask('studies') == []
         with Caller(agent.port, IMAGES) as caller:
             assert caller.store(hostile.small_ct('1.2.3.4.6'), '1.2.3.4.6') == 0
@@ -330,8 +332,8 @@ def main():
     tap.run('silent callers', silent_callers)
     tap.run('links cut while receiving', cut_while_sending)
     tap.run('a full disk', full_disk)
-    for point in FAULT_POINTS:
-        for nth in (1, 2, 4) if long else (2,):
+    for point, counts in FAULT_POINTS.items():
+        for nth in counts if long else counts[1:2]:
             tap.run(f'killed at "{point}", {nth}', killed_at, point, nth)
     tap.run('killed anywhere', killed_anywhere, 200 if long else 8)
     if long:

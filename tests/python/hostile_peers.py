@@ -200,8 +200,7 @@ class HostilePeer:
                 self.failures.append(failure)
 
     def site(self, name, **more):
-        values = {'address': f'dicom://{self.ae}@127.0.0.1:{self.port}', 'use': 'query;retrieve;store;commit;worklist',
-                  **more}
+        values = {'address': f'dicom://{self.ae}@127.0.0.1:{self.port}', 'use': 'query;retrieve;store;commit', **more}
         return f'[peer {name}]\n' + ''.join(f'{key}={value}\n' for key, value in values.items())
 
 
@@ -253,7 +252,7 @@ def storing_with(status, comment=None, good_first=0):
 
 
 def finding(identifiers, status=SUCCESS):
-    """C-FIND is answered with these data sets (implicit VR)."""
+    """C-FIND is answered with these data sets (implicit VR); a function makes them anew for each."""
     def behave(link):
         link.accept()
         while (message := link.receive()) is not None:
@@ -262,7 +261,7 @@ def finding(identifiers, status=SUCCESS):
                 if fields[0x0100] != CANCEL_RQ:
                     link.respond(context, fields, SUCCESS)
                 continue
-            for identifier in identifiers:
+            for identifier in identifiers() if callable(identifiers) else identifiers:
                 link.respond(context, fields, PENDING, identifier)
             link.respond(context, fields, status)
     return behave
@@ -273,7 +272,7 @@ def flood(n):
     def identifiers():
         for i in range(n):
             yield element(8, 0x52, 'STUDY') + element(0x10, 0x10, 'FLOOD^F') + element(0x20, 0xd, f'1.2.{i}')
-    return finding(identifiers())
+    return finding(identifiers)
 
 
 class CutProxy:
