@@ -421,6 +421,110 @@ test_threads (ArchiveHome *home, gconstpointer data)
   neg_archive_report_clear (&report);
 }
 
+static gboolean
+bury (NegDatabase *database, const char *uid, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "INSERT INTO tombstone VALUES (?1, '', 0)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 1, uid);
+  return neg_statement_run (statement, error);
+}
+
+static gboolean
+bury_slowly (NegDatabase *database, gpointer data, GError **error)
+{
+  g_atomic_int_set ((gint *) data, 1);
+  g_usleep (200 * 1000);
+  return bury (database, "slow", error);
+}
+
+static gboolean
+bury_and_fail (NegDatabase *database, gpointer data, GError **error)
+{
+  return bury (database, data, error) && neg_fail (error, NEG_ERROR_ABORTED, NULL, "changed its mind");
+}
+
+static gboolean
+bury_it (NegDatabase *database, gpointer data, GError **error)
+{
+  return bury (database, data, error);
+}
+
+typedef struct {
+  ArchiveHome *home;
+  NegDatabaseFunc func;
+  gpointer data;
+  NegErrorCode code; /* what it fails with; N_CODES: nothing */
+} Change;
+
+static gpointer
+run_change (gpointer data)
+{
+  const Change *change = data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (neg_archive_write (change->home->archive, change->func, change->data, &error), ==,
+                   change->code == NEG_ERROR_N_CODES);
+  if (change->code != NEG_ERROR_N_CODES)
+    g_assert_error (error, NEG_ERROR, change->code);
+  return NULL;
+}
+
+static gboolean
+write_within (NegDatabase *database, gpointer data, GError **error)
+{
+  ArchiveHome *home = data;
+
+  return neg_archive_write (home->archive, delete_everything, NULL, error);
+}
+
+/* What waits behind a slow change shares a commit, and who fails in it fails alone. */
+static void
+test_shared (ArchiveHome *home, gconstpointer data)
+{
+  gint has_begun = 0;
+  Change changes[4] = { { home, bury_slowly, &has_begun, NEG_ERROR_N_CODES },
+                        { home, bury_and_fail, (gpointer) "a", NEG_ERROR_ABORTED },
+                        { home, bury_it, (gpointer) "b", NEG_ERROR_N_CODES },
+                        { home, bury_and_fail, (gpointer) "c", NEG_ERROR_ABORTED } };
+  Change within = { home, write_within, home, NEG_ERROR_USAGE };
+  GThread *threads[4];
+
+  threads[0] = g_thread_new ("slow", run_change, &changes[0]);
+  while (!g_atomic_int_get (&has_begun))
+    g_usleep (1000);
+  for (guint i = 1; i < 4; i++)
+    threads[i] = g_thread_new ("waiting", run_change, &changes[i]);
+  for (guint i = 0; i < 4; i++)
+    g_thread_join (threads[i]);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone WHERE sop_instance_uid IN ('b', 'slow')"), ==,
+                   2);
+  run_change (&within);
+}
+
+/* What is sealed is not deleted before the index could name it. */
+static void
+test_sealed (ArchiveHome *home, gconstpointer data)
+{
+  NegObjectStore *objects = neg_archive_get_objects (home->archive);
+  NegIncoming *incoming = neg_object_store_begin (objects, NEG_OBJECT_DATA, NULL);
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (write (incoming->fd, "one", 3), ==, 3);
+  g_assert_true (neg_object_store_seal (objects, incoming, 3, &name, &error));
+  g_assert_true (neg_object_store_remove (objects, NEG_OBJECT_DATA, name, NULL, NULL, &error));
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
+  neg_incoming_free (incoming);
+  g_assert_true (neg_object_store_remove (objects, NEG_OBJECT_DATA, name, NULL, NULL, &error));
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 0);
+  g_assert_false (neg_object_store_remove (objects, NEG_OBJECT_DATA, "../../../x", NULL, NULL, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_INCONSISTENT);
+}
+
 /* What version 1 kept is there, and a copy of the file as it was. */
 static void
 test_fixture (ArchiveHome *home, gconstpointer data)
@@ -473,6 +577,8 @@ main (int argc, char **argv)
   add_test ("/archive/wrong-size", test_wrong_size);
   add_test ("/archive/emptied-cache", test_emptied_cache);
   add_test ("/archive/threads", test_threads);
+  add_test ("/archive/shared", test_shared);
+  add_test ("/archive/sealed", test_sealed);
   add_test ("/archive/fixture", test_fixture);
   return g_test_run ();
 }
