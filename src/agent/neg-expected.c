@@ -55,7 +55,7 @@ neg_expected_free (NegExpected *expected)
 void
 neg_expected_begin_study (NegExpected *expected, const char *study_uid)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
   if (study == NULL) {
@@ -68,7 +68,7 @@ neg_expected_begin_study (NegExpected *expected, const char *study_uid)
 void
 neg_expected_end_study (NegExpected *expected, const char *study_uid)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
   if (study != NULL && --study->n_waiting == 0)
@@ -78,7 +78,7 @@ neg_expected_end_study (NegExpected *expected, const char *study_uid)
 gboolean
 neg_expected_has_any (NegExpected *expected)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
 
   return g_hash_table_size (expected->studies) > 0;
 }
@@ -86,7 +86,7 @@ neg_expected_has_any (NegExpected *expected)
 gboolean
 neg_expected_has_study (NegExpected *expected, const char *study_uid)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
 
   return g_hash_table_contains (expected->studies, study_uid);
 }
@@ -94,7 +94,7 @@ neg_expected_has_study (NegExpected *expected, const char *study_uid)
 void
 neg_expected_count (NegExpected *expected, const char *study_uid, guint n_objects, guint64 bytes)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
   if (study == NULL)
@@ -108,7 +108,7 @@ neg_expected_count (NegExpected *expected, const char *study_uid, guint n_object
 void
 neg_expected_get_arrived (NegExpected *expected, const char *study_uid, NegArrived *arrived)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   const Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
   *arrived = study != NULL ? study->arrived : (NegArrived) { 0 };
@@ -118,7 +118,7 @@ void
 neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const NegArrived *known, guint timeout_ms)
 {
   const gint64 deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   const Study *study;
 
   do
@@ -132,7 +132,7 @@ neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const
 void
 neg_expected_begin_transaction (NegExpected *expected, const char *transaction_uid)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
 
   g_hash_table_insert (expected->transactions, g_strdup (transaction_uid), g_new0 (Transaction, 1));
 }
@@ -140,7 +140,7 @@ neg_expected_begin_transaction (NegExpected *expected, const char *transaction_u
 void
 neg_expected_end_transaction (NegExpected *expected, const char *transaction_uid)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
 
   g_hash_table_remove (expected->transactions, transaction_uid);
 }
@@ -150,7 +150,7 @@ neg_expected_wait_for_answer (NegExpected *expected, const char *transaction_uid
                               GVariant **committed, GVariant **failed)
 {
   const gint64 deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Transaction *transaction;
 
   do
@@ -167,7 +167,7 @@ neg_expected_wait_for_answer (NegExpected *expected, const char *transaction_uid
 gboolean
 neg_expected_answer (NegExpected *expected, const char *transaction_uid, GVariant *committed, GVariant *failed)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&expected->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Transaction *transaction = g_hash_table_lookup (expected->transactions, transaction_uid);
 
   if (transaction == NULL)
