@@ -111,6 +111,12 @@ neg_database_free (NegDatabase *database)
   g_free (database);
 }
 
+void
+neg_database_interrupt (NegDatabase *database)
+{
+  sqlite3_interrupt (database->handle);
+}
+
 /* SQLite gives its log the mode of the file, so the file is made before SQLite sees it. */
 static gboolean
 create_file (const char *path, GError **error)

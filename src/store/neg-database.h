@@ -38,6 +38,9 @@ gboolean neg_database_check (NegDatabase *database, GError **error);
  * overwritten. For a person to decide: no other process may have it open. The new path, given. */
 char *neg_database_move_aside (const char *path, GError **error);
 
+/* From any thread: what is running fails with CANCELLED. */
+void neg_database_interrupt (NegDatabase *database);
+
 /* What runs in a transaction; may be called again from the start when it could not be committed. */
 typedef gboolean (*NegDatabaseFunc) (NegDatabase *database, gpointer data, GError **error);
 

@@ -22,8 +22,8 @@ const NegEntry *neg_worklist_item_get_entry (NegWorklistItem *item);
 #define NEG_TYPE_WORKLIST_MODEL (neg_worklist_model_get_type ())
 G_DECLARE_FINAL_TYPE (NegWorklistModel, neg_worklist_model, NEG, WORKLIST_MODEL, GObject)
 
-/* Empty until an archive is there (looked for at every refresh). @data_folder as of neg-paths.h. */
-NegWorklistModel *neg_worklist_model_new (const char *data_folder);
+/* Empty until an archive is there (looked for at every refresh). Folders as of neg-paths.h. */
+NegWorklistModel *neg_worklist_model_new (const char *data_folder, const char *cache_folder);
 
 /* Takes a copy. The old list stays until the first page of the new one is there: one items-changed. Queries that were
  * overtaken are interrupted (sqlite3_interrupt). */
