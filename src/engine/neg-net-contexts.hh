@@ -13,8 +13,8 @@ struct NetContext {
   std::string sop_class, syntax;
 };
 
-// The accepted contexts. DCMTK 3.6.7 refuses commands in contexts whose transfer syntax it does not know (HTJ2K), though
-// it is never asked to look at a data set: in its own tables those become Explicit VR Little Endian here. So this comes
+// The accepted contexts. DCMTK 3.6.7 refuses commands in contexts whose transfer syntax it does not know (HTJ2K),
+// though it is never asked to look at a data set: in its own tables those become Explicit VR Little Endian here. So this comes
 // after the peer has been answered and the agent told, once for an association.
 class NetContexts {
 public:

@@ -12,7 +12,8 @@
 
 namespace neg {
 
-constexpr guint64 file_bytes_max = guint64 (1) << 30;
+// DCMTK has it a second time, and the cage has 1 GiB.
+constexpr guint64 file_bytes_max = guint64 (256) << 20;
 
 static E_TransferSyntax
 get_syntax (const NegLayout &layout)

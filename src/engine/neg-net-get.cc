@@ -15,9 +15,9 @@ namespace neg {
 
 constexpr gsize answer_bytes_max = 16 << 20;
 
-// An archive sends an object as it has it stored if it has accepted a context with that transfer syntax; of several in one
-// context it accepts the one that it likes best, and then decompresses, or fails (Orthanc cannot decompress JPEG 2000). So
-// each way of storing has a context of its own: all of them for classes that the agent knows of; else, as there are 128
+// An archive sends an object as it has it stored if it has accepted a context with that transfer syntax; of several in
+// one context it accepts the one that it likes best, and then decompresses, or fails (Orthanc cannot decompress JPEG
+// 2000). So each way of storing has a context of its own: all of them for classes that the agent knows of; else, as there are 128
 // contexts, those that occur for the classes of most images, and one context each for others, which are hardly
 // ever compressed.
 static const struct {

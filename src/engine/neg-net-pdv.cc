@@ -99,8 +99,8 @@ read_piece (const NetStretch &data, guint64 done, guint8 *piece, gsize length, G
 
 // PDVs as long as the peer takes them. Full ones only, so that nothing is cut again by DCMTK.
 static bool
-send_data (const NetChannel &channel, T_ASC_Association *association, T_ASC_PresentationContextID id, const NetStretch &data, guint8 *piece,
-           NetTransfer &transfer, GError **error)
+send_data (const NetChannel &channel, T_ASC_Association *association, T_ASC_PresentationContextID id,
+           const NetStretch &data, guint8 *piece, NetTransfer &transfer, GError **error)
 {
   gsize fragment = MIN (association->sendPDVLength, piece_bytes);
   gsize most = piece_bytes / fragment * fragment;

@@ -61,7 +61,8 @@ FileSink::write (const guint8 *bytes, gsize length, GError **error)
     if (n <= 0)
       return errno == ENOSPC || errno == EDQUOT
                  ? neg_fail (error, NEG_ERROR_DISK_FULL, nullptr, "no space is left for the object")
-                 : neg_fail (error, NEG_ERROR_UNREADABLE, nullptr, "the object cannot be written (%s)", g_strerror (errno));
+                 : neg_fail (error, NEG_ERROR_UNREADABLE, nullptr, "the object cannot be written (%s)",
+                            g_strerror (errno));
     bytes += n;
     length -= n;
     written += n;
