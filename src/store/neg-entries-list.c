@@ -258,24 +258,28 @@ read_doc (NegDatabase *database, guint32 doc, GError **error)
   return row;
 }
 
+static gboolean
+skip (Answer *answer, guint32 doc)
+{
+  gboolean has = TRUE;
+
+  if (answer->words != NULL && !_neg_postings_check (answer->database, doc, answer->words, &has, &answer->error))
+    return FALSE;
+  answer->skip -= has;
+  return TRUE;
+}
+
 /* FALSE: enough, or a failure. */
 static gboolean
 visit (guint32 doc, gpointer user_data)
 {
   Answer *answer = user_data;
   g_autoptr (NegEntryRow) row = NULL;
-  gboolean has = TRUE;
 
-  if (answer->words != NULL && !_neg_postings_check (answer->database, doc, answer->words, &has, &answer->error))
-    return FALSE;
-  if (!has)
-    return TRUE;
-  if (answer->skip > 0) {
-    answer->skip--;
-    return TRUE;
-  }
+  if (answer->skip > 0)
+    return skip (answer, doc);
   row = read_doc (answer->database, doc, &answer->error);
-  if (row != NULL)
+  if (row != NULL && (answer->words == NULL || _neg_entry_row_has (row, answer->words)))
     g_ptr_array_add (answer->entries, g_steal_pointer (&row->entry));
   return answer->error == NULL && answer->entries->len < answer->want;
 }

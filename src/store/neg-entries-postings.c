@@ -198,6 +198,7 @@ typedef struct {
   GPtrArray *wanted;  /* by word: GPtrArray of GArray of pieces: all pieces of one of them */
   GArray *modalities; /* pieces: any of them; nullable */
   char **words, **modality_names;
+  NegStatement *posting; /* by id; used some hundred times */
   guint64 *bits;
   gsize n_bits;
 } Search;
@@ -231,13 +232,11 @@ add_offsets (guint64 *bits, gconstpointer bytes, gsize n_bytes)
 static gboolean
 load_posting (Search *search, guint32 first_doc, gint64 piece, guint64 *bits, GError **error)
 {
-  NegStatement *statement = neg_database_prepare (search->database, "SELECT docs FROM entry_posting WHERE id = ?1", error);
+  NegStatement *statement = search->posting;
   gconstpointer docs;
   gboolean has_row;
   gsize n_bytes;
 
-  if (statement == NULL)
-    return FALSE;
   neg_statement_bind_int (statement, 1, posting_id (first_doc, piece));
   if (!neg_statement_step (statement, &has_row, error))
     return FALSE;
@@ -332,6 +331,12 @@ texts_have (const char *const *texts, char **words)
       return FALSE;
   }
   return TRUE;
+}
+
+gboolean
+_neg_entry_row_has (const NegEntryRow *row, char **words)
+{
+  return texts_have ((const char *const *) row->texts, words);
 }
 
 gboolean
@@ -441,7 +446,8 @@ keep_in_blocks (Search *search, GError **error)
   g_autoptr (GArray) blocks = g_array_new (FALSE, FALSE, sizeof (Block));
   gsize end = 0;
 
-  if (!load_blocks (search->database, blocks, error))
+  search->posting = neg_database_prepare (search->database, "SELECT docs FROM entry_posting WHERE id = ?1", error);
+  if (search->posting == NULL || !load_blocks (search->database, blocks, error))
     return FALSE;
   for (guint i = 0; i < blocks->len; i++) {
     const Block *block = &g_array_index (blocks, Block, i);

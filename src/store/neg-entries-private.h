@@ -130,6 +130,8 @@ gboolean _neg_postings_build (NegDatabase *database, GError **error);
 gboolean _neg_postings_keep (NegDatabase *database, char **words, char **modalities, guint64 *bits, gsize n_bits,
                              GError **error);
 
+/* Whether the row has all the words. */
+gboolean _neg_entry_row_has (const NegEntryRow *row, char **words);
 /* Whether the row of @doc is there and has all the words. */
 gboolean _neg_postings_check (NegDatabase *database, gint64 doc, char **words, gboolean *has, GError **error);
 

@@ -200,8 +200,9 @@ _neg_entry_word_get_pieces (const char *word, guint place, GArray *pieces)
     piece = hash (PIECE_BEGIN, characters, n);
     g_array_append_val (pieces, piece);
   }
-  for (glong i = 0; !is_short && !is_placed && i + GROUP <= n; i++) {
-    piece = hash (PIECE_INSIDE, characters + i, GROUP);
+  /* Side by side: those between would rule out little more. */
+  for (glong i = 0; !is_short && !is_placed && i < n; i += GROUP) {
+    piece = hash (PIECE_INSIDE, characters + MIN (i, n - GROUP), GROUP);
     g_array_append_val (pieces, piece);
   }
   for (glong i = 0; is_placed && i < MIN (n, REACH); i += GROUP) {
