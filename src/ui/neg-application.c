@@ -13,13 +13,14 @@
 #include "wire/neg-engine-pool.h"
 
 #define FIRST_IMAGE_LIMIT_MS 120
+#define NETWORK_DELAY_MS 400 /* after a window is there */
 #define BUS_LIMIT_MS 200
 #define ACCESSIBILITY_LIMIT_MS 1000 /* a slow start of it must not cost a blind reader the program */
 
 typedef struct {
   NegRenderer renderer;
   gboolean has_renderer;
-  char *home;
+  char *home, *config;
   char **paths;
 } Options;
 
@@ -29,7 +30,9 @@ struct _NegApplication {
   NegEnginePool *pool;
   char *pool_problem; /* why there is none */
   GSettings *settings; /* nullable */
-  char *home;          /* nullable */
+  NegNetwork *network;
+  NegTransfers *transfers;
+  guint network_source; /* until it is asked for */
   NegTheme *theme; /* from startup on */
   NegRenderer renderer;
 };
@@ -38,12 +41,31 @@ struct _NegApplication {
 G_DECLARE_FINAL_TYPE (NegApplication, neg_application, NEG, APPLICATION, GtkApplication)
 G_DEFINE_FINAL_TYPE (NegApplication, neg_application, GTK_TYPE_APPLICATION)
 
+static gboolean
+start_network_cb (gpointer data)
+{
+  NegApplication *self = data;
+
+  self->network_source = 0;
+  neg_network_start (self->network);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody who opens an image waits for the network. */
+static void
+window_mapped_cb (NegApplication *self)
+{
+  if (self->network_source == 0 && neg_network_get_state (self->network) == NEG_NETWORK_OFF)
+    self->network_source = g_timeout_add (NETWORK_DELAY_MS, start_network_cb, self);
+}
+
 static NegMainWindow *
 new_window (NegApplication *self)
 {
-  NegMainWindow *window = neg_main_window_new (GTK_APPLICATION (self), self->pool, self->settings, self->home,
-                                               self->renderer);
+  NegMainWindow *window = neg_main_window_new (GTK_APPLICATION (self), self->pool, self->settings, self->network,
+                                               self->transfers, self->renderer);
 
+  g_signal_connect_object (window, "map", G_CALLBACK (window_mapped_cb), self, G_CONNECT_SWAPPED);
   if (self->pool_problem != NULL)
     neg_main_window_report (window, self->pool_problem);
   return window;
@@ -95,6 +117,7 @@ neg_application_shutdown (GApplication *application)
 {
   NegApplication *self = NEG_APPLICATION (application);
 
+  g_clear_handle_id (&self->network_source, g_source_remove);
   G_APPLICATION_CLASS (neg_application_parent_class)->shutdown (application);
   g_clear_pointer (&self->pool, neg_engine_pool_free);
 }
@@ -108,7 +131,8 @@ neg_application_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->pool, neg_engine_pool_free); /* a start that another window took over never shut down */
   g_free (self->pool_problem);
-  g_free (self->home);
+  g_clear_object (&self->transfers);
+  g_clear_object (&self->network);
   G_OBJECT_CLASS (neg_application_parent_class)->finalize (object);
 }
 
@@ -152,6 +176,7 @@ parse_options (Options *options, int argc, char **argv, GError **error)
   const GOptionEntry entries[] = {
     { "renderer", 0, 0, G_OPTION_ARG_CALLBACK, renderer_option_cb, N_ ("What draws the images"), "auto|gl|cpu" },
     { "home", 0, 0, G_OPTION_ARG_FILENAME, &options->home, N_ ("Keep settings in this folder"), N_ ("DIR") },
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, N_ ("Read this site file, too"), N_ ("FILE") },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, N_ ("[PATH…]") },
     { 0 },
   };
@@ -203,7 +228,8 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
   if (pool_problem != NULL)
     self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), pool_problem->message);
   g_set_object (&self->settings, settings);
-  self->home = g_strdup (options->home);
+  self->network = neg_network_new (options->home, options->config);
+  self->transfers = neg_transfers_new (self->network, settings);
   self->renderer = get_renderer (options, settings);
   return g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
 }
@@ -236,6 +262,7 @@ neg_application_run (int argc, char **argv)
     g_printerr ("negatoscope: %s\n", error->message);
   }
   g_free (options.home);
+  g_free (options.config);
   g_strfreev (options.paths);
   return status;
 }

@@ -204,7 +204,10 @@ open_viewport (Bench *bench, NegEnginePool *pool)
 static void
 open_main_window (Bench *bench, NegEnginePool *pool, const char *home)
 {
-  NegMainWindow *window = neg_main_window_new (NULL, pool, NULL, home, bench->gl ? NEG_RENDERER_GL : NEG_RENDERER_AUTO);
+  g_autoptr (NegNetwork) network = neg_network_new (home, NULL); /* never started */
+  g_autoptr (NegTransfers) transfers = neg_transfers_new (network, NULL);
+  NegMainWindow *window = neg_main_window_new (NULL, pool, NULL, network, transfers,
+                                               bench->gl ? NEG_RENDERER_GL : NEG_RENDERER_AUTO);
 
   neg_main_window_open (window, (const char *const *) bench->paths);
   bench->window = GTK_WINDOW (window);

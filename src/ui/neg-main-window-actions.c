@@ -7,7 +7,6 @@
 #include "ui/neg-export-dialog.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
-#include "ui/neg-preferences.h"
 #include "ui/neg-shortcuts-window.h"
 #include "ui/neg-words.h"
 
@@ -91,9 +90,7 @@ fullscreen_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  NegMainWindow *self = data;
-
-  gtk_window_present (neg_preferences_open (self->settings, self->keymap, GTK_WINDOW (self)));
+  gtk_window_present (_neg_main_window_open_preferences (data));
 }
 
 static void
@@ -159,6 +156,7 @@ _neg_main_window_add_actions (NegMainWindow *self)
   _neg_main_window_add_group (self, "window", window_entries, G_N_ELEMENTS (window_entries));
   _neg_main_window_add_group (self, "app", app_entries, G_N_ELEMENTS (app_entries));
   _neg_main_window_add_view_actions (self);
+  _neg_main_window_add_worklist_actions (self);
 }
 
 void

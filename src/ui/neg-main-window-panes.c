@@ -35,8 +35,8 @@ static void
 step_pane_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
-  GtkWidget *areas[] = { GTK_WIDGET (self->stack), GTK_WIDGET (self->context_pane), GTK_WIDGET (self->patient_pane),
-                         GTK_WIDGET (self->tool_strip) };
+  GtkWidget *areas[] = { GTK_WIDGET (self->stack), GTK_WIDGET (self->context_pane), GTK_WIDGET (self->worklist_pane),
+                         GTK_WIDGET (self->patient_pane), GTK_WIDGET (self->tool_strip) };
   int n = G_N_ELEMENTS (areas), at = 0;
   int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next") ? 1 : -1;
 
@@ -89,6 +89,32 @@ grid_changed_cb (NegMainWindow *self)
                            neg_reading_get_columns (self->reading));
 }
 
+/* Where neither of them is, nothing is. */
+static void
+left_changed_cb (NegMainWindow *self)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self->left), gtk_widget_get_visible (GTK_WIDGET (self->worklist_pane))
+                                                       || gtk_widget_get_visible (GTK_WIDGET (self->patient_pane)));
+}
+
+static void
+add_left (NegMainWindow *self)
+{
+  self->left = GTK_PANED (gtk_paned_new (GTK_ORIENTATION_VERTICAL));
+  gtk_paned_set_start_child (self->left, GTK_WIDGET (self->worklist_pane));
+  gtk_paned_set_end_child (self->left, GTK_WIDGET (self->patient_pane));
+  gtk_paned_set_shrink_start_child (self->left, FALSE);
+  gtk_paned_set_shrink_end_child (self->left, FALSE);
+  gtk_paned_set_resize_start_child (self->left, TRUE);
+  gtk_paned_set_start_child (self->outer, GTK_WIDGET (self->left));
+  if (self->settings != NULL)
+    g_settings_bind (self->settings, "worklist-height", self->left, "position", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (self->worklist_pane, "notify::visible", G_CALLBACK (left_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->patient_pane, "notify::visible", G_CALLBACK (left_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
 void
 _neg_main_window_add_panes (NegMainWindow *self)
 {
@@ -96,11 +122,14 @@ _neg_main_window_add_panes (NegMainWindow *self)
   GSimpleActionGroup *actions = _neg_main_window_add_group (self, "pane", entries, G_N_ELEMENTS (entries));
 
   self->patients = NEG_PATIENT_PANE (neg_patient_pane_new ());
+  _neg_main_window_add_worklist (self);
   self->context = NEG_CONTEXT_PANE (neg_context_pane_new ());
   self->patient_pane
       = add_pane (self, "patient", _ ("Patients"), GTK_WIDGET (self->patients), G_ACTION_MAP (actions));
   self->context_pane = add_pane (self, "context", _ ("Details"), GTK_WIDGET (self->context), G_ACTION_MAP (actions));
-  gtk_paned_set_start_child (self->outer, GTK_WIDGET (self->patient_pane));
+  self->worklist_pane
+      = add_pane (self, "worklist", _ ("Reading List"), GTK_WIDGET (self->reading_list), G_ACTION_MAP (actions));
+  add_left (self);
   gtk_paned_set_end_child (self->inner, GTK_WIDGET (self->context_pane));
   self->tool_strip = NEG_TOOL_STRIP (neg_tool_strip_new ());
   neg_tool_strip_set_keymap (self->tool_strip, self->keymap);
@@ -114,6 +143,7 @@ _neg_main_window_add_panes (NegMainWindow *self)
 void
 _neg_main_window_restore_panes (NegMainWindow *self)
 {
+  neg_pane_restore (self->worklist_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->patient_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->context_pane, GTK_WINDOW (self), FALSE);
 }

@@ -12,6 +12,7 @@
 #include "ui/neg-pane.h"
 #include "ui/neg-patient-pane.h"
 #include "ui/neg-tool-strip.h"
+#include "ui/neg-worklist-pane.h"
 
 G_BEGIN_DECLS
 
@@ -44,6 +45,16 @@ struct _NegMainWindow {
   guint save_source, offer_source;
   NegReadingState *offered, *restoring;
 
+  /* The reading list, and what is open of it */
+  NegNetwork *network;
+  NegTransfers *transfers;
+  NegWorklistModel *worklist;
+  NegEntry *entry;          /* nullable */
+  GHashTable *entry_paths;  /* files of it that the loader has */
+  GCancellable *entry_cancellable; /* of what is asked about it; nullable */
+  gboolean listing, list_again;
+  GPtrArray *priors;        /* NegEntry: the patient's other ones; nullable */
+
   GHashTable *groups;     /* prefix -> GSimpleActionGroup */
   GtkWindow *frame_times; /* weak; the hidden page */
   NegThumbnails *thumbnails; /* NULL without a pool */
@@ -54,7 +65,9 @@ struct _NegMainWindow {
   GtkMenuButton *menu_button, *window_button;
   GtkPaned *outer, *inner;
   GtkBox *center;
-  NegPane *patient_pane, *context_pane;
+  NegPane *patient_pane, *context_pane, *worklist_pane;
+  GtkPaned *left; /* the reading list above the patient */
+  NegWorklistPane *reading_list;
   NegPatientPane *patients;
   NegContextPane *context;
   NegToolStrip *tool_strip;
@@ -64,6 +77,7 @@ struct _NegMainWindow {
   GtkWidget *images; /* where the grid is */
   NegGrid *grid;
   GtkLabel *status_label, *renderer_label;
+  GtkButton *network_button, *transfers_button;
 };
 
 /* The commands of the active viewport: groups "image", "series", "viewport", "view", "tool", "layout". */
@@ -89,6 +103,27 @@ void _neg_main_window_restore_panes (NegMainWindow *self);
 GMenu *_neg_main_window_new_presets_menu (NegMainWindow *self);
 /* What can be done with the active viewport, at a point of it. */
 void _neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double x, double y);
+
+/* Loads @paths in place of what is open; @named: what is kept as having been opened. */
+void _neg_main_window_load (NegMainWindow *self, const char *const *named, const char *const *paths);
+void _neg_main_window_update_empty_page (NegMainWindow *self);
+
+/* The reading list: its pane, its commands, the network in the status line. */
+void _neg_main_window_add_worklist (NegMainWindow *self);
+void _neg_main_window_close_worklist (NegMainWindow *self);
+void _neg_main_window_add_worklist_actions (NegMainWindow *self);
+
+GtkWindow *_neg_main_window_open_preferences (NegMainWindow *self); /* not shown yet */
+
+/* Studies of the archive. FALSE: @paths name none. */
+gboolean _neg_main_window_continue_entry (NegMainWindow *self, const char *const *paths);
+void _neg_main_window_open_entry (NegMainWindow *self, const NegEntry *entry);
+void _neg_main_window_leave_entry (NegMainWindow *self);
+void _neg_main_window_open_prior (NegMainWindow *self, const NegEntry *prior); /* beside what is open */
+void _neg_main_window_show_priors (NegMainWindow *self);
+void _neg_main_window_archive_changed (NegMainWindow *self, const char *const *study_uids);
+void _neg_main_window_finish_entry (NegMainWindow *self); /* read, and the next unread one */
+void _neg_main_window_next_unread (NegMainWindow *self);
 
 void _neg_main_window_choose (NegMainWindow *self, GtkFileChooserAction action);
 void _neg_main_window_accept_drops (NegMainWindow *self);

@@ -177,6 +177,8 @@ _neg_main_window_restore (NegMainWindow *self)
 {
   gboolean complete = self->loader == NULL || neg_loader_is_finished (self->loader);
 
+  if (self->loader == NULL && self->restoring != NULL)
+    return; /* the files of a study of the archive are being listed */
   if (self->restoring == NULL || !neg_reading_restore (self->reading, self->restoring, complete))
     return;
   g_clear_pointer (&self->restoring, neg_reading_state_free);
@@ -226,7 +228,8 @@ continue_cb (NegMainWindow *self)
   }
   if (state == NULL)
     return;
-  neg_main_window_open (self, neg_reading_state_get_paths (state));
+  if (!_neg_main_window_continue_entry (self, neg_reading_state_get_paths (state)))
+    neg_main_window_open (self, neg_reading_state_get_paths (state));
   _neg_main_window_set_captions (self, neg_reading_state_get_captions (state));
   self->restoring = g_steal_pointer (&state);
   _neg_main_window_restore (self);

@@ -152,6 +152,8 @@ neg_main_window_report (NegMainWindow *self, const char *text)
 static const char *
 get_empty_text (NegMainWindow *self)
 {
+  if (self->entry != NULL && self->loader == NULL)
+    return _ ("Its images are shown as they arrive. Transfers (Ctrl+T) say how far it is.");
   if (self->loader == NULL)
     return _ ("Drop a folder, a DICOMDIR, a ZIP or DICOM files here, or open them.");
   if (neg_loader_get_objects (self->loader)->len == 0 && neg_loader_get_unreadable (self->loader)->len == 0)
@@ -159,15 +161,17 @@ get_empty_text (NegMainWindow *self)
   return _ ("What was opened holds no image that can be shown. The list says what was found.");
 }
 
-static void
-update_empty_page (NegMainWindow *self)
+void
+_neg_main_window_update_empty_page (NegMainWindow *self)
 {
   gboolean has_loader = self->loader != NULL;
   gboolean empty = neg_reading_get_patient (self->reading) == NULL
                    && (!has_loader || neg_loader_is_finished (self->loader));
   gboolean was_empty = gtk_stack_get_visible_child (self->stack) != self->images;
 
-  gtk_label_set_text (self->empty_title, has_loader ? _ ("No images here") : _ ("No images are open"));
+  gtk_label_set_text (self->empty_title, self->entry != NULL && !has_loader ? _ ("Waiting for the study")
+                                         : has_loader                       ? _ ("No images here")
+                                                                            : _ ("No images are open"));
   gtk_label_set_text (self->empty_text, get_empty_text (self));
   neg_accessible_show_page (self->stack, empty ? "empty" : "image");
   if (empty != was_empty && gtk_widget_get_mapped (GTK_WIDGET (self)) && !gtk_widget_get_visible (self->question_bar))
@@ -243,7 +247,7 @@ loader_changed_cb (NegMainWindow *self)
   _neg_main_window_restore (self);
   if (neg_loader_is_finished (self->loader) && g_get_monotonic_time () - self->opened_us < SETTLE_US)
     neg_reading_settle (self->reading);
-  update_empty_page (self);
+  _neg_main_window_update_empty_page (self);
   _neg_main_window_update_status (self);
 }
 
@@ -281,11 +285,12 @@ neg_main_window_close_study (NegMainWindow *self)
 {
   g_return_if_fail (NEG_IS_MAIN_WINDOW (self));
 
+  _neg_main_window_leave_entry (self);
   close_loader (self);
   g_clear_pointer (&self->paths, g_strfreev);
   _neg_main_window_forget_screen (self);
   g_clear_pointer (&self->report, g_free);
-  update_empty_page (self);
+  _neg_main_window_update_empty_page (self);
   active_changed_cb (self);
   _neg_main_window_update_status (self);
 }
@@ -297,11 +302,18 @@ neg_main_window_open (NegMainWindow *self, const char *const *paths)
 
   if (self->pool == NULL)
     return;
+  _neg_main_window_leave_entry (self);
+  g_clear_pointer (&self->restoring, neg_reading_state_free);
+  _neg_main_window_load (self, paths, paths);
+}
+
+void
+_neg_main_window_load (NegMainWindow *self, const char *const *named, const char *const *paths)
+{
   close_loader (self);
   _neg_main_window_withdraw_offer (self);
-  g_clear_pointer (&self->restoring, neg_reading_state_free);
   g_strfreev (self->paths);
-  self->paths = g_strdupv ((char **) paths);
+  self->paths = g_strdupv ((char **) named);
   g_clear_pointer (&self->report, g_free);
   self->store = neg_frame_store_new (self->pool, get_budget_bytes ());
   neg_grid_set_store (self->grid, self->store);
@@ -393,6 +405,7 @@ neg_main_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->hint_source, g_source_remove);
   _neg_main_window_withdraw_offer (self);
+  _neg_main_window_close_worklist (self);
   _neg_main_window_close_state (self);
   g_clear_pointer (&self->paths, g_strfreev); /* what goes now is no change to be kept */
   if (self->grid != NULL)
@@ -447,6 +460,8 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, images);
   gtk_widget_class_bind_template_child (class, NegMainWindow, status_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, renderer_label);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, network_button);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, transfers_button);
 }
 
 static void
@@ -513,14 +528,16 @@ restore_size (NegMainWindow *self)
 }
 
 NegMainWindow *
-neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings, const char *home,
-                     NegRenderer renderer)
+neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings, NegNetwork *network,
+                     NegTransfers *transfers, NegRenderer renderer)
 {
   NegMainWindow *self = g_object_new (NEG_TYPE_MAIN_WINDOW, "application", application, NULL);
 
   self->pool = pool;
   self->renderer = renderer;
-  self->home = g_strdup (home);
+  self->home = g_strdup (neg_network_get_home (network));
+  self->network = g_object_ref (network);
+  self->transfers = g_object_ref (transfers);
   if (g_set_object (&self->settings, settings) && settings != NULL)
     restore_size (self);
   self->keymap = neg_keymap_new (settings);
@@ -531,7 +548,7 @@ neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings
   _neg_main_window_follow_settings (self);
   neg_keymap_attach (self->keymap, GTK_WIDGET (self), self->images);
   active_changed_cb (self);
-  update_empty_page (self);
+  _neg_main_window_update_empty_page (self);
   _neg_main_window_restore_panes (self);
   neg_grid_focus (self->grid);
   return self;

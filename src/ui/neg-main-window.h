@@ -3,6 +3,8 @@
 
 #include <gtk/gtk.h>
 
+#include "ui/neg-network.h"
+#include "ui/neg-transfers.h"
 #include "ui/neg-viewport.h"
 #include "wire/neg-engine-pool.h"
 
@@ -11,10 +13,10 @@ G_BEGIN_DECLS
 #define NEG_TYPE_MAIN_WINDOW (neg_main_window_get_type ())
 G_DECLARE_FINAL_TYPE (NegMainWindow, neg_main_window, NEG, MAIN_WINDOW, GtkApplicationWindow)
 
-/* @pool (nullable: nothing can be opened) outlives the window; @settings nullable; @home nullable: where what was on
- * screen is kept, else where the desktop keeps data. */
+/* @pool (nullable: nothing can be opened) outlives the window; @settings nullable; the home of @network is where what was
+ * on screen is kept, else where the desktop keeps data. */
 NegMainWindow *neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings *settings,
-                                    const char *home, NegRenderer renderer);
+                                    NegNetwork *network, NegTransfers *transfers, NegRenderer renderer);
 
 /* Asks whether to go on with the last screen, where there is one and nothing else is opened. */
 void neg_main_window_offer_last_screen (NegMainWindow *window);

@@ -16,7 +16,7 @@ typedef struct {
 
 static const ColumnInfo infos[NEG_COLUMN_N] = {
   [NEG_COLUMN_PRIORITY] = { "priority", N_ ("Priority"), 76, TRUE },
-  [NEG_COLUMN_STATUS] = { "status", N_ ("Status"), 120, TRUE },
+  [NEG_COLUMN_STATUS] = { "status", N_ ("Status"), 180, TRUE },
   [NEG_COLUMN_PATIENT] = { "patient", N_ ("Patient"), 180, TRUE },
   [NEG_COLUMN_ID] = { "id", N_ ("ID"), 100, TRUE },
   [NEG_COLUMN_BIRTH_DATE] = { "birth-date", N_ ("Born"), 130, TRUE },

@@ -141,6 +141,7 @@ make_chips (NegWorklistPane *self)
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (box), 3);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), NEG_WORKLIST_N_CHIPS + 1);
+  gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_add_css_class (box, "chips");
   gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Show only"), -1);
   self->all_chip = gtk_toggle_button_new_with_label (_ ("All"));
@@ -178,7 +179,8 @@ make_search_line (NegWorklistPane *self)
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (self->search, keys);
   self->ask_button = gtk_button_new_from_icon_name ("network-server-symbolic");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->ask_button), "list.ask");
+  /* Not by its action: a button that goes to another window with its pane loses it for good. */
+  g_signal_connect_object (self->ask_button, "clicked", G_CALLBACK (_neg_worklist_pane_ask), self, G_CONNECT_SWAPPED);
   gtk_widget_set_tooltip_text (self->ask_button, _ ("Ask the archives for what is typed (Ctrl+Enter)"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->ask_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Ask the archives"), -1);

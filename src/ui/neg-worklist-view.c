@@ -177,10 +177,12 @@ update_bars (NegWorklistView *self, int width_px)
 static void
 items_changed_cb (NegWorklistView *self, guint position, guint removed, guint added)
 {
-  guint found;
+  guint found, n_before = _neg_worklist_view_get_n (self) + removed - added;
 
   if (self->cursor_id != 0 && neg_worklist_model_find (self->model, self->cursor_id, &found))
     self->cursor = found;
+  else if (removed == n_before)
+    self->cursor = 0; /* another list */
   else if (self->cursor >= position + removed)
     self->cursor = self->cursor - removed + added;
   note_cursor (self);
@@ -320,15 +322,16 @@ neg_worklist_view_size_allocate (GtkWidget *widget, int width, int height, int b
   self->height_px = MAX (height - self->top_px - low_px, 0);
   update_bars (self, width);
   gtk_widget_set_child_visible (self->horizontal_bar, low_px > 0);
+  gtk_widget_set_child_visible (self->vertical_bar, gtk_adjustment_get_upper (self->vertical) > self->height_px);
   neg_worklist_header_set_shift (NEG_WORKLIST_HEADER (self->header),
                                  (int) gtk_adjustment_get_value (self->horizontal));
   if (!self->compact)
     gtk_widget_size_allocate (self->header, &(GtkAllocation){ 0, 0, width, self->top_px }, -1);
   if (low_px > 0)
     gtk_widget_size_allocate (self->horizontal_bar, &(GtkAllocation){ 0, height - low_px, width, low_px }, -1);
-  gtk_widget_size_allocate (self->vertical_bar,
-                            &(GtkAllocation){ width - bar_px, self->top_px, bar_px, MAX (self->height_px, bar_px) }, -1);
-  gtk_widget_set_child_visible (self->vertical_bar, gtk_adjustment_get_upper (self->vertical) > self->height_px);
+  if (gtk_widget_get_child_visible (self->vertical_bar))
+    gtk_widget_size_allocate (self->vertical_bar,
+                              &(GtkAllocation){ width - bar_px, self->top_px, bar_px, MAX (self->height_px, bar_px) }, -1);
   if (self->height_px / _neg_worklist_view_get_row_px (self) + 2 > (int) self->rows->len && self->grow_tick == 0)
     self->grow_tick = gtk_widget_add_tick_callback (widget, grow_cb, NULL, NULL);
   self->placing = TRUE;

@@ -126,11 +126,13 @@ close_all (Run *run, NegEnginePool *pool)
 static void
 start (Run *run, NegEnginePool *pool, const char *home, NegRenderer renderer)
 {
+  g_autoptr (NegNetwork) network = neg_network_new (home, NULL); /* never started */
+  g_autoptr (NegTransfers) transfers = neg_transfers_new (network, NULL);
   GtkWidget *window;
   Abuse *abuse = &run->abuse;
 
   abuse->strays = g_ptr_array_new_with_free_func (g_object_unref);
-  abuse->window = neg_main_window_new (NULL, pool, abuse->settings, home, renderer);
+  abuse->window = neg_main_window_new (NULL, pool, abuse->settings, network, transfers, renderer);
   window = GTK_WIDGET (abuse->window);
   /* The desktop's own dialog is not ours to abuse: for the window it is open all the time. */
   abuse->window->chooser = g_object_new (G_TYPE_OBJECT, NULL);

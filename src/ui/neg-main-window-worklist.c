@@ -1,0 +1,212 @@
+/* The reading list in the window: its pane, its commands, and the network in the status line. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "base/neg-paths.h"
+#include "ui/neg-main-window-private.h"
+#include "ui/neg-peers-page.h"
+#include "ui/neg-preferences.h"
+#include "ui/neg-transfers-window.h"
+
+#define PEERS "peers"
+
+/* --- commands --- */
+
+static gboolean
+has_focus (NegMainWindow *self)
+{
+  GtkWidget *list = GTK_WIDGET (self->reading_list);
+
+  return gtk_widget_get_mapped (list) && gtk_widget_get_focus_child (list) != NULL
+         && gtk_window_is_active (GTK_WINDOW (gtk_widget_get_root (list)));
+}
+
+static void
+show_pane (NegMainWindow *self)
+{
+  neg_pane_set_open (self->worklist_pane, TRUE);
+  gtk_window_present (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->reading_list))));
+}
+
+/* There, and back: a second time it goes. */
+static void
+show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (has_focus (self)) {
+    neg_pane_set_open (self->worklist_pane, FALSE);
+    gtk_window_present (GTK_WINDOW (self));
+    _neg_main_window_focus (self);
+    return;
+  }
+  show_pane (self);
+  neg_worklist_pane_focus_list (self->reading_list);
+}
+
+static void
+search_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  show_pane (self);
+  neg_worklist_pane_focus_search (self->reading_list);
+}
+
+static void
+next_unread_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _neg_main_window_next_unread (data);
+}
+
+static void
+finish_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _neg_main_window_finish_entry (data);
+}
+
+static void
+transfers_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_transfers_window_open (self->transfers, GTK_WINDOW (self)));
+}
+
+GtkWindow *
+_neg_main_window_open_preferences (NegMainWindow *self)
+{
+  GtkWindow *window = neg_preferences_open (self->settings, self->keymap, GTK_WINDOW (self));
+  GtkWidget *page;
+
+  if (!neg_preferences_has_page (window, PEERS)) {
+    page = g_object_new (NEG_TYPE_PEERS_PAGE, NULL);
+    neg_peers_page_set_network (NEG_PEERS_PAGE (page), self->network);
+    neg_preferences_add_page (window, page, PEERS, _ ("Peers"));
+  }
+  return window;
+}
+
+static void
+show_peers (NegMainWindow *self)
+{
+  GtkWindow *window = _neg_main_window_open_preferences (self);
+
+  neg_preferences_show_page (window, PEERS);
+  gtk_window_present (window);
+}
+
+static void
+network_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (neg_network_get_state (self->network) == NEG_NETWORK_READY)
+    show_peers (self);
+  else
+    neg_network_start (self->network);
+}
+
+void
+_neg_main_window_add_worklist_actions (NegMainWindow *self)
+{
+  static const GActionEntry entries[] = {
+    { "show", show_cb },     { "search", search_cb },       { "next-unread", next_unread_cb },
+    { "finish", finish_cb }, { "transfers", transfers_cb }, { "network", network_cb },
+  };
+
+  _neg_main_window_add_group (self, "worklist", entries, G_N_ELEMENTS (entries));
+}
+
+/* --- the status line --- */
+
+static void
+set_button (GtkButton *button, const char *text, const char *tooltip, gboolean attention)
+{
+  gtk_button_set_label (button, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (button), tooltip);
+  if (attention)
+    gtk_widget_add_css_class (GTK_WIDGET (button), "attention");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (button), "attention");
+}
+
+static void
+network_changed_cb (NegMainWindow *self)
+{
+  g_autofree char *text = neg_network_dup_text (self->network);
+  gboolean failed = neg_network_get_state (self->network) == NEG_NETWORK_FAILED;
+  g_autofree char *tried = failed ? g_strdup_printf (_ ("%s — Try Again"), text) : g_strdup (text);
+
+  set_button (self->network_button, tried, failed ? tried : _ ("Peers and this workstation"), failed);
+  gtk_widget_set_visible (GTK_WIDGET (self->network_button), neg_network_get_state (self->network) != NEG_NETWORK_OFF);
+}
+
+static void
+transfers_changed_cb (NegMainWindow *self)
+{
+  gboolean attention;
+  g_autofree char *text = neg_transfers_dup_summary (self->transfers, &attention);
+
+  set_button (self->transfers_button, text != NULL ? text : _ ("Transfers"), _ ("Transfers (Ctrl+T)"), attention);
+  gtk_widget_set_visible (GTK_WIDGET (self->transfers_button), text != NULL);
+}
+
+/* --- making it --- */
+
+static void
+done_cb (NegMainWindow *self)
+{
+  gtk_window_present (GTK_WINDOW (self));
+  _neg_main_window_focus (self);
+}
+
+static void
+archive_changed_cb (NegMainWindow *self, char **study_uids)
+{
+  _neg_main_window_archive_changed (self, (const char *const *) study_uids);
+}
+
+static void
+make_pane (NegMainWindow *self)
+{
+  g_autofree char *data = neg_paths_dup_data_folder (self->home);
+  g_autofree char *cache = neg_paths_dup_cache_folder (self->home);
+
+  self->worklist = neg_worklist_model_new (data, cache);
+  self->reading_list = NEG_WORKLIST_PANE (neg_worklist_pane_new (self->settings, self->network, self->worklist));
+  neg_worklist_pane_set_keymap (self->reading_list, self->keymap);
+  g_signal_connect_object (self->reading_list, "open-requested", G_CALLBACK (_neg_main_window_open_entry), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->reading_list, "peers-requested", G_CALLBACK (show_peers), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->reading_list, "done", G_CALLBACK (done_cb), self, G_CONNECT_SWAPPED);
+}
+
+void
+_neg_main_window_add_worklist (NegMainWindow *self)
+{
+  make_pane (self);
+  g_signal_connect_object (self->network, "changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->network, "archive-changed", G_CALLBACK (archive_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->transfers, "changed", G_CALLBACK (transfers_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->patients, "prior-activated", G_CALLBACK (_neg_main_window_open_prior), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->reading, "patients-changed", G_CALLBACK (_neg_main_window_show_priors), self,
+                           G_CONNECT_SWAPPED);
+  network_changed_cb (self);
+  transfers_changed_cb (self);
+}
+
+void
+_neg_main_window_close_worklist (NegMainWindow *self)
+{
+  if (self->reading_list == NULL)
+    return;
+  _neg_main_window_leave_entry (self);
+  self->reading_list = NULL;
+  g_clear_object (&self->worklist);
+  g_clear_object (&self->network);
+  g_clear_object (&self->transfers);
+}
