@@ -318,7 +318,7 @@ take_first (NegWorklistModel *self, NegWorklistAnswer *answer)
     g_hash_table_insert (self->pages, GUINT_TO_POINTER (0), GUINT_TO_POINTER (PAGE_THERE));
   self->looked_at = 0;
   self->n_found = answer->entries->len;
-  self->is_counting = answer->entries->len == NEG_WORKLIST_PAGE;
+  self->is_counting = TRUE; /* the count follows */
   replace_slots (self, take_entries (self, answer->entries));
 }
 
@@ -365,7 +365,7 @@ set_failure (NegWorklistModel *self, const GError *error)
 static void
 take_failure (NegWorklistModel *self, NegWorklistAnswer *answer)
 {
-  self->is_counting = FALSE;
+  self->is_counting = answer->what == NEG_WORKLIST_FIRST; /* which the count follows */
   if (answer->what == NEG_WORKLIST_FIRST) {
     self->n_found = 0;
     g_hash_table_remove_all (self->pages);
@@ -405,8 +405,9 @@ answered (NegWorklistAnswer *answer, gpointer user_data)
     take_failure (self, answer);
   else
     take_answer (self, answer);
-  if (answer->what != NEG_WORKLIST_PAGES || answer->error != NULL)
-    set_failure (self, answer->error);
+  if (answer->what == NEG_WORKLIST_PAGES && answer->error == NULL)
+    return;
+  set_failure (self, answer->error);
   if (answer->what == NEG_WORKLIST_AGAIN) {
     self->is_refreshing = FALSE;
     if (self->refresh_again)
