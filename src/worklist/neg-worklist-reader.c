@@ -10,11 +10,13 @@ typedef struct {
   NegWorklistWhat what;
   NegEntryQuery *query;
   GArray *pages; /* nullable */
-  GTask *task; /* nullable: then of work below */
+  GTask *task; /* nullable; else of the work below */
   NegWorklistWork work;
   gint64 entry_id;
   char *user;
   GDestroyNotify free_result;
+  gpointer result;
+  GError *error;
 } Job;
 
 struct _NegWorklistReader {
@@ -58,6 +60,9 @@ free_job (Job *job)
   _neg_entry_query_free (job->query);
   g_clear_pointer (&job->pages, g_array_unref);
   g_clear_object (&job->task);
+  g_clear_error (&job->error);
+  if (job->result != NULL)
+    job->free_result (job->result);
   g_free (job->user);
   g_free (job);
 }
@@ -180,7 +185,8 @@ answer_question (NegDatabase *database, const Job *job, NegWorklistAnswer *answe
 
 typedef struct {
   NegWorklistReader *reader;
-  NegWorklistAnswer *answer;
+  NegWorklistAnswer *answer; /* either this */
+  Job *job;                  /* or this */
   GSource *source;
 } Delivery;
 
@@ -189,8 +195,18 @@ free_delivery (gpointer data)
 {
   Delivery *delivery = data;
 
-  free_answer (delivery->answer);
+  g_clear_pointer (&delivery->answer, free_answer);
+  g_clear_pointer (&delivery->job, free_job);
   g_free (delivery);
+}
+
+static void
+finish_task (Job *job)
+{
+  if (job->error != NULL)
+    g_task_return_error (job->task, g_steal_pointer (&job->error));
+  else
+    g_task_return_pointer (job->task, g_steal_pointer (&job->result), job->free_result);
 }
 
 static gboolean
@@ -202,22 +218,25 @@ deliver (gpointer data)
 
   g_mutex_lock (&reader->lock);
   g_ptr_array_remove_fast (reader->replies, delivery->source);
-  is_wanted = delivery->answer->question == reader->question;
+  is_wanted = delivery->answer != NULL && delivery->answer->question == reader->question;
   g_mutex_unlock (&reader->lock);
-  if (is_wanted)
+  if (delivery->job != NULL)
+    finish_task (delivery->job);
+  else if (is_wanted)
     reader->reply (delivery->answer, reader->user_data);
   return G_SOURCE_REMOVE;
 }
 
-/* Takes @answer. */
+/* Takes one of both. A task holds the model, whose last reference must not go on this thread. */
 static void
-send_answer (NegWorklistReader *reader, NegWorklistAnswer *answer)
+send (NegWorklistReader *reader, NegWorklistAnswer *answer, Job *job)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   Delivery *delivery = g_new0 (Delivery, 1);
 
   delivery->reader = reader;
   delivery->answer = answer;
+  delivery->job = job;
   delivery->source = source;
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, deliver, delivery, free_delivery);
@@ -245,23 +264,17 @@ run_question (NegWorklistReader *reader, const Job *job)
   if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_CANCELLED))
     free_answer (answer); /* overtaken */
   else
-    send_answer (reader, answer);
+    send (reader, answer, NULL);
 }
 
+/* Takes @job. */
 static void
 run_task (NegWorklistReader *reader, Job *job)
 {
-  GError *error = NULL;
-  gpointer result = NULL;
-
-  if (g_task_return_error_if_cancelled (job->task))
-    return;
-  if (need_database (reader, &error))
-    result = job->work (reader, reader->database, job->query, job->entry_id, job->user, &error);
-  if (error != NULL)
-    g_task_return_error (job->task, error);
-  else
-    g_task_return_pointer (job->task, result, job->free_result);
+  if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
+      && need_database (reader, &job->error))
+    job->result = job->work (reader, reader->database, job->query, job->entry_id, job->user, &job->error);
+  send (reader, NULL, job);
 }
 
 static Job *
@@ -286,11 +299,12 @@ run_reader (gpointer data)
   Job *job;
 
   while ((job = wait_for_job (reader)) != NULL) {
-    if (job->task != NULL)
+    if (job->task != NULL) {
       run_task (reader, job);
-    else
+    } else {
       run_question (reader, job);
-    free_job (job);
+      free_job (job);
+    }
   }
   return NULL;
 }
