@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-accessible.h"
 #include "ui/neg-worklist-view-private.h"
 
 /* Narrower than this, columns would show nothing whole. */
@@ -47,6 +48,7 @@ add_rows (NegWorklistView *self, guint n)
     GtkWidget *row = neg_worklist_row_new (self->columns, self->texts);
 
     gtk_widget_set_child_visible (row, FALSE);
+    neg_accessible_set_hidden (row, TRUE);
     gtk_widget_insert_before (row, GTK_WIDGET (self), self->vertical_bar);
     g_ptr_array_add (self->rows, row);
   }
@@ -74,6 +76,16 @@ get_sight (NegWorklistView *self, guint *first, guint *end)
   *first = MIN (from, n);
   *end = MIN (*first + (guint) (self->height_px / row_px) + 2, n);
   *end = MIN (*end, *first + self->rows->len);
+}
+
+/* Those that wait to be shown are nothing for a screen reader. */
+static void
+show_or_hide (GtkWidget *row, gboolean in_sight)
+{
+  if (gtk_widget_get_child_visible (row) == in_sight)
+    return;
+  gtk_widget_set_child_visible (row, in_sight);
+  neg_accessible_set_hidden (row, !in_sight);
 }
 
 static void
@@ -107,7 +119,7 @@ place_items (NegWorklistView *self)
       show_row (self, row, position, n);
     else
       neg_worklist_row_set_item (row, NULL, 0, 0);
-    gtk_widget_set_child_visible (GTK_WIDGET (row), in_sight);
+    show_or_hide (GTK_WIDGET (row), in_sight);
   }
   if (had_focus && gtk_widget_is_focus (GTK_WIDGET (self)) && self->cursor >= first && self->cursor < end)
     gtk_widget_grab_focus (g_ptr_array_index (self->rows, self->cursor % self->rows->len));

@@ -72,8 +72,10 @@ def list_shows_and_filters(program, n):
     assert len(found) < n
     program.key("Down")
     program.wait_focus(found[0][:20])
-    program.key("ctrl+f", "ctrl+a")
-    program.do("type", "zzzz")
+    program.key("ctrl+f")
+    program.wait_focus("Search the reading list")
+    program.key("ctrl+a")
+    program.do("type", "--delay", "20", "zzzz")
     program.wait_name("No study of the list matches")
     program.wait_name("Ask the Archives")
     program.key("Escape")
@@ -81,9 +83,7 @@ def list_shows_and_filters(program, n):
 
 
 def opens(program):
-    program.key("Escape")
-    program.wait_focus("Open a Folder")
-    program.key("F9")
+    program.key("ctrl+f", "Down")
     screen.wait_until(lambda: program.focused_name() in rows(program), 5, "the focus on a row")
     name = program.focused_name().split(",")[0]
     program.key("Return")
