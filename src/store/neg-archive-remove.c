@@ -196,13 +196,18 @@ find_oldest (NegDatabase *database, gint64 *study_id, guint64 *cache_bytes, GErr
   return TRUE;
 }
 
+/* Of study ?1. A newer version of an object that is data stays as that does: without it nothing would be shown, or what
+ * it corrected. */
+#define MAY_GO                                                                                                         \
+  "i.object_class = 1 AND i.path IS NULL AND NOT EXISTS (SELECT 1 FROM instance o"                                     \
+  " WHERE o.sop_instance_uid = i.sop_instance_uid AND o.object_class <> 1 AND o.superseded_by IS NOT NULL)"
+
 /* An object that is shown counts in its series. */
 static gboolean
 evict_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
 {
-  return note_files (database, FILES_OF " AND i.object_class = 1 AND i.path IS NULL", id, removal, error)
-         && run_for (database, "DELETE FROM instance WHERE object_class = 1 AND path IS NULL AND " OBJECTS_OF, id,
-                     error)
+  return note_files (database, FILES_OF " AND " MAY_GO, id, removal, error)
+         && run_for (database, "DELETE FROM instance AS i WHERE " MAY_GO " AND " OBJECTS_OF, id, error)
          && run_for (database,
                      "DELETE FROM series WHERE study_id = ?1"
                      " AND NOT EXISTS (SELECT 1 FROM instance WHERE series_id = series.id)",

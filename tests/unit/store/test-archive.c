@@ -215,6 +215,28 @@ test_remove (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 1);
 }
 
+/* What a peer has since changed of an object that somebody sent to us: evicting it must not hide both. */
+static void
+test_evict_version (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) other = archive_record (1, 1, 2);
+  g_autoptr (GError) error = NULL;
+  gboolean has = FALSE;
+
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "as sent", NEG_ADDED_NEW);
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "as changed", NEG_ADDED_VERSION);
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "as changed again", NEG_ADDED_VERSION);
+  archive_take_ok (home, NEG_OBJECT_CACHE, other, "other", NEG_ADDED_NEW);
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (neg_archive_has_instance (home->reader, "2.25.1.1.1", &has, &error));
+  g_assert_true (has);
+  g_assert_cmpint (archive_count (home, "SELECT bytes FROM instance WHERE superseded_by IS NULL"), ==, 16);
+  g_assert_cmpint (archive_count (home, "SELECT n_instances FROM series"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 3);
+}
+
 static gboolean
 delete_everything (NegDatabase *database, gpointer data, GError **error)
 {
@@ -572,6 +594,7 @@ main (int argc, char **argv)
   add_test ("/archive/classes", test_classes);
   add_test ("/archive/remove", test_remove);
   add_test ("/archive/evict", test_evict);
+  add_test ("/archive/evict-version", test_evict_version);
   add_test ("/archive/check", test_check);
   add_test ("/archive/second", test_second);
   add_test ("/archive/wrong-size", test_wrong_size);
