@@ -29,11 +29,13 @@ list_study (NegRunningJob *running, GError **error)
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
   g_autoptr (GPtrArray) files = NULL;
   GPtrArray *objects;
+  gint64 study_rowid;
 
-  if (reader == NULL)
+  /* Never two patients' images as one study. */
+  if (reader == NULL || !neg_archive_find_study (reader, running->job->study_uid, &study_rowid, error))
     return NULL;
   files = neg_archive_list_files (reader, neg_agent_get_data_folder (agent), neg_agent_get_cache_folder (agent),
-                                  running->job->study_uid, 0, NULL, error);
+                                  running->job->study_uid, study_rowid, NULL, error);
   if (files == NULL)
     return NULL;
   if (files->len == 0) {

@@ -7,12 +7,14 @@
 #include "agent/neg-agent-private.h"
 #include "agent/neg-import.h"
 #include "base/neg-error.h"
+#include "base/neg-fault.h"
 
 #define TELL_US 100000
 #define SAMPLE_US 500000
 #define NEW_SAMPLE_WEIGHT 0.3
 #define OBJECTS_MAX 1000000
 #define COMMIT_WAIT_S 60
+#define KEPT_AFTER_USE_US (4 * 3600 * (gint64) G_USEC_PER_SEC) /* of what may be evicted: somebody may be reading it */
 
 /* --- progress --- */
 
@@ -39,6 +41,7 @@ _neg_job_progress (const NegTransferProgress *progress, gpointer user_data)
   gint64 now = g_get_monotonic_time ();
   GVariant *job = NULL;
 
+  neg_fault_point ("job-progress");
   g_mutex_lock (&running->jobs->lock);
   running->progress = *progress;
   sample_rate (running, now);
@@ -65,9 +68,10 @@ run_retrieve (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer
   done = neg_operation_retrieve (agent, peer, running->job->study_uid,
                                  series_uid != NULL && *series_uid != '\0' ? series_uid : NULL, _neg_job_progress,
                                  running, running->cancellable, transfer, error);
+  neg_fault_point ("job-retrieved");
   /* Whether there is room is looked at where the room went; that nothing can be evicted is no failure of this. */
   neg_archive_evict (neg_agent_get_archive (agent), neg_site_get_quota_bytes (site),
-                     neg_site_get_keep_free_bytes (site), NULL, NULL);
+                     neg_site_get_keep_free_bytes (site), g_get_real_time () - KEPT_AFTER_USE_US, NULL, NULL);
   return done;
 }
 
@@ -118,6 +122,7 @@ run_send (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GE
   objects = list_outgoing (running, &unread, error);
   if (objects == NULL || !leave_out_done (running, objects, error))
     return FALSE;
+  neg_fault_point ("job-listed");
   done = objects->len == 0
          || neg_operation_send (running->jobs->agent, peer, objects, _neg_job_progress, running, running->cancellable,
                                 transfer, error);
@@ -208,6 +213,7 @@ run_check (NegRunningJob *running, NegTransfer *transfer, GError **error)
   g_variant_dict_insert (&result, "missing", "u", report.n_missing);
   g_variant_dict_insert (&result, "damaged", "u", report.n_damaged);
   g_variant_dict_insert (&result, "without-row", "u", report.n_without_row);
+  g_variant_dict_insert (&result, "quarantined", "u", report.n_quarantined);
   if (report.problems != NULL)
     g_variant_dict_insert (&result, "problems", "^as", report.problems->pdata);
   running->result = g_variant_ref_sink (g_variant_dict_end (&result));

@@ -416,12 +416,44 @@ add_or_replace (Adding *adding, const NegArchiveObject *object, const Existing *
   return insert_instance (adding, object, error) && supersede (adding, existing, error);
 }
 
+/* A file that was found in its place: whether a row names it, be it as an older version, or of a patient whose issuer the
+ * file itself does not say. */
+static gboolean
+is_row_there (Adding *adding, const NegArchiveObject *object, gboolean *is_there, GError **error)
+{
+  NegStatement *statement;
+  gint64 found = 0;
+
+  *is_there = FALSE;
+  if (!object->unasked || object->name == NULL)
+    return TRUE;
+  statement = neg_database_prepare (adding->database,
+                                    "SELECT 1 FROM instance WHERE sop_instance_uid = ?1 AND name = ?2"
+                                    " AND object_class = ?3 AND path IS NULL LIMIT 1",
+                                    error);
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 1, object->record->text[NEG_RECORD_SOP_INSTANCE_UID]);
+  neg_statement_bind_text (statement, 2, object->name);
+  neg_statement_bind_int (statement, 3, object->object_class);
+  if (!_neg_archive_query_int (statement, 0, &found, error))
+    return FALSE;
+  *is_there = found != 0;
+  return TRUE;
+}
+
 static gboolean
 add_one (Adding *adding, const NegArchiveObject *object, NegAdded *added, GError **error)
 {
   Existing existing = { 0 };
-  gboolean deleted = FALSE, done;
+  gboolean deleted = FALSE, is_there, done;
 
+  if (!is_row_there (adding, object, &is_there, error))
+    return FALSE;
+  if (is_there) {
+    *added = NEG_ADDED_SAME;
+    return TRUE;
+  }
   if (adding->has_tombstones && !heed_tombstone (adding, object, &deleted, error))
     return FALSE;
   if (deleted) {

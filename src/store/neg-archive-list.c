@@ -94,6 +94,28 @@ neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, g
 }
 
 gboolean
+neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *study_rowid, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "SELECT min (id), count(*) FROM study WHERE study_uid = ?1",
+                                                  error);
+  gboolean has_row;
+  gint64 n;
+
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 1, study_uid);
+  if (!neg_statement_step (statement, &has_row, error))
+    return FALSE;
+  *study_rowid = neg_statement_get_int (statement, 0);
+  n = neg_statement_get_int (statement, 1);
+  neg_statement_reset (statement);
+  return n <= 1
+         || neg_fail (error, NEG_ERROR_CONFLICT, study_uid,
+                      "The archive has a study with this UID of %" G_GINT64_FORMAT
+                      " patients: the UID does not say which one is meant", n);
+}
+
+gboolean
 neg_archive_note_opened (NegDatabase *database, const char *study_uid, GError **error)
 {
   NegStatement *statement = neg_database_prepare (database,

@@ -52,7 +52,7 @@ typedef struct {
   const char *source; /* peer, or "import" */
   const char *issuer; /* of the source, for records without one; nullable */
   const char *path;   /* NULL; of an object indexed where it lies: its path (not ours to delete) */
-  gboolean unasked;  /* no person wants it now: what was deleted stays so */
+  gboolean unasked;  /* found, not brought: what was deleted stays so, what a row names already is no news */
 } NegArchiveObject;
 
 /* Committed when it returns. The study's row of the worklist is right in the same transaction. *study_rowid nullable. */
@@ -80,17 +80,22 @@ void neg_archive_file_free (NegArchiveFile *file);
 GPtrArray *neg_archive_list_files (NegDatabase *database, const char *data_folder, const char *cache_folder,
                                    const char *study_uid, gint64 study_rowid, const char *series_uid, GError **error);
 gboolean neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, gboolean *has, GError **error);
+/* *study_rowid: 0: the archive has none. CONFLICT: it has the study of several patients, and the UID names none of them. */
+gboolean neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *study_rowid, GError **error);
 
-/* Rows and files. What a person deletes leaves tombstones; *n_objects is what went. */
+/* Rows and files. What a person deletes leaves tombstones; *n_objects is what went. CONFLICT as for
+ * neg_archive_find_study(). */
 gboolean neg_archive_remove_study (NegArchive *archive, const char *study_uid, guint *n_objects, GError **error);
 
 /* Evicts least recently opened studies of the cache class until it holds at most @quota_bytes and @keep_free_bytes are
- * free. SQL forbids any other class (a trigger). */
-gboolean neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, guint64 *freed_bytes,
-                            GError **error);
+ * free; none that was opened, or that an object came of, at @used_before_us (UTC) or later: it may be on a screen. SQL
+ * forbids any other class (a trigger). */
+gboolean neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, gint64 used_before_us,
+                            guint64 *freed_bytes, GError **error);
 
 typedef struct {
   guint n_objects, n_missing, n_damaged, n_without_row;
+  guint n_quarantined; /* refused and kept: nothing wrong with the archive */
   GPtrArray *problems; /* char*, sentences without patient data, 1,000 at most */
 } NegArchiveReport;
 

@@ -110,6 +110,7 @@ test_conflict (ArchiveHome *home, gconstpointer data)
                                   { .record = other, .name = names[1], .bytes = 2, .source = "a" },
                                   { .record = mine, .name = names[2], .bytes = 3, .source = "a" } };
   NegAdded added[3];
+  gint64 id = -1;
 
   archive_record_set (other, NEG_RECORD_PATIENT_NAME, "Somebody^Else");
   neg_archive_add (home->archive, objects, 3, added, &error);
@@ -120,6 +121,40 @@ test_conflict (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 2);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance WHERE superseded_by IS NULL"), ==, 2);
   g_assert_cmpint (archive_count (home, "SELECT min (n_instances) = 1 AND max (n_instances) = 1 FROM series"), ==, 1);
+  /* The UID says nothing of whose study it is to be: nobody's goes. */
+  g_assert_false (neg_archive_find_study (home->reader, "2.25.1", &id, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", NULL, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 3);
+  g_assert_true (neg_archive_find_study (home->reader, "2.25.2", &id, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (id, ==, 0);
+}
+
+/* Files that are found again, in their places, change nothing: neither which version is shown, nor whose they are. */
+static void
+test_found_again (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (GError) error = NULL;
+
+  archive_take (home, NEG_OBJECT_DATA, record, "A", "old", NULL, &error);
+  archive_take (home, NEG_OBJECT_DATA, record, "A", "new", NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *name = g_compute_checksum_for_string (G_CHECKSUM_SHA256, i == 0 ? "old" : "new", 3);
+    NegArchiveObject found = { .record = record, .name = name, .bytes = 3, .source = "rebuild", .unasked = TRUE };
+    NegAdded added;
+
+    g_assert_true (neg_archive_add (home->archive, &found, 1, &added, &error));
+    g_assert_no_error (error);
+    g_assert_cmpint (added, ==, NEG_ADDED_SAME);
+  }
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 2);
 }
 
 static void
@@ -228,7 +263,7 @@ test_evict_version (ArchiveHome *home, gconstpointer data)
   archive_take_ok (home, NEG_OBJECT_CACHE, record, "as changed", NEG_ADDED_VERSION);
   archive_take_ok (home, NEG_OBJECT_CACHE, record, "as changed again", NEG_ADDED_VERSION);
   archive_take_ok (home, NEG_OBJECT_CACHE, other, "other", NEG_ADDED_NEW);
-  g_assert_true (neg_archive_evict (home->archive, 0, 0, NULL, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, NULL, &error));
   g_assert_no_error (error);
   g_assert_true (neg_archive_has_instance (home->reader, "2.25.1.1.1", &has, &error));
   g_assert_true (has);
@@ -266,19 +301,22 @@ test_evict (ArchiveHome *home, gconstpointer data)
   }
   archive_take_ok (home, NEG_OBJECT_DATA, kept, "data", NEG_ADDED_NEW); /* makes study 2 the one used last */
   g_assert_true (neg_archive_write (home->archive, open_first, NULL, &error)); /* and now 1 */
-  g_assert_true (neg_archive_evict (home->archive, 14, 0, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, 1, &freed, &error)); /* somebody may look at them */
+  g_assert_no_error (error);
+  g_assert_cmpuint (freed, ==, 0);
+  g_assert_true (neg_archive_evict (home->archive, 14, 0, G_MAXINT64, &freed, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (freed, ==, 14);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study WHERE study_uid IN ('2.25.1', '2.25.2')"), ==, 2);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 2);
-  g_assert_true (neg_archive_evict (home->archive, 0, 0, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, &freed, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
   g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance WHERE object_class = 0"), ==, 1);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 0);
   /* More space than there is: nothing of class data goes, whatever is asked for. */
-  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, G_MAXINT64, &freed, &error));
   g_assert_cmpuint (freed, ==, 0);
   g_assert_false (neg_archive_write (home->archive, delete_everything, NULL, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
@@ -590,6 +628,7 @@ main (int argc, char **argv)
   add_test ("/archive/take", test_take);
   add_test ("/archive/identity", test_identity);
   add_test ("/archive/conflict", test_conflict);
+  add_test ("/archive/found-again", test_found_again);
   add_test ("/archive/versions", test_versions);
   add_test ("/archive/classes", test_classes);
   add_test ("/archive/remove", test_remove);
