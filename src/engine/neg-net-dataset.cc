@@ -30,18 +30,14 @@ net_read_dataset (const guint8 *bytes, gsize length, GError **error)
   g_auto (NegLayout) layout = {};
   auto dataset = std::make_unique<DcmDataset> ();
   DcmInputBufferStream stream;
+  guint64 end;
 
   neg_source_init_memory (&source, bytes, length);
-  if (!neg_scan (&source, &layout, error))
+  if (!neg_scan (&source, &layout, error) || !neg_scan_rest (&source, &layout, &end, error))
     return nullptr;
-  if (layout.truncated || layout.pixels_cut || layout.fragments_cut) {
-    neg_fail (error, NEG_ERROR_TRUNCATED, nullptr, "the data set ends before what it announces");
-    return nullptr;
-  }
-  if (layout.inflated != nullptr)
-    stream.setBuffer (layout.inflated + layout.dataset_offset, layout.inflated_length - layout.dataset_offset);
-  else
-    stream.setBuffer (bytes + layout.dataset_offset, length - layout.dataset_offset);
+  // DCMTK gets what was walked, and nothing behind it.
+  stream.setBuffer ((layout.inflated != nullptr ? layout.inflated : bytes) + layout.dataset_offset,
+                    end - layout.dataset_offset);
   stream.setEos ();
   dataset->transferInit ();
   OFCondition condition = dataset->read (stream, get_syntax (layout), EGL_noChange);

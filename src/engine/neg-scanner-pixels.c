@@ -92,6 +92,7 @@ read_fragments (NegSource *source, guint64 offset, guint64 end, gboolean open, N
       return FALSE;
     if (item.tag != NEG_TAG_ITEM) {
       layout->fragments_cut = item.tag != NEG_TAG_SEQUENCE_END;
+      layout->pixels_end = item.value;
       return TRUE;
     }
     layout->fragments_cut = !neg_element_fits (&item, end);
@@ -109,6 +110,7 @@ read_fragments (NegSource *source, guint64 offset, guint64 end, gboolean open, N
       break;
   }
   layout->fragments_cut = FALSE;
+  layout->pixels_end = end;
   return TRUE;
 }
 
@@ -158,6 +160,7 @@ neg_scan_take_pixels (NegSource *source, const NegElement *element, NegEncoding 
   if (!has_fragments (source, element, encoding, layout)) {
     layout->pixels = (NegStretch){ element->value, available };
     layout->pixels_cut = available < element->length;
+    layout->pixels_end = element->value + available;
     if (layout->codec != NEG_CODEC_UNKNOWN)
       layout->codec = NEG_CODEC_NATIVE;
     return TRUE;

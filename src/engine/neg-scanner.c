@@ -254,6 +254,43 @@ neg_scan (NegSource *source, NegLayout *layout, GError **error)
   return neg_scan_check_pixels (layout, error);
 }
 
+static gboolean
+walk_rest (Scan *scan, GError **error)
+{
+  while (scan->position < scan->source->length && !at_padding (scan)) {
+    NegElement element;
+
+    if (!neg_element_read (scan->source, scan->position, scan->source->length, scan->encoding, &element, error))
+      return FALSE;
+    if (++scan->n_elements > NEG_SCAN_ELEMENTS_MAX)
+      return neg_element_fail (error, NEG_ERROR_SIZE_OVERFLOW, element.tag, element.start, "too many elements");
+    if (!pass_element (scan, &element, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+neg_scan_rest (NegSource *source, const NegLayout *layout, guint64 *end, GError **error)
+{
+  g_auto (NegLayout) unused = { 0 }; /* what is said about the pixels behind them counts for nothing */
+  NegSource inflated;
+  Scan scan = { .source = source, .layout = &unused, .encoding = { layout->implicit_vr, layout->big_endian } };
+
+  if (layout->truncated || layout->pixels_cut || layout->fragments_cut)
+    return neg_fail (error, NEG_ERROR_TRUNCATED, NULL, "the data set ends before what it announces");
+  if (layout->deflated) {
+    neg_source_init_memory (&inflated, layout->inflated, layout->inflated_length);
+    scan.source = &inflated;
+  }
+  scan.position = layout->pixel_tag != 0 ? layout->pixels_end : layout->header_end;
+  if (!walk_rest (&scan, error))
+    return FALSE;
+  if (end != NULL)
+    *end = scan.position;
+  return TRUE;
+}
+
 void
 neg_layout_clear (NegLayout *layout)
 {

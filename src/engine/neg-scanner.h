@@ -61,6 +61,7 @@ typedef struct {
 
   guint32 pixel_tag; /* 0x7FE00010, 0x7FE00008 (float), 0x7FE00009 (double) */
   NegStretch pixels; /* native: the value; encapsulated: unused */
+  guint64 pixels_end; /* where the element behind the pixels begins */
   guint64 pixels_missing_bytes; /* native value shorter than the frames need */
   gboolean pixels_cut;          /* because the object ends inside it: what was announced is more */
 
@@ -78,6 +79,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegLayout, neg_layout_clear)
 
 /* Fills @layout, which the caller clears also on failure. Errors say the tag and byte offset in "where". */
 gboolean neg_scan (NegSource *source, NegLayout *layout, GError **error);
+
+/* For an object that has to be whole, or that a library is to read to its end: fails where it is cut, and walks what is
+ * behind the pixels, too. *@end (nullable): where the walk ended, trailing padding left out, in what holds the data set. */
+gboolean neg_scan_rest (NegSource *source, const NegLayout *layout, guint64 *end, GError **error);
 
 /* TRUE when @source starts like a ZIP (local file header or empty archive). */
 gboolean neg_scan_is_zip (NegSource *source);
