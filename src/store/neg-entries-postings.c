@@ -13,7 +13,8 @@
 #define LARGE 16384u
 #define WORDS (LARGE / 64)
 #define HASH_BITS 44
-#define MAX_DOCS (1 << 28) /* block number and hash are one positive number */
+#define BLOCK_BITS 14
+#define MAX_DOCS (LARGE << BLOCK_BITS) /* block number and hash are one positive number */
 
 /* Docs of a block with a piece: their offsets, two bytes each, or with so many of them a bit for each offset. */
 #define BITMAP_BYTES (LARGE / 8)
@@ -23,9 +24,15 @@ typedef struct {
 } Block;
 
 static gint64
-posting_id (guint32 first_doc, gint64 piece)
+small_id (guint32 first_doc, gint64 piece)
 {
   return (gint64) (first_doc / SMALL) << HASH_BITS | piece;
+}
+
+static gint64
+large_id (guint32 first_doc, gint64 piece)
+{
+  return piece << BLOCK_BITS | first_doc / LARGE;
 }
 
 /* --- packing --- */
@@ -112,12 +119,16 @@ static gboolean
 write_postings (NegDatabase *database, const Block *block, GHashTable *postings, GError **error)
 {
   g_autoptr (GList) pieces = g_list_sort (g_hash_table_get_keys (postings), compare_pieces);
+  gint64 (*get_id) (guint32, gint64) = block->n_docs == LARGE ? large_id : small_id;
   NegStatement *statement
-      = neg_database_prepare (database, "INSERT INTO entry_posting (id, docs) VALUES (?1, ?2)", error);
+      = neg_database_prepare (database,
+                              block->n_docs == LARGE ? "INSERT INTO entry_posting_large (id, docs) VALUES (?1, ?2)"
+                                                     : "INSERT INTO entry_posting_small (id, docs) VALUES (?1, ?2)",
+                              error);
 
-  /* In the order of the table: only its end grows. */
+  /* In the order of the table. */
   for (GList *link = pieces; statement != NULL && link != NULL; link = link->next) {
-    neg_statement_bind_int (statement, 1, posting_id (block->first_doc, *(const gint64 *) link->data));
+    neg_statement_bind_int (statement, 1, get_id (block->first_doc, *(const gint64 *) link->data));
     bind_docs (statement, g_hash_table_lookup (postings, link->data));
     if (!neg_statement_run (statement, error))
       return FALSE;
@@ -145,8 +156,8 @@ pack (NegDatabase *database, const Block *block, GError **error)
   gint64 end = (gint64) block->first_doc + block->n_docs;
 
   return collect (database, block, postings, error)
-         && run_for_range (database, "DELETE FROM entry_posting WHERE id >= ?1 AND id < ?2",
-                           posting_id (block->first_doc, 0), posting_id ((guint32) end, 0), error)
+         && run_for_range (database, "DELETE FROM entry_posting_small WHERE id >= ?1 AND id < ?2",
+                           small_id (block->first_doc, 0), small_id ((guint32) end, 0), error)
          && run_for_range (database, "DELETE FROM entry_block WHERE first_doc >= ?1 AND first_doc < ?2",
                            block->first_doc, end, error)
          && write_postings (database, block, postings, error)
@@ -198,8 +209,10 @@ typedef struct {
   GPtrArray *wanted;  /* by word: GPtrArray of GArray of pieces: all pieces of one of them */
   GArray *modalities; /* pieces: any of them; nullable */
   char **words, **modality_names;
-  NegStatement *posting; /* by id; used some hundred times */
+  NegStatement *posting, *large; /* by id, by a piece's ids */
+  GArray *small; /* of Block */
   guint64 *bits;
+  guint64 *found, *left, *piece; /* as many, for a moment */
   gsize n_bits;
 } Search;
 
@@ -228,94 +241,121 @@ add_offsets (guint64 *bits, gconstpointer bytes, gsize n_bytes)
       _neg_bit_set (bits, offsets[i]);
 }
 
-/* The bits of the docs that have the piece, as far as the block goes. */
-static gboolean
-load_posting (Search *search, guint32 first_doc, gint64 piece, guint64 *bits, GError **error)
+static void
+add_docs (Search *search, guint64 *bits, gsize first_doc, NegStatement *statement, int column)
 {
-  NegStatement *statement = search->posting;
-  gconstpointer docs;
-  gboolean has_row;
   gsize n_bytes;
+  gconstpointer docs = neg_statement_get_blob (statement, column, &n_bytes);
+  guint64 found[WORDS] = { 0 };
 
-  neg_statement_bind_int (statement, 1, posting_id (first_doc, piece));
-  if (!neg_statement_step (statement, &has_row, error))
-    return FALSE;
-  if (!has_row)
-    return TRUE;
-  docs = neg_statement_get_blob (statement, 0, &n_bytes);
+  if (first_doc >= search->n_bits)
+    return;
   if (n_bytes == BITMAP_BYTES)
-    add_bitmap (bits, docs);
+    add_bitmap (found, docs);
   else if (n_bytes < BITMAP_BYTES)
-    add_offsets (bits, docs, n_bytes);
+    add_offsets (found, docs, n_bytes);
+  for (gsize i = 0; i < MIN (WORDS, (search->n_bits - first_doc) / 64); i++)
+    bits[first_doc / 64 + i] |= found[i];
+}
+
+/* Sets the bits of the docs that have the piece, as far as they are in blocks. */
+static gboolean
+add_large (Search *search, gint64 piece, guint64 *bits, GError **error)
+{
+  NegStatement *statement = search->large;
+  gboolean has_row;
+
   neg_statement_reset (statement);
+  neg_statement_bind_int (statement, 1, large_id (0, piece));
+  neg_statement_bind_int (statement, 2, large_id (0, piece + 1));
+  while (neg_statement_step (statement, &has_row, error)) {
+    if (!has_row)
+      return TRUE;
+    add_docs (search, bits, (gsize) (neg_statement_get_int (statement, 0) & ((1 << BLOCK_BITS) - 1)) * LARGE, statement,
+              1);
+  }
+  return FALSE;
+}
+
+static gboolean
+add_small (Search *search, gint64 piece, guint64 *bits, GError **error)
+{
+  for (guint i = 0; i < search->small->len; i++) {
+    guint32 first_doc = g_array_index (search->small, Block, i).first_doc;
+    gboolean has_row;
+
+    neg_statement_reset (search->posting);
+    neg_statement_bind_int (search->posting, 1, small_id (first_doc, piece));
+    if (!neg_statement_step (search->posting, &has_row, error))
+      return FALSE;
+    if (has_row)
+      add_docs (search, bits, first_doc, search->posting, 0);
+  }
+  neg_statement_reset (search->posting);
   return TRUE;
+}
+
+static gboolean
+add_piece (Search *search, gint64 piece, guint64 *bits, GError **error)
+{
+  return add_large (search, piece, bits, error) && add_small (search, piece, bits, error);
 }
 
 /* TRUE when a bit is left. */
 static gboolean
-keep_bits (guint64 *bits, const guint64 *others, guint n)
+keep_bits (Search *search, guint64 *bits, const guint64 *others)
 {
   guint64 any = 0;
 
-  for (guint i = 0; i < n; i++)
+  for (gsize i = 0; i < search->n_bits / 64; i++)
     any |= bits[i] &= others[i];
   return any != 0;
 }
 
-/* Clears the bits in @left of docs that do not have all the @pieces. */
-static gboolean
-keep_all_pieces (Search *search, guint32 first_doc, const GArray *pieces, guint64 *left, gboolean *any, GError **error)
+static void
+clear (Search *search, guint64 *bits)
 {
-  *any = TRUE;
-  for (guint i = 0; *any && i < pieces->len; i++) {
-    guint64 found[WORDS] = { 0 };
-
-    if (!load_posting (search, first_doc, g_array_index (pieces, gint64, i), found, error))
-      return FALSE;
-    *any = keep_bits (left, found, WORDS);
-  }
-  return TRUE;
+  memset (bits, 0, search->n_bits / 8);
 }
 
-/* Docs that have the word in one place or another. */
+/* Docs that have the word in one place or another: all its pieces are there. */
 static gboolean
-keep_word (Search *search, guint32 first_doc, const GPtrArray *places, guint64 *bits, guint n, gboolean *any,
-           GError **error)
+keep_word (Search *search, const GPtrArray *places, gboolean *any, GError **error)
 {
-  guint64 found[WORDS] = { 0 };
-
+  clear (search, search->found);
   for (guint i = 0; i < places->len; i++) {
-    guint64 left[WORDS] = { 0 };
-    gboolean some;
+    const GArray *pieces = g_ptr_array_index (places, i);
+    gboolean some = TRUE;
 
-    memcpy (left, bits, n * sizeof *bits);
-    if (!keep_all_pieces (search, first_doc, g_ptr_array_index (places, i), left, &some, error))
-      return FALSE;
-    for (guint j = 0; some && j < n; j++)
-      found[j] |= left[j];
+    memcpy (search->left, search->bits, search->n_bits / 8);
+    for (guint j = 0; some && j < pieces->len; j++) {
+      clear (search, search->piece);
+      if (!add_piece (search, g_array_index (pieces, gint64, j), search->piece, error))
+        return FALSE;
+      some = keep_bits (search, search->left, search->piece);
+    }
+    for (gsize j = 0; some && j < search->n_bits / 64; j++)
+      search->found[j] |= search->left[j];
   }
-  *any = keep_bits (bits, found, n);
+  *any = keep_bits (search, search->bits, search->found);
   return TRUE;
 }
 
 static gboolean
-keep_in_block (Search *search, const Block *block, GError **error)
+keep_pieces (Search *search, GError **error)
 {
-  guint64 *bits = search->bits + block->first_doc / 64;
-  guint n = MIN (block->n_docs, (guint) (search->n_bits - block->first_doc)) / 64;
-  guint64 found[WORDS];
   gboolean any = TRUE;
 
   for (guint i = 0; any && i < search->wanted->len; i++)
-    if (!keep_word (search, block->first_doc, g_ptr_array_index (search->wanted, i), bits, n, &any, error))
+    if (!keep_word (search, g_ptr_array_index (search->wanted, i), &any, error))
       return FALSE;
   if (!any || search->modalities == NULL)
     return TRUE;
-  memset (found, 0, sizeof found);
+  clear (search, search->found);
   for (guint i = 0; i < search->modalities->len; i++)
-    if (!load_posting (search, block->first_doc, g_array_index (search->modalities, gint64, i), found, error))
+    if (!add_piece (search, g_array_index (search->modalities, gint64, i), search->found, error))
       return FALSE;
-  keep_bits (bits, found, n);
+  keep_bits (search, search->bits, search->found);
   return TRUE;
 }
 
@@ -380,27 +420,15 @@ row_matches (Search *search, NegStatement *row)
   return FALSE;
 }
 
-static void
-clear_bits (Search *search, gsize from)
-{
-  for (gsize i = from / 64; i < search->n_bits / 64; i++)
-    search->bits[i] = 0;
-}
-
-/* Docs from @first on, which are in no block. */
+/* Docs from @first on, which are in no block: @old has their bits. */
 static gboolean
-keep_in_rest (Search *search, gsize first, GError **error)
+keep_in_rest (Search *search, gsize first, const guint64 *old, GError **error)
 {
-  g_autofree guint64 *old = NULL;
   NegStatement *statement = neg_database_prepare (search->database, SELECT_TEXTS "WHERE doc >= ?1", error);
   gboolean has_row;
 
   if (statement == NULL)
     return FALSE;
-  if (first >= search->n_bits)
-    return TRUE;
-  old = g_memdup2 (search->bits + first / 64, (search->n_bits - first) / 8);
-  clear_bits (search, first);
   neg_statement_bind_int (statement, 1, (gint64) first);
   while (neg_statement_step (statement, &has_row, error)) {
     guint64 doc = has_row ? (guint64) neg_statement_get_int (statement, 0) : 0;
@@ -413,8 +441,9 @@ keep_in_rest (Search *search, gsize first, GError **error)
   return FALSE;
 }
 
+/* The small ones, and where the blocks end. */
 static gboolean
-load_blocks (NegDatabase *database, GArray *blocks, GError **error)
+load_blocks (NegDatabase *database, GArray *small, gsize *end, GError **error)
 {
   NegStatement *statement
       = neg_database_prepare (database, "SELECT first_doc, n_docs FROM entry_block ORDER BY first_doc", error);
@@ -435,30 +464,35 @@ load_blocks (NegDatabase *database, GArray *blocks, GError **error)
       return neg_fail (error, NEG_ERROR_UNREADABLE, "entry_block", "The search of the reading list is damaged");
     }
     block = (Block){ .first_doc = (guint32) first, .n_docs = (guint32) n };
-    g_array_append_val (blocks, block);
+    if (n == SMALL)
+      g_array_append_val (small, block);
+    *end = (gsize) (first + n);
   }
   return FALSE;
 }
 
 static gboolean
-keep_in_blocks (Search *search, GError **error)
+search_all (Search *search, GError **error)
 {
-  g_autoptr (GArray) blocks = g_array_new (FALSE, FALSE, sizeof (Block));
-  gsize end = 0;
+  g_autoptr (GArray) small = g_array_new (FALSE, FALSE, sizeof (Block));
+  g_autofree guint64 *scratch = g_try_malloc0 (4 * (search->n_bits / 8) + sizeof (guint64));
+  gsize n_words = search->n_bits / 64, end = 0;
+  guint64 *old = scratch;
 
-  search->posting = neg_database_prepare (search->database, "SELECT docs FROM entry_posting WHERE id = ?1", error);
-  if (search->posting == NULL || !load_blocks (search->database, blocks, error))
+  if (scratch == NULL)
+    return neg_fail (error, NEG_ERROR_MEMORY, "entry", "There is not enough memory to search the reading list");
+  search->small = small;
+  search->found = scratch + n_words;
+  search->left = scratch + 2 * n_words;
+  search->piece = scratch + 3 * n_words;
+  search->posting = neg_database_prepare (search->database, "SELECT docs FROM entry_posting_small WHERE id = ?1", error);
+  search->large = neg_database_prepare (search->database,
+                                        "SELECT id, docs FROM entry_posting_large WHERE id >= ?1 AND id < ?2", error);
+  if (search->posting == NULL || search->large == NULL || !load_blocks (search->database, small, &end, error))
     return FALSE;
-  for (guint i = 0; i < blocks->len; i++) {
-    const Block *block = &g_array_index (blocks, Block, i);
-
-    if (block->first_doc >= search->n_bits)
-      break;
-    if (!keep_in_block (search, block, error))
-      return FALSE;
-    end = (gsize) block->first_doc + block->n_docs;
-  }
-  return keep_in_rest (search, end, error);
+  if (end < search->n_bits)
+    memcpy (old, search->bits + end / 64, (search->n_bits - end) / 8);
+  return keep_pieces (search, error) && (end >= search->n_bits || keep_in_rest (search, end, old, error));
 }
 
 static GPtrArray *
@@ -495,5 +529,5 @@ _neg_postings_keep (NegDatabase *database, char **words, char **modalities, guin
 
     g_array_append_val (any, piece);
   }
-  return (wanted->len == 0 && any == NULL) || keep_in_blocks (&search, error);
+  return (wanted->len == 0 && any == NULL) || search_all (&search, error);
 }

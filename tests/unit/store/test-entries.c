@@ -382,9 +382,11 @@ find (List *list, const char *typed)
   g_assert_no_error (error);
   neg_entries_count (list->database, &wanted, 1000, &n, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (n, ==, entries->len);
+  g_assert_cmpuint (MIN (n, 100), ==, entries->len);
   return entries->len;
 }
+
+#define ALL G_MAXUINT
 
 static void
 check_scripts (List *list)
@@ -399,13 +401,24 @@ check_scripts (List *list)
     { "やま", 1 },     { "홍", 1 },        { "길동", 1 },      { "동", 1 },         { "hong", 1 },     { "Παπα", 1 },
     { "παπαδ", 1 },    { "αδοπ", 1 },      { "Дост", 1 },      { "тоев", 1 },       { "ДОСТОЕВСКИЙ федор", 1 },
     { "P00042", 1 },   { "42", 1 },        { "p0", 1 },        { "00042", 1 },      { "0042", 0 },     { "x-9", 1 },
-    { "%", 6 },        { "\"", 6 },        { "', OR", 0 },     { "mull 42", 1 },    { "mull taro", 0 },
+    { "', OR", 0 },    { "\"", ALL },      { "%", ALL },        { "mull 42", 1 },    { "mull taro", 0 },
     { "A2026-0815", 1 },{ "a2026", 1 },    { "0815", 1 },      { "815", 1 },        { "2026", 1 },     { "026", 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
     g_test_message ("%s", table[i].typed);
-    g_assert_cmpuint (find (list, table[i].typed), ==, table[i].n);
+    g_assert_cmpuint (find (list, table[i].typed), ==, table[i].n != ALL ? table[i].n : MIN (count_entries (list), 100));
+  }
+}
+
+static void
+add_nameless (List *list, guint from, guint n)
+{
+  for (guint i = from; i < from + n; i++) {
+    g_autofree char *uid = g_strdup_printf ("2.%u", i);
+    NegRemoteStudy study = { .study_uid = uid, .date = "20250101" };
+
+    set_remote (list, "many", &study, 1, FALSE);
   }
 }
 
@@ -432,17 +445,13 @@ test_scripts (List *list, gconstpointer data)
     add_study (list, &study);
   }
   check_scripts (list);
-  for (guint i = 0; i < 1100; i++) { /* so that they are packed */
-    g_autofree char *uid = g_strdup_printf ("2.%u", i);
-    Study study = { .uid = uid, .issuer = "", .id = "", .name = "", .key = "", .date = "20250101", .accession = "",
-                    .description = "", .modality = "", .n = 1 };
-
-    add_study (list, &study);
-    if (i == 600)
-      g_assert_cmpint (query (list, "SELECT count(*) FROM entry_block"), ==, 1);
-  }
-  run (list, "DELETE FROM entry_source");
-  g_assert_cmpint (query (list, "SELECT count(*) FROM entry_block"), ==, 2);
+  add_nameless (list, 0, 1100); /* packed in two small blocks, and some are not yet */
+  g_assert_cmpint (query (list, "SELECT count(*) * 100 + max (n_docs = 512) FROM entry_block"), ==, 201);
+  check_scripts (list);
+  add_nameless (list, 1100, 15300); /* in a large one */
+  g_assert_cmpint (query (list, "SELECT count(*) * 100 + max (n_docs = 16384) FROM entry_block"), ==, 101);
+  g_assert_cmpint (query (list, "SELECT count(*) FROM entry_posting_small"), ==, 0);
+  check_scripts (list);
 }
 
 /* --- every search against a plain look --- */

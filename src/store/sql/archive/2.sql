@@ -119,6 +119,9 @@ CREATE TABLE entry_page (
 
 CREATE UNIQUE INDEX entry_page_order ON entry_page ("column", first_key, first_age, first_id, last_key);
 
--- Which docs of a block have a piece of text in them; see neg-entries-postings.c. id: block << 44 | hash of the piece.
-CREATE TABLE entry_posting (id INTEGER PRIMARY KEY, docs BLOB NOT NULL) STRICT;
+-- Which docs of a block have a piece of text in them; see neg-entries-postings.c. In small blocks, which are written
+-- often, those of a block are neighbours (id: block << 44 | piece), in large ones those of a piece, which are read
+-- together (piece << 14 | block).
+CREATE TABLE entry_posting_small (id INTEGER PRIMARY KEY, docs BLOB NOT NULL) STRICT;
+CREATE TABLE entry_posting_large (id INTEGER PRIMARY KEY, docs BLOB NOT NULL) STRICT;
 CREATE TABLE entry_block (first_doc INTEGER PRIMARY KEY, n_docs INTEGER NOT NULL) STRICT;
