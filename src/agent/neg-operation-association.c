@@ -117,9 +117,8 @@ _neg_status_get_code (guint status)
 
 /* --- what an engine is told of the peer --- */
 
-/* The engine opens nothing: certificates and keys go as bytes. */
-static gboolean
-add_file (GVariantDict *options, const char *name, const char *path, GError **error)
+gboolean
+_neg_association_add_file (GVariantDict *options, const char *name, const char *path, GError **error)
 {
   g_autofree char *bytes = NULL;
   gsize length;
@@ -140,9 +139,20 @@ add_tls (GVariantDict *options, const NegPeer *peer, GError **error)
     return TRUE;
   g_variant_dict_insert (options, NEG_NET_TLS, "b", TRUE);
   g_variant_dict_insert (options, NEG_NET_TLS_HOST, "s", peer->host);
-  return add_file (options, NEG_NET_TLS_CA, peer->tls_ca, error)
-         && add_file (options, NEG_NET_TLS_CERTIFICATE, peer->tls_certificate, error)
-         && add_file (options, NEG_NET_TLS_KEY, peer->tls_key, error);
+  return _neg_association_add_file (options, NEG_NET_TLS_CA, peer->tls_ca, error)
+         && _neg_association_add_file (options, NEG_NET_TLS_CERTIFICATE, peer->tls_certificate, error)
+         && _neg_association_add_file (options, NEG_NET_TLS_KEY, peer->tls_key, error);
+}
+
+static gboolean
+add_kind (GVariantDict *options, const NegPeer *peer, const char *role, GError **error)
+{
+  if (peer->kind == NEG_PEER_WEB)
+    role = _neg_web_get_role (peer, role, error);
+  if (role == NULL)
+    return FALSE;
+  g_variant_dict_insert (options, NEG_NET_ROLE, "s", role);
+  return peer->kind == NEG_PEER_WEB ? _neg_web_add_options (options, peer, error) : add_tls (options, peer, error);
 }
 
 static GVariant *
@@ -152,12 +162,11 @@ make_options (NegAgent *agent, const NegPeer *peer, const char *role, GVariantDi
   const char *calling = *peer->calling_ae != '\0' ? peer->calling_ae : neg_site_get_ae_title (site);
   g_autoptr (GVariantDict) dict = options != NULL ? options : g_variant_dict_new (NULL);
 
-  g_variant_dict_insert (dict, NEG_NET_ROLE, "s", role);
   g_variant_dict_insert (dict, NEG_NET_CALLING_AE, "s", calling);
   g_variant_dict_insert (dict, NEG_NET_CALLED_AE, "s", peer->called_ae);
   if (!g_variant_dict_contains (dict, NEG_NET_TIMEOUT_S))
     g_variant_dict_insert (dict, NEG_NET_TIMEOUT_S, "u", NEG_SILENCE_S);
-  if (!add_tls (dict, peer, error))
+  if (!add_kind (dict, peer, role, error))
     return NULL;
   return g_variant_dict_end (dict);
 }

@@ -213,9 +213,15 @@ diagnose_dicom (Diagnosis *diagnosis, int fd)
 static gboolean
 diagnose_web (Diagnosis *diagnosis, int fd)
 {
+  g_auto (NegAssociation) association = { 0 };
   g_autoptr (GError) failure = NULL;
 
-  if (_neg_web_probe (diagnosis->agent, diagnosis->peer, fd, diagnosis->cancellable, &failure)) {
+  if (_neg_association_open_on (&association, fd, diagnosis->agent, diagnosis->peer, "echo", NULL,
+                                diagnosis->cancellable, &failure)
+      && _neg_echo_await (&association, &failure)) {
+    _neg_association_finish (&association, NULL);
+    if (g_str_has_prefix (diagnosis->peer->address, "https:"))
+      add_step (diagnosis, "tls", TRUE, g_strdup_printf ("The certificate is of %s.", diagnosis->peer->host), NULL);
     add_step (diagnosis, "web", TRUE, g_strdup ("The archive answers."), NULL);
     return TRUE;
   }

@@ -11,6 +11,8 @@ _neg_echo_await (NegAssociation *association, GError **error)
   g_autofree char *words = NULL;
   guint32 number, status;
 
+  if (association->peer->kind == NEG_PEER_WEB)
+    return _neg_web_probe (association, error);
   do
     if (!_neg_association_receive (association, &message, error))
       return FALSE;
@@ -38,17 +40,8 @@ gboolean
 neg_operation_echo (NegAgent *agent, const NegPeer *peer, GCancellable *cancellable, double *ms, GError **error)
 {
   const gint64 start_us = g_get_monotonic_time ();
-  int socket;
+  const gboolean is_answered = echo (agent, peer, cancellable, error);
 
-  if (peer->kind != NEG_PEER_WEB) {
-    const gboolean is_answered = echo (agent, peer, cancellable, error);
-
-    *ms = (g_get_monotonic_time () - start_us) / 1e3;
-    return is_answered;
-  }
-  socket = neg_peer_connect (peer, NEG_CONNECT_MS, cancellable, error);
-  if (socket < 0 || !_neg_web_probe (agent, peer, socket, cancellable, error))
-    return FALSE;
   *ms = (g_get_monotonic_time () - start_us) / 1e3;
-  return TRUE;
+  return is_answered;
 }

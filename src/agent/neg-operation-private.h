@@ -28,7 +28,8 @@ typedef struct {
   GVariant *opened;          /* body of NET_OPENED */
 } NegAssociation;
 
-/* Connects and negotiates. @options: more of NET_BEGIN, consumed; nullable. */
+/* Connects and negotiates. @role is DIMSE's, also for peers of DICOMweb. @options: more of NET_BEGIN, consumed;
+ * nullable. */
 gboolean _neg_association_open (NegAssociation *association, NegAgent *agent, const NegPeer *peer, const char *role,
                                 GVariantDict *options, GCancellable *cancellable, GError **error);
 /* The same on a socket that is connected; it is consumed. */
@@ -36,6 +37,8 @@ gboolean _neg_association_open_on (NegAssociation *association, int socket, NegA
                                    const char *role, GVariantDict *options, GCancellable *cancellable,
                                    GError **error);
 void _neg_association_clear (NegAssociation *association);
+/* The engine opens nothing: certificates and keys go as bytes. @path "": nothing to add. */
+gboolean _neg_association_add_file (GVariantDict *options, const char *name, const char *path, GError **error);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegAssociation, _neg_association_clear)
 
 gboolean _neg_association_send (NegAssociation *association, NegNetMessageType type, GVariant *body, GError **error);
@@ -63,7 +66,7 @@ GVariant *_neg_keys_to_variant (GHashTable *keys);
 gboolean _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys, guint limit,
                          GPtrArray *rows, char **cut_reason, GError **error);
 
-/* neg-operation-echo.c: of an association in the role "echo". */
+/* neg-operation-echo.c: of an association in the role "echo"; of any kind of peer. */
 gboolean _neg_echo_await (NegAssociation *association, GError **error);
 
 /* neg-operation-list.c: what the peer says that it has of a study, and what of that is here. */
@@ -88,17 +91,10 @@ void _neg_job_object_free (NegJobObject *object);
 void _neg_transfer_add_missing (NegTransfer *transfer, GPtrArray *listing);
 void _neg_transfer_add (NegTransfer *transfer, const char *sop_uid, gboolean failed, guint status, const char *message);
 
-/* DICOMweb: neg-operation-web.c. @role: "web-query", "web-retrieve", "web-store". */
-gboolean _neg_web_open (NegAssociation *association, NegAgent *agent, const NegPeer *peer, const char *role,
-                        GCancellable *cancellable, GError **error);
-GPtrArray *_neg_web_query (NegAgent *agent, const NegPeer *peer, const char *level, GHashTable *keys, guint limit,
-                           GCancellable *cancellable, char **cut_reason, GError **error);
-gboolean _neg_web_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
-                            NegTransferFunc func, gpointer user_data, GCancellable *cancellable,
-                            NegTransfer *transfer, GError **error);
-gboolean _neg_web_send (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, NegTransferFunc func,
-                        gpointer user_data, GCancellable *cancellable, NegTransfer *transfer, GError **error);
-/* The step "web" of a diagnosis. */
-gboolean _neg_web_probe (NegAgent *agent, const NegPeer *peer, int socket, GCancellable *cancellable, GError **error);
+/* neg-operation-web.c: what differs where the peer is asked by DICOMweb. The role instead of DIMSE's; NULL: none. */
+const char *_neg_web_get_role (const NegPeer *peer, const char *role, GError **error);
+gboolean _neg_web_add_options (GVariantDict *options, const NegPeer *peer, GError **error);
+/* Instead of an echo: asks for a study that there is not. */
+gboolean _neg_web_probe (NegAssociation *association, GError **error);
 
 G_END_DECLS

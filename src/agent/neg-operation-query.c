@@ -109,8 +109,8 @@ make_options (const char *level)
 }
 
 static gboolean
-query_dicom (NegAgent *agent, const NegPeer *peer, const char *level, GHashTable *keys, guint limit,
-             GCancellable *cancellable, GPtrArray *rows, char **cut_reason, GError **error)
+query (NegAgent *agent, const NegPeer *peer, const char *level, GHashTable *keys, guint limit,
+       GCancellable *cancellable, GPtrArray *rows, char **cut_reason, GError **error)
 {
   g_auto (NegAssociation) association = { 0 };
 
@@ -154,13 +154,7 @@ neg_operation_query (NegAgent *agent, const NegPeer *peer, const char *level, GH
     neg_fail (error, NEG_ERROR_USAGE, level, "no level of a query");
     return NULL;
   }
-  if (peer->kind == NEG_PEER_WEB) {
-    g_ptr_array_unref (rows);
-    rows = _neg_web_query (agent, peer, level, keys, limit, cancellable, &reason, error);
-    is_answered = rows != NULL;
-  } else {
-    is_answered = query_dicom (agent, peer, level, keys, limit, cancellable, rows, &reason, error);
-  }
+  is_answered = query (agent, peer, level, keys, limit, cancellable, rows, &reason, error);
   if (!_neg_operation_audit (agent, peer, NEG_AUDIT_QUERY, !is_answered, NULL, question, is_answered ? error : NULL)
       || !is_answered)
     return NULL;

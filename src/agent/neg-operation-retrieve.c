@@ -88,7 +88,7 @@ ask (NegAssociation *association, const char *destination, GHashTable *identifie
                                 error);
 }
 
-/* --- C-GET: the objects come on this association --- */
+/* --- C-GET, WADO-RS: the objects come on this association --- */
 
 static gboolean
 take_object (Retrieve *retrieve, GVariant *body, GError **error)
@@ -337,7 +337,7 @@ exchange (Retrieve *retrieve, const char *series_uid, GError **error)
 }
 
 static gboolean
-retrieve_dicom (Retrieve *retrieve, const char *series_uid, GError **error)
+retrieve_all (Retrieve *retrieve, const char *series_uid, GError **error)
 {
   gboolean is_complete = exchange (retrieve, series_uid, error);
 
@@ -362,10 +362,7 @@ neg_operation_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_
   if (series_uid != NULL && *series_uid == '\0')
     series_uid = NULL;
   neg_expected_begin_study (expected, study_uid);
-  is_complete = peer->retrieve == NEG_RETRIEVE_WEB || peer->kind == NEG_PEER_WEB
-                    ? _neg_web_retrieve (agent, peer, study_uid, series_uid, func, user_data, cancellable, transfer,
-                                         error)
-                    : retrieve_dicom (&retrieve, series_uid, error);
+  is_complete = retrieve_all (&retrieve, series_uid, error);
   neg_expected_end_study (expected, study_uid);
   detail = g_strdup_printf ("retrieve: %u of %u objects are here", transfer->progress.done, transfer->progress.objects);
   return _neg_operation_audit (agent, peer, NEG_AUDIT_TRANSFERRED, !is_complete, study_uid, detail,

@@ -184,7 +184,7 @@ split (GPtrArray *objects)
 
 /* An association that fails is the reason for all that has not been sent. */
 static gboolean
-send_dicom (Send *send, GPtrArray *objects, GError **error)
+send_all (Send *send, GPtrArray *objects, GError **error)
 {
   g_autoptr (GPtrArray) batches = split (objects);
   g_autoptr (GError) failure = NULL;
@@ -236,10 +236,7 @@ neg_operation_send (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, Ne
   detail = g_strdup_printf ("sending %u objects", objects->len);
   if (!_neg_operation_audit (agent, peer, NEG_AUDIT_BEGIN_TRANSFER, FALSE, NULL, detail, error))
     return FALSE;
-  is_sent = (peer->kind == NEG_PEER_WEB
-                 ? _neg_web_send (agent, peer, objects, func, user_data, cancellable, transfer, error)
-                 : send_dicom (&send, objects, error))
-            && check_all_taken (&send, objects->len, error);
+  is_sent = send_all (&send, objects, error) && check_all_taken (&send, objects->len, error);
   g_free (detail);
   detail = g_strdup_printf ("sent %u of %u objects", transfer->progress.done, objects->len);
   return _neg_operation_audit (agent, peer, NEG_AUDIT_TRANSFERRED, !is_sent, NULL, detail, is_sent ? error : NULL)
