@@ -70,6 +70,8 @@ bool net_request (NetChannel &channel, int socket, T_ASC_Parameters *parameters,
 bool net_await (NetChannel &channel, int socket, T_ASC_Network **network, T_ASC_Association **association,
                 GError **error);
 
+// connect() finds @socket connected.
+void net_give_out (int socket);
 
 // The peer has something, within @timeout_us or until CANCEL is noted; other messages wait.
 bool net_is_readable (T_ASC_Association *association, gint64 timeout_us);

@@ -14,17 +14,26 @@ namespace {
 constexpr guint depth_max = 200;       // 64 nested sequences are 3 levels of JSON each
 constexpr guint attributes_max = 4096; // of one data set
 constexpr gsize value_bytes_max = 65536;
+constexpr gsize row_bytes_max = (gsize) 1 << 20;
+
+// json-glib makes 400 bytes of an object and 150 of a value or an array, be it empty: what an answer of 500 data sets
+// has is a tenth of these, and what they need is a third of this process's memory.
+constexpr guint objects_max = 400000;
+constexpr guint values_max = 1000000;
 
 struct Row {
   GVariantBuilder builder;
   guint n;
+  gsize bytes;
 };
 
-// json-glib parses by recursion: how deep the text goes is seen before it does.
+// json-glib parses by recursion and keeps everything: how deep the text goes and how much it holds is seen before.
 bool
-check_depth (const char *text, gsize length, GError **error)
+check_structure (const char *text, gsize length, GError **error)
 {
   guint depth = 0;
+  guint n_objects = 0;
+  guint n_values = 0;
   bool in_string = false;
 
   for (gsize i = 0; i < length; i++) {
@@ -38,9 +47,15 @@ check_depth (const char *text, gsize length, GError **error)
     } else if (text[i] == '[' || text[i] == '{') {
       if (++depth > depth_max)
         return neg_fail (error, NEG_ERROR_NESTING, nullptr, "the archive's answer is nested too deeply");
+      n_objects += text[i] == '{' ? 1 : 0;
+      n_values++;
+    } else if (text[i] == ',') {
+      n_values++;
     } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
       depth--;
     }
+    if (n_objects > objects_max || n_values > values_max)
+      return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the archive's answer has too many values");
   }
   return true;
 }
@@ -108,7 +123,11 @@ add_values (Row &row, const std::string &path, JsonArray *values)
 
   for (guint i = 0; i < json_array_get_length (values) && text.size () < value_bytes_max; i++)
     text += (i > 0 ? "\\" : "") + read_value (json_array_get_element (values, i));
-  g_variant_builder_add (&row.builder, "(ss)", path.c_str (), text.c_str ());
+  if (row.bytes + path.size () + text.size () > row_bytes_max)
+    return;
+  g_autofree char *valid = g_utf8_make_valid (text.c_str (), -1);
+  g_variant_builder_add (&row.builder, "(ss)", path.c_str (), valid);
+  row.bytes += path.size () + text.size ();
   row.n++;
 }
 
@@ -203,7 +222,7 @@ neg::web_json_read (const char *text, gsize length, GPtrArray *rows, guint *fail
 
   if (failure_reason != nullptr)
     *failure_reason = 0;
-  if (!check_depth (text, length, error))
+  if (!check_structure (text, length, error))
     return false;
   /* The parser's own words quote what it read, which may be a name. */
   if (!g_utf8_validate_len (text, length, nullptr)

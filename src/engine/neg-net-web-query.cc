@@ -12,8 +12,10 @@ namespace {
 
 using neg::Web;
 
-constexpr gsize answer_bytes_max = (gsize) 64 << 20;
+constexpr gsize answer_bytes_max = (gsize) 32 << 20;
+constexpr gsize rows_bytes_max = (gsize) 8 << 20; // of one message; well below NEG_NET_BODY_MAX
 constexpr guint page = 500;
+constexpr guint page_certain = 100; // no archive's own limit is smaller: a page below it is the last one
 constexpr guint rows_max = 1000000;
 
 // One C-FIND identifier, sorted into what the path, the filters and the return keys of QIDO-RS are.
@@ -22,7 +24,8 @@ struct Query {
   guint32 limit;
   std::string path;
   std::string filters;
-  GPtrArray *rows; // of GVariant a(ss)
+  guint n_rows;    // sent to the agent
+  GVariant *first; // of them
 };
 
 const char *
@@ -96,9 +99,11 @@ make_query (const Web &web, GVariant *body, Query &query, GError **error)
   const char *name;
   const char *value;
 
+  if (g_strcmp0 (level, "PATIENT") == 0)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, nullptr, "patients are not asked for over DICOMweb, but their studies");
   g_variant_get_child (body, 0, "u", &query.id);
   g_variant_get_child (body, 1, "u", &query.limit);
-  query.limit = MIN (query.limit, rows_max);
+  query.limit = query.limit != 0 ? MIN (query.limit, rows_max) : rows_max;
   query.path = make_path (web, keys, level);
   g_variant_iter_init (&iterator, keys);
   while (g_variant_iter_next (&iterator, "(&s&s)", &name, &value)) {
@@ -120,22 +125,20 @@ keep_text (const guint8 *bytes, gsize length, void *user_data, GError **error)
   GString *text = static_cast<GString *> (user_data);
 
   if (text->len + length > answer_bytes_max)
-    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the archive's answer is larger than 64 MiB");
+    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the archive's answer is larger than 32 MiB");
   g_string_append_len (text, reinterpret_cast<const char *> (bytes), (gssize) length);
   return true;
 }
 
-// One page, added to query.rows; *n is what came.
+// One page.
 bool
-fetch_page (Web &web, Query &query, guint wanted, guint *n, GError **error)
+fetch_page (Web &web, const Query &query, guint wanted, GPtrArray *rows, GError **error)
 {
   g_autoptr (GString) text = g_string_new (nullptr);
   neg::WebRequest request = {};
-  guint before = query.rows->len;
   long status = 0;
 
-  *n = 0;
-  request.url = web.base + query.path + "?limit=" + std::to_string (wanted) + "&offset=" + std::to_string (before)
+  request.url = web.base + query.path + "?limit=" + std::to_string (wanted) + "&offset=" + std::to_string (query.n_rows)
                 + query.filters;
   request.accept = "application/dicom+json";
   request.take = keep_text;
@@ -146,78 +149,83 @@ fetch_page (Web &web, Query &query, guint wanted, guint *n, GError **error)
     return true;
   if (status != 200 && status != 206)
     return web_fail_status (web, status, error);
-  if (!neg::web_json_read (text->str, text->len, query.rows, nullptr, error))
-    return false;
-  *n = query.rows->len - before;
-  return true;
+  return neg::web_json_read (text->str, text->len, rows, nullptr, error);
 }
 
 // An archive that does not know "offset" would answer the same for ever.
 bool
-is_repeated (const Query &query, guint n)
+is_repeated (Query &query, GPtrArray *rows)
 {
-  guint second = query.rows->len - n;
+  auto *first = rows->len > 0 ? static_cast<GVariant *> (rows->pdata[0]) : nullptr;
 
-  return second > 0 && n > 0
-         && g_variant_equal (static_cast<GVariant *> (query.rows->pdata[0]),
-                             static_cast<GVariant *> (query.rows->pdata[second]));
+  if (first == nullptr)
+    return false;
+  if (query.first != nullptr)
+    return g_variant_equal (query.first, first);
+  query.first = g_variant_ref (first);
+  return false;
 }
 
-// Up to one more than the limit, so that it shows whether there is more. *reason is static.
+// A page's rows up to the limit, in messages of a size that can travel.
+void
+send_rows (Web &web, Query &query, GPtrArray *rows)
+{
+  guint n = MIN (rows->len, query.limit - query.n_rows);
+
+  for (guint i = 0; i < n;) {
+    GVariantBuilder part;
+    gsize bytes = 0;
+
+    g_variant_builder_init (&part, G_VARIANT_TYPE ("aa(ss)"));
+    for (guint k = 0; i < n && k < NEG_NET_ROWS_MAX && bytes < rows_bytes_max; i++, k++) {
+      auto *row = static_cast<GVariant *> (rows->pdata[i]);
+
+      bytes += g_variant_get_size (row);
+      g_variant_builder_add_value (&part, row);
+    }
+    neg::net_send (*web.channel, NEG_NET_ROWS, g_variant_new ("(uaa(ss))", query.id, &part));
+  }
+  query.n_rows += n;
+}
+
+// Up to one more than the limit, so that it shows whether there is more. A page shorter than asked for may be as long as
+// the archive makes them (PS3.18 8.3.4.4), or all that an archive has that knows no pages. *reason is static.
 bool
 fetch_all (Web &web, Query &query, const char **reason, GError **error)
 {
-  *reason = "";
-  for (;;) {
-    guint left = query.limit + 1 > query.rows->len ? query.limit + 1 - query.rows->len : 0;
-    guint wanted = MIN (left, page);
-    guint n = 0;
+  bool was_full = false;
 
-    if (wanted == 0)
-      break;
-    if (!fetch_page (web, query, wanted, &n, error))
+  for (;;) {
+    g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (reinterpret_cast<GDestroyNotify> (g_variant_unref));
+    guint left = query.limit - query.n_rows;
+    guint wanted = MIN (left, page - 1) + 1;
+
+    if (!fetch_page (web, query, wanted, rows, error))
       return false;
-    if (is_repeated (query, n)) {
-      g_ptr_array_set_size (query.rows, (gint) (query.rows->len - n));
-      *reason = "the archive gives only the first page";
+    if (is_repeated (query, rows)) {
+      *reason = was_full ? "the archive gives only the first page" : "";
       return true;
     }
-    if (n != wanted)
-      break; // the last page, or an archive that knows no limit and gave all
-  }
-  if (query.rows->len > query.limit) {
-    g_ptr_array_set_size (query.rows, (gint) query.limit);
-    *reason = "limit";
-  }
-  return true;
-}
-
-void
-send_rows (Web &web, const Query &query)
-{
-  for (guint first = 0; first < query.rows->len; first += NEG_NET_ROWS_MAX) {
-    GVariantBuilder rows;
-
-    g_variant_builder_init (&rows, G_VARIANT_TYPE ("aa(ss)"));
-    for (guint i = first; i < MIN (first + NEG_NET_ROWS_MAX, query.rows->len); i++)
-      g_variant_builder_add_value (&rows, static_cast<GVariant *> (query.rows->pdata[i]));
-    neg::net_send (*web.channel, NEG_NET_ROWS, g_variant_new ("(uaa(ss))", query.id, &rows));
+    send_rows (web, query, rows);
+    if (rows->len > left) {
+      *reason = "limit";
+      return true;
+    }
+    was_full = rows->len == wanted;
+    if (!was_full && rows->len < page_certain)
+      return true;
   }
 }
 
 bool
 answer (Web &web, GVariant *body, GError **error)
 {
-  g_autoptr (GPtrArray) rows
-      = g_ptr_array_new_with_free_func (reinterpret_cast<GDestroyNotify> (g_variant_unref));
   const char *comments[] = { "", nullptr };
   Query query = {};
+  bool done = make_query (web, body, query, error) && fetch_all (web, query, &comments[0], error);
 
-  query.rows = rows;
-  if (!make_query (web, body, query, error) || !fetch_all (web, query, &comments[0], error))
-    return false;
-  send_rows (web, query);
-  return neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", query.id, 0, comments));
+  g_clear_pointer (&query.first, g_variant_unref);
+  return done && neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", query.id, 0, comments));
 }
 
 } // namespace
@@ -229,7 +237,7 @@ neg::web_run_query (Web &web, GError **error)
   GVariant *body;
   int fd;
 
-  while (web_receive (web, true, &type, &body, &fd)) {
+  while (web_receive (web, &type, &body, &fd)) {
     g_autoptr (GVariant) question = g_steal_pointer (&body);
 
     if (fd >= 0)

@@ -1,8 +1,10 @@
 #include "config.h"
 
 #include <cerrno>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 #include "engine/neg-net-web.hh"
 
@@ -21,6 +23,7 @@ using neg::Web;
 constexpr guint preamble_bytes = 128;
 constexpr gint64 progress_us = 100000;
 constexpr gsize answer_bytes_max = (gsize) 4 << 20;
+constexpr guint64 object_bytes_max = (guint64) 16 << 30;
 constexpr guint status_failed = 0x0110;  // processing failure (PS3.7 C.5)
 constexpr guint status_warning = 0xb000; // coercion of data elements (PS3.4 B.2.3)
 
@@ -86,6 +89,8 @@ write_part (const guint8 *bytes, gsize length, gpointer user_data, GError **erro
 {
   Retrieval &retrieval = *static_cast<Retrieval *> (user_data);
 
+  if (length > object_bytes_max - retrieval.bytes)
+    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the object is larger than 16 GiB");
   if (!write_all (retrieval.fd, bytes, length, retrieval.bytes, error))
     return FALSE;
   retrieval.bytes += length;
@@ -169,45 +174,48 @@ take_answer (const guint8 *bytes, gsize length, void *user_data, GError **error)
   return retrieval.is_refused || neg_multipart_feed (retrieval.multipart, bytes, length, error);
 }
 
-// /studies/1.2[/series/3.4[/instances/5.6]]
-bool
-make_path (const Web &web, GVariant *keys, std::string *path, GError **error)
+const char *
+find_key (GVariant *keys, const char *keyword)
 {
-  static const struct {
-    const char *keyword, *part;
-  } levels[] = { { "StudyInstanceUID", "/studies/" },
-                 { "SeriesInstanceUID", "/series/" },
-                 { "SOPInstanceUID", "/instances/" } };
+  GVariantIter iterator;
+  const char *name;
+  const char *value;
 
-  for (const auto &level : levels) {
-    g_autoptr (GVariantIter) iterator = g_variant_iter_new (keys);
-    const char *name;
-    const char *value;
-    const char *found = "";
+  g_variant_iter_init (&iterator, keys);
+  while (g_variant_iter_next (&iterator, "(&s&s)", &name, &value))
+    if (g_strcmp0 (name, keyword) == 0)
+      return value;
+  return "";
+}
 
-    while (g_variant_iter_next (iterator, "(&s&s)", &name, &value))
-      if (g_strcmp0 (name, level.keyword) == 0)
-        found = value;
-    if (*found == '\0')
-      break;
-    *path += level.part + neg::web_escape (web, found);
-  }
-  return !path->empty () || neg_fail (error, NEG_ERROR_USAGE, nullptr, "a study must be named");
+// /studies/1.2[/series/3.4[/instances/5.6]]: a study, a series, or each instance by itself.
+bool
+make_paths (const Web &web, GVariant *keys, std::vector<std::string> *paths, GError **error)
+{
+  const char *study = find_key (keys, "StudyInstanceUID");
+  const char *series = find_key (keys, "SeriesInstanceUID");
+  g_auto (GStrv) instances = g_strsplit (find_key (keys, "SOPInstanceUID"), "\\", -1);
+  std::string path = "/studies/" + neg::web_escape (web, study);
+
+  if (*study == '\0' || (*series == '\0' && instances[0] != nullptr))
+    return neg_fail (error, NEG_ERROR_USAGE, nullptr, "a study, and for instances a series, must be named");
+  if (*series != '\0')
+    path += "/series/" + neg::web_escape (web, series);
+  if (instances[0] == nullptr)
+    paths->push_back (path);
+  for (guint i = 0; instances[i] != nullptr; i++)
+    paths->push_back (path + "/instances/" + neg::web_escape (web, instances[i]));
+  return true;
 }
 
 bool
-retrieve (Web &web, GVariant *body, GError **error)
+fetch (Web &web, const std::string &path, GError **error)
 {
-  g_autoptr (GVariant) keys = g_variant_get_child_value (body, 2);
-  const char *comments[] = { nullptr };
   Retrieval retrieval = {};
   neg::WebRequest request = {};
-  std::string path;
   long status = 0;
   bool done;
 
-  if (!make_path (web, keys, &path, error))
-    return false;
   retrieval.web = &web;
   retrieval.fd = -1;
   request.url = web.base + path;
@@ -222,7 +230,22 @@ retrieve (Web &web, GVariant *body, GError **error)
     close (retrieval.fd);
   if (done && retrieval.passed > 0)
     neg::net_send (*web.channel, NEG_NET_PROGRESS, g_variant_new ("(t)", retrieval.passed));
-  return done && neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", 0, 0, comments));
+  return done;
+}
+
+bool
+retrieve (Web &web, GVariant *body, GError **error)
+{
+  g_autoptr (GVariant) keys = g_variant_get_child_value (body, 2);
+  const char *comments[] = { nullptr };
+  std::vector<std::string> paths;
+
+  if (!make_paths (web, keys, &paths, error))
+    return false;
+  for (const std::string &path : paths)
+    if (!fetch (web, path, error))
+      return false;
+  return neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", 0, 0, comments));
 }
 
 // --- STOW-RS: one object, one request ---
@@ -276,29 +299,32 @@ keep_answer (const guint8 *bytes, gsize length, void *user_data, GError **error)
   return true;
 }
 
-// A file without meta header gets one on the way.
+void
+begin_again (void *user_data)
+{
+  static_cast<Upload *> (user_data)->position = 0;
+}
+
+// The data set as it is, behind a preamble and a meta header of ours, whatever the file's are (PS3.10 7.1).
 bool
 prepare (Upload &upload, GVariant *body, GError **error)
 {
+  g_autoptr (GByteArray) meta = nullptr;
   const char *sop_class;
   const char *sop_instance;
   const char *syntax;
-  guint64 dataset_offset;
   struct stat status;
 
-  if (fstat (upload.fd, &status) != 0 || status.st_size <= 0)
+  g_variant_get (body, "(u&s&s&sts)", nullptr, &sop_class, &sop_instance, &syntax, &upload.offset, nullptr);
+  if (fstat (upload.fd, &status) != 0 || status.st_size < 0 || (guint64) status.st_size <= upload.offset)
     return neg_fail (error, NEG_ERROR_UNREADABLE, nullptr, "the object's file cannot be read");
-  upload.bytes = (guint64) status.st_size;
+  upload.bytes = (guint64) status.st_size - upload.offset;
+  meta = neg_net_part10_new (sop_class, sop_instance, syntax, nullptr, error);
+  if (meta == nullptr)
+    return false;
   upload.head = std::string ("--") + boundary + "\r\nContent-Type: application/dicom\r\n\r\n";
   upload.tail = std::string ("\r\n--") + boundary + "--\r\n";
-  g_variant_get (body, "(u&s&s&sts)", nullptr, &sop_class, &sop_instance, &syntax, &dataset_offset, nullptr);
-  if (dataset_offset == 0) {
-    g_autoptr (GByteArray) meta = neg_net_part10_new (sop_class, sop_instance, syntax, nullptr, error);
-
-    if (meta == nullptr)
-      return false;
-    upload.head.append (reinterpret_cast<const char *> (meta->data), meta->len);
-  }
+  upload.head.append (reinterpret_cast<const char *> (meta->data), meta->len);
   return true;
 }
 
@@ -326,24 +352,12 @@ judge (Web &web, const Upload &upload, long http, guint *status, std::string *co
 }
 
 bool
-store (Web &web, GVariant *body, int fd, GError **error)
+post (Web &web, Upload &upload, long *http, GError **error)
 {
-  g_autoptr (GString) text = g_string_new (nullptr);
   g_autofree char *type
       = g_strconcat ("multipart/related; type=\"application/dicom\"; boundary=", boundary, nullptr);
-  Upload upload = {};
   neg::WebRequest request = {};
-  std::string comment;
-  const char *comments[] = { nullptr, nullptr };
-  guint number;
-  guint status = 0;
-  long http = 0;
 
-  g_variant_get_child (body, 0, "u", &number);
-  upload.fd = fd;
-  upload.answer = text;
-  if (!prepare (upload, body, error))
-    return false;
   request.url = web.base + "/studies";
   request.accept = "application/dicom+json";
   request.take = keep_answer;
@@ -351,11 +365,43 @@ store (Web &web, GVariant *body, int fd, GError **error)
   request.content_type = type;
   request.upload_bytes = (gint64) (upload.head.size () + upload.bytes + upload.tail.size ());
   request.give = give;
-  if (!web_perform (web, request, &http, error) || !judge (web, upload, http, &status, &comment, error))
-    return false;
-  comments[0] = comment.c_str ();
-  neg::net_send (*web.channel, NEG_NET_PROGRESS, g_variant_new ("(t)", upload.bytes));
+  request.rewind = begin_again;
+  return web_perform (web, request, http, error);
+}
+
+bool
+answer (Web &web, GVariant *body, guint status, const char *comment)
+{
+  const char *comments[] = { comment, nullptr };
+  guint number;
+
+  g_variant_get_child (body, 0, "u", &number);
   return neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", number, status, comments));
+}
+
+// What cannot be sent fails alone; false: nothing more can be.
+bool
+store (Web &web, GVariant *body, int fd, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (nullptr);
+  g_autoptr (GError) unreadable = nullptr;
+  Upload upload = {};
+  std::string comment;
+  const char *reason;
+  guint status = 0;
+  long http = 0;
+
+  g_variant_get_child (body, 5, "&s", &reason);
+  if (fd < 0)
+    return answer (web, body, status_failed, reason);
+  upload.fd = fd;
+  upload.answer = text;
+  if (!prepare (upload, body, &unreadable))
+    return answer (web, body, status_failed, unreadable->message);
+  if (!post (web, upload, &http, error) || !judge (web, upload, http, &status, &comment, error))
+    return false;
+  neg::net_send (*web.channel, NEG_NET_PROGRESS, g_variant_new ("(t)", upload.bytes));
+  return answer (web, body, status, comment.c_str ());
 }
 
 } // namespace
@@ -367,13 +413,11 @@ neg::web_run_retrieve (Web &web, GError **error)
   GVariant *body;
   int fd;
 
-  while (web_receive (web, true, &type, &body, &fd)) {
+  while (web_receive (web, &type, &body, &fd)) {
     g_autoptr (GVariant) question = g_steal_pointer (&body);
 
     if (fd >= 0)
       close (fd);
-    if (type == NEG_NET_STATUS)
-      continue; /* it is the agent's alone: the archive is not told */
     if (type != NEG_NET_MOVE)
       return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a study to retrieve was expected");
     if (!retrieve (web, question, error))
@@ -389,14 +433,13 @@ neg::web_run_store (Web &web, GError **error)
   GVariant *body;
   int fd;
 
-  while (web_receive (web, true, &type, &body, &fd)) {
+  while (web_receive (web, &type, &body, &fd)) {
     g_autoptr (GVariant) object = g_steal_pointer (&body);
-    bool done = type == NEG_NET_SEND && fd >= 0 && store (web, object, fd, error);
+    bool done = type == NEG_NET_SEND ? store (web, object, fd, error)
+                                     : neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "an object to send was expected");
 
     if (fd >= 0)
       close (fd);
-    if (type != NEG_NET_SEND || fd < 0)
-      return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "an object to send was expected");
     if (!done)
       return false;
   }

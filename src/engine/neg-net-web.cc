@@ -18,6 +18,7 @@ using neg::WebRequest;
 
 constexpr long buffer_bytes = 512 * 1024;
 constexpr int poll_ms = 1000;
+constexpr gsize head_bytes_max = 256 * 1024;
 
 // One transfer: what its callbacks need.
 struct Transfer {
@@ -27,6 +28,16 @@ struct Transfer {
 
 // --- the agent beside it ---
 
+// What became of a received object is the agent's matter alone: the archive is not told.
+void
+keep (Web &web, const WebMessage &message)
+{
+  if (message.type == NEG_NET_STATUS)
+    g_variant_unref (message.body);
+  else
+    web.waiting.push_back (message);
+}
+
 // Takes in what the agent has said meanwhile. False when nobody waits for the answer any more.
 bool
 look_up (Web &web)
@@ -34,7 +45,7 @@ look_up (Web &web)
   WebMessage message;
 
   while (neg::net_receive (*web.channel, false, &message.type, &message.body, &message.fd))
-    web.waiting.push_back (message);
+    keep (web, message);
   return !web.channel->is_cancelled;
 }
 
@@ -46,12 +57,14 @@ wait_for_socket (Web &web)
 
   if (!neg::net_send (*web.channel, NEG_NET_CONNECT, g_variant_new ("()")))
     return -1;
-  while (neg::net_receive (*web.channel, true, &message.type, &message.body, &message.fd)) {
+  while (!web.channel->is_cancelled) {
     g_autoptr (GVariant) body = nullptr;
     const char *why;
 
+    if (!neg::net_receive (*web.channel, true, &message.type, &message.body, &message.fd))
+      continue; // files, or the end
     if (message.type != NEG_NET_SOCKET) {
-      web.waiting.push_back (message);
+      keep (web, message);
       continue;
     }
     body = message.body;
@@ -75,6 +88,7 @@ open_socket (void *user_data, curlsocktype purpose, struct curl_sockaddr *addres
   web.first_socket = -1;
   if (fd < 0)
     fd = wait_for_socket (web);
+  neg::net_give_out (fd);
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -84,13 +98,39 @@ set_up_socket (void *user_data, curl_socket_t fd, curlsocktype purpose)
   return CURL_SOCKOPT_ALREADY_CONNECTED;
 }
 
+// Headers may come for ever, one short line after the other.
+size_t
+count_head (char *bytes, size_t size, size_t n, void *user_data)
+{
+  Web &web = *static_cast<Web *> (user_data);
+
+  web.head_bytes += size * n;
+  if (web.head_bytes <= head_bytes_max)
+    return size * n;
+  if (web.failure == nullptr)
+    neg_fail (&web.failure, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the headers of the archive's answer have no end");
+  return 0;
+}
+
+// No coding was asked for, and none is undone.
+bool
+check_coding (const Web &web, GError **error)
+{
+  struct curl_header *header;
+
+  if (curl_easy_header (web.easy, "Content-Encoding", 0, CURLH_HEADER, -1, &header) != CURLHE_OK
+      || g_ascii_strcasecmp (header->value, "identity") == 0)
+    return true;
+  return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "the archive compresses its answer, although nobody asked for it");
+}
+
 size_t
 take_body (char *bytes, size_t size, size_t n, void *user_data)
 {
   Transfer &transfer = *static_cast<Transfer *> (user_data);
   Web &web = *transfer.web;
 
-  if (web.failure != nullptr
+  if (web.failure != nullptr || !check_coding (web, &web.failure)
       || !transfer.request->take (reinterpret_cast<const guint8 *> (bytes), size * n, transfer.request->user_data,
                                   &web.failure))
     return 0;
@@ -106,6 +146,17 @@ give_body (char *target, size_t size, size_t n, void *user_data)
                                          &web.failure);
 
   return given < 0 ? CURL_READFUNC_ABORT : (size_t) given;
+}
+
+int
+rewind_body (void *user_data, curl_off_t offset, int origin)
+{
+  Transfer &transfer = *static_cast<Transfer *> (user_data);
+
+  if (offset != 0 || origin != SEEK_SET)
+    return CURL_SEEKFUNC_FAIL;
+  transfer.request->rewind (transfer.request->user_data);
+  return CURL_SEEKFUNC_OK;
 }
 
 // --- one request ---
@@ -150,6 +201,8 @@ set_always (Web &web)
   curl_easy_setopt (web.easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt (web.easy, CURLOPT_OPENSOCKETDATA, &web);
   curl_easy_setopt (web.easy, CURLOPT_SOCKOPTFUNCTION, set_up_socket);
+  curl_easy_setopt (web.easy, CURLOPT_HEADERFUNCTION, count_head);
+  curl_easy_setopt (web.easy, CURLOPT_HEADERDATA, &web);
   /* Silence, not slowness, is what ends a transfer. */
   curl_easy_setopt (web.easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt (web.easy, CURLOPT_LOW_SPEED_TIME, (long) web.channel->timeout_s);
@@ -157,7 +210,8 @@ set_always (Web &web)
   set_tls (web);
 }
 
-// Names are resolved by the agent; libcurl is told an address that nobody connects to.
+// Names are resolved by the agent; libcurl is told an address that nobody connects to. It needs none for an address of
+// IPv6 in digits.
 struct curl_slist *
 make_addresses (const Web &web)
 {
@@ -165,7 +219,7 @@ make_addresses (const Web &web)
   int port = uri != nullptr ? g_uri_get_port (uri) : -1;
   std::string entry;
 
-  if (uri == nullptr)
+  if (uri == nullptr || strchr (g_uri_get_host (uri), ':') != nullptr)
     return nullptr;
   if (port < 0)
     port = g_strcmp0 (g_uri_get_scheme (uri), "https") == 0 ? 443 : 80;
@@ -203,6 +257,8 @@ set_request (Web &web, Transfer &transfer)
   curl_easy_setopt (web.easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request.upload_bytes);
   curl_easy_setopt (web.easy, CURLOPT_READFUNCTION, give_body);
   curl_easy_setopt (web.easy, CURLOPT_READDATA, &transfer);
+  curl_easy_setopt (web.easy, CURLOPT_SEEKFUNCTION, rewind_body);
+  curl_easy_setopt (web.easy, CURLOPT_SEEKDATA, &transfer);
 }
 
 NegErrorCode
@@ -309,10 +365,15 @@ neg::web_run (NetChannel &channel, int socket, WebHandles *handles, GError **err
 }
 
 bool
-neg::web_receive (Web &web, bool wait, guint16 *type, GVariant **body, int *fd)
+neg::web_receive (Web &web, guint16 *type, GVariant **body, int *fd)
 {
-  if (web.waiting.empty ())
-    return net_receive (*web.channel, wait, type, body, fd);
+  WebMessage message;
+
+  while (web.waiting.empty () && !web.channel->is_cancelled && !web.channel->is_finished)
+    if (net_receive (*web.channel, true, &message.type, &message.body, &message.fd))
+      keep (web, message);
+  if (web.waiting.empty () || web.channel->is_cancelled)
+    return false;
   *type = web.waiting.front ().type;
   *body = web.waiting.front ().body;
   *fd = web.waiting.front ().fd;
@@ -344,6 +405,7 @@ neg::web_perform (Web &web, const WebRequest &request, long *status, GError **er
   CURLcode code;
 
   *status = 0;
+  web.head_bytes = 0;
   curl_easy_reset (web.easy);
   set_always (web);
   set_request (web, transfer);

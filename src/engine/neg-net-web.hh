@@ -32,6 +32,7 @@ struct Web {
   std::string authorization;
   std::deque<WebMessage> waiting;
   GError *failure; // of a callback, which can only say no
+  gsize head_bytes; // of the answer under way
 };
 
 struct WebRequest {
@@ -44,10 +45,11 @@ struct WebRequest {
   const char *content_type;
   gint64 upload_bytes;
   gssize (*give) (guint8 *target, gsize length, void *user_data, GError **error);
+  void (*rewind) (void *user_data); // the connection had been closed meanwhile: all of it once more
 };
 
-// The next message for this role: one that waited, or (wait) the next to come. False: finished, cancelled or gone.
-bool web_receive (Web &web, bool wait, guint16 *type, GVariant **body, int *fd);
+// The next message for this role, when it comes. False: finished, cancelled or gone.
+bool web_receive (Web &web, guint16 *type, GVariant **body, int *fd);
 
 // The next empty file and its number; waits for it. -1 when cancelled.
 int web_take_file (Web &web, guint *number);
