@@ -6,6 +6,7 @@
 
 #include "agent/neg-agent-private.h"
 #include "base/neg-error.h"
+#include "base/neg-fault.h"
 
 #define AT_PEER_MAX 2
 #define COMMITS_AT_PEER_MAX 1
@@ -133,6 +134,7 @@ save_objects (NegRunningJob *running, GPtrArray *objects, GError **error)
     if (!neg_jobs_set_object (neg_agent_get_archive (running->jobs->agent), running->job->id,
                               &g_array_index (plain, NegJobObject, i), MIN (OBJECTS_AT_ONCE, plain->len - i), error))
       return FALSE;
+  neg_fault_point ("job-objects-saved");
   return TRUE;
 }
 
@@ -182,7 +184,9 @@ run_cb (gpointer data, gpointer user_data)
   g_mutex_lock (&jobs->lock);
   end = make_end (running, &transfer, error);
   g_mutex_unlock (&jobs->lock);
+  neg_fault_point ("job-ran");
   save_end (running, end, transfer.objects);
+  neg_fault_point ("job-saved");
   forget_running (running);
   tell (jobs, _neg_job_to_variant (end, NULL));
   kick (jobs);
@@ -246,6 +250,7 @@ begin (NegAgentJobs *jobs, NegJob *job)
     running_free (running); /* a full disk: it waits on */
     return;
   }
+  neg_fault_point ("job-begun");
   described = _neg_job_to_variant (job, NULL);
   g_mutex_lock (&jobs->lock);
   g_hash_table_insert (jobs->running, &running->job->id, running);
@@ -429,6 +434,7 @@ neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, cons
   g_mutex_unlock (&jobs->change_lock);
   if (done && id != NULL)
     *id = job->id;
+  neg_fault_point ("job-added");
   kick (jobs);
   return done;
 }

@@ -54,14 +54,25 @@ load_site (NegAgent *agent, GError **error)
   return TRUE;
 }
 
+/* On a full disk what is here can still be read, and the reason of all else is told. */
 static gboolean
 open_archive (NegAgent *agent, GError **error)
 {
   const NegAuditEntry entry = { .event = NEG_AUDIT_START, .user = agent->user, .detail = "agent " NEG_VERSION };
+  g_autoptr (GError) failure = NULL;
 
   agent->archive = neg_archive_open (agent->data_folder, agent->cache_folder,
                                      neg_site_get_default_issuer (agent->site), error);
-  return agent->archive != NULL && neg_audit_append (agent->archive, &entry, error);
+  if (agent->archive == NULL)
+    return FALSE;
+  if (neg_audit_append (agent->archive, &entry, &failure))
+    return TRUE;
+  if (g_error_matches (failure, NEG_ERROR, NEG_ERROR_DISK_FULL)) {
+    g_warning ("no audit entry for the start: %s", failure->message);
+    return TRUE;
+  }
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* A port that somebody else has does not keep the reader from his images. */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "agent/neg-operation-private.h"
+#include "base/neg-fault.h"
 
 void
 _neg_job_object_free (NegJobObject *object)
@@ -32,6 +33,7 @@ _neg_transfer_add (NegTransfer *transfer, const char *sop_uid, gboolean failed, 
   object->status = status;
   object->message = g_strdup (message != NULL ? message : "");
   g_ptr_array_add (transfer->objects, object);
+  neg_fault_point ("object-answered");
 }
 
 void

@@ -93,6 +93,7 @@ note_study (NegReceiveStore *store, const NegObjectRecord *record, Study **noted
       return FALSE;
     }
     g_hash_table_insert (store->studies, g_strdup (uid), study);
+    neg_fault_point ("receive-audited");
   }
   *noted = study;
   return TRUE;
@@ -143,8 +144,11 @@ neg_receive_store_supply (NegReceiveStore *store, GError **error)
     store->n_outstanding++;
     g_ptr_array_add (store->files, incoming);
   }
-  return n_fds == 0
-         || neg_net_session_send (store->session, NEG_NET_FILES, g_variant_new ("(u)", n_fds), fds, n_fds, error);
+  if (n_fds > 0
+      && !neg_net_session_send (store->session, NEG_NET_FILES, g_variant_new ("(u)", n_fds), fds, n_fds, error))
+    return FALSE;
+  neg_fault_point ("receive-supplied");
+  return TRUE;
 }
 
 /* Supplied as what may be evicted, since something was asked for, and then the peer sent something else, too: nobody
@@ -278,18 +282,36 @@ get_status (const GError *failure)
   return NEG_STORE_OUT_OF_RESOURCES;
 }
 
-/* What cannot be understood is kept for whoever looks for the reason; what there was no room for is not. */
+/* Kept for whoever looks for the reason, which the audit and every check of the archive name. */
+static gboolean
+quarantine (NegReceiveStore *store, NegIncoming *incoming, const GError *failure, const NegReceived *received,
+            GError **error)
+{
+  NegArchive *archive = neg_agent_get_archive (store->agent);
+  g_autofree char *name = g_path_get_basename (incoming->path);
+  g_autofree char *detail = g_strdup_printf ("refused, in quarantine as %s: %s", name, failure->message);
+  const NegAuditEntry entry = {
+    .event = NEG_AUDIT_TRANSFERRED,
+    .failed = TRUE,
+    .peer = store->peer,
+    .study_uid = received->study_uid,
+    .detail = detail,
+  };
+
+  return neg_object_store_quarantine (neg_archive_get_objects (archive), incoming, failure->message, error)
+         && neg_audit_append (archive, &entry, error);
+}
+
+/* What cannot be understood goes into quarantine; what there was or is no room for does not. */
 static gboolean
 refuse (NegReceiveStore *store, NegIncoming *incoming, const GError *failure, NegReceived *received, GError **error)
 {
-  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
-
   received->status = get_status (failure);
   received->comment = g_utf8_substring (failure->message, 0,
                                         MIN (COMMENT_CHARACTERS_MAX, g_utf8_strlen (failure->message, -1)));
   store->n_refused++;
-  return received->status == NEG_STORE_OUT_OF_RESOURCES || received->bytes == 0
-         || neg_object_store_quarantine (objects, incoming, failure->message, error);
+  return received->status == NEG_STORE_OUT_OF_RESOURCES || received->bytes == 0 || incoming->path == NULL
+         || !check_room (store, NULL) || quarantine (store, incoming, failure, received, error);
 }
 
 /* What the engine says of the object; NULL: nothing wrong. */

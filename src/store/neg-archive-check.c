@@ -228,6 +228,23 @@ check_files (Check *check, GError **error)
 }
 
 static gboolean
+note_quarantined (const char *name, const char *reason, gpointer user_data)
+{
+  Check *check = user_data;
+
+  check->report->n_quarantined++;
+  add_problem (check, "The file %s is in quarantine: %s", name, *reason != '\0' ? reason : "nobody noted why");
+  return !g_cancellable_is_cancelled (check->cancellable);
+}
+
+static gboolean
+check_quarantine (Check *check, GError **error)
+{
+  neg_object_store_walk_quarantine (check->archive->objects, note_quarantined, check);
+  return !g_cancellable_set_error_if_cancelled (check->cancellable, error);
+}
+
+static gboolean
 count_rows (Check *check, GError **error)
 {
   NegStatement *statement = neg_database_prepare (check->database, "SELECT count(*) FROM instance", error);
@@ -254,5 +271,5 @@ neg_archive_check (NegArchive *archive, gboolean deep, NegArchiveProgress progre
   check.named[NEG_OBJECT_DATA] = data;
   check.named[NEG_OBJECT_CACHE] = cache;
   return database != NULL && (!deep || neg_database_check (database, error)) && count_rows (&check, error)
-         && check_rows (&check, error) && check_files (&check, error);
+         && check_rows (&check, error) && check_files (&check, error) && check_quarantine (&check, error);
 }

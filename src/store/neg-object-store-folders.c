@@ -13,6 +13,7 @@
 #include "base/neg-error.h"
 
 #define FOLDER_MODE 0700
+#define REASON_SUFFIX ".reason"
 
 static NegErrorCode
 error_code_of (int saved_errno)
@@ -146,4 +147,33 @@ neg_object_store_walk (NegObjectStore *store, NegObjectFunc func, gpointer user_
       if (!walk_folder (store, (NegObjectClass) i, index, func, user_data, &stop, error))
         return FALSE;
   return TRUE;
+}
+
+/* A name of a file that the store made. */
+static gboolean
+tell_quarantined (const char *folder, const char *name, NegQuarantineFunc func, gpointer user_data)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *note = g_strconcat (path, REASON_SUFFIX, NULL);
+  g_autofree char *reason = NULL;
+
+  if (!g_file_get_contents (note, &reason, NULL, NULL))
+    reason = g_strdup ("");
+  return func (name, reason, user_data);
+}
+
+void
+neg_object_store_walk_quarantine (NegObjectStore *store, NegQuarantineFunc func, gpointer user_data)
+{
+  gboolean stop = FALSE;
+
+  for (int i = 0; i < 2; i++) {
+    g_autofree char *folder = g_build_filename (store->folders[i], "quarantine", NULL);
+    g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+    const char *name;
+
+    while (!stop && dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+      if (!g_str_has_suffix (name, REASON_SUFFIX))
+        stop = !tell_quarantined (folder, name, func, user_data);
+  }
 }

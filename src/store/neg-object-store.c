@@ -245,6 +245,7 @@ neg_object_store_quarantine (NegObjectStore *store, NegIncoming *incoming, const
     return neg_fail (error, g_error_matches (failure, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ? NEG_ERROR_DISK_FULL
                                                                                        : NEG_ERROR_REFUSED,
                      "objects", "An object cannot be put into quarantine");
+  neg_fault_point ("quarantine-noted");
   if (g_rename (incoming->path, path) != 0)
     return _neg_object_store_fail (errno, "An object cannot be put into quarantine", error);
   g_clear_pointer (&incoming->path, g_free);

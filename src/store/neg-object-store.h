@@ -64,6 +64,10 @@ gboolean neg_object_store_walk (NegObjectStore *store, NegObjectFunc func, gpoin
 /* Away from the index but not lost: to quarantine/, with a file of the same name and ".reason" beside it. */
 gboolean neg_object_store_quarantine (NegObjectStore *store, NegIncoming *incoming, const char *reason, GError **error);
 
+/* Every file in quarantine with its reason, until @func says FALSE. */
+typedef gboolean (*NegQuarantineFunc) (const char *name, const char *reason, gpointer user_data);
+void neg_object_store_walk_quarantine (NegObjectStore *store, NegQuarantineFunc func, gpointer user_data);
+
 /* Deletes what is in incoming/ from before this process. */
 void neg_object_store_sweep (NegObjectStore *store);
 
