@@ -147,18 +147,14 @@ static gboolean
 neg_worklist_view_grab_focus (GtkWidget *widget)
 {
   NegWorklistView *self = NEG_WORKLIST_VIEW (widget);
-  guint n = _neg_worklist_view_get_n (self);
   GtkWidget *row;
 
-  if (n == 0)
+  if (_neg_worklist_view_get_n (self) == 0)
     return FALSE;
   row = g_ptr_array_index (self->rows, self->cursor % self->rows->len);
-  if (gtk_widget_get_child_visible (row)
-      && neg_worklist_row_get_position (NEG_WORKLIST_ROW (row)) == self->cursor)
-    return gtk_widget_grab_focus (row);
-  /* The row is out of sight: the list itself has the focus, and the next key brings the row back. */
-  gtk_root_set_focus (gtk_widget_get_root (widget), widget);
-  return TRUE;
+  if (!gtk_widget_get_child_visible (row) || neg_worklist_row_get_position (NEG_WORKLIST_ROW (row)) != self->cursor)
+    _neg_worklist_view_move_cursor (self, self->cursor, FALSE); /* into sight */
+  return gtk_widget_grab_focus (row);
 }
 
 void

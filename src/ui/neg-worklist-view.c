@@ -114,7 +114,7 @@ place_items (NegWorklistView *self)
 
     /* A row that goes on as another one must not take the focus with it. */
     if (gtk_widget_is_focus (GTK_WIDGET (row)) && (!in_sight || position != self->cursor))
-      gtk_widget_grab_focus (GTK_WIDGET (self));
+      gtk_root_set_focus (gtk_widget_get_root (GTK_WIDGET (self)), GTK_WIDGET (self));
     if (in_sight)
       show_row (self, row, position, n);
     else
