@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/neg-agent-private.h"
@@ -12,6 +13,7 @@
 #include "base/neg-paths.h"
 
 #define LOCK_FILE "agent.lock"
+#define LOOK_S 2 /* how often it looks whether its home is still there */
 #define END_S 15 /* what does not end then is ended: nothing that was answered for is lost by it */
 
 typedef struct {
@@ -83,12 +85,30 @@ reload_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+typedef struct {
+  GMainLoop *loop;
+  int lock_fd;
+} Watch;
+
+/* Somebody has deleted the home: nothing is left to serve, and a new agent may begin in its place. */
+static gboolean
+look_cb (gpointer user_data)
+{
+  const Watch *watch = user_data;
+  struct stat status;
+
+  if (fstat (watch->lock_fd, &status) == 0 && status.st_nlink == 0)
+    g_main_loop_quit (watch->loop);
+  return G_SOURCE_CONTINUE;
+}
+
 static int
-serve (const Options *options, int ready_fd)
+serve (const Options *options, int lock_fd, int ready_fd)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
   g_autoptr (NegAgent) agent = NULL;
+  Watch watch = { loop, lock_fd };
 
   g_unix_signal_add (SIGTERM, end_cb, loop);
   g_unix_signal_add (SIGINT, end_cb, loop);
@@ -96,6 +116,7 @@ serve (const Options *options, int ready_fd)
   if (agent == NULL)
     return complain (error);
   g_unix_signal_add (SIGHUP, reload_cb, agent);
+  g_timeout_add_seconds (LOOK_S, look_cb, &watch);
   if (ready_fd >= 0)
     neg_process_tell_ready (ready_fd);
   else {
@@ -136,7 +157,7 @@ main (int argc, char **argv)
   lock_fd = neg_process_lock (data_folder, LOCK_FILE, &error);
   if (lock_fd < 0)
     return complain (error);
-  status = serve (&options, ready_fd);
+  status = serve (&options, lock_fd, ready_fd);
   close (lock_fd);
   return status;
 }

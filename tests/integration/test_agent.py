@@ -161,6 +161,13 @@ def end_by_quit():
         assert process.wait(10) == 0
 
 
+def end_with_home():
+    with Home() as home:
+        process = home.start()
+        shutil.rmtree(home.path)
+        assert process.wait(20) == 0
+
+
 def second_refused():
     with Home() as home:
         first = home.start()
@@ -662,8 +669,8 @@ def reading_list():
 
 def main():
     tap = Tap()
-    for function in (hello, end_by_signal, end_by_quit, second_refused, wrong_site, detached, protected, peers,
-                     config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
+    for function in (hello, end_by_signal, end_by_quit, end_with_home, second_refused, wrong_site, detached, protected,
+                     peers, config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
                      socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()

@@ -40,7 +40,7 @@ class Agent:
     def start(self, seconds=20):
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen(self.command(), env=self.environment, stdout=subprocess.PIPE, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, start_new_session=True)
         end, said = time.monotonic() + seconds, b''
         while b'ready\n' not in said:
             if not select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]:
@@ -58,7 +58,7 @@ class Agent:
 
     def kill(self):
         if self.process is not None and self.process.poll() is None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
         return self._reap(10)
 
     def _reap(self, seconds):
