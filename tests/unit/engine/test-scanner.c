@@ -481,6 +481,57 @@ test_codecs (void)
   }
 }
 
+static gboolean
+scans_to_end (Object *object, guint64 *end, GError **error)
+{
+  NegSource source;
+  g_auto (NegLayout) layout = { 0 };
+
+  neg_source_init_memory (&source, object->bytes->data, object->bytes->len);
+  g_assert_true (neg_scan (&source, &layout, NULL));
+  return neg_scan_rest (&source, &layout, end, error);
+}
+
+/* What is behind the pixels, native and in fragments: walked, refused when nested or cut, without padding. */
+static void
+test_rest (void)
+{
+  for (int fragments = 0; fragments < 2; fragments++) {
+    g_autoptr (Object) object = object_new (fragments ? SYNTAX_RLE : SYNTAX_EXPLICIT);
+    g_autoptr (GError) nested = NULL;
+    g_autoptr (GError) cut = NULL;
+    guint64 end = 0;
+    guint whole;
+
+    object_add_image (object, 2, 2, 8);
+    if (fragments) {
+      object_begin_fragments (object, NULL, 0);
+      object_add_fragment (object, "abcd", 4);
+      object_end_fragments (object);
+    } else
+      object_add (object, 0x7FE00010, "OB", "abcd", 4);
+    g_assert_true (scans_to_end (object, &end, NULL));
+    g_assert_cmpuint (end, ==, object->bytes->len);
+    add_nested (object, 64, FALSE);
+    object_add_zeros (object, 0xFFFCFFFC, "OB", 10);
+    whole = object->bytes->len;
+    g_assert_true (scans_to_end (object, &end, NULL));
+    g_assert_cmpuint (end, ==, whole);
+    object_add_header (object, 0xFFFDFFFC, "OB", 10);
+    g_assert_false (scans_to_end (object, &end, &cut));
+    g_assert_error (cut, NEG_ERROR, NEG_ERROR_TRUNCATED);
+    g_byte_array_set_size (object->bytes, whole);
+    object_add_header (object, 0x00000000, "UL", 0); /* padding to us: nothing behind it is handed on */
+    add_nested (object, 20000, FALSE);
+    g_assert_true (scans_to_end (object, &end, NULL));
+    g_assert_cmpuint (end, ==, whole);
+    g_byte_array_set_size (object->bytes, whole);
+    add_nested (object, 20000, FALSE);
+    g_assert_false (scans_to_end (object, &end, &nested));
+    g_assert_error (nested, NEG_ERROR, NEG_ERROR_NESTING);
+  }
+}
+
 static void
 test_zip (void)
 {
@@ -515,6 +566,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scanner/lengths", test_lengths);
   g_test_add_func ("/scanner/padding", test_padding);
   g_test_add_func ("/scanner/codecs", test_codecs);
+  g_test_add_func ("/scanner/rest", test_rest);
   g_test_add_func ("/scanner/zip", test_zip);
   return g_test_run ();
 }
