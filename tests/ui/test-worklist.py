@@ -82,48 +82,47 @@ def list_shows_and_filters(program, n):
     wait_rows(program, lambda all_rows: len(all_rows) == n, "all rows again")
 
 
-def opens(program):
-    program.key("ctrl+f", "Down")
+def lines(home, word):
+    """Entries as the command line has them."""
+    return [line for line in command(home, "worklist").splitlines()[1:] if word in line.split()]
+
+
+def opens(program, home):
+    program.key("ctrl+f")
+    program.wait_focus("Search the reading list")
+    program.key("Down")
     screen.wait_until(lambda: program.focused_name() in rows(program), 5, "the focus on a row")
     name = program.focused_name().split(",")[0]
     program.key("Return")
-    program.look_again()
-    screen.wait_until(lambda: program.find_viewport() and name.split(" ")[0] in program.says(), 15,
+    screen.wait_until(program.find_viewport, 15, "an image")
+    screen.wait_until(lambda: program.names(f"{name}, ") and program.find_viewport().name.startswith("image "), 15,
                       f"the images of {name}")
-    wait_rows(program, lambda all_rows: any("being read by" in row and row.endswith("open") for row in all_rows),
-              "who reads it, and that it is open")
+    screen.wait_until(lambda: len(lines(home, "being-read")) == 1, 10, "who reads it")
+    wait_rows(program, lambda all_rows: any(row.endswith(", open") for row in all_rows), "that it is open")
 
 
-def next_unread(program):
-    before = next(row for row in rows(program) if row.endswith(", open"))
+def next_unread(program, home):
     program.key("Escape")
     program.wait_focus("image ")
     program.key("n")
-    wait_rows(program, lambda all_rows: any(row.endswith(", open") and row.split(",")[0] != before.split(",")[0]
-                                            for row in all_rows), "another study is open")
+    screen.wait_until(lambda: len(lines(home, "being-read")) == 2, 10, "another study that is read")
 
 
-def finishes(program):
-    program.look_again()
-    opened = next(row for row in rows(program) if row.endswith(", open")).split(",")[0]
-    program.key("Escape")
-    program.wait_focus("image ")
+def finishes(program, home):
+    program.wait_focus("image ", 10)
     program.key("ctrl+Return")
-    wait_rows(program, lambda all_rows: any(row.split(",")[0] == opened and ", read," in row for row in all_rows),
-              f"{opened} is read")
+    screen.wait_until(lambda: len(lines(home, "read")) == 1, 10, "a study that was read")
+    screen.wait_until(lambda: len(lines(home, "being-read")) == 2, 10, "the next one")
 
 
-def claims_and_releases(program):
+def claims_and_releases(program, home):
     program.key("F9")
     screen.wait_until(lambda: program.focused_name() in rows(program), 5, "the focus on a row")
     program.key("End")
     program.key("c")
-    screen.wait_until(lambda: "being read by" in program.focused_name(), 10, "claimed")
+    screen.wait_until(lambda: len(lines(home, "being-read")) == 3, 10, "claimed")
     program.key("shift+c")
-    screen.wait_until(lambda: "being read by" not in program.focused_name(), 10, "released")
-    program.key("space")
-    program.wait_name("born ")
-    program.key("space")
+    screen.wait_until(lambda: len(lines(home, "being-read")) == 2, 10, "released")
 
 
 def main():
@@ -140,10 +139,10 @@ def main():
                     time.sleep(1)
                     n = screen.wait_until(lambda: len(rows(program)), 15, "a list")
                     tap.run("the list shows and filters", list_shows_and_filters, program, n)
-                    tap.run("Enter opens and claims", opens, program)
-                    tap.run("n opens the next unread", next_unread, program)
-                    tap.run("Ctrl+Enter finishes", finishes, program)
-                    tap.run("c claims, Shift+c releases", claims_and_releases, program)
+                    tap.run("Enter opens and claims", opens, program, home)
+                    tap.run("n opens the next unread", next_unread, program, home)
+                    tap.run("Ctrl+Enter finishes", finishes, program, home)
+                    tap.run("c claims, Shift+c releases", claims_and_releases, program, home)
             finally:
                 end_agent(home)
     finally:
