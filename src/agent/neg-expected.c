@@ -3,7 +3,7 @@
 #include "agent/neg-expected.h"
 
 typedef struct {
-  guint n_waiting; /* operations */
+  GPtrArray *sources; /* char*: one for each operation that waits */
   NegArrived arrived;
 } Study;
 
@@ -17,6 +17,13 @@ struct _NegExpected {
   GHashTable *studies;      /* UID: Study */
   GHashTable *transactions; /* UID: Transaction */
 };
+
+static void
+study_free (Study *study)
+{
+  g_ptr_array_unref (study->sources);
+  g_free (study);
+}
 
 static void
 transaction_free (Transaction *transaction)
@@ -33,7 +40,7 @@ neg_expected_new (void)
 
   g_mutex_init (&expected->lock);
   g_cond_init (&expected->changed);
-  expected->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  expected->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) study_free);
   expected->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) transaction_free);
   return expected;
 }
@@ -52,43 +59,61 @@ neg_expected_free (NegExpected *expected)
 
 /* --- studies --- */
 
+static gboolean
+has_source (const Study *study, const char *source, guint *index)
+{
+  return g_ptr_array_find_with_equal_func (study->sources, source, g_str_equal, index);
+}
+
 void
-neg_expected_begin_study (NegExpected *expected, const char *study_uid)
+neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
   if (study == NULL) {
     study = g_new0 (Study, 1);
+    study->sources = g_ptr_array_new_with_free_func (g_free);
     g_hash_table_insert (expected->studies, g_strdup (study_uid), study);
   }
-  study->n_waiting++;
+  g_ptr_array_add (study->sources, g_strdup (source));
 }
 
 void
-neg_expected_end_study (NegExpected *expected, const char *study_uid)
+neg_expected_end_study (NegExpected *expected, const char *study_uid, const char *source)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = g_hash_table_lookup (expected->studies, study_uid);
+  guint index;
 
-  if (study != NULL && --study->n_waiting == 0)
+  if (study == NULL || !has_source (study, source, &index))
+    return;
+  g_ptr_array_remove_index_fast (study->sources, index);
+  if (study->sources->len == 0)
     g_hash_table_remove (expected->studies, study_uid);
 }
 
 gboolean
-neg_expected_has_any (NegExpected *expected)
+neg_expected_has_any (NegExpected *expected, const char *source)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+  GHashTableIter iter;
+  gpointer study;
 
-  return g_hash_table_size (expected->studies) > 0;
+  g_hash_table_iter_init (&iter, expected->studies);
+  while (g_hash_table_iter_next (&iter, NULL, &study))
+    if (has_source (study, source, NULL))
+      return TRUE;
+  return FALSE;
 }
 
 gboolean
-neg_expected_has_study (NegExpected *expected, const char *study_uid)
+neg_expected_has_study (NegExpected *expected, const char *study_uid, const char *source)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+  const Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
-  return g_hash_table_contains (expected->studies, study_uid);
+  return study != NULL && has_source (study, source, NULL);
 }
 
 void

@@ -13,11 +13,12 @@ NegExpected *neg_expected_new (void);
 void neg_expected_free (NegExpected *expected); /* nobody waits any more */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegExpected, neg_expected_free)
 
-/* Objects of @study_uid are on their way until neg_expected_end_study(); several may wait for the same one. */
-void neg_expected_begin_study (NegExpected *expected, const char *study_uid);
-void neg_expected_end_study (NegExpected *expected, const char *study_uid);
-gboolean neg_expected_has_any (NegExpected *expected);
-gboolean neg_expected_has_study (NegExpected *expected, const char *study_uid);
+/* Objects of @study_uid are on their way until neg_expected_end_study(); several may wait for the same one. @source: the
+ * AE title of the peer that was asked ("" of a DICOMweb peer): what others send meanwhile nobody has asked for. */
+void neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source);
+void neg_expected_end_study (NegExpected *expected, const char *study_uid, const char *source); /* as it began */
+gboolean neg_expected_has_any (NegExpected *expected, const char *source);
+gboolean neg_expected_has_study (NegExpected *expected, const char *study_uid, const char *source);
 /* The receiver has taken one (or more bytes of one). */
 void neg_expected_count (NegExpected *expected, const char *study_uid, guint n_objects, guint64 bytes);
 

@@ -361,9 +361,9 @@ neg_operation_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_
 
   if (series_uid != NULL && *series_uid == '\0')
     series_uid = NULL;
-  neg_expected_begin_study (expected, study_uid);
+  neg_expected_begin_study (expected, study_uid, peer->called_ae);
   is_complete = retrieve_all (&retrieve, series_uid, error);
-  neg_expected_end_study (expected, study_uid);
+  neg_expected_end_study (expected, study_uid, peer->called_ae);
   detail = g_strdup_printf ("retrieve: %u of %u objects are here", transfer->progress.done, transfer->progress.objects);
   return _neg_operation_audit (agent, peer, NEG_AUDIT_TRANSFERRED, !is_complete, study_uid, detail,
                                is_complete ? error : NULL)

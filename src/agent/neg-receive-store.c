@@ -241,11 +241,20 @@ put (NegReceiveStore *store, NegIncoming *incoming, const NegObjectRecord *recor
   return TRUE;
 }
 
+/* Of this peer: what another one sends while it comes from here may be nowhere else. */
+static gboolean
+is_asked_for (NegReceiveStore *store, const char *study_uid)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (store->agent);
+  const NegPeer *peer = neg_site_find_peer (site, store->peer, NULL);
+
+  return peer != NULL && neg_expected_has_study (neg_agent_get_expected (store->agent), study_uid, peer->called_ae);
+}
+
 static gboolean
 take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegReceived *received, GError **error)
 {
   g_autoptr (NegObjectRecord) record = read_record (details, error);
-  NegExpected *expected = neg_agent_get_expected (store->agent);
   Study *study = NULL;
   gboolean taken;
 
@@ -254,7 +263,7 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
   received->study_uid = g_strdup (record->text[NEG_RECORD_STUDY_UID]);
   if (!check_room (store, error) || !note_study (store, record, &study, error))
     return FALSE;
-  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !neg_expected_has_study (expected, received->study_uid)) {
+  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !is_asked_for (store, received->study_uid)) {
     NegIncoming *moved = move_to_data (store, *incoming, received->bytes, error);
 
     if (moved == NULL)

@@ -161,12 +161,14 @@ serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GE
   }
 }
 
-/* What was asked for may be evicted, and what was sent to us may not: as long as anything is asked for, files are made
- * for that, and the store sets right what turns out otherwise. */
+/* What was asked for may be evicted, and what was sent to us may not: as long as anything of theirs is asked for, files are
+ * made for that, and the store sets right what turns out otherwise. */
 static gboolean
 receive (Receiver *receiver, GCancellable *cancellable, GError **error)
 {
-  const gboolean is_expected = neg_expected_has_any (neg_agent_get_expected (receiver->agent));
+  const gboolean is_expected
+      = receiver->peer != NULL
+        && neg_expected_has_any (neg_agent_get_expected (receiver->agent), receiver->peer->called_ae);
   NegReceiveStore store;
   gboolean is_over;
 

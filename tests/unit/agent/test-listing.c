@@ -120,9 +120,14 @@ test_expected_study (void)
   GThread *thread;
 
   neg_expected_count (expected, STUDY, 1, 1);
-  g_assert_false (neg_expected_has_any (expected));
-  neg_expected_begin_study (expected, STUDY);
-  neg_expected_begin_study (expected, STUDY);
+  g_assert_false (neg_expected_has_any (expected, "pacs"));
+  neg_expected_begin_study (expected, STUDY, "pacs");
+  neg_expected_begin_study (expected, STUDY, "archive");
+  g_assert_true (neg_expected_has_any (expected, "pacs"));
+  g_assert_true (neg_expected_has_study (expected, STUDY, "pacs"));
+  /* What somebody else sends of it meanwhile may be nowhere else. */
+  g_assert_false (neg_expected_has_any (expected, "scanner"));
+  g_assert_false (neg_expected_has_study (expected, STUDY, "scanner"));
   neg_expected_get_arrived (expected, STUDY, &arrived);
   g_assert_cmpuint (arrived.n_objects, ==, 0);
   thread = g_thread_new ("arrive", arrive, expected);
@@ -131,10 +136,11 @@ test_expected_study (void)
   g_assert_cmpuint (arrived.n_objects, ==, 1);
   g_assert_cmpuint (arrived.bytes, ==, 100);
   g_thread_join (thread);
-  neg_expected_end_study (expected, STUDY);
-  g_assert_true (neg_expected_has_study (expected, STUDY));
-  neg_expected_end_study (expected, STUDY);
-  g_assert_false (neg_expected_has_study (expected, STUDY));
+  neg_expected_end_study (expected, STUDY, "archive");
+  g_assert_true (neg_expected_has_study (expected, STUDY, "pacs"));
+  neg_expected_end_study (expected, STUDY, "pacs");
+  g_assert_false (neg_expected_has_study (expected, STUDY, "pacs"));
+  g_assert_false (neg_expected_has_any (expected, "pacs"));
 }
 
 static void
