@@ -9,7 +9,7 @@
 
 typedef struct {
   const char *study_uid;
-  GArray *studies; /* gint64: rows that are concerned */
+  gint64 study_id; /* 0: there is none */
   GPtrArray *leftovers;
   guint n_objects;
   gint64 bytes;
@@ -114,32 +114,10 @@ remove_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
          && neg_entries_refresh_study (database, id, error);
 }
 
-static gboolean
-find_studies (NegDatabase *database, Removal *removal, GError **error)
-{
-  NegStatement *find = neg_database_prepare (database, "SELECT id FROM study WHERE study_uid = ?1", error);
-  gboolean has_row = FALSE;
-
-  if (find == NULL)
-    return FALSE;
-  neg_statement_bind_text (find, 1, removal->study_uid);
-  do {
-    gint64 id;
-
-    if (!neg_statement_step (find, &has_row, error))
-      return FALSE;
-    if (!has_row)
-      break;
-    id = neg_statement_get_int (find, 0);
-    g_array_append_val (removal->studies, id);
-  } while (has_row);
-  return TRUE;
-}
-
 static void
 begin_removal (Removal *removal)
 {
-  g_array_set_size (removal->studies, 0);
+  removal->study_id = 0;
   g_ptr_array_set_size (removal->leftovers, 0);
   removal->n_objects = 0;
   removal->bytes = 0;
@@ -151,37 +129,33 @@ remove_study (NegDatabase *database, gpointer data, GError **error)
   Removal *removal = data;
 
   begin_removal (removal);
-  if (!find_studies (database, removal, error))
-    return FALSE;
-  for (guint i = 0; i < removal->studies->len; i++)
-    if (!remove_row (database, g_array_index (removal->studies, gint64, i), removal, error))
-      return FALSE;
-  return TRUE;
+  return neg_archive_find_study (database, removal->study_uid, &removal->study_id, error)
+         && (removal->study_id == 0 || remove_row (database, removal->study_id, removal, error));
 }
 
 gboolean
 neg_archive_remove_study (NegArchive *archive, const char *study_uid, guint *n_objects, GError **error)
 {
-  g_autoptr (GArray) studies = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
-  Removal removal = { .study_uid = study_uid, .studies = studies, .leftovers = leftovers };
+  Removal removal = { .study_uid = study_uid, .leftovers = leftovers };
 
   if (!neg_archive_write (archive, remove_study, &removal, error))
     return FALSE;
   _neg_archive_drop_files (archive, leftovers);
   if (n_objects != NULL)
     *n_objects = removal.n_objects;
-  return studies->len > 0 || neg_fail (error, NEG_ERROR_NOT_FOUND, study_uid, "The archive has no such study");
+  return removal.study_id != 0 || neg_fail (error, NEG_ERROR_NOT_FOUND, study_uid, "The archive has no such study");
 }
 
 /* --- eviction --- */
 
-/* The least recently used study, and what all of the cache holds. */
+/* The study that was used least recently and before @used_before_us, and what all of the cache holds. */
 static gboolean
-find_oldest (NegDatabase *database, gint64 *study_id, guint64 *cache_bytes, GError **error)
+find_oldest (NegDatabase *database, gint64 used_before_us, gint64 *study_id, guint64 *cache_bytes, GError **error)
 {
   NegStatement *oldest = neg_database_prepare (
-      database, "SELECT id FROM study WHERE cache_bytes > 0 ORDER BY used_us, cache_bytes LIMIT 1", error);
+      database,
+      "SELECT id FROM study WHERE cache_bytes > 0 AND used_us < ?1 ORDER BY used_us, cache_bytes LIMIT 1", error);
   NegStatement *sum = oldest != NULL
                           ? neg_database_prepare (
                                 database, "SELECT coalesce (sum (cache_bytes), 0) FROM study WHERE cache_bytes > 0",
@@ -189,7 +163,10 @@ find_oldest (NegDatabase *database, gint64 *study_id, guint64 *cache_bytes, GErr
                           : NULL;
   gint64 bytes = 0;
 
-  if (sum == NULL || !_neg_archive_query_int (oldest, 0, study_id, error)
+  if (sum == NULL)
+    return FALSE;
+  neg_statement_bind_int (oldest, 1, used_before_us);
+  if (!_neg_archive_query_int (oldest, 0, study_id, error)
       || !_neg_archive_query_int (sum, 0, &bytes, error))
     return FALSE;
   *cache_bytes = (guint64) MAX (bytes, 0);
@@ -226,6 +203,7 @@ evict_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
 typedef struct {
   Removal removal;
   guint64 quota_bytes;
+  gint64 used_before_us;
   gboolean is_short; /* of space on the disk */
   gboolean is_done;
 } Eviction;
@@ -238,19 +216,19 @@ evict_oldest (NegDatabase *database, gpointer data, GError **error)
   gint64 id;
 
   begin_removal (&eviction->removal);
-  if (!find_oldest (database, &id, &cache_bytes, error))
+  if (!find_oldest (database, eviction->used_before_us, &id, &cache_bytes, error))
     return FALSE;
   eviction->is_done = id == 0 || (cache_bytes <= eviction->quota_bytes && !eviction->is_short);
   return eviction->is_done || evict_row (database, id, &eviction->removal, error);
 }
 
 gboolean
-neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, guint64 *freed_bytes,
-                   GError **error)
+neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, gint64 used_before_us,
+                   guint64 *freed_bytes, GError **error)
 {
-  g_autoptr (GArray) studies = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
-  Eviction eviction = { .removal = { .studies = studies, .leftovers = leftovers }, .quota_bytes = quota_bytes };
+  Eviction eviction = { .removal = { .leftovers = leftovers }, .quota_bytes = quota_bytes,
+                        .used_before_us = used_before_us };
   guint64 freed = 0, free_bytes;
 
   do {
