@@ -75,6 +75,8 @@ class Program:
                                 GSETTINGS_BACKEND="memory", GDK_SCALE=str(scale))
         self.scale = scale
         self.environment.pop("XDG_DATA_HOME", None)
+        # An agent outlives its window: only who ends it again may have one (None).
+        self.environment["NEGATOSCOPE_AGENT"] = "/nonexistent/negatoscope-agent"
         self.environment.update(environment or {})
         for name in [name for name, value in self.environment.items() if value is None]:
             del self.environment[name]

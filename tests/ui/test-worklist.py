@@ -23,7 +23,7 @@ def fill(home, folder):
 
 
 def start(home, *arguments):
-    return screen.Program("--home", home, *arguments, environment={"GSETTINGS_BACKEND": None})
+    return screen.Program("--home", home, *arguments, environment={"GSETTINGS_BACKEND": None, "NEGATOSCOPE_AGENT": None})
 
 
 def end_agent(home):
