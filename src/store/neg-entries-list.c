@@ -72,13 +72,13 @@ need_bits (Hits *hits, GError **error)
 static gboolean
 keep (Hits *hits, guint64 *others, gboolean negated, GError **error)
 {
-  g_autofree guint64 *owned = others;
+  g_autofree guint64 *given = others;
   guint64 flip = negated ? ~G_GUINT64_CONSTANT (0) : 0;
 
   if (!need_bits (hits, error))
     return FALSE;
   for (gsize i = 0; i < hits->n_bits / 64; i++)
-    hits->bits[i] &= others[i] ^ flip;
+    hits->bits[i] &= given[i] ^ flip;
   return TRUE;
 }
 
