@@ -129,9 +129,11 @@ accessed_cb (NegDatabase *database, gpointer data, GError **error)
   const Access *access = data;
   g_autoptr (GError) local = NULL;
   g_autoptr (NegEntry) entry = neg_entries_find_study (database, access->study_uid, &local);
+  /* A UID that several patients have does not say whose study it was. */
+  gboolean is_known = entry != NULL && !entry->is_conflict;
   const NegAuditEntry audit = { .event = NEG_AUDIT_ACCESSED, .user = access->user, .study_uid = access->study_uid,
-                                .patient_id = entry != NULL ? entry->patient_id : NULL,
-                                .issuer = entry != NULL ? entry->issuer : NULL,
+                                .patient_id = is_known ? entry->patient_id : NULL,
+                                .issuer = is_known ? entry->issuer : NULL,
                                 .detail = access->opened ? "opened" : "closed" };
 
   if (local != NULL) {

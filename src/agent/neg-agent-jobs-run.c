@@ -75,9 +75,28 @@ run_retrieve (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer
   return done;
 }
 
+/* How many of a study failed before and are not here to be sent any more. */
+static guint
+count_gone (NegRunningJob *running, GPtrArray *objects, GPtrArray *known)
+{
+  g_autoptr (GHashTable) here = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n = 0;
+
+  if (*running->job->study_uid == '\0') /* files: those that cannot be read are listed anew */
+    return 0;
+  for (guint i = 0; i < objects->len; i++)
+    g_hash_table_add (here, ((NegOutgoingObject *) objects->pdata[i])->sop_instance_uid);
+  for (guint i = 0; i < known->len; i++) {
+    const NegJobObject *object = known->pdata[i];
+
+    n += object->failed && !g_hash_table_contains (here, object->sop_uid);
+  }
+  return n;
+}
+
 /* A retry leaves out what the peer has taken already. */
 static gboolean
-leave_out_done (NegRunningJob *running, GPtrArray *objects, GError **error)
+leave_out_done (NegRunningJob *running, GPtrArray *objects, guint *n_gone, GError **error)
 {
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (running->jobs->agent, error);
   g_autoptr (GHashTable) done = g_hash_table_new (g_str_hash, g_str_equal);
@@ -88,6 +107,7 @@ leave_out_done (NegRunningJob *running, GPtrArray *objects, GError **error)
   known = neg_jobs_list_objects (reader, running->job->id, FALSE, OBJECTS_MAX, error);
   if (known == NULL)
     return FALSE;
+  *n_gone = count_gone (running, objects, known);
   for (guint i = 0; i < known->len; i++) {
     const NegJobObject *object = known->pdata[i];
 
@@ -116,18 +136,19 @@ run_send (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GE
 {
   g_auto (NegTransfer) unread = { 0 };
   g_autoptr (GPtrArray) objects = NULL;
+  guint n_gone = 0;
   gboolean done;
 
   neg_transfer_init (&unread);
   objects = list_outgoing (running, &unread, error);
-  if (objects == NULL || !leave_out_done (running, objects, error))
+  if (objects == NULL || !leave_out_done (running, objects, &n_gone, error))
     return FALSE;
   neg_fault_point ("job-listed");
   done = objects->len == 0
          || neg_operation_send (running->jobs->agent, peer, objects, _neg_job_progress, running, running->cancellable,
                                 transfer, error);
-  transfer->progress.objects = objects->len + unread.progress.failed;
-  transfer->progress.failed += unread.progress.failed;
+  transfer->progress.objects = objects->len + unread.progress.failed + n_gone;
+  transfer->progress.failed += unread.progress.failed + n_gone;
   g_ptr_array_extend_and_steal (transfer->objects, g_steal_pointer (&unread.objects));
   unread.objects = g_ptr_array_new ();
   if (!done || unread.progress.failed == 0)

@@ -259,6 +259,18 @@ begin (NegAgentJobs *jobs, NegJob *job)
   g_thread_pool_push (jobs->pool, running, NULL);
 }
 
+/* Its end is in its row a moment before it leaves the running ones. */
+static gboolean
+is_running (NegAgentJobs *jobs, gint64 id)
+{
+  gboolean found;
+
+  g_mutex_lock (&jobs->lock);
+  found = g_hash_table_contains (jobs->running, &id);
+  g_mutex_unlock (&jobs->lock);
+  return found;
+}
+
 static void
 begin_due (NegAgentJobs *jobs, NegDatabase *reader)
 {
@@ -267,7 +279,7 @@ begin_due (NegAgentJobs *jobs, NegDatabase *reader)
   g_mutex_lock (&jobs->change_lock);
   due = neg_jobs_list_due (reader, g_get_real_time (), DUE_MAX, NULL);
   for (guint i = 0; due != NULL && i < due->len; i++)
-    if (may_begin (jobs, due->pdata[i]))
+    if (may_begin (jobs, due->pdata[i]) && !is_running (jobs, ((const NegJob *) due->pdata[i])->id))
       begin (jobs, neg_job_copy (due->pdata[i]));
   g_mutex_unlock (&jobs->change_lock);
 }
@@ -396,8 +408,8 @@ is_same_retrieve (const NegJob *job, const NegJob *other)
          && strcmp (get_text (job->arguments, "series"), get_text (other->arguments, "series")) == 0;
 }
 
-/* With the change lock. 0: there is none. */
-static gint64
+/* With the change lock. NULL: there is none. */
+static NegJob *
 find_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader)
 {
   g_autoptr (GPtrArray) listed = neg_jobs_list (reader, LISTED_MAX, NULL);
@@ -406,8 +418,19 @@ find_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader)
   g_variant_lookup (job->arguments, "once", "b", &once);
   for (guint i = 0; !once && listed != NULL && i < listed->len; i++)
     if (is_same_retrieve (listed->pdata[i], job))
-      return ((const NegJob *) listed->pdata[i])->id;
-  return 0;
+      return neg_job_copy (listed->pdata[i]);
+  return NULL;
+}
+
+/* With the change lock. What waited for better times, or behind others, is wanted now. */
+static gboolean
+hasten (NegAgentJobs *jobs, NegJob *same, const NegJob *job, GError **error)
+{
+  if (same->state != NEG_JOB_WAITING || is_running (jobs, same->id))
+    return TRUE;
+  same->priority = MIN (same->priority, job->priority);
+  same->next_us = MIN (same->next_us, job->next_us);
+  return neg_jobs_update (neg_agent_get_archive (jobs->agent), same, error);
 }
 
 gboolean
@@ -416,7 +439,8 @@ neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, cons
 {
   g_autoptr (NegDatabase) reader = NULL;
   g_autoptr (NegJob) job = g_new0 (NegJob, 1);
-  gboolean done = TRUE;
+  g_autoptr (NegJob) same = NULL;
+  gboolean done;
 
   job->kind = g_strdup (kind);
   job->peer = g_strdup (peer);
@@ -428,8 +452,12 @@ neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, cons
   if (reader == NULL)
     return FALSE;
   g_mutex_lock (&jobs->change_lock);
-  job->id = find_same (jobs, job, reader);
-  if (job->id == 0 && (done = neg_jobs_add (neg_agent_get_archive (jobs->agent), job, error)))
+  same = find_same (jobs, job, reader);
+  done = same != NULL ? hasten (jobs, same, job, error)
+                      : neg_jobs_add (neg_agent_get_archive (jobs->agent), job, error);
+  if (same != NULL)
+    job->id = same->id;
+  else if (done)
     tell (jobs, _neg_job_to_variant (job, NULL));
   g_mutex_unlock (&jobs->change_lock);
   if (done && id != NULL)

@@ -10,6 +10,7 @@
 
 #define ROWS_MAX 5000 /* of one peer: more is not a list that anybody reads */
 #define DAYS_MAX 36500
+#define ROWS_AT_ONCE 50u /* in one transaction: an object that has come waits for its end */
 
 #define STEP "ScheduledProcedureStepSequence[0]."
 
@@ -151,6 +152,7 @@ read_step (GHashTable *row, NegRemoteStudy *step)
 typedef struct {
   const char *search, *peer;
   GArray *studies; /* NegRemoteStudy */
+  guint first, n;  /* of them, for one transaction */
   gboolean complete, is_scheduled;
 } Answer;
 
@@ -158,18 +160,30 @@ static gboolean
 set_answer_cb (NegDatabase *database, gpointer data, GError **error)
 {
   const Answer *answer = data;
-  const NegRemoteStudy *studies = (const NegRemoteStudy *) answer->studies->data;
+  const NegRemoteStudy *all = (const NegRemoteStudy *) answer->studies->data;
+  const NegRemoteStudy *studies = answer->first > 0 ? all + answer->first : all;
+  gboolean complete = answer->complete && answer->n == answer->studies->len;
 
-  return answer->is_scheduled ? neg_entries_set_scheduled (database, answer->peer, studies, answer->studies->len,
-                                                           answer->complete, error)
-                              : neg_entries_set_remote (database, answer->search, answer->peer, studies,
-                                                        answer->studies->len, answer->complete, error);
+  return answer->is_scheduled
+             ? neg_entries_set_scheduled (database, answer->peer, studies, answer->n, complete, error)
+             : neg_entries_set_remote (database, answer->search, answer->peer, studies, answer->n, complete, error);
 }
 
 static gboolean
 write_answer (NegAgent *agent, Answer *answer, GError **error)
 {
-  if (!neg_archive_write (neg_agent_get_archive (agent), set_answer_cb, answer, error))
+  NegArchive *archive = neg_agent_get_archive (agent);
+
+  for (answer->first = 0; answer->studies->len > ROWS_AT_ONCE && answer->first < answer->studies->len;
+       answer->first += answer->n) {
+    answer->n = MIN (ROWS_AT_ONCE, answer->studies->len - answer->first);
+    if (!neg_archive_write (archive, set_answer_cb, answer, error))
+      return FALSE;
+  }
+  /* All of it once more: what is known is only looked up, and what was not said goes. */
+  answer->first = 0;
+  answer->n = answer->studies->len;
+  if (!neg_archive_write (archive, set_answer_cb, answer, error))
     return FALSE;
   neg_agent_announce (agent, NULL);
   return TRUE;
