@@ -15,6 +15,7 @@
 #include "base/neg-error.h"
 
 #define WORKING_MAX 64
+#define WORKING_PER_ADDRESS_MAX 48 /* one that errs or means ill does not keep all others out */
 #define SILENT_MAX 1024
 #define SILENCE_US (30 * G_USEC_PER_SEC)
 #define TURN_US (5 * G_USEC_PER_SEC)
@@ -54,8 +55,9 @@ struct _NegListener {
   GQueue silent; /* oldest first */
   guint sweep_id, resume_id;
 
-  GMutex lock;  /* guards what follows */
-  GQueue turns; /* oldest first */
+  GMutex lock;         /* guards what follows */
+  GQueue turns;        /* oldest first */
+  GHashTable *working; /* address: how many of its connections have their turn */
 };
 
 /* --- those who have spoken: a thread each --- */
@@ -67,19 +69,49 @@ turn_free (Turn *turn)
   g_free (turn);
 }
 
+/* With the lock. FALSE: its address has enough of them. */
+static gboolean
+begin_turn (NegListener *listener, const char *address)
+{
+  const guint n = GPOINTER_TO_UINT (g_hash_table_lookup (listener->working, address));
+
+  if (n >= WORKING_PER_ADDRESS_MAX)
+    return FALSE;
+  g_hash_table_replace (listener->working, g_strdup (address), GUINT_TO_POINTER (n + 1));
+  return TRUE;
+}
+
+static void
+end_turn (NegListener *listener, const char *address)
+{
+  guint n;
+
+  g_mutex_lock (&listener->lock);
+  n = GPOINTER_TO_UINT (g_hash_table_lookup (listener->working, address));
+  if (n > 1)
+    g_hash_table_replace (listener->working, g_strdup (address), GUINT_TO_POINTER (n - 1));
+  else
+    g_hash_table_remove (listener->working, address);
+  g_mutex_unlock (&listener->lock);
+}
+
 static void
 work (gpointer unused, gpointer user_data)
 {
   NegListener *listener = user_data;
+  gboolean is_let_in;
   Turn *turn;
 
   g_mutex_lock (&listener->lock);
   turn = g_queue_pop_head (&listener->turns);
+  is_let_in = turn != NULL && begin_turn (listener, turn->connection->address);
   g_mutex_unlock (&listener->lock);
   if (turn == NULL)
     return; /* its time was over before its turn came */
-  if (!g_cancellable_is_cancelled (listener->cancellable))
+  if (is_let_in && !g_cancellable_is_cancelled (listener->cancellable))
     neg_receiver_run (listener->agent, listener->callers, turn->connection, listener->cancellable);
+  if (is_let_in)
+    end_turn (listener, turn->connection->address);
   turn_free (turn);
 }
 
@@ -352,6 +384,7 @@ neg_listener_new (NegAgent *agent, GError **error)
   g_mutex_init (&listener->lock);
   g_queue_init (&listener->silent);
   g_queue_init (&listener->turns);
+  listener->working = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (listener->ports); i++) {
     listener->ports[i].listener = listener;
     listener->ports[i].socket = -1;
@@ -391,6 +424,7 @@ neg_listener_free (NegListener *listener)
   if (listener->pool != NULL)
     g_thread_pool_free (listener->pool, FALSE, TRUE);
   g_queue_clear_full (&listener->turns, (GDestroyNotify) turn_free);
+  g_hash_table_unref (listener->working);
   neg_callers_free (listener->callers);
   g_object_unref (listener->cancellable);
   g_mutex_clear (&listener->lock);

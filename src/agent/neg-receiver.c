@@ -12,8 +12,10 @@
 #define REASON_CALLING_AE 3
 #define REASON_CALLED_AE 7
 
-/* Of a peer that has an association and says nothing. */
+/* Of a peer that has an association and says nothing; and from its first byte until it has said what it wants, as it
+ * has one of few places meanwhile, whoever it is (PS3.8 9.1.5: ARTIM). */
 #define IDLE_S 60
+#define OPENING_S 15
 #define ENGINE_SILENCE_S 30
 
 #define EVENT_UNKNOWN_TRANSACTION 0x0110 /* processing failure (PS3.7 C.5.9) */
@@ -226,8 +228,7 @@ run (Receiver *receiver, GCancellable *cancellable, GError **error)
 
   receiver->session = neg_net_session_new (neg_agent_get_engines (receiver->agent), error);
   if (receiver->session == NULL || !begin (receiver, error)
-      || !neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, &message,
-                                   error))
+      || !neg_net_session_receive (receiver->session, OPENING_S * 1000, cancellable, &message, error))
     return FALSE;
   if (message.type != NEG_NET_OPENED)
     return message.type == NEG_NET_END;
