@@ -1,8 +1,10 @@
 #include "config.h"
 
+#include <string.h>
+#include <unistd.h>
+
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
-#include "base/neg-uid.h"
 
 /* A study beyond this is none. */
 #define SERIES_MAX 10000
@@ -16,6 +18,7 @@ listed_free (NegListed *listed)
 {
   g_free (listed->sop_instance_uid);
   g_free (listed->sop_class_uid);
+  g_free (listed->study_uid);
   g_free (listed->series_uid);
   g_free (listed);
 }
@@ -31,6 +34,23 @@ make_keys (const char *first, ...)
     g_hash_table_insert (keys, g_strdup (name), g_strdup (va_arg (rest, const char *)));
   va_end (rest);
   return keys;
+}
+
+/* What the archive takes, too: leading zeros are in use, which PS3.5 9.1 forbids. */
+static gboolean
+is_uid (const char *text)
+{
+  const gsize length = text != NULL ? strlen (text) : 0;
+
+  return length > 0 && length <= 64 && strspn (text, "0123456789.") == length;
+}
+
+/* What is left out of the list would not be missed. */
+static gboolean
+fail_unnamed (NegAssociation *association, GError **error)
+{
+  return neg_fail (error, NEG_ERROR_INCONSISTENT, association->peer->name,
+                   "the peer lists a series or an image without a UID that is one");
 }
 
 /* --- asking --- */
@@ -62,11 +82,12 @@ ask_images (NegAssociation *association, const char *study_uid, const char *seri
     const char *sop_class = g_hash_table_lookup (g_ptr_array_index (rows, i), "SOPClassUID");
     NegListed *listed;
 
-    if (sop_uid == NULL || !neg_uid_is_valid (sop_uid))
-      continue;
+    if (!is_uid (sop_uid))
+      return fail_unnamed (association, error);
     listed = g_new0 (NegListed, 1);
     listed->sop_instance_uid = g_strdup (sop_uid);
-    listed->sop_class_uid = g_strdup (sop_class != NULL && neg_uid_is_valid (sop_class) ? sop_class : "");
+    listed->sop_class_uid = g_strdup (is_uid (sop_class) ? sop_class : "");
+    listed->study_uid = g_strdup (study_uid);
     listed->series_uid = g_strdup (series_uid);
     g_ptr_array_add (listing, listed);
   }
@@ -84,10 +105,17 @@ ask_series (NegAssociation *association, const char *study_uid, GPtrArray *listi
     return FALSE;
   for (guint i = 0; i < rows->len; i++) {
     char *uid = g_hash_table_lookup (g_ptr_array_index (rows, i), "SeriesInstanceUID");
+    const guint n_before = listing->len;
 
-    if (uid != NULL && neg_uid_is_valid (uid) && g_hash_table_add (seen, uid)
-        && !ask_images (association, study_uid, uid, listing, error))
+    if (!is_uid (uid))
+      return fail_unnamed (association, error);
+    if (!g_hash_table_add (seen, uid))
+      continue;
+    if (!ask_images (association, study_uid, uid, listing, error))
       return FALSE;
+    if (listing->len == n_before)
+      return neg_fail (error, NEG_ERROR_INCONSISTENT, association->peer->name,
+                       "the peer lists a series and no image of it");
   }
   return TRUE;
 }
@@ -112,19 +140,43 @@ _neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, c
 
 /* --- what is here --- */
 
+/* The SOP instances of the study whose files are there: people empty their cache folder. */
+static GHashTable *
+list_present (NegAgent *agent, const char *study_uid, GError **error)
+{
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
+  g_autoptr (GHashTable) present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) files = NULL;
+
+  if (reader != NULL)
+    files = neg_archive_list_files (reader, neg_agent_get_data_folder (agent), neg_agent_get_cache_folder (agent),
+                                    study_uid, 0, NULL, error);
+  if (files == NULL)
+    return NULL;
+  for (guint i = 0; i < files->len; i++) {
+    const NegArchiveFile *file = g_ptr_array_index (files, i);
+
+    if (access (file->path, R_OK) == 0)
+      g_hash_table_add (present, g_strdup (file->sop_instance_uid));
+  }
+  return g_steal_pointer (&present);
+}
+
 gboolean
 _neg_listing_compare (NegAgent *agent, GPtrArray *listing, guint *n_missing, GError **error)
 {
-  g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
+  g_autoptr (GHashTable) present = NULL;
 
   *n_missing = 0;
-  if (reader == NULL)
+  if (listing->len == 0)
+    return TRUE;
+  present = list_present (agent, ((const NegListed *) g_ptr_array_index (listing, 0))->study_uid, error);
+  if (present == NULL)
     return FALSE;
   for (guint i = 0; i < listing->len; i++) {
     NegListed *listed = g_ptr_array_index (listing, i);
 
-    if (!listed->is_here && !neg_archive_has_instance (reader, listed->sop_instance_uid, &listed->is_here, error))
-      return FALSE;
+    listed->is_here = g_hash_table_contains (present, listed->sop_instance_uid);
     *n_missing += listed->is_here ? 0 : 1;
   }
   return TRUE;

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 #define NEG_CONNECT_MS 10000
 #define NEG_SILENCE_S 30    /* of a peer */
 #define NEG_MOVE_SILENCE_S 90 /* of a peer that sends on another association */
-/* No success, no warning, and not pending (PS3.7 annex C). */
-#define NEG_RESPONSE_FAILED(status) (((status) & 0xff00) != 0xff00 && (status) != 0 && ((status) & 0xf000) != 0xb000)
+/* Of a final response: no success and no warning (PS3.7 annex C). Pending is none. */
+#define NEG_RESPONSE_FAILED(status) ((status) != 0 && ((status) & 0xf000) != 0xb000)
 
 /* neg-peer-connect.c. Given with g_resolver_free_addresses(). */
 GList *_neg_peer_resolve (const NegPeer *peer, guint timeout_ms, GCancellable *cancellable, GError **error);
@@ -71,14 +71,14 @@ gboolean _neg_echo_await (NegAssociation *association, GError **error);
 
 /* neg-operation-list.c: what the peer says that it has of a study, and what of that is here. */
 typedef struct {
-  char *sop_instance_uid, *sop_class_uid /* "" not told */, *series_uid;
+  char *sop_instance_uid, *sop_class_uid /* "" not told */, *study_uid, *series_uid;
   gboolean is_here;
 } NegListed;
 
 /* Level by level, as a peer without relational queries needs it. NegListed, given with its free function. */
 GPtrArray *_neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
                              GCancellable *cancellable, GError **error);
-/* Looks into the archive for what was not here; the number that still is not. */
+/* Looks into the archive for what is here, of this study and with its file; the number that is not. */
 gboolean _neg_listing_compare (NegAgent *agent, GPtrArray *listing, guint *n_missing, GError **error);
 /* a(sas) of the SOP classes of what is missing, none with its syntaxes: of NET_BEGIN. NULL: some are not told. */
 GVariant *_neg_listing_make_contexts (GPtrArray *listing);

@@ -39,8 +39,8 @@ take_counts (Retrieve *retrieve, GVariant *body)
 
   g_variant_get (body, "(uuuu)", &remaining, &completed, &failed, &warning);
   progress->failed = failed;
-  if (retrieve->listing == NULL)
-    progress->objects = remaining + completed + failed + warning;
+  if (retrieve->listing == NULL) /* some leave them out at the end */
+    progress->objects = MAX (progress->objects, remaining + completed + failed + warning);
 }
 
 static void
@@ -223,12 +223,14 @@ await_late (Retrieve *retrieve, GError **error)
   const gint64 deadline_us = g_get_monotonic_time () + LATE_MS * 1000;
   guint n_missing = 0;
 
-  while (retrieve->listing != NULL && retrieve->status == 0) {
+  while (retrieve->status == 0) {
+    const NegTransferProgress *progress = &retrieve->transfer->progress;
     NegArrived arrived;
 
     neg_expected_get_arrived (expected, retrieve->study_uid, &arrived);
     note_arrived (retrieve, &arrived);
-    if (!_neg_listing_compare (retrieve->agent, retrieve->listing, &n_missing, error))
+    n_missing = MAX (progress->objects, 1) - MIN (progress->done, MAX (progress->objects, 1));
+    if (retrieve->listing != NULL && !_neg_listing_compare (retrieve->agent, retrieve->listing, &n_missing, error))
       return FALSE;
     if (n_missing == 0 || MAX (deadline_us, arrived.last_us + LATE_MS * 1000) < g_get_monotonic_time ()
         || g_cancellable_is_cancelled (retrieve->cancellable))
@@ -258,7 +260,7 @@ retrieve_by_move (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
 
 /* --- before and after --- */
 
-/* Without an answer to the query the retrieve can still work, but nobody knows how much there is to come. */
+/* At a peer that is not asked questions nobody knows how much there is to come. */
 static gboolean
 list (Retrieve *retrieve, const char *series_uid, GError **error)
 {
@@ -276,6 +278,20 @@ list (Retrieve *retrieve, const char *series_uid, GError **error)
   return FALSE;
 }
 
+/* Nobody could say before what there is: the peer's own numbers must at least agree with what has come. */
+static gboolean
+check_counts (Retrieve *retrieve, GError **error)
+{
+  const NegTransferProgress *progress = &retrieve->transfer->progress;
+
+  if (progress->done == 0)
+    return neg_fail (error, NEG_ERROR_NOT_FOUND, retrieve->peer->name, "the peer has sent nothing");
+  if (progress->done < progress->objects)
+    return neg_fail (error, NEG_ERROR_INCONSISTENT, retrieve->peer->name, "%u of the peer's %u objects did not come",
+                     progress->objects - progress->done, progress->objects);
+  return TRUE;
+}
+
 static gboolean
 check_status (Retrieve *retrieve, guint n_missing, GError **error)
 {
@@ -290,7 +306,7 @@ check_status (Retrieve *retrieve, guint n_missing, GError **error)
   if (retrieve->transfer->objects->len > 0)
     return neg_fail (error, NEG_ERROR_REFUSED, retrieve->peer->name, "%u objects could not be taken",
                      retrieve->transfer->objects->len);
-  return TRUE;
+  return retrieve->listing != NULL || check_counts (retrieve, error);
 }
 
 /* What counts is what is here, whatever was said on the way. */

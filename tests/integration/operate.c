@@ -31,6 +31,18 @@ struct _NegAgent {
   NegListener *listener;
 };
 
+const char *
+neg_agent_get_data_folder (NegAgent *agent)
+{
+  return agent->data_folder;
+}
+
+const char *
+neg_agent_get_cache_folder (NegAgent *agent)
+{
+  return agent->cache_folder;
+}
+
 NegArchive *
 neg_agent_get_archive (NegAgent *agent)
 {
