@@ -6,6 +6,10 @@
 #include "base/neg-error.h"
 
 #define LEVEL_KEY "QueryRetrieveLevel"
+#define CANCELLED 0xfe00
+
+/* Of all rows of one question: a peer decides how large they are. */
+#define ROWS_BYTES_MAX ((gsize) 64 << 20)
 
 /* --- rows --- */
 
@@ -38,7 +42,8 @@ add_rows (GPtrArray *rows, GVariant *body, guint limit)
   }
 }
 
-/* The end of the answer. Cancelled by the limit is no failure, but the answer is not complete. */
+/* The end of the answer. Cancelled by the limit is no failure, but the answer is not complete; the peer's own comment may
+ * be the same word. A web archive's is the engine's: why it is not all. */
 static gboolean
 take_status (const NegPeer *peer, GVariant *body, guint n_rows, char **cut_reason, GError **error)
 {
@@ -47,10 +52,12 @@ take_status (const NegPeer *peer, GVariant *body, guint n_rows, char **cut_reaso
   guint32 id, status;
 
   g_variant_get (body, "(uu^a&s)", &id, &status, &comments);
-  if (g_strcmp0 (comments[0], "limit") == 0) {
+  if (g_strcmp0 (comments[0], "limit") == 0 && (status == 0 || status == CANCELLED)) {
     *cut_reason = g_strdup_printf ("the first %u of more", n_rows);
     return TRUE;
   }
+  if (status == 0 && peer->kind == NEG_PEER_WEB && comments[0] != NULL && *comments[0] != '\0')
+    *cut_reason = g_strdup (comments[0]);
   if (status == 0)
     return TRUE;
   words = _neg_status_describe (status, comments[0]);
@@ -79,6 +86,7 @@ _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys
 {
   g_auto (NegNetMessage) message = { 0 };
   const guint n_before = rows->len;
+  gsize bytes = 0;
 
   *cut_reason = NULL;
   if (!_neg_association_send (association, NEG_NET_KEYS,
@@ -87,6 +95,10 @@ _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys
   for (;;) {
     if (!_neg_association_receive (association, &message, error))
       return FALSE;
+    bytes += g_variant_get_size (message.body);
+    if (bytes > ROWS_BYTES_MAX)
+      return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, association->peer->name,
+                       "the answer is larger than %u MiB: ask for less", (guint) (ROWS_BYTES_MAX >> 20));
     if (message.type == NEG_NET_ROWS)
       add_rows (rows, message.body, limit != 0 && limit <= G_MAXUINT - n_before ? n_before + limit : G_MAXUINT);
     else if (message.type == NEG_NET_DONE)
