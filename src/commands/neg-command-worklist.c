@@ -48,6 +48,7 @@ add_json (JsonBuilder *builder, const NegEntry *entry)
   neg_json_add_int (builder, "instances_there", entry->n_there);
   neg_json_add_int (builder, "priors", entry->n_priors);
   neg_json_add_int (builder, "priors_here", entry->n_priors_here);
+  neg_json_add_boolean (builder, "conflict", entry->is_conflict);
   json_builder_end_object (builder);
 }
 
@@ -107,6 +108,8 @@ list_entries (const NegCommandPlace *place, JsonBuilder *builder, NegCommandTabl
   for (guint first = 0; n == PAGE && first + PAGE <= NEG_ENTRIES_REACH; first += PAGE)
     if (!list_page (database, first, builder, table, &n, error))
       return FALSE;
+  if (n == PAGE)
+    g_printerr ("negatoscope: %s: %s\n", NEG_ARCHIVE_FILE, _ ("only the newest are listed: there are more than 10000"));
   return TRUE;
 }
 

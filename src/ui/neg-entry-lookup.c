@@ -39,7 +39,11 @@ find (const Lookup *lookup, GError **error)
     g_propagate_error (error, own);
   else if (entry == NULL)
     neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "the study is not in the reading list");
-  return entry;
+  if (entry == NULL || !entry->is_conflict)
+    return entry;
+  neg_entry_free (entry); /* one of several patients' */
+  neg_fail (error, NEG_ERROR_CONFLICT, NULL, "the UID of the study is that of several patients");
+  return NULL;
 }
 
 static void

@@ -477,6 +477,11 @@ def controls():
         assert state["state"] == "cancelled" and state["finished-us"] > 0, state
         control(bus, job, "retry")
         wait_for(lambda: tried(bus, job), "a third")
+        begun = time.monotonic()
+        assert retrieve(bus, "GONE", priority=5) == job, "a second job for the same"
+        wait_for(lambda: get_job(bus, job)["attempts"] == 2, "an attempt for whoever asks now")
+        assert time.monotonic() - begun < 8, "waited for the back-off"
+        assert get_job(bus, job)["priority"] == 5
         name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (job, "explode")))
         assert name == "org.negatoscope.Error.Usage", name
         name, _ = bus.fails("ControlJob", GLib.Variant("(xs)", (999, "cancel")))
