@@ -14,6 +14,7 @@ namespace {
 constexpr guint depth_max = 200;       // 64 nested sequences are 3 levels of JSON each
 constexpr guint attributes_max = 4096; // of one data set
 constexpr gsize value_bytes_max = 65536;
+constexpr guint reason_unknown = 0x0110; // processing failure (PS3.7 C.5)
 constexpr gsize row_bytes_max = (gsize) 1 << 20;
 
 // json-glib makes 400 bytes of an object and 150 of a value or an array, be it empty: what an answer of 500 data sets
@@ -184,19 +185,28 @@ read_row (JsonObject *object)
   return g_variant_ref_sink (g_variant_builder_end (&row.builder));
 }
 
-// FailedSOPSequence[0].FailureReason, of an answer to STOW-RS (PS3.18 10.5.3, annex I.2).
+// FailedSOPSequence[0].FailureReason, of an answer to STOW-RS (PS3.18 10.5.3, annex I.2); an item that does not say why,
+// or for what object (Other Failures Sequence), is a failure all the same.
 guint
 find_failure_reason (GVariant *row)
 {
   GVariantIter iterator;
   const char *path;
   const char *value;
+  guint reason = 0;
 
   g_variant_iter_init (&iterator, row);
-  while (g_variant_iter_next (&iterator, "(&s&s)", &path, &value))
-    if (g_str_has_prefix (path, "FailedSOPSequence[") && g_str_has_suffix (path, ".FailureReason"))
-      return (guint) g_ascii_strtoull (value, nullptr, 10) & 0xffff;
-  return 0;
+  while (g_variant_iter_next (&iterator, "(&s&s)", &path, &value)) {
+    if (!g_str_has_prefix (path, "FailedSOPSequence[") && !g_str_has_prefix (path, "OtherFailuresSequence["))
+      continue;
+    if (g_str_has_suffix (path, ".FailureReason"))
+      reason = (guint) g_ascii_strtoull (value, nullptr, 10) & 0xffff;
+    if (reason == 0)
+      reason = reason_unknown;
+    else if (reason != reason_unknown)
+      break;
+  }
+  return reason;
 }
 
 void

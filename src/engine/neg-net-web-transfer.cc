@@ -337,13 +337,14 @@ judge (Web &web, const Upload &upload, long http, guint *status, std::string *co
 
   if (http == 401 || http == 403 || http == 404 || http == 503)
     return web_fail_status (web, http, error);
-  /* What is no JSON says nothing more than the HTTP status does. */
-  neg::web_json_read (upload.answer->str, upload.answer->len, rows, &reason, nullptr);
+  /* What is no JSON says nothing more than the HTTP status does; of 202 that something was not stored, perhaps this. */
+  bool is_read = upload.answer->len > 0
+                 && neg::web_json_read (upload.answer->str, upload.answer->len, rows, &reason, nullptr);
   *status = 0;
   if (reason != 0)
     *status = reason;
   else if (http == 202)
-    *status = status_warning;
+    *status = is_read ? status_warning : status_failed;
   else if (http != 200)
     *status = status_failed;
   if (*status != 0)
