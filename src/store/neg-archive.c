@@ -206,38 +206,85 @@ neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, guint n, 
   return TRUE;
 }
 
-static gboolean
-seal_and_add (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
-              GError **error)
-{
-  NegArchiveObject sealed = *object;
-  g_autofree char *name = NULL;
+/* --- taking: sealed, then named --- */
 
-  if (!neg_object_store_seal (archive->objects, incoming, object->bytes, &name, error))
-    return FALSE;
-  sealed.object_class = incoming->object_class;
-  sealed.name = name;
-  sealed.path = NULL;
-  return neg_archive_add (archive, &sealed, 1, added, error);
+static void
+seal_all (NegArchive *archive, NegTaking *takings, guint n)
+{
+  g_autofree NegSealing *sealings = g_new0 (NegSealing, n);
+
+  for (guint i = 0; i < n; i++)
+    sealings[i] = (NegSealing) { .incoming = takings[i].incoming, .bytes = takings[i].object.bytes };
+  neg_object_store_seal_many (archive->objects, sealings, n);
+  for (guint i = 0; i < n; i++) {
+    takings[i].error = sealings[i].error;
+    takings[i].object.object_class = takings[i].incoming->object_class;
+    takings[i].object.name = takings[i].incoming->name;
+    takings[i].object.path = NULL;
+  }
+}
+
+static void
+add_one (NegArchive *archive, NegTaking *taking)
+{
+  neg_archive_add (archive, &taking->object, 1, &taking->added, &taking->error);
+}
+
+/* One commit for all that are sealed; when it fails, each by itself: one bad object takes no other along. */
+static void
+add_all (NegArchive *archive, NegTaking *takings, guint n)
+{
+  g_autofree NegArchiveObject *objects = g_new (NegArchiveObject, n);
+  g_autofree NegAdded *added = g_new0 (NegAdded, n);
+  guint n_sealed = 0;
+  gboolean is_added;
+
+  for (guint i = 0; i < n; i++)
+    if (takings[i].error == NULL)
+      objects[n_sealed++] = takings[i].object;
+  is_added = n_sealed > 1 && neg_archive_add (archive, objects, n_sealed, added, NULL);
+  for (guint i = 0, k = 0; i < n; i++)
+    if (takings[i].error == NULL && is_added)
+      takings[i].added = added[k++];
+    else if (takings[i].error == NULL)
+      add_one (archive, &takings[i]);
 }
 
 /* What was sealed but is not named by a row goes: after a failure, and where the object was here in the other class. */
+void
+neg_archive_take_many (NegArchive *archive, NegTaking *takings, guint n)
+{
+  g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
+
+  seal_all (archive, takings, n);
+  add_all (archive, takings, n);
+  for (guint i = 0; i < n; i++) {
+    NegIncoming *incoming = takings[i].incoming;
+
+    if (incoming->name == NULL
+        || (takings[i].error == NULL && takings[i].added != NEG_ADDED_SAME && takings[i].added != NEG_ADDED_DELETED))
+      continue;
+    g_ptr_array_add (leftovers,
+                     _neg_archive_leftover_new (incoming->object_class, incoming->name,
+                                                takings[i].object.record->text[NEG_RECORD_SOP_INSTANCE_UID]));
+    _neg_incoming_let_go (incoming);
+    takings[i].object.name = NULL;
+  }
+  _neg_archive_drop_files (archive, leftovers);
+}
+
 gboolean
 neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
                   GError **error)
 {
-  NegAdded result = NEG_ADDED_NEW;
-  gboolean taken = seal_and_add (archive, incoming, object, &result, error);
+  NegTaking taking = { .incoming = incoming, .object = *object };
 
-  if (incoming->name != NULL && (!taken || result == NEG_ADDED_SAME || result == NEG_ADDED_DELETED)) {
-    g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
-
-    g_ptr_array_add (leftovers, _neg_archive_leftover_new (incoming->object_class, incoming->name,
-                                                           object->record->text[NEG_RECORD_SOP_INSTANCE_UID]));
-    _neg_incoming_let_go (incoming);
-    _neg_archive_drop_files (archive, leftovers);
+  neg_archive_take_many (archive, &taking, 1);
+  if (taking.error != NULL) {
+    g_propagate_error (error, taking.error);
+    return FALSE;
   }
-  if (taken && added != NULL)
-    *added = result;
-  return taken;
+  if (added != NULL)
+    *added = taking.added;
+  return TRUE;
 }

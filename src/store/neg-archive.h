@@ -65,6 +65,16 @@ gboolean neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, 
 gboolean neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
                            GError **error);
 
+typedef struct {
+  NegIncoming *incoming;
+  NegArchiveObject object; /* its class, name and path are filled in */
+  NegAdded added;
+  GError *error; /* given; NULL: taken */
+} NegTaking;
+
+/* The same for many, with one commit where it can be: for what a peer still holds. */
+void neg_archive_take_many (NegArchive *archive, NegTaking *takings, guint n);
+
 /* A study's current objects, files in the order of series and instance number. */
 typedef struct {
   char *path;

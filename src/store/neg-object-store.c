@@ -136,6 +136,13 @@ neg_incoming_free (NegIncoming *incoming)
   g_free (incoming);
 }
 
+/* A hint, whose failure is that of fdatasync(). */
+void
+neg_incoming_begin_sync (NegIncoming *incoming)
+{
+  sync_file_range (incoming->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 /* The disk writes while the processor hashes. */
 static char *
 sync_and_hash (NegIncoming *incoming, guint64 bytes, GError **error)
@@ -154,7 +161,7 @@ sync_and_hash (NegIncoming *incoming, guint64 bytes, GError **error)
               (guint64) status.st_size);
     return NULL;
   }
-  sync_file_range (incoming->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* a hint: its failure is that of fdatasync */
+  neg_incoming_begin_sync (incoming);
   name = _neg_object_hash_fd (incoming->fd, bytes, NULL, error);
   if (name == NULL)
     return NULL;
@@ -170,7 +177,6 @@ sync_and_hash (NegIncoming *incoming, guint64 bytes, GError **error)
 static gboolean
 move_into_place (NegIncoming *incoming, const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
   int code = g_rename (incoming->path, path);
 
   if (code != 0 && errno == ENOENT && _neg_object_store_make_folders (incoming->store, incoming->object_class, NULL))
@@ -179,28 +185,59 @@ move_into_place (NegIncoming *incoming, const char *path, GError **error)
     return _neg_object_store_fail (errno, "An object cannot be put in its place", error);
   g_clear_pointer (&incoming->path, g_free);
   neg_fault_point ("renamed");
-  if (!_neg_object_store_sync_folder (folder, error))
-    return FALSE;
-  neg_fault_point ("folder-synced");
   return TRUE;
 }
 
-gboolean
-neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name, GError **error)
+static char *
+rename_by_hash (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, GError **error)
 {
   g_autofree char *path = NULL;
   char *found = sync_and_hash (incoming, bytes, error);
 
   if (found == NULL)
-    return FALSE;
+    return NULL;
   incoming->name = found;
   hold_name (store, incoming->object_class, found, 1);
   path = neg_object_store_dup_path (store, incoming->object_class, found);
   if (!move_into_place (incoming, path, error))
-    return FALSE;
+    return NULL;
   close (incoming->fd);
   incoming->fd = -1;
-  *name = g_strdup (found);
+  return g_path_get_dirname (path);
+}
+
+void
+neg_object_store_seal_many (NegObjectStore *store, NegSealing *sealings, guint n)
+{
+  g_autoptr (GHashTable) synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < n; i++)
+    neg_incoming_begin_sync (sealings[i].incoming);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (folders, rename_by_hash (store, sealings[i].incoming, sealings[i].bytes, &sealings[i].error));
+  for (guint i = 0; i < n; i++) {
+    char *folder = g_ptr_array_index (folders, i);
+
+    if (folder == NULL || g_hash_table_contains (synced, folder))
+      continue;
+    if (_neg_object_store_sync_folder (folder, &sealings[i].error))
+      g_hash_table_add (synced, g_strdup (folder));
+    neg_fault_point ("folder-synced");
+  }
+}
+
+gboolean
+neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name, GError **error)
+{
+  NegSealing sealing = { .incoming = incoming, .bytes = bytes };
+
+  neg_object_store_seal_many (store, &sealing, 1);
+  if (sealing.error != NULL) {
+    g_propagate_error (error, sealing.error);
+    return FALSE;
+  }
+  *name = g_strdup (incoming->name);
   return TRUE;
 }
 
