@@ -90,18 +90,41 @@ ask (NegAssociation *association, const char *destination, GHashTable *identifie
 
 /* --- C-GET, WADO-RS: the objects come on this association --- */
 
+static void
+count_object (Retrieve *retrieve, const NegReceived *received)
+{
+  if (received->is_pending)
+    return;
+  if (received->status == NEG_STORE_SUCCESS)
+    retrieve->transfer->progress.done++;
+  else
+    _neg_transfer_add (retrieve->transfer, received->sop_instance_uid, TRUE, received->status, received->comment);
+}
+
+/* What has been committed meanwhile; @wait: all. */
+static void
+settle (Retrieve *retrieve, gboolean wait)
+{
+  gboolean goes_on;
+
+  do {
+    g_auto (NegReceived) received = { 0 };
+
+    goes_on = neg_receive_store_settle (retrieve->store, wait, &received);
+    if (goes_on)
+      count_object (retrieve, &received);
+  } while (goes_on);
+}
+
 static gboolean
 take_object (Retrieve *retrieve, GVariant *body, GError **error)
 {
-  NegTransferProgress *progress = &retrieve->transfer->progress;
   g_auto (NegReceived) received = { 0 };
 
   if (!neg_receive_store_take (retrieve->store, body, &received, error))
     return FALSE;
-  if (received.status == NEG_STORE_SUCCESS)
-    progress->done++;
-  else
-    _neg_transfer_add (retrieve->transfer, received.sop_instance_uid, TRUE, received.status, received.comment);
+  count_object (retrieve, &received);
+  settle (retrieve, FALSE);
   return TRUE;
 }
 
@@ -155,8 +178,10 @@ retrieve_by_get (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
     return FALSE;
   neg_receive_store_init (&store, retrieve->agent, association.session, retrieve->peer->name, retrieve->peer->issuer,
                           NEG_OBJECT_CACHE);
+  neg_receive_store_use_group (&store);
   retrieve->store = &store;
   is_got = get_all (retrieve, &association, identifiers, error);
+  settle (retrieve, TRUE);
   neg_receive_store_finish (&store);
   return is_got;
 }

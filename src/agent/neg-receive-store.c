@@ -58,6 +58,12 @@ neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *
   };
 }
 
+void
+neg_receive_store_use_group (NegReceiveStore *store)
+{
+  store->group = neg_receive_group_new (store->agent, store->peer, store->issuer);
+}
+
 /* --- the audit: one entry when a study begins to come, one when the association ends --- */
 
 static gboolean
@@ -105,6 +111,7 @@ neg_receive_store_finish (NegReceiveStore *store)
   GHashTableIter iter;
   gpointer uid, study;
 
+  g_clear_pointer (&store->group, neg_receive_group_free);
   g_hash_table_iter_init (&iter, store->studies);
   while (g_hash_table_iter_next (&iter, &uid, &study)) {
     const Study *ended = study;
@@ -270,6 +277,11 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
       return FALSE;
     *incoming = moved;
   }
+  if (store->group != NULL) {
+    received->is_pending = TRUE;
+    neg_receive_group_put (store->group, g_steal_pointer (incoming), g_steal_pointer (&record), received->bytes);
+    return TRUE;
+  }
   taken = put (store, *incoming, record, received, error);
   study->n_taken += taken ? 1 : 0;
   study->n_refused += taken ? 0 : 1;
@@ -348,7 +360,7 @@ take_file (NegReceiveStore *store, guint number, GVariant *details, NegReceived 
   store->n_outstanding--;
   if (failure == NULL && take (store, &incoming, details, received, &failure)) {
     received->status = NEG_STORE_SUCCESS;
-    store->n_taken++;
+    store->n_taken += received->is_pending ? 0 : 1;
     store->bytes += received->bytes;
   } else {
     goes_on = refuse (store, incoming, failure, received, error);
@@ -378,9 +390,36 @@ neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *rec
     return FALSE;
   if (received->study_uid == NULL)
     received->study_uid = g_strdup ("");
-  if (received->status == NEG_STORE_SUCCESS) {
+  if (received->status == NEG_STORE_SUCCESS && !received->is_pending) {
     neg_fault_point ("receive-after-answer");
     neg_agent_announce (store->agent, received->study_uid);
   }
   return neg_receive_store_supply (store, error);
+}
+
+/* What had no room is not kept for a reason's sake. */
+gboolean
+neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *received)
+{
+  g_autoptr (NegGrouped) grouped = store->group != NULL ? neg_receive_group_get (store->group, wait) : NULL;
+  Study *study;
+
+  *received = (NegReceived) { 0 };
+  if (grouped == NULL)
+    return FALSE;
+  study = g_hash_table_lookup (store->studies, grouped->record->text[NEG_RECORD_STUDY_UID]);
+  received->sop_instance_uid = g_strdup (grouped->record->text[NEG_RECORD_SOP_INSTANCE_UID]);
+  received->study_uid = g_strdup (grouped->record->text[NEG_RECORD_STUDY_UID]);
+  received->bytes = grouped->bytes;
+  received->is_new = grouped->added != NEG_ADDED_SAME;
+  if (grouped->error == NULL) {
+    received->status = NEG_STORE_SUCCESS;
+    store->n_taken++;
+    study->n_taken++;
+    return TRUE;
+  }
+  study->n_refused++;
+  if (!refuse (store, grouped->incoming, grouped->error, received, NULL))
+    g_warning ("an object that was refused is not in quarantine");
+  return TRUE;
 }

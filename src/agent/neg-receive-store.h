@@ -1,9 +1,11 @@
 /* What receiving has in common, whether a peer sends (C-STORE) or was asked (C-GET, WADO-RS): empty files for the
- * engine, each written object into the archive, and only then the status that the peer is told.
+ * engine, each written object into the archive, and the status that the peer is told: of what is sent to us after the
+ * commit, as the peer may then forget it; of what was asked for at once, and it is committed in groups.
  * Thread: one at a time. */
 #pragma once
 
 #include "agent/neg-agent.h"
+#include "agent/neg-receive-group.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +22,7 @@ typedef struct {
   char *issuer; /* of the peer */
   NegObjectClass object_class;
   guint64 keep_free_bytes;
+  NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
   GPtrArray *files;    /* NegIncoming or NULL, by number */
   GHashTable *studies; /* study UID: what of it came, for the audit */
   guint n_outstanding; /* of them, with the engine */
@@ -29,6 +32,8 @@ typedef struct {
 
 void neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *session, const char *name,
                              const char *issuer, NegObjectClass object_class);
+/* What comes was asked for on this very association. */
+void neg_receive_store_use_group (NegReceiveStore *store);
 /* Audits what came. What the engine has not finished writing is deleted. */
 void neg_receive_store_finish (NegReceiveStore *store);
 
@@ -42,6 +47,7 @@ typedef struct {
   char *comment;                      /* why, when it is not success */
   guint64 bytes;
   gboolean is_new;                    /* was not here with the same bytes */
+  gboolean is_pending;                /* what became of it is told by neg_receive_store_settle() */
 } NegReceived;
 
 void neg_received_clear (NegReceived *received);
@@ -49,5 +55,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegReceived, neg_received_clear)
 
 /* One NET_RECEIVED: taken or refused, answered, and the next file supplied. FALSE: the association cannot go on. */
 gboolean neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *received, GError **error);
+
+/* What became of an object that was pending; @wait: of all of them, one after the other. FALSE: of none now. */
+gboolean neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *received);
 
 G_END_DECLS

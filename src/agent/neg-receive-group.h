@@ -1,0 +1,33 @@
+/* What was asked for and that the peer still has, on its way into the archive in groups: while the disk writes one, the
+ * next gathers. The first object finds nobody before it.
+ * Thread: one at a time, beside the group's own. */
+#pragma once
+
+#include "agent/neg-agent.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NegReceiveGroup NegReceiveGroup;
+
+/* One object, all of it owned. */
+typedef struct {
+  NegIncoming *incoming;
+  NegObjectRecord *record;
+  guint64 bytes;
+  NegAdded added;
+  GError *error; /* NULL: committed */
+} NegGrouped;
+
+void neg_grouped_free (NegGrouped *grouped);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegGrouped, neg_grouped_free)
+
+/* @source and @issuer as in NegArchiveObject. */
+NegReceiveGroup *neg_receive_group_new (NegAgent *agent, const char *source, const char *issuer);
+void neg_receive_group_free (NegReceiveGroup *group); /* when what was put into it has been committed */
+
+/* Given. Waits when the disk is far behind. */
+void neg_receive_group_put (NegReceiveGroup *group, NegIncoming *incoming, NegObjectRecord *record, guint64 bytes);
+/* One that is committed, or has failed, in their order; given. NULL: none yet, or (wait) none any more. */
+NegGrouped *neg_receive_group_get (NegReceiveGroup *group, gboolean wait);
+
+G_END_DECLS
