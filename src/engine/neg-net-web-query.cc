@@ -23,7 +23,8 @@ struct Query {
   guint32 id;
   guint32 limit;
   std::string path;
-  std::string filters;
+  std::string filters, fields;
+  std::string bare_filters; // with "^" as it is, which a query may not have, and which some find names by alone
   guint n_rows;    // sent to the agent
   GVariant *first; // of them
 };
@@ -90,6 +91,23 @@ make_path (const Web &web, GVariant *keys, const char *level)
   return path + (is_image ? "/instances" : "/series");
 }
 
+// What a query may have as it is (RFC 3986 3.4) stays so: Orthanc undoes no escaping here, and looks for a name with a
+// percent sign in it.
+std::string
+escape_value (const char *value, const char *plain)
+{
+  g_autofree char *escaped = g_uri_escape_string (value, plain, FALSE);
+
+  return escaped;
+}
+
+void
+add_filter (Query &query, const std::string &attribute, const char *value)
+{
+  query.filters += "&" + attribute + "=" + escape_value (value, "*?,:/");
+  query.bare_filters += "&" + attribute + "=" + escape_value (value, "*?,:/^");
+}
+
 bool
 make_query (const Web &web, GVariant *body, Query &query, GError **error)
 {
@@ -114,7 +132,10 @@ make_query (const Web &web, GVariant *body, Query &query, GError **error)
       return neg_fail (error, NEG_ERROR_USAGE, name, "no attribute has the keyword %s", name);
     if (is_in_path (name, level) && (*value != '\0' || g_strcmp0 (name, "QueryRetrieveLevel") == 0))
       continue;
-    query.filters += "&" + (*value != '\0' ? attribute + "=" + neg::web_escape (web, list) : "includefield=" + attribute);
+    if (*value != '\0')
+      add_filter (query, attribute, list);
+    else
+      query.fields += "&includefield=" + attribute;
   }
   return true;
 }
@@ -139,7 +160,7 @@ fetch_page (Web &web, const Query &query, guint wanted, GPtrArray *rows, GError 
   long status = 0;
 
   request.url = web.base + query.path + "?limit=" + std::to_string (wanted) + "&offset=" + std::to_string (query.n_rows)
-                + query.filters;
+                + query.filters + query.fields;
   request.accept = "application/dicom+json";
   request.take = keep_text;
   request.user_data = text;
@@ -224,6 +245,10 @@ answer (Web &web, GVariant *body, GError **error)
   Query query = {};
   bool done = make_query (web, body, query, error) && fetch_all (web, query, &comments[0], error);
 
+  if (done && query.n_rows == 0 && query.filters != query.bare_filters) {
+    query.filters = query.bare_filters;
+    fetch_all (web, query, &comments[0], nullptr); // who refuses this had understood it the first time
+  }
   g_clear_pointer (&query.first, g_variant_unref);
   return done && neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", query.id, 0, comments));
 }
