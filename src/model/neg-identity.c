@@ -17,7 +17,7 @@ neg_identity_dup_name_key (const char *person_name)
     group[length - 1] = '\0';
   normal = g_utf8_normalize (group, -1, G_NORMALIZE_NFC);
   if (normal == NULL || *normal == '\0')
-    return g_strdup (name);
+    return g_strdup (name[strspn (name, "^= ")] == '\0' ? "" : name); /* delimiters alone are no name */
   return g_utf8_casefold (normal, -1);
 }
 

@@ -71,6 +71,8 @@ static const struct {
   { "", "1", "Muller^A", "", "1", "M\xc3\xbcller^A", NULL, FALSE },
   { "", "", "Doe^Jane", "", "", "Doe^Jane", NULL, TRUE },
   { "", "1", "", "", "1", "Doe^Jane", NULL, FALSE },
+  { "", "1", "", "", "1", "^^^^", NULL, TRUE }, /* nobody's name, with the delimiters */
+  { "", "1", "=\xe5\xb1\xb1", "", "1", "=\xe5\xb7\x9d", NULL, FALSE },
   { "", "1\x1f", "2", "", "1", "\x1f\x32", NULL, FALSE }, /* no text ends one part and begins another */
 };
 
