@@ -307,6 +307,7 @@ await_ready (NegNetSession *session, GError **error)
   g_autoptr (GArray) fds = g_array_new (FALSE, FALSE, sizeof (int));
   NegMessageHeader header;
   NegReader reader;
+  siginfo_t ended = { 0 };
 
   if (wait_for_message (session, deadline_us, NULL) <= 0)
     return neg_fail (error, NEG_ERROR_TIMEOUT, NULL, "the network process does not start");
@@ -318,6 +319,9 @@ await_ready (NegNetSession *session, GError **error)
   if (header.type != NEG_MESSAGE_READY || fds->len > 0 || neg_reader_u32 (&reader) != NEG_PROTOCOL_VERSION
       || !neg_reader_finished (&reader))
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a wrong greeting of the network process");
+  /* It may have greeted long ago. */
+  if (waitid (P_PID, session->pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid != 0)
+    return fail_by_end (session, error);
   return TRUE;
 }
 
