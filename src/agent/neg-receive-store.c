@@ -277,7 +277,8 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
       return FALSE;
     *incoming = moved;
   }
-  if (store->group != NULL) {
+  /* The sender may have nothing left of what was not asked for: his answer waits for the commit. */
+  if (store->group != NULL && (*incoming)->object_class == NEG_OBJECT_CACHE) {
     received->is_pending = TRUE;
     neg_receive_group_put (store->group, g_steal_pointer (incoming), g_steal_pointer (&record), received->bytes);
     return TRUE;
