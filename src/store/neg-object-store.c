@@ -14,6 +14,8 @@
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
 
+#define SEALING_THREADS 4
+
 static char *
 make_mark (void)
 {
@@ -161,7 +163,6 @@ sync_and_hash (NegIncoming *incoming, guint64 bytes, GError **error)
               (guint64) status.st_size);
     return NULL;
   }
-  neg_incoming_begin_sync (incoming);
   name = _neg_object_hash_fd (incoming->fd, bytes, NULL, error);
   if (name == NULL)
     return NULL;
@@ -206,24 +207,79 @@ rename_by_hash (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, GEr
   return g_path_get_dirname (path);
 }
 
+/* One object of several. */
+typedef struct {
+  NegSealing *sealing;
+  char *folder;  /* of its place, once it is there */
+  GError *error; /* of the folder */
+  gboolean syncs; /* the first one in its folder */
+} Step;
+
+static void
+rename_cb (gpointer data, gpointer store)
+{
+  Step *step = data;
+
+  step->folder = rename_by_hash (store, step->sealing->incoming, step->sealing->bytes, &step->sealing->error);
+}
+
+static void
+sync_folder_cb (gpointer data, gpointer store)
+{
+  Step *step = data;
+
+  if (step->syncs && _neg_object_store_sync_folder (step->folder, &step->error))
+    neg_fault_point ("folder-synced");
+}
+
+/* What several threads wait for the disk to write, it writes together. */
+static void
+run_steps (GFunc func, Step *steps, guint n, NegObjectStore *store)
+{
+  GThreadPool *threads = n > 1 ? g_thread_pool_new (func, store, SEALING_THREADS, FALSE, NULL) : NULL;
+
+  for (guint i = 0; i < n; i++)
+    if (threads == NULL)
+      func (&steps[i], store);
+    else
+      g_thread_pool_push (threads, &steps[i], NULL);
+  if (threads != NULL)
+    g_thread_pool_free (threads, FALSE, TRUE);
+}
+
+/* A folder that could not be synced is the failure of all in it. */
+static void
+conclude (Step *steps, guint n, GHashTable *first)
+{
+  for (guint i = 0; i < n; i++) {
+    const Step *syncing = steps[i].folder != NULL ? g_hash_table_lookup (first, steps[i].folder) : NULL;
+
+    if (syncing != NULL && syncing->error != NULL)
+      steps[i].sealing->error = g_error_copy (syncing->error);
+  }
+}
+
 void
 neg_object_store_seal_many (NegObjectStore *store, NegSealing *sealings, guint n)
 {
-  g_autoptr (GHashTable) synced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) first = g_hash_table_new (g_str_hash, g_str_equal); /* folder: Step */
+  g_autofree Step *steps = g_new0 (Step, n);
 
-  for (guint i = 0; i < n; i++)
-    neg_incoming_begin_sync (sealings[i].incoming);
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (folders, rename_by_hash (store, sealings[i].incoming, sealings[i].bytes, &sealings[i].error));
   for (guint i = 0; i < n; i++) {
-    char *folder = g_ptr_array_index (folders, i);
-
-    if (folder == NULL || g_hash_table_contains (synced, folder))
-      continue;
-    if (_neg_object_store_sync_folder (folder, &sealings[i].error))
-      g_hash_table_add (synced, g_strdup (folder));
-    neg_fault_point ("folder-synced");
+    neg_incoming_begin_sync (sealings[i].incoming);
+    steps[i].sealing = &sealings[i];
+  }
+  run_steps (rename_cb, steps, n, store);
+  for (guint i = 0; i < n; i++)
+    if (steps[i].folder != NULL && !g_hash_table_contains (first, steps[i].folder)) {
+      steps[i].syncs = TRUE;
+      g_hash_table_insert (first, steps[i].folder, &steps[i]);
+    }
+  run_steps (sync_folder_cb, steps, n, store);
+  conclude (steps, n, first);
+  for (guint i = 0; i < n; i++) {
+    g_clear_error (&steps[i].error);
+    g_free (steps[i].folder);
   }
 }
 

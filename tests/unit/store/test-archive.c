@@ -410,6 +410,38 @@ test_wrong_size (ArchiveHome *home, gconstpointer data)
   g_assert_cmpuint (archive_count_files (home, "data/incoming"), ==, 0);
 }
 
+/* Many with one commit: what is wrong with one of them is its own matter, and the same bytes twice are one object. */
+static void
+test_take_many (ArchiveHome *home, gconstpointer data)
+{
+  static const char *const texts[] = { "one", "two", "other", "one" };
+  NegObjectStore *objects = neg_archive_get_objects (home->archive);
+  NegTaking takings[4] = { 0 };
+  NegObjectRecord *records[4];
+
+  for (guint i = 0; i < 4; i++) {
+    records[i] = archive_record (1, 1, i == 3 ? 0 : i);
+    takings[i].incoming = neg_object_store_begin (objects, NEG_OBJECT_CACHE, NULL);
+    takings[i].object = (NegArchiveObject){ .record = records[i], .bytes = 3, .source = "test" };
+    g_assert_cmpint (write (takings[i].incoming->fd, texts[i], strlen (texts[i])), ==, strlen (texts[i]));
+  }
+  neg_archive_take_many (home->archive, takings, 4);
+  g_assert_no_error (takings[0].error);
+  g_assert_no_error (takings[1].error);
+  g_assert_error (takings[2].error, NEG_ERROR, NEG_ERROR_TRUNCATED);
+  g_assert_no_error (takings[3].error);
+  g_assert_cmpint (takings[1].added, ==, NEG_ADDED_NEW);
+  g_assert_cmpint (takings[3].added, ==, NEG_ADDED_SAME);
+  g_clear_error (&takings[2].error);
+  for (guint i = 0; i < 4; i++) {
+    neg_incoming_free (takings[i].incoming);
+    neg_object_record_free (records[i]);
+  }
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 2);
+  g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 2);
+  g_assert_cmpuint (archive_count_files (home, "cache/incoming"), ==, 0);
+}
+
 /* The cache folder is the person's to empty. */
 static void
 test_emptied_cache (ArchiveHome *home, gconstpointer data)
@@ -639,6 +671,7 @@ main (int argc, char **argv)
   add_test ("/archive/check", test_check);
   add_test ("/archive/second", test_second);
   add_test ("/archive/wrong-size", test_wrong_size);
+  add_test ("/archive/take-many", test_take_many);
   add_test ("/archive/emptied-cache", test_emptied_cache);
   add_test ("/archive/threads", test_threads);
   add_test ("/archive/shared", test_shared);
