@@ -301,21 +301,42 @@ neg_pane_size_allocate (GtkWidget *widget, int width, int height, int baseline)
     gtk_widget_size_allocate (self->content, &(GtkAllocation){ 0, header_px, width, MAX (height - header_px, 0) }, -1);
 }
 
+static int
+get_min_width_px (NegPane *self)
+{
+  int header_px = 0, content_px = 0;
+
+  gtk_widget_measure (self->header, GTK_ORIENTATION_HORIZONTAL, -1, &header_px, NULL, NULL, NULL);
+  if (self->window == NULL)
+    gtk_widget_measure (self->content, GTK_ORIENTATION_HORIZONTAL, -1, &content_px, NULL, NULL, NULL);
+  return MAX (self->width_held ? self->width_px : WIDTH_MIN_PX, MAX (header_px, content_px));
+}
+
+/* A GtkPaned asks for the height of any width, then gives the pane a narrow one, where words take more lines. */
+static void
+measure_height (NegPane *self, int width_px, int *minimum, int *natural)
+{
+  int header_min = 0, header_natural = 0, content_min = 0, content_natural = 0;
+
+  if (width_px < 0)
+    width_px = get_min_width_px (self);
+  gtk_widget_measure (self->header, GTK_ORIENTATION_VERTICAL, width_px, &header_min, &header_natural, NULL, NULL);
+  if (self->window == NULL)
+    gtk_widget_measure (self->content, GTK_ORIENTATION_VERTICAL, width_px, &content_min, &content_natural, NULL, NULL);
+  *minimum = header_min + content_min;
+  *natural = header_natural + content_natural;
+}
+
 static void
 neg_pane_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                   int *minimum_baseline, int *natural_baseline)
 {
   NegPane *self = NEG_PANE (widget);
-  int header_min = 0, header_natural = 0, content_min = 0, content_natural = 0;
 
-  gtk_widget_measure (self->header, orientation, for_size, &header_min, &header_natural, NULL, NULL);
-  if (self->window == NULL)
-    gtk_widget_measure (self->content, orientation, for_size, &content_min, &content_natural, NULL, NULL);
   if (orientation == GTK_ORIENTATION_VERTICAL) {
-    *minimum = header_min + content_min;
-    *natural = header_natural + content_natural;
+    measure_height (self, for_size, minimum, natural);
   } else {
-    *minimum = MAX (self->width_held ? self->width_px : WIDTH_MIN_PX, MAX (header_min, content_min));
+    *minimum = get_min_width_px (self);
     *natural = MAX (self->width_px, *minimum);
   }
 }
