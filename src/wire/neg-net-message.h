@@ -15,7 +15,9 @@
  *   NET_SEND     (usssts) number, SOP class, SOP instance, transfer syntax, offset of the data set in the file,
  *                "" or why not                                          the file, for reading
  *   NET_FILES    (u) n empty files more to receive into                 n files, for writing at offset 0
- *   NET_STATUS   (uus) number of the received file, status, comment: what the peer is told. 0 only after the commit
+ *   NET_STATUS   (uus) number of the received file, status, comment: what the peer is told. 0 of what is sent to us only
+ *                after the commit. Of what we have asked for on this association (C-GET; WADO-RS tells nobody) 0 may
+ *                come before: that peer still holds it, and the retrieve is judged when all of it is committed
  *   NET_MOVE     (ssa(ss)) destination AE, "", keys: C-MOVE. C-GET and WADO-RS: destination ""
  *   NET_ACTION   (sa(ss)) transaction UID, (SOP class, SOP instance): N-ACTION of storage commitment
  *   NET_VERDICT  (uu) result, reason of A-ASSOCIATE-RJ (PS3.8 9.3.4: result 0 = accept, 1 permanent; reason of source 1)
