@@ -133,10 +133,20 @@ activate_cb (NegWorklistPane *self)
     neg_worklist_pane_open (self, entry);
 }
 
+/* The button takes the focus and has the name, not what holds its place: a screen reader would tell of a table's cell. */
+static void
+add_chip (GtkWidget *box, GtkWidget *chip)
+{
+  GtkWidget *place = g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "accessible-role", GTK_ACCESSIBLE_ROLE_GENERIC, "focusable",
+                                   FALSE, "child", chip, NULL);
+
+  gtk_flow_box_append (GTK_FLOW_BOX (box), place);
+}
+
 static GtkWidget *
 make_chips (NegWorklistPane *self)
 {
-  GtkWidget *box = gtk_flow_box_new ();
+  GtkWidget *box = g_object_new (GTK_TYPE_FLOW_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (box), 3);
@@ -147,15 +157,12 @@ make_chips (NegWorklistPane *self)
   self->all_chip = gtk_toggle_button_new_with_label (_ ("All"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
   g_signal_connect_object (self->all_chip, "toggled", G_CALLBACK (all_chip_cb), self, G_CONNECT_SWAPPED);
-  gtk_flow_box_append (GTK_FLOW_BOX (box), self->all_chip);
+  add_chip (box, self->all_chip);
   for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++) {
     self->chips[i] = gtk_toggle_button_new_with_label (_ (chips[i].title));
     g_signal_connect_object (self->chips[i], "toggled", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
-    gtk_flow_box_append (GTK_FLOW_BOX (box), self->chips[i]);
+    add_chip (box, self->chips[i]);
   }
-  /* The buttons take the focus, not what holds their places. */
-  for (GtkWidget *child = gtk_widget_get_first_child (box); child != NULL; child = gtk_widget_get_next_sibling (child))
-    gtk_widget_set_focusable (child, FALSE);
   return box;
 }
 
