@@ -234,6 +234,8 @@ def listing(head, connection, n=3):
         rows = [{'00080018': value(f'{STUDY}.{i}'), '00080016': value(CT_STORAGE)} for i in range(n)]
     elif path.endswith('/series'):
         rows = [{'0020000E': value(f'{STUDY}.1')}]
+    elif path.endswith('/studies'):
+        rows = [{'0020000D': value(STUDY)}]
     else:
         return None
     return reply(connection, json.dumps(rows).encode())
