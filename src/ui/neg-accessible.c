@@ -51,6 +51,25 @@ neg_accessible_set_hidden (GtkWidget *widget, gboolean hidden)
   gtk_accessible_update_state (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_STATE_HIDDEN, hidden, -1);
 }
 
+GtkWidget *
+neg_accessible_new_flow (const char *name)
+{
+  GtkWidget *flow = g_object_new (GTK_TYPE_FLOW_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, "selection-mode",
+                                  GTK_SELECTION_NONE, NULL);
+
+  set_label (flow, name);
+  return flow;
+}
+
+void
+neg_accessible_add_to_flow (GtkWidget *flow, GtkWidget *part)
+{
+  GtkWidget *place = g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "accessible-role", GTK_ACCESSIBLE_ROLE_GENERIC, "focusable",
+                                   FALSE, "child", part, NULL);
+
+  gtk_flow_box_append (GTK_FLOW_BOX (flow), place);
+}
+
 void
 neg_accessible_show_page (GtkStack *stack, const char *name)
 {

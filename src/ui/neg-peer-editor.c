@@ -346,17 +346,14 @@ add_field (NegPeerEditor *self, guint field)
 static void
 add_uses (NegPeerEditor *self)
 {
-  GtkWidget *box = gtk_flow_box_new ();
+  GtkWidget *box = neg_accessible_new_flow (_ ("It may"));
 
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), N_USES);
   for (guint i = 0; i < N_USES; i++) {
     self->uses[i] = gtk_check_button_new_with_label (_ (use_titles[i]));
     gtk_check_button_set_active (GTK_CHECK_BUTTON (self->uses[i]), i < 3);
-    gtk_flow_box_append (GTK_FLOW_BOX (box), self->uses[i]);
+    neg_accessible_add_to_flow (box, self->uses[i]);
   }
-  for (GtkWidget *child = gtk_widget_get_first_child (box); child != NULL; child = gtk_widget_get_next_sibling (child))
-    gtk_widget_set_focusable (child, FALSE);
   add_line (self, _ ("It may"), box);
 }
 

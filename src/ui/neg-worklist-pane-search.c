@@ -133,35 +133,23 @@ activate_cb (NegWorklistPane *self)
     neg_worklist_pane_open (self, entry);
 }
 
-/* The button takes the focus and has the name, not what holds its place: a screen reader would tell of a table's cell. */
-static void
-add_chip (GtkWidget *box, GtkWidget *chip)
-{
-  GtkWidget *place = g_object_new (GTK_TYPE_FLOW_BOX_CHILD, "accessible-role", GTK_ACCESSIBLE_ROLE_GENERIC, "focusable",
-                                   FALSE, "child", chip, NULL);
-
-  gtk_flow_box_append (GTK_FLOW_BOX (box), place);
-}
-
 static GtkWidget *
 make_chips (NegWorklistPane *self)
 {
-  GtkWidget *box = g_object_new (GTK_TYPE_FLOW_BOX, "accessible-role", GTK_ACCESSIBLE_ROLE_GROUP, NULL);
+  GtkWidget *box = neg_accessible_new_flow (_ ("Show only"));
 
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (box), GTK_SELECTION_NONE);
   gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (box), 3);
   gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (box), NEG_WORKLIST_N_CHIPS + 1);
   gtk_widget_set_halign (box, GTK_ALIGN_START);
   gtk_widget_add_css_class (box, "chips");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (box), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Show only"), -1);
   self->all_chip = gtk_toggle_button_new_with_label (_ ("All"));
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->all_chip), TRUE);
   g_signal_connect_object (self->all_chip, "toggled", G_CALLBACK (all_chip_cb), self, G_CONNECT_SWAPPED);
-  add_chip (box, self->all_chip);
+  neg_accessible_add_to_flow (box, self->all_chip);
   for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++) {
     self->chips[i] = gtk_toggle_button_new_with_label (_ (chips[i].title));
     g_signal_connect_object (self->chips[i], "toggled", G_CALLBACK (chip_cb), self, G_CONNECT_SWAPPED);
-    add_chip (box, self->chips[i]);
+    neg_accessible_add_to_flow (box, self->chips[i]);
   }
   return box;
 }
