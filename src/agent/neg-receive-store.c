@@ -2,9 +2,7 @@
 
 #include "agent/neg-receive-store.h"
 
-#include <errno.h>
-#include <unistd.h>
-
+#include "agent/neg-receive-check.h"
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
 
@@ -158,31 +156,6 @@ neg_receive_store_supply (NegReceiveStore *store, GError **error)
   return TRUE;
 }
 
-/* Supplied as what may be evicted, since something was asked for, and then the peer sent something else, too: nobody
- * says that it still has that. */
-static NegIncoming *
-move_to_data (NegReceiveStore *store, NegIncoming *incoming, guint64 bytes, GError **error)
-{
-  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
-  NegIncoming *copy = neg_object_store_begin (objects, NEG_OBJECT_DATA, error);
-  g_autofree guint8 *buffer = g_malloc (1 << 20);
-  guint64 done = 0;
-
-  while (copy != NULL && done < bytes) {
-    const gssize n = pread (incoming->fd, buffer, MIN (bytes - done, 1 << 20), done);
-
-    if (n <= 0 || pwrite (copy->fd, buffer, n, done) != n) {
-      neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, NULL,
-                "cannot be copied: %s", g_strerror (errno));
-      g_clear_pointer (&copy, neg_incoming_free);
-    }
-    done += MAX (n, 0);
-  }
-  if (copy != NULL)
-    neg_incoming_free (incoming);
-  return copy;
-}
-
 /* --- one object --- */
 
 static gboolean
@@ -258,25 +231,46 @@ is_asked_for (NegReceiveStore *store, const char *study_uid)
   return peer != NULL && neg_expected_has_study (neg_agent_get_expected (store->agent), study_uid, peer->called_ae);
 }
 
+/* Supplied as what may be evicted, since something was asked for, and then the peer sent something else, too: nobody
+ * says that it still has that. */
+static gboolean
+move_to_data (NegIncoming **incoming, guint64 bytes, GError **error)
+{
+  NegIncoming *moved = neg_incoming_copy (*incoming, NEG_OBJECT_DATA, bytes, error);
+
+  if (moved == NULL)
+    return FALSE;
+  neg_incoming_free (*incoming);
+  *incoming = moved;
+  return TRUE;
+}
+
+/* What the engine says of the file, when it is so. */
+static NegObjectRecord *
+check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, guint64 bytes, GError **error)
+{
+  g_autoptr (NegObjectRecord) told = read_record (details, error);
+
+  if (told == NULL || !check_room (store, error) || !neg_incoming_own (incoming, bytes, error))
+    return NULL;
+  return neg_receive_check (store->agent, *incoming, told, &store->is_deceived, error);
+}
+
 static gboolean
 take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegReceived *received, GError **error)
 {
-  g_autoptr (NegObjectRecord) record = read_record (details, error);
+  g_autoptr (NegObjectRecord) record = check_record (store, incoming, details, received->bytes, error);
   Study *study = NULL;
   gboolean taken;
 
   if (record == NULL)
     return FALSE;
   received->study_uid = g_strdup (record->text[NEG_RECORD_STUDY_UID]);
-  if (!check_room (store, error) || !note_study (store, record, &study, error))
+  if (!note_study (store, record, &study, error))
     return FALSE;
-  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !is_asked_for (store, received->study_uid)) {
-    NegIncoming *moved = move_to_data (store, *incoming, received->bytes, error);
-
-    if (moved == NULL)
-      return FALSE;
-    *incoming = moved;
-  }
+  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !is_asked_for (store, received->study_uid)
+      && !move_to_data (incoming, received->bytes, error))
+    return FALSE;
   /* The sender may have nothing left of what was not asked for: his answer waits for the commit. */
   if (store->group != NULL && (*incoming)->object_class == NEG_OBJECT_CACHE) {
     received->is_pending = TRUE;
@@ -383,11 +377,15 @@ neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *rec
     return neg_fail (error, NEG_ERROR_PROTOCOL, store->peer, "an object in a file that was not given");
   g_variant_lookup (details, "sop-instance", "&s", &instance);
   received->sop_instance_uid = g_strdup (instance);
-  if (!take_file (store, number, details, received, error)
-      || !neg_net_session_send (store->session, NEG_NET_STATUS,
-                                g_variant_new ("(uus)", number, received->status,
-                                               received->comment != NULL ? received->comment : ""),
-                                NULL, 0, error))
+  if (!take_file (store, number, details, received, error))
+    return FALSE;
+  if (store->is_deceived)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, store->peer,
+                     "the network process has said of an object what is not so: it is not heard any more");
+  if (!neg_net_session_send (store->session, NEG_NET_STATUS,
+                             g_variant_new ("(uus)", number, received->status,
+                                            received->comment != NULL ? received->comment : ""),
+                             NULL, 0, error))
     return FALSE;
   if (received->study_uid == NULL)
     received->study_uid = g_strdup ("");

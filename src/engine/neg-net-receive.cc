@@ -33,14 +33,12 @@ public:
   explicit FileSink (int fd) : fd (fd) {}
   FileSink (const FileSink &) = delete;
   FileSink &operator= (const FileSink &) = delete;
-  ~FileSink () override
-  {
-    close (fd);
-  }
+  ~FileSink () override { close (); }
   bool append (const void *bytes, gsize length, GError **error) override;
   bool flush (GError **error);
+  void close ();
 
-  const int fd;
+  int fd;
   guint64 written = 0;
 
 private:
@@ -77,6 +75,14 @@ FileSink::flush (GError **error)
 
   buffer.clear ();
   return is_written;
+}
+
+void
+FileSink::close ()
+{
+  if (fd >= 0)
+    ::close (fd);
+  fd = -1;
 }
 
 bool
@@ -284,6 +290,7 @@ net_take_object (NetChannel &channel, T_ASC_Association *association, const NetC
     return false;
   if (failure == nullptr)
     record = read_record (sink, request, &is_mismatch, &failure);
+  sink.close (); // whose file it is now, nobody else may be able to write to
   if (!tell_received (channel, number, sink.written, *context, request, record, failure))
     return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
   if (!net_await_status (channel, number, &status, &comment, error))

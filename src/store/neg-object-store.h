@@ -38,6 +38,12 @@ NegIncoming *neg_object_store_begin (NegObjectStore *store, NegObjectClass objec
 void neg_incoming_free (NegIncoming *incoming);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegIncoming, neg_incoming_free)
 
+/* Once somebody else has written to the descriptor: from now on nobody but us can. Where he still has it, or the file system
+ * cannot say so, the bytes are copied, and *incoming is the copy. */
+gboolean neg_incoming_own (NegIncoming **incoming, guint64 bytes, GError **error);
+/* The same bytes as a file of @object_class; @incoming stays. */
+NegIncoming *neg_incoming_copy (NegIncoming *incoming, NegObjectClass object_class, guint64 bytes, GError **error);
+
 /* *name: 64 hex digits, given. A file of that name that is there already is the same bytes, and is replaced by them:
  * should the disk have damaged it, it is whole again. */
 gboolean neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name,

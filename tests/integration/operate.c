@@ -27,6 +27,7 @@ struct _NegAgent {
   NegSite *site;
   NegArchive *archive;
   NegNetEngines *engines;
+  NegEnginePool *pool;
   NegExpected *expected;
   NegListener *listener;
 };
@@ -53,6 +54,12 @@ NegNetEngines *
 neg_agent_get_engines (NegAgent *agent)
 {
   return agent->engines;
+}
+
+NegEnginePool *
+neg_agent_get_pool (NegAgent *agent)
+{
+  return agent->pool;
 }
 
 NegExpected *
@@ -304,6 +311,7 @@ set_up (NegAgent *agent, const char *home, GError **error)
   if (agent->archive == NULL)
     return FALSE;
   agent->engines = neg_net_engines_new (NULL, 1, error);
+  agent->pool = neg_engine_pool_new (NULL, NULL);
   agent->expected = neg_expected_new ();
   return agent->engines != NULL;
 }
@@ -312,6 +320,7 @@ static void
 tear_down (NegAgent *agent)
 {
   neg_listener_free (agent->listener);
+  neg_engine_pool_free (agent->pool);
   neg_net_engines_free (agent->engines);
   neg_archive_free (agent->archive);
   neg_expected_free (agent->expected);
