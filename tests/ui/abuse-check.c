@@ -130,6 +130,24 @@ check_titles (void)
   return wrong;
 }
 
+/* What is open of the reading list is what is on the screen, and nobody else. */
+static char *
+check_entry (NegMainWindow *window, guint patient, AbuseSeen *seen)
+{
+  const NegEntry *entry = window->entry;
+  char *wrong;
+
+  if (entry == NULL || patient == ABUSE_N_PATIENTS)
+    return NULL;
+  seen->n_of_entries++;
+  wrong = check_text ("the entry that is open", entry->patient_name, patient);
+  for (guint i = 0; wrong == NULL && window->priors != NULL && i < window->priors->len; i++)
+    wrong = check_text ("a prior", ((NegEntry *) g_ptr_array_index (window->priors, i))->patient_name, patient);
+  if (wrong == NULL && neg_reading_get_patients (window->reading)->len > 1)
+    wrong = g_strdup ("an entry has more than one patient");
+  return wrong;
+}
+
 static NegViewport *
 get_viewport (NegMainWindow *window, guint cell)
 {
@@ -143,6 +161,8 @@ abuse_check (NegMainWindow *window, AbuseSeen *seen)
 {
   char *wrong = check_header (window, get_patient (window));
 
+  if (wrong == NULL)
+    wrong = check_entry (window, get_patient (window), seen);
   if (wrong == NULL)
     wrong = check_titles ();
   for (guint i = 0; wrong == NULL && i < NEG_CELLS_MAX; i++) {

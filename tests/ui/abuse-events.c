@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "abuse-list.h"
 #include "abuse-study.h"
 #include "ui/neg-command-table.h"
 #include "ui/neg-main-window-private.h"
@@ -325,7 +326,8 @@ static gboolean
 is_pane_window (Abuse *abuse, GtkWindow *window)
 {
   return window == neg_pane_get_window (abuse->window->patient_pane)
-         || window == neg_pane_get_window (abuse->window->context_pane);
+         || window == neg_pane_get_window (abuse->window->context_pane)
+         || window == neg_pane_get_window (abuse->window->worklist_pane);
 }
 
 /* Dialogs, the list of keys, the times of frames. */
@@ -364,7 +366,7 @@ static void
 press (Abuse *abuse)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
-  NegPane *panes[] = { abuse->window->patient_pane, abuse->window->context_pane };
+  NegPane *panes[] = { abuse->window->patient_pane, abuse->window->context_pane, abuse->window->worklist_pane };
   GtkWidget *widget;
 
   collect (GTK_WIDGET (abuse->window), all);
@@ -407,7 +409,8 @@ static const struct {
   { "kill engine", kill_engine, 1 }, { "resize", resize, 1 },
   { "move pane", move_pane, 2 },  { "prefer", prefer, 2 },
   { "close window", close_window, 3 }, { "press", press, 6 },
-  { "turn bar", turn_bar, 3 },
+  { "turn bar", turn_bar, 3 },    { "reading list", abuse_list_event, 30 },
+  { "kill agent", abuse_list_kill_agent, 1 },
 };
 
 /* Most of what happens is to happen while it loads. */

@@ -11,7 +11,8 @@ typedef struct {
   const char *folder; /* of the patients */
   GRand *rand;
   GPtrArray *strays;  /* NegSeries of any time, that somebody may still hold: owned references */
-  guint n_killed;
+  guint n_killed, n_agents_killed;
+  guint n_entries; /* of the reading list that were to be opened */
 } Abuse;
 
 /* Does one thing; what it was, borrowed. */

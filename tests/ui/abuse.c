@@ -7,6 +7,7 @@
 
 #include "abuse-check.h"
 #include "abuse-events.h"
+#include "abuse-list.h"
 #include "abuse-study.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-renderer.h"
@@ -126,7 +127,7 @@ close_all (Run *run, NegEnginePool *pool)
 static void
 start (Run *run, NegEnginePool *pool, const char *home, NegRenderer renderer)
 {
-  g_autoptr (NegNetwork) network = neg_network_new (home, NULL); /* never started */
+  g_autoptr (NegNetwork) network = neg_network_new (home, NULL);
   g_autoptr (NegTransfers) transfers = neg_transfers_new (network, NULL);
   GtkWidget *window;
   Abuse *abuse = &run->abuse;
@@ -141,6 +142,7 @@ start (Run *run, NegEnginePool *pool, const char *home, NegRenderer renderer)
   g_signal_connect_swapped (gtk_widget_get_frame_clock (window), "after-paint", G_CALLBACK (after_paint_cb), run);
   gtk_window_present (GTK_WINDOW (window));
   neg_main_window_open (abuse->window, (const char *[]){ abuse->folder, NULL });
+  neg_network_start (network);
 }
 
 static NegRenderer
@@ -167,6 +169,7 @@ main (int argc, char **argv)
   home = g_build_filename (argv[1], "home", NULL);
   study = g_build_filename (argv[1], "study", NULL);
   abuse_study_write (study);
+  abuse_list_fill (home, study);
   neg_renderer_prepare (g_str_equal (argv[4], "gl"));
   gtk_init ();
   run.abuse.folder = study;
@@ -177,12 +180,12 @@ main (int argc, char **argv)
   n = g_ascii_strtoull (argv[2], NULL, 10);
   while (run.n_done < n)
     event (&run);
-  printf ("# %u events, %u of them while loading; %u engines killed; looked at %u viewports with pixels, %u with a "
-          "failure, %u painted, %u pictures drawn again\n",
-          run.n_done, run.n_loading, run.abuse.n_killed, run.seen.n_pixels, run.seen.n_failures, run.seen.n_paints,
-          run.seen.n_pictures);
+  printf ("# %u events, %u of them while loading; %u engines and %u agents killed; %u entries of the reading list, seen %u "
+          "times; looked at %u viewports with pixels, %u with a failure, %u painted, %u pictures drawn again\n",
+          run.n_done, run.n_loading, run.abuse.n_killed, run.abuse.n_agents_killed, run.abuse.n_entries,
+          run.seen.n_of_entries, run.seen.n_pixels, run.seen.n_failures, run.seen.n_paints, run.seen.n_pictures);
   close_all (&run, pool);
   g_clear_object (&run.abuse.settings);
   g_rand_free (run.abuse.rand);
-  return run.seen.n_pixels > n && run.seen.n_paints > 0 ? 0 : 3;
+  return run.seen.n_pixels > n && run.seen.n_paints > 0 && run.seen.n_of_entries > 0 ? 0 : 3;
 }

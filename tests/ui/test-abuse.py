@@ -17,8 +17,12 @@ def abuse(events, renderer):
     if renderer == "gl":  # Mesa's drivers keep a little of what they allocate
         environment["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     with tempfile.TemporaryDirectory(prefix="neg-ui-") as folder:
-        ended = subprocess.run([os.environ["NEGATOSCOPE_ABUSE"], folder, events, seed, renderer], env=environment,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        environment["XDG_RUNTIME_DIR"] = folder
+        try:
+            ended = subprocess.run([os.environ["NEGATOSCOPE_ABUSE"], folder, events, seed, renderer], env=environment,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        finally:
+            screen.end_agents(os.path.join(folder, "home"))
     said = ended.stdout.decode(errors="replace")
     print("".join(line + "\n" for line in said.splitlines() if line.startswith("# ")), end="", flush=True)
     assert ended.returncode == 0, f"exit status {ended.returncode}\n{said}"
