@@ -296,6 +296,8 @@ def grid_by_arrows(program):
 def patients_pane(program):
     """A series of a study is shown by arrows and Enter; the pane closes and opens."""
     program.key("F6")
+    program.wait_focus("Search the reading list")
+    program.key("F6")
     for _ in range(8):
         time.sleep(0.3)
         if re.match(r"[A-Z]{2} \d+: ", program.focused_name()):
