@@ -118,19 +118,53 @@ set_status (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GE
 
 /* --- studies --- */
 
+gboolean
+_neg_agent_find_entry_study (NegDatabase *database, const char *study_uid, gint64 entry, gint64 *study_rowid,
+                             GError **error)
+{
+  g_autoptr (NegEntry) found = NULL;
+
+  *study_rowid = 0;
+  if (entry == 0)
+    return TRUE;
+  found = neg_entries_find (database, entry, error);
+  if (found == NULL)
+    return FALSE;
+  if (!g_str_equal (found->study_uid, study_uid))
+    return neg_fail (error, NEG_ERROR_USAGE, "entry", "this entry is of another study");
+  *study_rowid = found->study_rowid;
+  return *study_rowid != 0 || neg_fail (error, NEG_ERROR_NOT_FOUND, study_uid, "nothing of this entry is here");
+}
+
 typedef struct {
   const char *user, *study_uid;
   gboolean opened;
+  gint64 entry; /* 0: not told */
 } Access;
+
+/* NULL without an error: nobody knows it. */
+static NegEntry *
+find_accessed (NegDatabase *database, const Access *access, GError **error)
+{
+  g_autoptr (NegEntry) entry = NULL;
+
+  if (access->entry == 0)
+    return neg_entries_find_study (database, access->study_uid, error);
+  entry = neg_entries_find (database, access->entry, error);
+  if (entry == NULL || g_str_equal (entry->study_uid, access->study_uid))
+    return g_steal_pointer (&entry);
+  neg_fail (error, NEG_ERROR_USAGE, "entry", "this entry is of another study");
+  return NULL;
+}
 
 static gboolean
 accessed_cb (NegDatabase *database, gpointer data, GError **error)
 {
   const Access *access = data;
   g_autoptr (GError) local = NULL;
-  g_autoptr (NegEntry) entry = neg_entries_find_study (database, access->study_uid, &local);
+  g_autoptr (NegEntry) entry = find_accessed (database, access, &local);
   /* A UID that several patients have does not say whose study it was. */
-  gboolean is_known = entry != NULL && !entry->is_conflict;
+  gboolean is_known = entry != NULL && (access->entry != 0 || !entry->is_conflict);
   const NegAuditEntry audit = { .event = NEG_AUDIT_ACCESSED, .user = access->user, .study_uid = access->study_uid,
                                 .patient_id = is_known ? entry->patient_id : NULL,
                                 .issuer = is_known ? entry->issuer : NULL,
@@ -140,7 +174,8 @@ accessed_cb (NegDatabase *database, gpointer data, GError **error)
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  return (!access->opened || neg_archive_note_opened (database, access->study_uid, error))
+  return (!access->opened
+          || neg_archive_note_opened (database, access->study_uid, access->entry != 0 ? entry->study_rowid : 0, error))
          && neg_audit_append_within (database, &audit, error);
 }
 
@@ -155,7 +190,7 @@ accessed (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
 {
   Access access = { .user = _neg_agent_get_user (agent) };
 
-  g_variant_get (parameters, "(&sb)", &access.study_uid, &access.opened);
+  g_variant_get (parameters, "(&sbx)", &access.study_uid, &access.opened, &access.entry);
   return check_uid (access.study_uid, error)
                  && neg_archive_write (neg_agent_get_archive (agent), accessed_cb, &access, error)
              ? g_variant_new ("()")
@@ -168,12 +203,15 @@ remove_study (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, 
 {
   NegArchive *archive = neg_agent_get_archive (agent);
   NegAuditEntry audit = { .event = NEG_AUDIT_DELETED, .failed = TRUE, .user = _neg_agent_get_user (agent) };
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
+  gint64 entry, study_rowid;
   guint n_objects = 0;
 
-  g_variant_get (parameters, "(&s)", &audit.study_uid);
-  if (!check_uid (audit.study_uid, error))
+  g_variant_get (parameters, "(&sx)", &audit.study_uid, &entry);
+  if (reader == NULL || !check_uid (audit.study_uid, error))
     return NULL;
-  if (neg_archive_remove_study (archive, audit.study_uid, &n_objects, error)) {
+  if (_neg_agent_find_entry_study (reader, audit.study_uid, entry, &study_rowid, error)
+      && neg_archive_remove_study (archive, audit.study_uid, study_rowid, &n_objects, error)) {
     neg_agent_announce (agent, audit.study_uid);
     return g_variant_new ("(u)", n_objects);
   }

@@ -70,21 +70,32 @@ retrieve (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
   return add (agent, "retrieve", peer, study_uid, &arguments, MAX (priority, 0), error);
 }
 
+static gboolean
+find_entry_study (NegAgent *agent, const char *study_uid, gint64 entry, gint64 *study_rowid, GError **error)
+{
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
+
+  return reader != NULL && _neg_agent_find_entry_study (reader, study_uid, entry, study_rowid, error);
+}
+
 static GVariant *
 add_outgoing (NegAgent *agent, const char *kind, NegPeerUse use, GVariant *parameters, GError **error)
 {
   g_autofree const char **paths = NULL;
   const char *peer, *study_uid;
+  gint64 entry, study_rowid;
   GVariantDict arguments;
   gboolean once;
 
-  g_variant_get (parameters, "(&s^a&s&sb)", &peer, &paths, &study_uid, &once);
+  g_variant_get (parameters, "(&s^a&s&sbx)", &peer, &paths, &study_uid, &once, &entry);
   if (!check_uid (study_uid, paths[0] != NULL, error) || !check_paths (paths, error)
-      || !check_peer (agent, peer, use, error))
+      || !check_peer (agent, peer, use, error) || !find_entry_study (agent, study_uid, entry, &study_rowid, error))
     return NULL;
   g_variant_dict_init (&arguments, NULL);
   g_variant_dict_insert (&arguments, "paths", "^as", paths);
   g_variant_dict_insert (&arguments, "once", "b", once);
+  if (study_rowid != 0)
+    g_variant_dict_insert (&arguments, "study-rowid", "x", study_rowid);
   return add (agent, kind, peer, study_uid, &arguments, PRIORITY_PERSON, error);
 }
 

@@ -29,10 +29,12 @@ list_study (NegRunningJob *running, GError **error)
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
   g_autoptr (GPtrArray) files = NULL;
   GPtrArray *objects;
-  gint64 study_rowid;
+  gint64 study_rowid = 0;
 
+  g_variant_lookup (running->job->arguments, "study-rowid", "x", &study_rowid);
   /* Never two patients' images as one study. */
-  if (reader == NULL || !neg_archive_find_study (reader, running->job->study_uid, &study_rowid, error))
+  if (reader == NULL
+      || (study_rowid == 0 && !neg_archive_find_study (reader, running->job->study_uid, &study_rowid, error)))
     return NULL;
   files = neg_archive_list_files (reader, neg_agent_get_data_folder (agent), neg_agent_get_cache_folder (agent),
                                   running->job->study_uid, study_rowid, NULL, error);

@@ -58,6 +58,11 @@ NegAgentSearches *_neg_agent_get_searches (NegAgent *agent);
 /* REFUSED where the site file does not let it be used so; borrowed from @site. */
 const NegPeer *_neg_agent_find_peer (const NegSite *site, const char *name, NegPeerUse use, GError **error);
 
+/* The archive's study that the entry shows; *study_rowid 0 where @entry is 0. USAGE: it is of another study; NOT_FOUND:
+ * nothing of it is here. */
+gboolean _neg_agent_find_entry_study (NegDatabase *database, const char *study_uid, gint64 entry, gint64 *study_rowid,
+                                      GError **error);
+
 /* Tables of methods, ended by a name of NULL. */
 extern const NegAgentMethod _neg_agent_site_methods[];
 extern const NegAgentMethod _neg_agent_jobs_methods[];

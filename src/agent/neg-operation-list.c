@@ -5,6 +5,7 @@
 
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
+#include "model/neg-identity.h"
 
 /* A study beyond this is none. */
 #define SERIES_MAX 10000
@@ -120,15 +121,75 @@ ask_series (NegAssociation *association, const char *study_uid, GPtrArray *listi
   return TRUE;
 }
 
+/* --- whose it is --- */
+
+#define STUDIES_MAX 100 /* with one UID */
+
+void
+_neg_listed_patient_clear (NegListedPatient *patient)
+{
+  g_free (patient->id);
+  g_free (patient->issuer);
+  g_free (patient->name);
+  *patient = (NegListedPatient) { 0 };
+}
+
+/* As the archive tells patients apart. */
+static char *
+make_patient_key (GHashTable *row)
+{
+  g_autofree char *id = neg_identity_dup_id (g_hash_table_lookup (row, "PatientID"));
+  g_autofree char *issuer = neg_identity_dup_id (g_hash_table_lookup (row, "IssuerOfPatientID"));
+  g_autofree char *name_key = neg_identity_dup_name_key (g_hash_table_lookup (row, "PatientName"));
+
+  return g_strjoin ("\\", id, issuer, name_key, NULL);
+}
+
+void
+_neg_listed_patient_read (NegListedPatient *patient, GPtrArray *rows, const char *study_uid)
+{
+  g_autofree char *first = NULL;
+
+  for (guint i = 0; i < rows->len; i++) {
+    GHashTable *row = g_ptr_array_index (rows, i);
+    g_autofree char *key = NULL;
+
+    if (g_strcmp0 (g_hash_table_lookup (row, "StudyInstanceUID"), study_uid) != 0)
+      continue;
+    key = make_patient_key (row);
+    if (first == NULL) {
+      patient->id = g_strdup (g_hash_table_lookup (row, "PatientID"));
+      patient->issuer = g_strdup (g_hash_table_lookup (row, "IssuerOfPatientID"));
+      patient->name = g_strdup (g_hash_table_lookup (row, "PatientName"));
+      first = g_steal_pointer (&key);
+    } else
+      patient->is_several |= !g_str_equal (key, first);
+  }
+}
+
+static gboolean
+ask_patient (NegAssociation *association, const char *study_uid, NegListedPatient *patient, GError **error)
+{
+  g_autoptr (GHashTable) keys = make_keys ("StudyInstanceUID", study_uid, "PatientID", "", "IssuerOfPatientID", "",
+                                           "PatientName", "", NULL);
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+
+  if (!run (association, "study", keys, STUDIES_MAX, rows, error))
+    return FALSE;
+  _neg_listed_patient_read (patient, rows, study_uid);
+  return TRUE;
+}
+
 GPtrArray *
 _neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
-                  GCancellable *cancellable, GError **error)
+                  GCancellable *cancellable, NegListedPatient *patient, GError **error)
 {
   g_autoptr (GPtrArray) listing = g_ptr_array_new_with_free_func ((GDestroyNotify) listed_free);
   g_auto (NegAssociation) association = { 0 };
   gboolean is_asked;
 
-  if (!_neg_association_open (&association, agent, peer, "query", NULL, cancellable, error))
+  if (!_neg_association_open (&association, agent, peer, "query", NULL, cancellable, error)
+      || !ask_patient (&association, study_uid, patient, error))
     return NULL;
   is_asked = series_uid != NULL ? ask_images (&association, study_uid, series_uid, listing, error)
                                 : ask_series (&association, study_uid, listing, error);
@@ -140,17 +201,42 @@ _neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, c
 
 /* --- what is here --- */
 
+/* The same UIDs with another patient are other images. *rowid 0: all of the study UID's. */
+static gboolean
+find_present (NegDatabase *reader, const char *study_uid, const NegListedPatient *patient, gboolean *is_any,
+              gint64 *rowid, GError **error)
+{
+  NegArchivePatient who;
+
+  *is_any = TRUE;
+  *rowid = 0;
+  if (patient == NULL)
+    return TRUE;
+  if (!patient->is_several) {
+    who = (NegArchivePatient) { patient->id, patient->issuer, patient->name };
+    if (!neg_archive_find_study_of (reader, study_uid, &who, rowid, error))
+      return FALSE;
+  }
+  *is_any = *rowid != 0;
+  return TRUE;
+}
+
 /* The SOP instances of the study whose files are there: people empty their cache folder. */
 static GHashTable *
-list_present (NegAgent *agent, const char *study_uid, GError **error)
+list_present (NegAgent *agent, const char *study_uid, const NegListedPatient *patient, GError **error)
 {
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
   g_autoptr (GHashTable) present = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GPtrArray) files = NULL;
+  gboolean is_any;
+  gint64 rowid;
 
-  if (reader != NULL)
-    files = neg_archive_list_files (reader, neg_agent_get_data_folder (agent), neg_agent_get_cache_folder (agent),
-                                    study_uid, 0, NULL, error);
+  if (reader == NULL || !find_present (reader, study_uid, patient, &is_any, &rowid, error))
+    return NULL;
+  if (!is_any)
+    return g_steal_pointer (&present);
+  files = neg_archive_list_files (reader, neg_agent_get_data_folder (agent), neg_agent_get_cache_folder (agent),
+                                  study_uid, rowid, NULL, error);
   if (files == NULL)
     return NULL;
   for (guint i = 0; i < files->len; i++) {
@@ -163,14 +249,15 @@ list_present (NegAgent *agent, const char *study_uid, GError **error)
 }
 
 gboolean
-_neg_listing_compare (NegAgent *agent, GPtrArray *listing, guint *n_missing, GError **error)
+_neg_listing_compare (NegAgent *agent, GPtrArray *listing, const NegListedPatient *patient, guint *n_missing,
+                      GError **error)
 {
   g_autoptr (GHashTable) present = NULL;
 
   *n_missing = 0;
   if (listing->len == 0)
     return TRUE;
-  present = list_present (agent, ((const NegListed *) g_ptr_array_index (listing, 0))->study_uid, error);
+  present = list_present (agent, ((const NegListed *) g_ptr_array_index (listing, 0))->study_uid, patient, error);
   if (present == NULL)
     return FALSE;
   for (guint i = 0; i < listing->len; i++) {

@@ -75,11 +75,24 @@ typedef struct {
   gboolean is_here;
 } NegListed;
 
+/* Whose study the peer says it is; all NULL: it does not say. */
+typedef struct {
+  char *id, *issuer, *name;
+  gboolean is_several; /* one study UID, several patients */
+} NegListedPatient;
+
+void _neg_listed_patient_clear (NegListedPatient *patient);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegListedPatient, _neg_listed_patient_clear)
+/* Of answers of the level of studies. */
+void _neg_listed_patient_read (NegListedPatient *patient, GPtrArray *rows, const char *study_uid);
+
 /* Level by level, as a peer without relational queries needs it. NegListed, given with its free function. */
 GPtrArray *_neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
-                             GCancellable *cancellable, GError **error);
-/* Looks into the archive for what is here, of this study and with its file; the number that is not. */
-gboolean _neg_listing_compare (NegAgent *agent, GPtrArray *listing, guint *n_missing, GError **error);
+                             GCancellable *cancellable, NegListedPatient *patient, GError **error);
+/* Looks into the archive for what is here, of this study and patient (NULL: of whoever has it) and with its file; the
+ * number that is not. CONFLICT: @patient may be several that have this study here. */
+gboolean _neg_listing_compare (NegAgent *agent, GPtrArray *listing, const NegListedPatient *patient, guint *n_missing,
+                               GError **error);
 /* a(sas) of the SOP classes of what is missing, none with its syntaxes: of NET_BEGIN. NULL: some are not told. */
 GVariant *_neg_listing_make_contexts (GPtrArray *listing);
 /* The identifiers (GHashTable of keys, given with its free function) that fetch what is missing and no more than needed:

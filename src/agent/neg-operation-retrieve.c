@@ -12,7 +12,8 @@ typedef struct {
   const NegPeer *peer;
   const char *study_uid;
   GPtrArray *listing; /* NegListed; NULL: the peer could not be asked */
-  guint n_here;       /* of it, before */
+  NegListedPatient patient;
+  guint n_here; /* of it, before */
   GCancellable *cancellable;
   NegTransferFunc func;
   gpointer user_data;
@@ -27,6 +28,17 @@ tell (Retrieve *retrieve)
 {
   if (retrieve->func != NULL)
     retrieve->func (&retrieve->transfer->progress, retrieve->user_data);
+}
+
+/* Peers correct names in their lists and not in their images: what has come entirely is here, whoever it says it is of. */
+static gboolean
+compare (Retrieve *retrieve, guint *n_missing, GError **error)
+{
+  const NegTransferProgress *progress = &retrieve->transfer->progress;
+  const gboolean all_came = progress->objects > 0 && progress->done >= progress->objects;
+
+  return _neg_listing_compare (retrieve->agent, retrieve->listing, all_came ? NULL : &retrieve->patient, n_missing,
+                               error);
 }
 
 /* --- answers of the peer that both ways share --- */
@@ -255,7 +267,7 @@ await_late (Retrieve *retrieve, GError **error)
     neg_expected_get_arrived (expected, retrieve->study_uid, &arrived);
     note_arrived (retrieve, &arrived);
     n_missing = MAX (progress->objects, 1) - MIN (progress->done, MAX (progress->objects, 1));
-    if (retrieve->listing != NULL && !_neg_listing_compare (retrieve->agent, retrieve->listing, &n_missing, error))
+    if (retrieve->listing != NULL && !compare (retrieve, &n_missing, error))
       return FALSE;
     if (n_missing == 0 || MAX (deadline_us, arrived.last_us + LATE_MS * 1000) < g_get_monotonic_time ()
         || g_cancellable_is_cancelled (retrieve->cancellable))
@@ -294,7 +306,7 @@ list (Retrieve *retrieve, const char *series_uid, GError **error)
   if ((retrieve->peer->use & NEG_PEER_QUERY) == 0)
     return TRUE;
   retrieve->listing = _neg_listing_ask (retrieve->agent, retrieve->peer, retrieve->study_uid, series_uid,
-                                        retrieve->cancellable, &failure);
+                                        retrieve->cancellable, &retrieve->patient, &failure);
   if (retrieve->listing != NULL && retrieve->listing->len == 0)
     return neg_fail (error, NEG_ERROR_NOT_FOUND, retrieve->peer->name, "the peer has no image of this study");
   if (retrieve->listing != NULL)
@@ -342,7 +354,7 @@ conclude (Retrieve *retrieve, gboolean is_sent, GError **error)
   guint n_missing = 0;
 
   if (retrieve->listing != NULL) {
-    if (!_neg_listing_compare (retrieve->agent, retrieve->listing, &n_missing, is_sent ? error : NULL))
+    if (!compare (retrieve, &n_missing, is_sent ? error : NULL))
       return FALSE;
     _neg_transfer_add_missing (retrieve->transfer, retrieve->listing);
     progress->done = retrieve->listing->len - n_missing;
@@ -361,7 +373,7 @@ exchange (Retrieve *retrieve, const char *series_uid, GError **error)
   gboolean is_sent;
 
   if (!list (retrieve, series_uid, error)
-      || (retrieve->listing != NULL && !_neg_listing_compare (retrieve->agent, retrieve->listing, &n_missing, error)))
+      || (retrieve->listing != NULL && !compare (retrieve, &n_missing, error)))
     return FALSE;
   if (retrieve->listing != NULL) {
     retrieve->n_here = retrieve->listing->len - n_missing;
@@ -383,6 +395,7 @@ retrieve_all (Retrieve *retrieve, const char *series_uid, GError **error)
   gboolean is_complete = exchange (retrieve, series_uid, error);
 
   g_clear_pointer (&retrieve->listing, g_ptr_array_unref);
+  _neg_listed_patient_clear (&retrieve->patient);
   g_clear_pointer (&retrieve->comment, g_free);
   return is_complete;
 }

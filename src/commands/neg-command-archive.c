@@ -97,14 +97,15 @@ neg_command_studies (int argc, char **argv)
 }
 
 static gboolean
-remove_study (const NegCommandPlace *place, const char *study_uid, guint *n_objects, GError **error)
+remove_study (const NegCommandPlace *place, const char *study_uid, gint64 entry, guint *n_objects, GError **error)
 {
   g_auto (NegCommandAgent) agent = { 0 };
   GError *failure = NULL;
 
   if (!neg_command_agent_open (&agent, place, error))
     return FALSE;
-  if (!neg_bus_agent_call_remove_sync (neg_command_agent_get_proxy (&agent), study_uid, n_objects, NULL, &failure))
+  if (!neg_bus_agent_call_remove_sync (neg_command_agent_get_proxy (&agent), study_uid, entry, n_objects, NULL,
+                                       &failure))
     return neg_command_agent_fail (failure, error);
   if (*n_objects == 0)
     return neg_fail (error, NEG_ERROR_NOT_FOUND, study_uid, "%s", _ ("there is no such study here"));
@@ -119,16 +120,21 @@ neg_command_remove (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   gboolean json = FALSE;
+  gint64 entry = 0;
+  const GOptionEntry entries[] = {
+    { "entry", 0, 0, G_OPTION_ARG_INT64, &entry, NEG_COMMAND_ENTRY_HELP, N_ ("N") },
+    { NULL },
+  };
   guint n_objects = 0;
 
-  if (!neg_command_parse_place (&argc, &argv, NULL, _ ("UID"),
+  if (!neg_command_parse_place (&argc, &argv, entries, _ ("UID"),
                                 _ ("Deletes the study UID with all its objects from the archive, for good. A retrieve "
                                    "brings it back only when a person asks for it."),
                                 0, &words, &json, &place))
     return NEG_EXIT_USAGE;
   if (g_strv_length (words) != 1)
     return neg_command_usage (_ ("one study instance UID is needed; see --help"));
-  if (!remove_study (&place, words[0], &n_objects, &error))
+  if (!remove_study (&place, words[0], entry, &n_objects, &error))
     return neg_command_fail (words[0], error);
   if (!json) {
     g_print (g_dngettext (GETTEXT_PACKAGE, "%u object deleted\n", "%u objects deleted\n", n_objects), n_objects);

@@ -12,6 +12,7 @@ typedef struct {
   Kind kind;
   const char *peer;         /* "" of an import */
   char *study, *series;     /* "" where not given */
+  gint64 entry;             /* 0 where not given */
   const char *const *paths; /* absolute */
 } Transfer;
 
@@ -27,11 +28,11 @@ add_cb (NegBusAgent *proxy, gint64 *id, gpointer user_data, GError **error)
     return neg_bus_agent_call_retrieve_sync (proxy, transfer->peer, transfer->study, transfer->series, 0, TRUE, id,
                                              NULL, error);
   case TRANSFER_SEND:
-    return neg_bus_agent_call_send_sync (proxy, transfer->peer, transfer->paths, transfer->study, TRUE, id, NULL,
-                                         error);
+    return neg_bus_agent_call_send_sync (proxy, transfer->peer, transfer->paths, transfer->study, TRUE,
+                                         transfer->entry, id, NULL, error);
   case TRANSFER_COMMIT:
-    return neg_bus_agent_call_commit_sync (proxy, transfer->peer, transfer->paths, transfer->study, TRUE, id, NULL,
-                                           error);
+    return neg_bus_agent_call_commit_sync (proxy, transfer->peer, transfer->paths, transfer->study, TRUE,
+                                           transfer->entry, id, NULL, error);
   }
   return neg_fail (error, NEG_ERROR_USAGE, NULL, "no such transfer");
 }
@@ -281,15 +282,16 @@ run_outgoing (int argc, char **argv, Kind kind, const char *help)
   g_auto (GStrv) paths = NULL;
   g_autofree char *study = NULL;
   gboolean json = FALSE;
+  Transfer transfer = { .kind = kind };
   const GOptionEntry entries[] = {
     { "study", 0, 0, G_OPTION_ARG_STRING, &study, N_ ("a study of the archive"), N_ ("UID") },
+    { "entry", 0, 0, G_OPTION_ARG_INT64, &transfer.entry, NEG_COMMAND_ENTRY_HELP, N_ ("N") },
     { NULL },
   };
-  Transfer transfer = { .kind = kind };
 
   if (!neg_command_parse_place (&argc, &argv, entries, _ ("PEER PATH...|--study UID"), help, 0, &words, &json, &place))
     return NEG_EXIT_USAGE;
-  if (words[0] == NULL || (words[1] == NULL) == (study == NULL))
+  if (words[0] == NULL || (words[1] == NULL) == (study == NULL) || (transfer.entry != 0 && study == NULL))
     return neg_command_usage (_ ("one PEER is needed, and either paths or --study; see --help"));
   if (check_uid (study, "--study") != NEG_EXIT_DONE)
     return NEG_EXIT_USAGE;

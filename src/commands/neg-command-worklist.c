@@ -32,6 +32,7 @@ add_json (JsonBuilder *builder, const NegEntry *entry)
   g_autofree char *scheduled = g_strconcat (entry->study_date, entry->study_time, NULL);
 
   json_builder_begin_object (builder);
+  neg_json_add_int (builder, "entry", entry->id);
   neg_json_add_string (builder, "order_key", order_key);
   neg_json_add_string (builder, "study_uid", entry->study_uid);
   neg_json_add_string (builder, "patient_id", entry->patient_id);

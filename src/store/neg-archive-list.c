@@ -4,6 +4,7 @@
 #include "store/neg-archive-private.h"
 
 #include "base/neg-error.h"
+#include "model/neg-identity.h"
 
 void
 neg_archive_file_free (NegArchiveFile *file)
@@ -96,14 +97,32 @@ neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, g
 gboolean
 neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *study_rowid, GError **error)
 {
-  NegStatement *statement = neg_database_prepare (database, "SELECT min (id), count(*) FROM study WHERE study_uid = ?1",
-                                                  error);
+  const NegArchivePatient anybody = { 0 };
+
+  return neg_archive_find_study_of (database, study_uid, &anybody, study_rowid, error);
+}
+
+gboolean
+neg_archive_find_study_of (NegDatabase *database, const char *study_uid, const NegArchivePatient *patient,
+                           gint64 *study_rowid, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (
+      database,
+      "SELECT min (id), count(*) FROM study WHERE study_uid = ?1 AND ?2 IN ('', patient_id) AND ?4 IN ('', name_key)"
+      " AND (?3 = '' OR issuer IN ('', ?3))",
+      error);
+  g_autofree char *id = neg_identity_dup_id (patient->id);
+  g_autofree char *issuer = neg_identity_dup_id (patient->issuer);
+  g_autofree char *name_key = neg_identity_dup_name_key (patient->name);
   gboolean has_row;
   gint64 n;
 
   if (statement == NULL)
     return FALSE;
   neg_statement_bind_text (statement, 1, study_uid);
+  neg_statement_bind_text (statement, 2, id);
+  neg_statement_bind_text (statement, 3, issuer);
+  neg_statement_bind_text (statement, 4, name_key);
   if (!neg_statement_step (statement, &has_row, error))
     return FALSE;
   *study_rowid = neg_statement_get_int (statement, 0);
@@ -116,15 +135,17 @@ neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *st
 }
 
 gboolean
-neg_archive_note_opened (NegDatabase *database, const char *study_uid, GError **error)
+neg_archive_note_opened (NegDatabase *database, const char *study_uid, gint64 study_rowid, GError **error)
 {
   NegStatement *statement = neg_database_prepare (database,
-                                                  "UPDATE study SET used_us = max (used_us, ?2) WHERE study_uid = ?1",
+                                                  "UPDATE study SET used_us = max (used_us, ?2) WHERE study_uid = ?1"
+                                                  " AND ?3 IN (0, id)",
                                                   error);
 
   if (statement == NULL)
     return FALSE;
   neg_statement_bind_text (statement, 1, study_uid);
   neg_statement_bind_int (statement, 2, g_get_real_time ());
+  neg_statement_bind_int (statement, 3, study_rowid);
   return neg_statement_run (statement, error);
 }

@@ -9,6 +9,7 @@
 
 typedef struct {
   const char *study_uid;
+  gint64 wanted_id; /* 0: any with this UID */
   gint64 study_id; /* 0: there is none */
   GPtrArray *leftovers;
   guint n_objects;
@@ -124,20 +125,35 @@ begin_removal (Removal *removal)
 }
 
 static gboolean
+find_wanted (NegDatabase *database, Removal *removal, GError **error)
+{
+  NegStatement *statement;
+
+  if (removal->wanted_id == 0)
+    return neg_archive_find_study (database, removal->study_uid, &removal->study_id, error);
+  statement = prepare_for (database, "SELECT id FROM study WHERE id = ?1 AND study_uid = ?2", removal->wanted_id, error);
+  if (statement == NULL)
+    return FALSE;
+  neg_statement_bind_text (statement, 2, removal->study_uid);
+  return _neg_archive_query_int (statement, 0, &removal->study_id, error);
+}
+
+static gboolean
 remove_study (NegDatabase *database, gpointer data, GError **error)
 {
   Removal *removal = data;
 
   begin_removal (removal);
-  return neg_archive_find_study (database, removal->study_uid, &removal->study_id, error)
+  return find_wanted (database, removal, error)
          && (removal->study_id == 0 || remove_row (database, removal->study_id, removal, error));
 }
 
 gboolean
-neg_archive_remove_study (NegArchive *archive, const char *study_uid, guint *n_objects, GError **error)
+neg_archive_remove_study (NegArchive *archive, const char *study_uid, gint64 study_rowid, guint *n_objects,
+                          GError **error)
 {
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
-  Removal removal = { .study_uid = study_uid, .leftovers = leftovers };
+  Removal removal = { .study_uid = study_uid, .wanted_id = study_rowid, .leftovers = leftovers };
 
   if (!neg_archive_write (archive, remove_study, &removal, error))
     return FALSE;

@@ -33,8 +33,9 @@ NegDatabase *neg_archive_open_reader (const char *data_folder, GError **error);
  * this or on another caller's thread; it does not call this. At most 50 ms of work. */
 gboolean neg_archive_write (NegArchive *archive, NegDatabaseFunc func, gpointer data, GError **error);
 
-/* The last time when it was opened, for what may be evicted. Within neg_archive_write(). */
-gboolean neg_archive_note_opened (NegDatabase *database, const char *study_uid, GError **error);
+/* The last time when it was opened, for what may be evicted. @study_rowid 0: of whatever patient. Within
+ * neg_archive_write(). */
+gboolean neg_archive_note_opened (NegDatabase *database, const char *study_uid, gint64 study_rowid, GError **error);
 
 typedef enum {
   NEG_ADDED_NEW,
@@ -92,10 +93,18 @@ GPtrArray *neg_archive_list_files (NegDatabase *database, const char *data_folde
 gboolean neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, gboolean *has, GError **error);
 /* *study_rowid: 0: the archive has none. CONFLICT: it has the study of several patients, and the UID names none of them. */
 gboolean neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *study_rowid, GError **error);
+/* As somebody else has written them; NULL or "": not said. */
+typedef struct {
+  const char *id, *issuer, *name;
+} NegArchivePatient;
+/* The same of the patient that is meant: whatever is not said, here or there of the issuer, tells nobody apart. */
+gboolean neg_archive_find_study_of (NegDatabase *database, const char *study_uid, const NegArchivePatient *patient,
+                                    gint64 *study_rowid, GError **error);
 
-/* Rows and files. What a person deletes leaves tombstones; *n_objects is what went. CONFLICT as for
- * neg_archive_find_study(). */
-gboolean neg_archive_remove_study (NegArchive *archive, const char *study_uid, guint *n_objects, GError **error);
+/* Rows and files. What a person deletes leaves tombstones; *n_objects is what went. @study_rowid 0: the one that has
+ * this UID, CONFLICT as for neg_archive_find_study(). */
+gboolean neg_archive_remove_study (NegArchive *archive, const char *study_uid, gint64 study_rowid, guint *n_objects,
+                                   GError **error);
 
 /* Evicts least recently opened studies of the cache class until it holds at most @quota_bytes and @keep_free_bytes are
  * free; none that was opened, or that an object came of, at @used_before_us (UTC) or later: it may be on a screen. SQL

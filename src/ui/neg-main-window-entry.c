@@ -39,8 +39,9 @@ static void
 tell_accessed (NegMainWindow *self, gboolean opened)
 {
   if (*self->entry->study_uid != '\0' && neg_network_get_state (self->network) == NEG_NETWORK_READY)
-    neg_network_call_async (self->network, "Accessed", g_variant_new ("(sb)", self->entry->study_uid, opened), CALL_MS,
-                            NULL, NULL, NULL);
+    neg_network_call_async (self->network, "Accessed",
+                            g_variant_new ("(sbx)", self->entry->study_uid, opened, self->entry->id), CALL_MS, NULL,
+                            NULL, NULL);
 }
 
 /* --- its files --- */

@@ -496,9 +496,9 @@ def wrong_arguments():
                 ("Retrieve", "(sssib)", ("GONE", STUDY, "", 0, True), "Refused"),
                 ("Retrieve", "(sssib)", ("GONE", "1..2", "", 0, True), "Usage"),
                 ("Retrieve", "(sssib)", ("WHO", STUDY, "", 0, True), "NotFound"),
-                ("Send", "(sassb)", ("GONE", ["relative"], "", True), "Usage"),
-                ("Send", "(sassb)", ("GONE", [], "", True), "Usage"),
-                ("Commit", "(sassb)", ("GONE", [], STUDY, True), "Refused"),
+                ("Send", "(sassbx)", ("GONE", ["relative"], "", True, 0), "Usage"),
+                ("Send", "(sassbx)", ("GONE", [], "", True, 0), "Usage"),
+                ("Commit", "(sassbx)", ("GONE", [], STUDY, True, 0), "Refused"),
                 ("Import", "(as)", (["relative"],), "Usage"),
                 ("CheckArchive", "(s)", ("everything",), "Usage"),
                 ("Query", "(ssa{ss}u)", ("GONE", "planet", {}, 0), "Usage"),
@@ -506,7 +506,7 @@ def wrong_arguments():
                 ("Claim", "(xb)", (77, False), "NotFound"),
                 ("SetStatus", "(xs)", (77, "lost"), "Usage"),
                 ("SetStatus", "(xs)", (77, "read"), "NotFound"),
-                ("Remove", "(s)", ("x",), "Usage"),
+                ("Remove", "(sx)", ("x", 0), "Usage"),
                 ("SetSearch", "(sasa{ss}u)", ("fast", [], {}, 1), "Usage"),
                 ("SetSearch", "(sasa{ss}u)", ("", [], {}, 100), "Usage")):
             name, message = bus.fails(method, GLib.Variant(signature, arguments))
@@ -624,12 +624,12 @@ def exchange():
         uid = query_archive(here, "SELECT study_uid FROM study")[0][0]
         count = query_archive(here, "SELECT count(*) FROM instance JOIN series ON series.id = series_id JOIN study"
                                     f" ON study.id = study_id WHERE study_uid = '{uid}'")[0][0]
-        job = wait_job(bus, bus.call("Send", GLib.Variant("(sassb)", ("B", [], uid, True)))[0], "done", "failed")
+        job = wait_job(bus, bus.call("Send", GLib.Variant("(sassbx)", ("B", [], uid, True, 0)))[0], "done", "failed")
         assert job["state"] == "done" and job["done"] == count and job["failures"] == [], job
         assert query_archive(there, "SELECT study_uid FROM study") == [(uid,)]
         assert query_archive(there, "SELECT name, bytes FROM instance") and os.listdir(there.path + "/data/objects")
 
-        number = bus.call("Send", GLib.Variant("(sassb)", ("B", [paths[0], "/nowhere/at-all"], "", True)))[0]
+        number = bus.call("Send", GLib.Variant("(sassbx)", ("B", [paths[0], "/nowhere/at-all"], "", True, 0)))[0]
         job = wait_job(bus, number, "done", "failed")
         assert job["state"] == "failed" and job["done"] == 1 and job["failed"] == 1, job
         assert [each[0] for each in job["failures"]] == ["/nowhere/at-all"], job
@@ -660,12 +660,14 @@ def reading_list():
         bus.call("SetStatus", GLib.Variant("(xs)", (entry, "read")))
         assert row()[0] != arrived[0]
         used = query_archive(home, f"SELECT used_us FROM study WHERE study_uid = '{uid}'")[0][0]
-        bus.call("Accessed", GLib.Variant("(sb)", (uid, True)))
-        bus.call("Accessed", GLib.Variant("(sb)", (uid, False)))
+        bus.call("Accessed", GLib.Variant("(sbx)", (uid, True, entry)))
+        bus.call("Accessed", GLib.Variant("(sbx)", (uid, False, 0)))
         assert query_archive(home, f"SELECT used_us FROM study WHERE study_uid = '{uid}'")[0][0] > used
         check = wait_job(bus, bus.call("CheckArchive", GLib.Variant("(s)", ("deep-check",)))[0], "done", "failed")
         assert check["state"] == "done" and check["result"]["damaged"] == 0, check
-        assert bus.call("Remove", GLib.Variant("(s)", (uid,)))[0] > 0
+        name, _ = bus.fails("Remove", GLib.Variant("(sx)", (STUDY, entry)))
+        assert name == "org.negatoscope.Error.Usage", name
+        assert bus.call("Remove", GLib.Variant("(sx)", (uid, entry)))[0] > 0
         assert query_archive(home, f"SELECT id FROM study WHERE study_uid = '{uid}'") == []
         events = query_archive(home, f"SELECT event, detail FROM audit WHERE study_uid = '{uid}' ORDER BY id")
         assert [event for event, _ in events] == [110107, 110109, 110109, 110109, 110103, 110103, 110105], events

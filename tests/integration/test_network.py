@@ -319,6 +319,29 @@ def orthanc_part(folder):
         assert two["done"] == 10 and datasets(home.kept()) == datasets(files), two
 
 
+def other_patient(folder):
+    """What is here of another patient with the same UIDs is not what the peer has."""
+    need(peers.Orthanc)
+    files = make_study(os.path.join(folder, "files"))
+    for path in files:
+        other = path + ".other"
+        with open(path, "rb") as source, open(other, "wb") as file:
+            file.write(source.read().replace(b"TEST^PATIENT1", b"ELSE^PATIENT1").replace(b"ID1", b"ID9"))
+    with Home(KNOWN) as home, peers.Orthanc(os.path.join(folder, "orthanc"), {
+            "nega": [AE, "127.0.0.1", home.port]}) as orthanc:
+        for path in files:
+            orthanc.put_object(path)
+        home.add(orthanc.site("BYGET", retrieve="get") + orthanc.site("BYMOVE", retrieve="move"))
+        home.listen()
+        assert send(home.port, [path + ".other" for path in files]).returncode == 0
+        home.stop()
+        for way, n_bytes in (("BYGET", 10 * 8000), ("BYMOVE", 0)):
+            last = home.run("retrieve", way, f"{ROOT}.1")[-1]
+            assert last["done"] == 10 and last["failed"] == 0 and last["bytes"] >= n_bytes, last
+            assert n_bytes > 0 or last["bytes"] == 0, last
+            assert len(home.kept()) == 20, home.kept()
+
+
 def dcmqrscp_all(folder):
     need(peers.QrScp)
     files = make_study(os.path.join(folder, "files"))
@@ -381,7 +404,8 @@ def main():
     for name, test in (("what is sent to us", received), ("unknown callers", unknown_refused),
                        ("100 silent connections", silent), ("no room", no_room), ("a small disk", small_disk), ("a damaged object", hostile),
                        ("TLS", tls), ("storescp", storescp_all), ("wlmscpfs", worklist), ("dcmqrscp", dcmqrscp_all),
-                       ("Orthanc", orthanc_all), ("Orthanc, what is missing", orthanc_part)):
+                       ("Orthanc", orthanc_all), ("Orthanc, what is missing", orthanc_part),
+                       ("Orthanc, another patient", other_patient)):
         if len(sys.argv) > 1 and sys.argv[1] not in name:
             continue
         start = time.monotonic()

@@ -70,6 +70,38 @@ test_part_here (void)
   g_assert_cmpstr (get (identifiers, 1, "SeriesInstanceUID"), ==, "3.3");
 }
 
+static GHashTable *
+make_row (const char *study_uid, const char *id, const char *name)
+{
+  GHashTable *row = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, NULL);
+
+  g_hash_table_insert (row, (char *) "StudyInstanceUID", (char *) study_uid);
+  g_hash_table_insert (row, (char *) "PatientID", (char *) id);
+  g_hash_table_insert (row, (char *) "PatientName", (char *) name);
+  return row;
+}
+
+static void
+test_patient (void)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+  g_auto (NegListedPatient) nobody = { 0 };
+  g_auto (NegListedPatient) one = { 0 };
+  g_auto (NegListedPatient) two = { 0 };
+
+  g_ptr_array_add (rows, make_row ("1.3", "OTHER", "Other"));
+  _neg_listed_patient_read (&nobody, rows, STUDY);
+  g_assert_null (nobody.id);
+  g_ptr_array_add (rows, make_row (STUDY, "ID", "One^Person"));
+  g_ptr_array_add (rows, make_row (STUDY, "ID ", "ONE^PERSON^"));
+  _neg_listed_patient_read (&one, rows, STUDY);
+  g_assert_cmpstr (one.id, ==, "ID");
+  g_assert_false (one.is_several);
+  g_ptr_array_add (rows, make_row (STUDY, "ID", "Two^Person"));
+  _neg_listed_patient_read (&two, rows, STUDY);
+  g_assert_true (two.is_several);
+}
+
 static void
 test_contexts (void)
 {
@@ -182,6 +214,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/listing/nothing-here", test_nothing_here);
   g_test_add_func ("/listing/part-here", test_part_here);
+  g_test_add_func ("/listing/patient", test_patient);
   g_test_add_func ("/listing/contexts", test_contexts);
   g_test_add_func ("/listing/missing", test_missing);
   g_test_add_func ("/expected/study", test_expected_study);

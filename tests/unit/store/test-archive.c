@@ -127,7 +127,7 @@ test_conflict (ArchiveHome *home, gconstpointer data)
   g_assert_false (neg_archive_find_study (home->reader, "2.25.1", &id, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
   g_clear_error (&error);
-  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", NULL, &error));
+  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", 0, NULL, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
   g_clear_error (&error);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 3);
@@ -232,7 +232,7 @@ test_remove (ArchiveHome *home, gconstpointer data)
   archive_take_ok (home, NEG_OBJECT_DATA, first, "one", NEG_ADDED_NEW);
   archive_take_ok (home, NEG_OBJECT_CACHE, second, "two", NEG_ADDED_NEW);
   archive_take_ok (home, NEG_OBJECT_DATA, other, "three", NEG_ADDED_NEW);
-  g_assert_true (neg_archive_remove_study (home->archive, "2.25.1", &n, &error));
+  g_assert_true (neg_archive_remove_study (home->archive, "2.25.1", 0, &n, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (n, ==, 2);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 1);
@@ -242,7 +242,7 @@ test_remove (ArchiveHome *home, gconstpointer data)
                                         " AND patient_id = 'ID1'"), ==, 1);
   g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
   g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
-  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", &n, &error));
+  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", 0, &n, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_NOT_FOUND);
   g_clear_error (&error);
   g_assert_true (neg_archive_add (home->archive, &unasked, 1, &added, &error));
@@ -285,7 +285,7 @@ delete_everything (NegDatabase *database, gpointer data, GError **error)
 static gboolean
 open_first (NegDatabase *database, gpointer data, GError **error)
 {
-  return neg_archive_note_opened (database, "2.25.1", error);
+  return neg_archive_note_opened (database, "2.25.1", 0, error);
 }
 
 static void

@@ -1,0 +1,102 @@
+/* Studies of the same UID: which one is meant, what goes with one of them. */
+#include "config.h"
+
+#include "archive-home.h"
+#include "base/neg-error.h"
+
+/* The same UIDs as the first patient's. */
+static NegObjectRecord *
+other_patient (guint study, guint instance)
+{
+  NegObjectRecord *record = archive_record (study, 1, instance);
+
+  archive_record_set (record, NEG_RECORD_PATIENT_ID, "OTHER");
+  archive_record_set (record, NEG_RECORD_PATIENT_NAME, "Other^Person");
+  return record;
+}
+
+static gint64
+find (ArchiveHome *home, const char *id, const char *issuer, const char *name, GError **error)
+{
+  const NegArchivePatient patient = { id, issuer, name };
+  gint64 rowid = -1;
+
+  return neg_archive_find_study_of (home->reader, "2.25.1", &patient, &rowid, error) ? rowid : -1;
+}
+
+static void
+test_find_of (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) first = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) second = other_patient (1, 1);
+  g_autoptr (GError) error = NULL;
+  gint64 first_id;
+
+  archive_take (home, NEG_OBJECT_DATA, first, "HOSPITAL", "one", NULL, &error);
+  g_assert_no_error (error);
+  first_id = find (home, "ID1", NULL, "TEST^person 1^", &error);
+  g_assert_cmpint (first_id, >, 0);
+  g_assert_cmpint (find (home, NULL, NULL, NULL, &error), ==, first_id);
+  g_assert_cmpint (find (home, "ID1", "HOSPITAL", "", &error), ==, first_id);
+  g_assert_cmpint (find (home, "ID1", "ELSEWHERE", "", &error), ==, 0);
+  g_assert_cmpint (find (home, "OTHER", NULL, "Other^Person", &error), ==, 0);
+  g_assert_cmpint (find (home, "ID1", NULL, "Other^Person", &error), ==, 0);
+  g_assert_no_error (error);
+  archive_take_ok (home, NEG_OBJECT_DATA, second, "two", NEG_ADDED_NEW);
+  g_assert_cmpint (find (home, "OTHER", "", "Other^Person", &error), >, first_id);
+  g_assert_cmpint (find (home, "ID1", NULL, NULL, &error), ==, first_id);
+  g_assert_no_error (error);
+  g_assert_cmpint (find (home, "", "", "", &error), ==, -1);
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+}
+
+/* Each of them can be deleted, and what is used is one of them. */
+static gboolean
+note_opened (NegDatabase *database, gpointer rowid, GError **error)
+{
+  return neg_archive_note_opened (database, "2.25.1", *(gint64 *) rowid, error);
+}
+
+static void
+test_remove_one (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) first = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) second = other_patient (1, 1);
+  g_autoptr (GError) error = NULL;
+  gint64 first_id, second_id;
+  guint n;
+
+  archive_take_ok (home, NEG_OBJECT_DATA, first, "one", NEG_ADDED_NEW);
+  archive_take_ok (home, NEG_OBJECT_DATA, second, "two", NEG_ADDED_NEW);
+  first_id = find (home, "ID1", NULL, NULL, &error);
+  second_id = find (home, "OTHER", NULL, NULL, &error);
+  g_assert_true (neg_archive_write (home->archive, note_opened, &first_id, &error));
+  g_assert_cmpint (archive_count (home, "SELECT id FROM study ORDER BY used_us DESC LIMIT 1"), ==, first_id);
+  g_assert_false (neg_archive_remove_study (home->archive, "2.25.1", 0, &n, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (neg_archive_remove_study (home->archive, "2.25.2", second_id, &n, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (neg_archive_remove_study (home->archive, "2.25.1", second_id, &n, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT id FROM study"), ==, first_id);
+  g_assert_cmpint (archive_count (home, "SELECT is_conflict FROM entry"), ==, 0);
+  g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
+}
+
+static void
+add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
+{
+  g_test_add (name, ArchiveHome, NULL, archive_home_init, func, archive_home_clear);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add_test ("/studies/find-of", test_find_of);
+  add_test ("/studies/remove-one", test_remove_one);
+  return g_test_run ();
+}
