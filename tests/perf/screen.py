@@ -88,8 +88,10 @@ def _session_cpu_s(session):
 
 
 def _start(screen, command, folder):
-    return subprocess.Popen([str(word) for word in command], env=screen.environment, cwd=folder,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    """Without the service that stays when the window goes: nobody here would end it."""
+    environment = {**screen.environment, 'NEGATOSCOPE_AGENT': '/nonexistent/negatoscope-agent'}
+    return subprocess.Popen([str(word) for word in command], env=environment, cwd=folder, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL, start_new_session=True)
 
 
 def _end(screen, program):
