@@ -50,6 +50,8 @@ load_site (NegAgent *agent, GError **error)
   g_strfreev (agent->warnings);
   agent->site = site;
   agent->warnings = warnings;
+  if (agent->archive != NULL)
+    neg_archive_set_default_issuer (agent->archive, neg_site_get_default_issuer (site));
   g_mutex_unlock (&agent->lock);
   return TRUE;
 }

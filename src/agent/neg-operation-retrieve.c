@@ -189,7 +189,7 @@ retrieve_by_get (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
                               error))
     return FALSE;
   neg_receive_store_init (&store, retrieve->agent, association.session, retrieve->peer->name, retrieve->peer->issuer,
-                          NEG_OBJECT_CACHE);
+                          retrieve->peer->accession_issuer, NEG_OBJECT_CACHE);
   neg_receive_store_use_group (&store);
   retrieve->store = &store;
   is_got = get_all (retrieve, &association, identifiers, error);

@@ -10,7 +10,7 @@
 
 struct _NegReceiveGroup {
   NegAgent *agent;
-  char *source, *issuer;
+  char *source, *issuer, *accession_issuer;
   GThread *thread;
   GMutex lock;    /* of all below */
   GCond changed;
@@ -57,7 +57,8 @@ commit (NegReceiveGroup *group, GPtrArray *all)
 
     takings[i] = (NegTaking) {
       .incoming = grouped->incoming,
-      .object = { .record = grouped->record, .bytes = grouped->bytes, .source = group->source, .issuer = group->issuer },
+      .object = { .record = grouped->record, .bytes = grouped->bytes, .source = group->source, .issuer = group->issuer,
+                  .accession_issuer = group->accession_issuer },
     };
   }
   neg_fault_point ("receive-before-take");
@@ -107,13 +108,14 @@ run (gpointer data)
 }
 
 NegReceiveGroup *
-neg_receive_group_new (NegAgent *agent, const char *source, const char *issuer)
+neg_receive_group_new (NegAgent *agent, const char *source, const char *issuer, const char *accession_issuer)
 {
   NegReceiveGroup *group = g_new0 (NegReceiveGroup, 1);
 
   group->agent = agent;
   group->source = g_strdup (source);
   group->issuer = g_strdup (issuer);
+  group->accession_issuer = g_strdup (accession_issuer);
   g_mutex_init (&group->lock);
   g_cond_init (&group->changed);
   g_queue_init (&group->waiting);
@@ -137,6 +139,7 @@ neg_receive_group_free (NegReceiveGroup *group)
   g_mutex_clear (&group->lock);
   g_free (group->source);
   g_free (group->issuer);
+  g_free (group->accession_issuer);
   g_free (group);
 }
 

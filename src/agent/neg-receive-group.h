@@ -21,8 +21,9 @@ typedef struct {
 void neg_grouped_free (NegGrouped *grouped);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegGrouped, neg_grouped_free)
 
-/* @source and @issuer as in NegArchiveObject. */
-NegReceiveGroup *neg_receive_group_new (NegAgent *agent, const char *source, const char *issuer);
+/* @source and the issuers as in NegArchiveObject. */
+NegReceiveGroup *neg_receive_group_new (NegAgent *agent, const char *source, const char *issuer,
+                                        const char *accession_issuer);
 void neg_receive_group_free (NegReceiveGroup *group); /* when what was put into it has been committed */
 
 /* Given. Waits when the disk is far behind. */

@@ -40,7 +40,7 @@ free_incoming (NegIncoming *incoming)
 
 void
 neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *session, const char *name,
-                        const char *issuer, NegObjectClass object_class)
+                        const char *issuer, const char *accession_issuer, NegObjectClass object_class)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (agent);
 
@@ -49,6 +49,7 @@ neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *
     .session = session,
     .peer = g_strdup (name),
     .issuer = g_strdup (issuer),
+    .accession_issuer = g_strdup (accession_issuer),
     .object_class = object_class,
     .keep_free_bytes = neg_site_get_keep_free_bytes (site),
     .files = g_ptr_array_new_with_free_func ((GDestroyNotify) free_incoming),
@@ -59,7 +60,7 @@ neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *
 void
 neg_receive_store_use_group (NegReceiveStore *store)
 {
-  store->group = neg_receive_group_new (store->agent, store->peer, store->issuer);
+  store->group = neg_receive_group_new (store->agent, store->peer, store->issuer, store->accession_issuer);
 }
 
 /* --- the audit: one entry when a study begins to come, one when the association ends --- */
@@ -123,6 +124,7 @@ neg_receive_store_finish (NegReceiveStore *store)
   g_clear_pointer (&store->files, g_ptr_array_unref);
   g_clear_pointer (&store->peer, g_free);
   g_clear_pointer (&store->issuer, g_free);
+  g_clear_pointer (&store->accession_issuer, g_free);
 }
 
 /* --- files --- */
@@ -210,6 +212,7 @@ put (NegReceiveStore *store, NegIncoming *incoming, const NegObjectRecord *recor
     .bytes = received->bytes,
     .source = store->peer,
     .issuer = store->issuer,
+    .accession_issuer = store->accession_issuer,
   };
   NegAdded added;
 
@@ -221,14 +224,26 @@ put (NegReceiveStore *store, NegIncoming *incoming, const NegObjectRecord *recor
   return TRUE;
 }
 
+/* Who asked a C-MOVE is in every object of it that comes to our port (PS3.7 9.1.1.1); of what does not say so nobody
+ * knows whether the peer still has it. */
+static gboolean
+is_moved_by_us (const NegSite *site, const NegPeer *peer, GVariant *details)
+{
+  const char *originator = "";
+
+  g_variant_lookup (details, "move-originator", "&s", &originator);
+  return g_str_equal (originator, *peer->calling_ae != '\0' ? peer->calling_ae : neg_site_get_ae_title (site));
+}
+
 /* Of this peer: what another one sends while it comes from here may be nowhere else. */
 static gboolean
-is_asked_for (NegReceiveStore *store, const char *study_uid)
+is_asked_for (NegReceiveStore *store, const char *study_uid, GVariant *details)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (store->agent);
   const NegPeer *peer = neg_site_find_peer (site, store->peer, NULL);
 
-  return peer != NULL && neg_expected_has_study (neg_agent_get_expected (store->agent), study_uid, peer->called_ae);
+  return peer != NULL && (store->group != NULL || is_moved_by_us (site, peer, details))
+         && neg_expected_has_study (neg_agent_get_expected (store->agent), study_uid, peer->called_ae);
 }
 
 /* Supplied as what may be evicted, since something was asked for, and then the peer sent something else, too: nobody
@@ -268,7 +283,7 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
   received->study_uid = g_strdup (record->text[NEG_RECORD_STUDY_UID]);
   if (!note_study (store, record, &study, error))
     return FALSE;
-  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !is_asked_for (store, received->study_uid)
+  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !is_asked_for (store, received->study_uid, details)
       && !move_to_data (incoming, received->bytes, error))
     return FALSE;
   /* The sender may have nothing left of what was not asked for: his answer waits for the commit. */

@@ -19,7 +19,7 @@ typedef struct {
   NegAgent *agent;
   NegNetSession *session;
   char *peer;   /* name, or the calling AE title of one that the site does not know */
-  char *issuer; /* of the peer */
+  char *issuer, *accession_issuer; /* of the peer */
   NegObjectClass object_class;
   guint64 keep_free_bytes;
   NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
@@ -32,7 +32,7 @@ typedef struct {
 } NegReceiveStore;
 
 void neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *session, const char *name,
-                             const char *issuer, NegObjectClass object_class);
+                             const char *issuer, const char *accession_issuer, NegObjectClass object_class);
 /* What comes was asked for on this very association. */
 void neg_receive_store_use_group (NegReceiveStore *store);
 /* Audits what came. What the engine has not finished writing is deleted. */

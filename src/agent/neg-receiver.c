@@ -27,6 +27,7 @@ typedef struct {
   NegSite *site;
   NegNetSession *session;
   char *calling_ae;
+  char *subject; /* of its certificate; "" without */
   const NegPeer *peer; /* of @site; NULL: not known and yet let in */
 } Receiver;
 
@@ -69,19 +70,17 @@ static guint
 judge (Receiver *receiver, const char *called_ae, GCancellable *cancellable, char **why)
 {
   const char *address = receiver->connection->address;
-  gboolean is_elsewhere;
+  const char *why_not;
 
-  receiver->peer = neg_callers_find (receiver->callers, receiver->site, receiver->calling_ae, address, cancellable,
-                                     &is_elsewhere);
+  receiver->peer = neg_callers_find (receiver->callers, receiver->site, receiver->calling_ae, address,
+                                     receiver->connection->is_tls, cancellable, &why_not);
   if (!is_our_name (receiver, called_ae)) {
     *why = g_strdup_printf ("refused: called us \"%s\", from %s", called_ae, address);
     return REASON_CALLED_AE;
   }
-  if (receiver->peer != NULL || (neg_site_get_accept_unknown (receiver->site) && !is_elsewhere))
+  if (receiver->peer != NULL || (neg_site_get_accept_unknown (receiver->site) && why_not == NULL))
     return 0;
-  *why = g_strdup_printf (is_elsewhere ? "refused: an AE title that the site knows, from another address, %s"
-                                       : "refused: an unknown AE title, from %s",
-                          address);
+  *why = g_strdup_printf ("refused: %s, from %s", why_not != NULL ? why_not : "an unknown AE title", address);
   return REASON_CALLING_AE;
 }
 
@@ -102,6 +101,7 @@ give_verdict (Receiver *receiver, GVariant *opened, GCancellable *cancellable, g
   guint reason;
 
   receiver->calling_ae = dup_title (opened, NEG_NET_CALLING_AE);
+  receiver->subject = dup_title (opened, "peer-subject");
   reason = judge (receiver, called_ae, cancellable, &why);
   *is_accepted = reason == 0;
   return (reason == 0 || audit_refusal (receiver, why, error))
@@ -177,7 +177,9 @@ receive (Receiver *receiver, GCancellable *cancellable, GError **error)
   neg_receive_store_init (&store, receiver->agent, receiver->session,
                           receiver->peer != NULL ? receiver->peer->name : receiver->calling_ae,
                           receiver->peer != NULL ? receiver->peer->issuer : "",
+                          receiver->peer != NULL ? receiver->peer->accession_issuer : "",
                           is_expected ? NEG_OBJECT_CACHE : NEG_OBJECT_DATA);
+  neg_receive_store_set_subject (&store, receiver->subject);
   is_over = serve (receiver, &store, cancellable, error);
   neg_receive_store_finish (&store);
   return is_over;
@@ -268,4 +270,5 @@ neg_receiver_run (NegAgent *agent, NegCallers *callers, const NegIncomingConnect
     g_warning ("no audit entry for a refused connection: %s", unaudited->message);
   neg_net_session_free (receiver.session);
   g_free (receiver.calling_ae);
+  g_free (receiver.subject);
 }

@@ -61,9 +61,9 @@ static const NegRecordField SERIES_FIELDS[] = {
 
 typedef struct {
   gint64 id;
-  const NegObjectRecord *record; /* the last one of it; NULL: only counts change */
+  const NegArchiveObject *object; /* the last one of it; NULL: only counts change */
   gint64 cache_bytes;            /* more than before */
-  gboolean is_newer;             /* the record is of a newer version */
+  gboolean is_newer;             /* the object is a newer version */
 } Study;
 
 typedef struct {
@@ -106,6 +106,26 @@ bind_fields (NegStatement *statement, int first, const NegObjectRecord *record, 
 {
   for (guint i = 0; i < n; i++)
     neg_statement_bind_text (statement, first + (int) i, record != NULL ? text_of (record, fields[i]) : "");
+}
+
+/* As the accession numbers of peers that do not say whose they are count as their issuer's. */
+static const char *
+accession_issuer_of (const NegArchiveObject *object)
+{
+  const char *issuer = text_of (object->record, NEG_RECORD_ACCESSION_ISSUER);
+
+  return *issuer == '\0' && object->accession_issuer != NULL && *text_of (object->record, NEG_RECORD_ACCESSION) != '\0'
+             ? object->accession_issuer
+             : issuer;
+}
+
+static void
+bind_study_fields (NegStatement *statement, int first, const NegArchiveObject *object)
+{
+  bind_fields (statement, first, object != NULL ? object->record : NULL, STUDY_FIELDS, G_N_ELEMENTS (STUDY_FIELDS));
+  for (guint i = 0; object != NULL && i < G_N_ELEMENTS (STUDY_FIELDS); i++)
+    if (STUDY_FIELDS[i] == NEG_RECORD_ACCESSION_ISSUER)
+      neg_statement_bind_text (statement, first + (int) i, accession_issuer_of (object));
 }
 
 /* An integer string (PS3.5 6.2, IS); NULL where it is none. */
@@ -170,7 +190,7 @@ find_or_insert_study (Adding *adding, const NegArchiveObject *object, const char
   for (int i = 0; i < 4; i++)
     neg_statement_bind_text (insert, i + 1, key[i]);
   neg_statement_bind_int (insert, 5, adding->now_us);
-  bind_fields (insert, 6, object->record, STUDY_FIELDS, G_N_ELEMENTS (STUDY_FIELDS));
+  bind_study_fields (insert, 6, object);
   if (!neg_statement_run (insert, error))
     return FALSE;
   *id = neg_database_get_last_id (adding->database);
@@ -402,7 +422,7 @@ static gboolean
 add_or_replace (Adding *adding, const NegArchiveObject *object, const Existing *existing, NegAdded *added,
                 GError **error)
 {
-  adding->study->record = object->record;
+  adding->study->object = object;
   adding->last_series->record = object->record;
   if (existing->id == 0) {
     *added = NEG_ADDED_NEW;
@@ -494,7 +514,7 @@ write_study (Adding *adding, const Study *study, GError **error)
   neg_statement_bind_int (update, 2, study->id);
   neg_statement_bind_int (update, 3, adding->now_us);
   neg_statement_bind_int (update, 4, study->cache_bytes);
-  bind_fields (update, 5, study->record, STUDY_FIELDS, G_N_ELEMENTS (STUDY_FIELDS));
+  bind_study_fields (update, 5, study->object);
   return neg_statement_run (update, error);
 }
 

@@ -10,7 +10,8 @@ struct _NegArchive {
   NegObjectStore *objects;
   NegArchiveWriter *writer;
   NegDatabase *reader; /* what is committed; used with the object store locked only */
-  char *data_folder, *default_issuer;
+  char *data_folder;
+  const char *default_issuer; /* interned, atomic */
   int lock_fd;
 };
 

@@ -60,7 +60,7 @@ neg_archive_open (const char *data_folder, const char *cache_folder, const char 
 
   archive->lock_fd = -1;
   archive->data_folder = g_strdup (data_folder);
-  archive->default_issuer = g_strdup (default_issuer != NULL ? default_issuer : "");
+  neg_archive_set_default_issuer (archive, default_issuer);
   archive->objects = neg_object_store_open (data_folder, cache_folder, error);
   if (archive->objects == NULL || !lock_folder (archive, error))
     return NULL;
@@ -86,8 +86,13 @@ neg_archive_free (NegArchive *archive)
   if (archive->lock_fd >= 0)
     close (archive->lock_fd);
   g_free (archive->data_folder);
-  g_free (archive->default_issuer);
   g_free (archive);
+}
+
+void
+neg_archive_set_default_issuer (NegArchive *archive, const char *issuer)
+{
+  g_atomic_pointer_set (&archive->default_issuer, g_intern_string (issuer != NULL ? issuer : ""));
 }
 
 NegObjectStore *
@@ -198,7 +203,7 @@ gboolean
 neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, guint n, NegAdded *added, GError **error)
 {
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
-  Addition addition = { archive->default_issuer, objects, n, added, leftovers };
+  Addition addition = { g_atomic_pointer_get (&archive->default_issuer), objects, n, added, leftovers };
 
   if (!neg_archive_write (archive, add_objects, &addition, error))
     return FALSE;

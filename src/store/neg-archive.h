@@ -23,6 +23,8 @@ typedef struct _NegArchive NegArchive;
 NegArchive *neg_archive_open (const char *data_folder, const char *cache_folder, const char *default_issuer,
                               GError **error);
 void neg_archive_free (NegArchive *archive); /* nobody may be using it any more */
+/* Of patient IDs for which neither the object nor its source has an issuer, from now on. Any thread. */
+void neg_archive_set_default_issuer (NegArchive *archive, const char *issuer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegArchive, neg_archive_free)
 NegObjectStore *neg_archive_get_objects (NegArchive *archive); /* borrowed */
 
@@ -51,7 +53,8 @@ typedef struct {
   const char *name; /* of the file; NULL only of one with a path: then its size tells whether it is the same */
   guint64 bytes;
   const char *source; /* peer, or "import" */
-  const char *issuer; /* of the source, for records without one; nullable */
+  /* Of the source's patient IDs and accession numbers, for records that do not say; nullable. */
+  const char *issuer, *accession_issuer;
   const char *path;   /* NULL; of an object indexed where it lies: its path (not ours to delete) */
   gboolean unasked;  /* found, not brought: what was deleted stays so, what a row names already is no news */
 } NegArchiveObject;

@@ -3,6 +3,7 @@
 
 #include "archive-home.h"
 #include "base/neg-error.h"
+#include "store/neg-entries.h"
 
 /* The same UIDs as the first patient's. */
 static NegObjectRecord *
@@ -86,6 +87,40 @@ test_remove_one (ArchiveHome *home, gconstpointer data)
   g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
 }
 
+static gboolean
+set_step (NegDatabase *database, gpointer data, GError **error)
+{
+  const NegRemoteStudy step = { .peer = "RIS", .patient_name = "Test^Person 1", .patient_id = "ID1", .issuer = "NEW",
+                                .accession = "A1", .accession_issuer = "RIS", .step_id = "1", .date = "20260102" };
+
+  return neg_entries_set_scheduled (database, "RIS", &step, 1, TRUE, error);
+}
+
+/* What the site says of a peer's numbers holds where its objects do not say, and joins them to their order. */
+static void
+test_issuers (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (NegObjectRecord) without = archive_record (2, 1, 1);
+  NegArchiveObject object = { .record = record, .path = "/one", .bytes = 1, .accession_issuer = "RIS" };
+  NegArchiveObject other = { .record = without, .path = "/two", .bytes = 1, .accession_issuer = "RIS" };
+  g_autoptr (GError) error = NULL;
+
+  neg_archive_set_default_issuer (home->archive, "NEW");
+  g_assert_true (neg_archive_write (home->archive, set_step, NULL, &error));
+  archive_record_set (record, NEG_RECORD_ACCESSION, "A1");
+  g_assert_true (neg_archive_add (home->archive, &object, 1, NULL, &error));
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM entry"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT study_uid = '2.25.1' AND accession_issuer = 'RIS' AND issuer = 'NEW'"
+                                        " FROM entry"), ==, 1);
+  g_assert_true (neg_archive_add (home->archive, &other, 1, NULL, &error));
+  g_assert_cmpint (archive_count (home, "SELECT accession_issuer = '' FROM study WHERE study_uid = '2.25.2'"), ==, 1);
+  archive_record_set (record, NEG_RECORD_ACCESSION_ISSUER, "OWN");
+  archive_record_set (record, NEG_RECORD_STUDY_UID, "2.25.3");
+  g_assert_true (neg_archive_add (home->archive, &object, 1, NULL, &error));
+  g_assert_cmpint (archive_count (home, "SELECT accession_issuer = 'OWN' FROM study WHERE study_uid = '2.25.3'"), ==, 1);
+}
+
 static void
 add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
 {
@@ -98,5 +133,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_test ("/studies/find-of", test_find_of);
   add_test ("/studies/remove-one", test_remove_one);
+  add_test ("/studies/issuers", test_issuers);
   return g_test_run ();
 }
