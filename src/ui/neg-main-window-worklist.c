@@ -125,6 +125,7 @@ static void
 set_button (GtkButton *button, const char *text, const char *tooltip, gboolean attention)
 {
   gtk_button_set_label (button, text);
+  gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (button)), PANGO_ELLIPSIZE_END); /* the tooltip has all of it */
   gtk_widget_set_tooltip_text (GTK_WIDGET (button), tooltip);
   if (attention)
     gtk_widget_add_css_class (GTK_WIDGET (button), "attention");

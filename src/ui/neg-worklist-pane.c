@@ -340,7 +340,7 @@ make_bars (NegWorklistPane *self)
 static GtkWidget *
 make_empty (NegWorklistPane *self)
 {
-  GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *page = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8), *scrolled = gtk_scrolled_window_new ();
 
   self->empty_text = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->empty_text), TRUE);
@@ -352,7 +352,10 @@ make_empty (NegWorklistPane *self)
   gtk_box_append (GTK_BOX (page), self->empty_button);
   gtk_widget_set_valign (page, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (page, "list-empty");
-  return page;
+  /* On a small screen it must not ask for more height than there is. */
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), page);
+  return scrolled;
 }
 
 static void

@@ -358,7 +358,7 @@ static void
 neg_worklist_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                            int *minimum_baseline, int *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_VERTICAL ? 3 * NEG_WORKLIST_ROW_COMPACT_PX : 120;
+  *minimum = orientation == GTK_ORIENTATION_VERTICAL ? 2 * NEG_WORKLIST_ROW_COMPACT_PX : 120;
   *natural = orientation == GTK_ORIENTATION_VERTICAL ? 7 * NEG_WORKLIST_ROW_COMPACT_PX : 280;
 }
 
