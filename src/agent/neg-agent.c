@@ -52,6 +52,7 @@ load_site (NegAgent *agent, GError **error)
   agent->warnings = warnings;
   if (agent->archive != NULL)
     neg_archive_set_default_issuer (agent->archive, neg_site_get_default_issuer (site));
+  neg_entries_set_timezone (neg_site_get_timezone (site));
   g_mutex_unlock (&agent->lock);
   return TRUE;
 }

@@ -22,6 +22,29 @@ read_digits (const char **text, guint n, int *value)
   return TRUE;
 }
 
+static GMutex zone_lock;
+static GTimeZone *site_zone; /* with the lock; NULL: the process's */
+
+void
+neg_entries_set_timezone (GTimeZone *zone)
+{
+  g_mutex_lock (&zone_lock);
+  g_clear_pointer (&site_zone, g_time_zone_unref);
+  site_zone = g_time_zone_ref (zone);
+  g_mutex_unlock (&zone_lock);
+}
+
+static GTimeZone *
+dup_site_zone (void)
+{
+  GTimeZone *zone;
+
+  g_mutex_lock (&zone_lock);
+  zone = site_zone != NULL ? g_time_zone_ref (site_zone) : g_time_zone_new_local ();
+  g_mutex_unlock (&zone_lock);
+  return zone;
+}
+
 static GTimeZone *
 make_zone (const char *zone)
 {
@@ -31,7 +54,7 @@ make_zone (const char *zone)
 
   if ((*zone == '+' || *zone == '-') && read_digits (&digits, 4, &minutes) && *digits == '\0')
     offset = g_time_zone_new_identifier (zone);
-  return offset != NULL ? offset : g_time_zone_new_local ();
+  return offset != NULL ? offset : dup_site_zone ();
 }
 
 /* Hours, minutes and seconds as far as they go (PS3.5 6.2: TM may end early; with colons it is ACR-NEMA's). */

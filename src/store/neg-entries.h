@@ -6,7 +6,7 @@
  * step is a study's by study UID, or by accession number and issuer, AND patient. The same study UID with another patient
  * stays apart, with the conflict flag: never two patients in one entry. Never by name alone.
  *
- * An entry's id stays the same for its life. Dates without a zone of their own are local ones (the process's time zone).
+ * An entry's id stays the same for its life. Dates without a zone of their own are the site's.
  * Thread: as the database's. Writing functions are called within neg_archive_write(). */
 #pragma once
 
@@ -51,6 +51,9 @@ typedef struct {
 NegEntry *neg_entry_copy (const NegEntry *entry);
 void neg_entry_free (NegEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegEntry, neg_entry_free)
+
+/* The site's zone, for all that is written from now on; until then it is the process's. Any thread. */
+void neg_entries_set_timezone (GTimeZone *zone);
 
 /* --- writing, within a transaction --- */
 

@@ -595,6 +595,39 @@ test_orders (List *list, gconstpointer data)
   assert_all_lists (list);
 }
 
+static gint64
+time_in (List *list, const char *date, const char *time)
+{
+  const NegRemoteStudy step = { .peer = "RIS", .patient_id = "ZONE", .accession = "Z", .step_id = "1", .date = date,
+                                .time = time };
+
+  set_scheduled (list, &step, 1);
+  return query (list, "SELECT time_us / 1000000 FROM entry WHERE patient_id = 'ZONE'");
+}
+
+/* A day of the list begins where the day of a search for it does, in summer and in winter. */
+static void
+test_zone (List *list, gconstpointer data)
+{
+  g_autoptr (GTimeZone) berlin = g_time_zone_new_identifier ("Europe/Berlin");
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  gint64 night;
+
+  if (berlin == NULL) {
+    g_test_skip ("no time zones");
+    return;
+  }
+  neg_entries_set_timezone (berlin);
+  g_assert_cmpint (time_in (list, "20260115", "120000"), ==, 1768474800); /* 11:00 UTC */
+  g_assert_cmpint (time_in (list, "20260715", "120000"), ==, 1784109600); /* 10:00 UTC */
+  night = time_in (list, "20260329", "013000");
+  g_assert_cmpint (time_in (list, "20260329", "033000") - night, ==, 3600);
+  night = time_in (list, "20261025", "000000");
+  g_assert_cmpint (time_in (list, "20261026", "000000") - night, ==, 25 * 3600);
+  neg_entries_set_timezone (utc);
+  g_assert_cmpint (time_in (list, "20260715", "120000"), ==, 1784116800);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -608,6 +641,7 @@ main (int argc, char **argv)
   g_test_add ("/entries/priors", List, NULL, set_up, test_priors, tear_down);
   g_test_add ("/entries/claims", List, NULL, set_up, test_claims, tear_down);
   g_test_add ("/entries/scripts", List, NULL, set_up, test_scripts, tear_down);
+  g_test_add ("/entries/zone", List, NULL, set_up, test_zone, tear_down);
   g_test_add ("/entries/orders", List, NULL, set_up, test_orders, tear_down);
   return g_test_run ();
 }
