@@ -89,6 +89,39 @@ consume (NegMultipart *multipart, gsize length)
     g_byte_array_remove_range (multipart->pending, 0, (guint) length);
 }
 
+/* How much of the end of @bytes may be the beginning of a delimiter. */
+static gsize
+measure_tail (const NegMultipart *multipart, const guint8 *bytes, gsize length)
+{
+  for (gsize n = MIN (length, multipart->delimiter_length - 1); n > 0; n--)
+    if (memcmp (bytes + length - n, multipart->delimiter, n) == 0)
+      return n;
+  return 0;
+}
+
+static gboolean
+end_part (NegMultipart *multipart, GError **error)
+{
+  multipart->state = BEHIND_DELIMITER;
+  return multipart->handler->end (multipart->user_data, error);
+}
+
+/* A body's bytes as they come, without a copy; what is not taken is left in *bytes. */
+static gboolean
+take_body (NegMultipart *multipart, const guint8 **bytes, gsize *length, GError **error)
+{
+  const guint8 *found = memmem (*bytes, *length, multipart->delimiter, multipart->delimiter_length);
+  gsize n = found != NULL ? (gsize) (found - *bytes) : *length - measure_tail (multipart, *bytes, *length);
+
+  if (n > 0 && !multipart->handler->data (*bytes, n, multipart->user_data, error))
+    return FALSE;
+  if (found != NULL)
+    n += multipart->delimiter_length;
+  *bytes += n;
+  *length -= n;
+  return found == NULL || end_part (multipart, error);
+}
+
 /* The preamble or a part's body up to the delimiter, or up to what may be the beginning of one. FALSE in *goes_on when
  * more bytes are needed. */
 static gboolean
@@ -96,8 +129,8 @@ take_text (NegMultipart *multipart, gboolean *goes_on, GError **error)
 {
   GByteArray *pending = multipart->pending;
   const guint8 *found = memmem (pending->data, pending->len, multipart->delimiter, multipart->delimiter_length);
-  gsize kept = MIN (pending->len, multipart->delimiter_length - 1);
-  gsize length = found != NULL ? (gsize) (found - pending->data) : pending->len - kept;
+  gsize length = found != NULL ? (gsize) (found - pending->data)
+                               : pending->len - measure_tail (multipart, pending->data, pending->len);
   gboolean is_body = multipart->state == IN_BODY;
 
   if (is_body && length > 0 && !multipart->handler->data (pending->data, length, multipart->user_data, error))
@@ -107,11 +140,9 @@ take_text (NegMultipart *multipart, gboolean *goes_on, GError **error)
     consume (multipart, length);
     return TRUE;
   }
-  if (is_body && !multipart->handler->end (multipart->user_data, error))
-    return FALSE;
   consume (multipart, length + multipart->delimiter_length);
   multipart->state = BEHIND_DELIMITER;
-  return TRUE;
+  return !is_body || end_part (multipart, error);
 }
 
 /* "--" closes; white space and a line break lead to the headers (RFC 2046 5.1.1, transport padding). */
@@ -182,6 +213,9 @@ neg_multipart_feed (NegMultipart *multipart, const guint8 *bytes, gsize length, 
 {
   gboolean goes_on = TRUE;
 
+  if (multipart->state == IN_BODY && multipart->pending->len == 0
+      && !take_body (multipart, &bytes, &length, error))
+    return FALSE;
   g_byte_array_append (multipart->pending, bytes, (guint) length);
   while (goes_on) {
     gboolean done;

@@ -22,6 +22,7 @@ using neg::Web;
 
 constexpr guint preamble_bytes = 128;
 constexpr gint64 progress_us = 100000;
+constexpr gsize buffer_bytes = (gsize) 1 << 20; // libcurl gives 16 KiB at a time
 constexpr gsize answer_bytes_max = (gsize) 4 << 20;
 constexpr guint64 object_bytes_max = (guint64) 16 << 30;
 constexpr guint status_failed = 0x0110;  // processing failure (PS3.7 C.5)
@@ -35,7 +36,8 @@ struct Retrieval {
   NegMultipart *multipart; // nullptr until the first bytes
   int fd;
   guint number;
-  guint64 bytes;  // of the part
+  guint64 bytes;  // of the part that are in the file
+  GByteArray *buffer; // that are not yet
   guint64 passed; // since the last NET_PROGRESS
   gint64 told_us;
   bool is_refused; // the answer's body is none of parts: its status will tell
@@ -68,6 +70,7 @@ begin_part (const char *content_type, gpointer user_data, GError **error)
     return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "the archive sends something else than DICOM objects");
   retrieval.fd = web_take_file (*retrieval.web, &retrieval.number);
   retrieval.bytes = 0;
+  g_byte_array_set_size (retrieval.buffer, 0);
   return retrieval.fd >= 0 || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
 }
 
@@ -84,16 +87,28 @@ tell_progress (Retrieval &retrieval, guint64 bytes)
   retrieval.told_us = now_us;
 }
 
+bool
+flush (Retrieval &retrieval, GError **error)
+{
+  gsize length = retrieval.buffer->len;
+
+  if (length > object_bytes_max - retrieval.bytes)
+    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the object is larger than 16 GiB");
+  if (!write_all (retrieval.fd, retrieval.buffer->data, length, retrieval.bytes, error))
+    return false;
+  retrieval.bytes += length;
+  g_byte_array_set_size (retrieval.buffer, 0);
+  return true;
+}
+
 gboolean
 write_part (const guint8 *bytes, gsize length, gpointer user_data, GError **error)
 {
   Retrieval &retrieval = *static_cast<Retrieval *> (user_data);
 
-  if (length > object_bytes_max - retrieval.bytes)
-    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the object is larger than 16 GiB");
-  if (!write_all (retrieval.fd, bytes, length, retrieval.bytes, error))
+  if (retrieval.buffer->len + length > buffer_bytes && !flush (retrieval, error))
     return FALSE;
-  retrieval.bytes += length;
+  g_byte_array_append (retrieval.buffer, bytes, (guint) length);
   tell_progress (retrieval, length);
   return TRUE;
 }
@@ -108,7 +123,8 @@ examine (const Retrieval &retrieval, NegObjectRecord *record, GError **error)
   bool done;
 
   neg_source_init_fd (&source, retrieval.fd, 0, retrieval.bytes);
-  done = neg_scan (&source, &layout, error) && neg_record_read (&source, record, error)
+  done = neg_scan (&source, &layout, error) && neg_scan_rest (&source, &layout, nullptr, error)
+         && neg_record_read (&source, record, error)
          && neg_object_record_check (record, error);
   neg_source_clear (&source);
   if (!done)
@@ -131,8 +147,11 @@ end_part (gpointer user_data, GError **error)
   g_autoptr (NegObjectRecord) record = neg_object_record_new ();
   g_autoptr (GError) refused = nullptr;
   GVariantDict about;
-  bool is_good = examine (retrieval, record, &refused);
+  bool is_good;
 
+  if (!flush (retrieval, error))
+    return FALSE;
+  is_good = examine (retrieval, record, &refused);
   g_variant_dict_init (&about, nullptr);
   add_text (about, "sop-class", record->text[NEG_RECORD_SOP_CLASS_UID]);
   add_text (about, "sop-instance", record->text[NEG_RECORD_SOP_INSTANCE_UID]);
@@ -211,12 +230,14 @@ make_paths (const Web &web, GVariant *keys, std::vector<std::string> *paths, GEr
 bool
 fetch (Web &web, const std::string &path, GError **error)
 {
+  g_autoptr (GByteArray) buffer = g_byte_array_sized_new (buffer_bytes);
   Retrieval retrieval = {};
   neg::WebRequest request = {};
   long status = 0;
   bool done;
 
   retrieval.web = &web;
+  retrieval.buffer = buffer;
   retrieval.fd = -1;
   request.url = web.base + path;
   request.accept = "multipart/related; type=\"application/dicom\"; transfer-syntax=*";
