@@ -5,6 +5,7 @@
 #include "agent/neg-operation-private.h"
 
 #define KEPT_US (60 * G_USEC_PER_SEC)
+#define FAILURE_KEPT_US (5 * G_USEC_PER_SEC)
 #define LOOKUP_MS 3000
 
 typedef struct {
@@ -13,6 +14,7 @@ typedef struct {
 } Host;
 
 struct _NegCallers {
+  NegRefusals *refusals;
   GMutex lock;       /* guards what follows */
   GHashTable *hosts; /* name: Host */
 };
@@ -25,10 +27,11 @@ host_free (Host *host)
 }
 
 NegCallers *
-neg_callers_new (void)
+neg_callers_new (NegArchive *archive)
 {
   NegCallers *callers = g_new0 (NegCallers, 1);
 
+  callers->refusals = neg_refusals_new (archive);
   g_mutex_init (&callers->lock);
   callers->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) host_free);
   return callers;
@@ -39,9 +42,16 @@ neg_callers_free (NegCallers *callers)
 {
   if (callers == NULL)
     return;
+  neg_refusals_free (callers->refusals);
   g_hash_table_unref (callers->hosts);
   g_mutex_clear (&callers->lock);
   g_free (callers);
+}
+
+NegRefusals *
+neg_callers_get_refusals (NegCallers *callers)
+{
+  return callers->refusals;
 }
 
 static char **
@@ -74,7 +84,7 @@ is_at (NegCallers *callers, const NegPeer *peer, const char *address, GCancellab
     addresses = look_up (peer, cancellable);
     host = g_new0 (Host, 1);
     host->addresses = g_strdupv (addresses);
-    host->until_us = now_us + KEPT_US;
+    host->until_us = now_us + (*addresses != NULL ? KEPT_US : FAILURE_KEPT_US);
     g_mutex_lock (&callers->lock);
     g_hash_table_replace (callers->hosts, g_strdup (peer->host), host);
     g_mutex_unlock (&callers->lock);
@@ -84,19 +94,22 @@ is_at (NegCallers *callers, const NegPeer *peer, const char *address, GCancellab
 
 const NegPeer *
 neg_callers_find (NegCallers *callers, const NegSite *site, const char *calling_ae, const char *address,
-                  GCancellable *cancellable, gboolean *is_elsewhere)
+                  gboolean is_tls, GCancellable *cancellable, const char **why_not)
 {
   GPtrArray *peers = neg_site_get_peers (site);
 
-  *is_elsewhere = FALSE;
+  *why_not = NULL;
   for (guint i = 0; i < peers->len; i++) {
     const NegPeer *peer = g_ptr_array_index (peers, i);
 
     if (peer->kind == NEG_PEER_WEB || g_strcmp0 (peer->called_ae, calling_ae) != 0)
       continue;
-    if (is_at (callers, peer, address, cancellable))
+    if (!is_at (callers, peer, address, cancellable))
+      *why_not = "an AE title that the site knows, from another address";
+    else if (peer->kind == NEG_PEER_DICOM_TLS && !is_tls)
+      *why_not = "a peer that speaks TLS, without it";
+    else
       return peer;
-    *is_elsewhere = TRUE;
   }
   return NULL;
 }

@@ -4,19 +4,21 @@
 #pragma once
 
 #include "agent/neg-agent.h"
+#include "agent/neg-refusals.h"
 
 G_BEGIN_DECLS
 
 typedef struct _NegCallers NegCallers;
 
-NegCallers *neg_callers_new (void);
+NegCallers *neg_callers_new (NegArchive *archive);
+NegRefusals *neg_callers_get_refusals (NegCallers *callers); /* borrowed */
 void neg_callers_free (NegCallers *callers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegCallers, neg_callers_free)
 
-/* The peer of @site that calls itself @calling_ae and is at @address (numeric). NULL: none; *is_elsewhere then says
- * whether there is one of that title at another address. Blocks while a name is looked up; what was found is kept for a
- * minute. */
+/* The peer of @site that calls itself @calling_ae and is at @address (numeric). NULL: none; *why_not then says (or NULL)
+ * why the one of that title is not him: another address, or a connection without the TLS that he speaks. Blocks while a
+ * name is looked up; what was found is kept for a minute, that nothing was for seconds. */
 const NegPeer *neg_callers_find (NegCallers *callers, const NegSite *site, const char *calling_ae,
-                                 const char *address, GCancellable *cancellable, gboolean *is_elsewhere);
+                                 const char *address, gboolean is_tls, GCancellable *cancellable, const char **why_not);
 
 G_END_DECLS

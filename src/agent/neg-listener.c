@@ -379,7 +379,7 @@ neg_listener_new (NegAgent *agent, GError **error)
 
   raise_limit ();
   listener->agent = agent;
-  listener->callers = neg_callers_new ();
+  listener->callers = neg_callers_new (neg_agent_get_archive (agent));
   listener->cancellable = g_cancellable_new ();
   g_mutex_init (&listener->lock);
   g_queue_init (&listener->silent);

@@ -8,6 +8,7 @@
 
 /* LO: 64 characters (PS3.5 6.2). */
 #define COMMENT_CHARACTERS_MAX 64
+#define SUBJECT_CHARACTERS_MAX 256
 
 /* What of one study came by this association. */
 typedef struct {
@@ -58,6 +59,15 @@ neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *
 }
 
 void
+neg_receive_store_set_subject (NegReceiveStore *store, const char *subject)
+{
+  g_free (store->subject);
+  store->subject = *subject != '\0' ? g_utf8_substring (subject, 0, MIN (SUBJECT_CHARACTERS_MAX,
+                                                                         g_utf8_strlen (subject, -1)))
+                                    : NULL;
+}
+
+void
 neg_receive_store_use_group (NegReceiveStore *store)
 {
   store->group = neg_receive_group_new (store->agent, store->peer, store->issuer, store->accession_issuer);
@@ -90,10 +100,13 @@ note_study (NegReceiveStore *store, const NegObjectRecord *record, Study **noted
   Study *study = g_hash_table_lookup (store->studies, uid);
 
   if (study == NULL) {
+    g_autofree char *detail = store->subject != NULL ? g_strconcat ("receiving, certificate ", store->subject, NULL)
+                                                     : g_strdup ("receiving");
+
     study = g_new0 (Study, 1);
     study->patient_id = g_strdup (record->text[NEG_RECORD_PATIENT_ID]);
     study->issuer = g_strdup (issuer != NULL ? issuer : store->issuer);
-    if (!audit (store, NEG_AUDIT_BEGIN_TRANSFER, uid, study, "receiving", error)) {
+    if (!audit (store, NEG_AUDIT_BEGIN_TRANSFER, uid, study, detail, error)) {
       study_free (study);
       return FALSE;
     }
@@ -124,6 +137,7 @@ neg_receive_store_finish (NegReceiveStore *store)
   g_clear_pointer (&store->files, g_ptr_array_unref);
   g_clear_pointer (&store->peer, g_free);
   g_clear_pointer (&store->issuer, g_free);
+  g_clear_pointer (&store->subject, g_free);
   g_clear_pointer (&store->accession_issuer, g_free);
 }
 

@@ -20,6 +20,7 @@ typedef struct {
   NegNetSession *session;
   char *peer;   /* name, or the calling AE title of one that the site does not know */
   char *issuer, *accession_issuer; /* of the peer */
+  char *subject; /* of its certificate; NULL: without */
   NegObjectClass object_class;
   guint64 keep_free_bytes;
   NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
@@ -33,6 +34,8 @@ typedef struct {
 
 void neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSession *session, const char *name,
                              const char *issuer, const char *accession_issuer, NegObjectClass object_class);
+/* For the audit; "": it has none. */
+void neg_receive_store_set_subject (NegReceiveStore *store, const char *subject);
 /* What comes was asked for on this very association. */
 void neg_receive_store_use_group (NegReceiveStore *store);
 /* Audits what came. What the engine has not finished writing is deleted. */

@@ -44,14 +44,9 @@ neg_incoming_connection_free (NegIncomingConnection *connection)
 static gboolean
 audit_refusal (Receiver *receiver, const char *detail, GError **error)
 {
-  const NegAuditEntry entry = {
-    .event = NEG_AUDIT_SECURITY_ALERT,
-    .failed = TRUE,
-    .peer = receiver->calling_ae != NULL ? receiver->calling_ae : receiver->connection->address,
-    .detail = detail,
-  };
-
-  return neg_audit_append (neg_agent_get_archive (receiver->agent), &entry, error);
+  return neg_refusals_audit (neg_callers_get_refusals (receiver->callers),
+                             receiver->calling_ae != NULL ? receiver->calling_ae : "", receiver->connection->address,
+                             detail, error);
 }
 
 /* --- who it is --- */
