@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""kill -9 in the middle of it: the next start offers the same screen, and it is the same. What was closed is offered too,
+"""kill -9 in the middle of it: the next start offers the same screen, and it is the same, be it files or a study of the
+reading list. What was closed is offered too,
 what was forgotten never again, what is gone is said, and two programs that run at once do not take each other's."""
 
 import os
 import re
 import shutil
 import signal
+import subprocess
 import tempfile
 import time
 
@@ -281,6 +283,48 @@ def nothing_of_a_patient(home):
         assert mode & 0o077 == 0, (name, oct(mode))
 
 
+def fill_archive(home):
+    with tempfile.TemporaryDirectory() as folder:
+        for words in (["demo", "--home", folder, "--patients", "2"], ["import", "--home", home, folder]):
+            subprocess.run([screen.negtest.PROGRAM, *words], check=True, stdout=subprocess.DEVNULL)
+
+
+def entry_comes_back(program_of):
+    with program_of() as program:
+        program.wait_text("No images are open")
+        program.wait_name("ID DEMO-", 15)
+        program.key("F9")
+        screen.wait_until(lambda: "ID DEMO-" in program.focused_name(), 5, "the focus on a row")
+        program.key("Down")
+        program.key("Return")
+        program.wait_says("image 1 of", 30)
+        program.key("ctrl+2", "Right", "bracketright")
+        settle(program, 2)
+        program.key("Tab", "End", "3")
+        settle(program, 2)
+        program.wait_name(", open")
+        seen = what_is_on_screen(program)
+        time.sleep(1.5)
+        program.kill()
+    with program_of() as program:
+        program.wait_question(crashed=True)
+        program.key("Return")
+        settle(program, 2)
+        screen.wait_until(lambda: what_is_on_screen(program) == seen, 15,
+                          f"the same screen: {what_is_on_screen(program)} for {seen}")
+        program.wait_name(", open")
+        program.kill()
+
+
+def entry_of_the_list():
+    with tempfile.TemporaryDirectory(prefix="neg-ui-home-") as home:
+        try:
+            fill_archive(home)
+            entry_comes_back(lambda: Home(home, environment={"GSETTINGS_BACKEND": None, "NEGATOSCOPE_AGENT": None}))
+        finally:
+            screen.end_agents(home)
+
+
 def main():
     screen.with_session_bus()
     tap = screen.negtest.Tap()
@@ -303,6 +347,7 @@ def main():
         tap.run("some files that are gone", some_files_are_gone, home)
         tap.run("a damaged file is put aside by a person", damaged_is_put_aside, home, path)
         tap.run("two programs at once", two_at_once, home, path, other_path)
+    tap.run("a study of the reading list comes back", entry_of_the_list)
     shutil.rmtree(home)
     display.stop()
     tap.done()
