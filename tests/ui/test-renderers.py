@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """OpenGL and the processor draw the same picture, to one grey level, as it arrives on the screen."""
 
+import subprocess
+
 import numpy
 import screen
 
@@ -28,9 +30,15 @@ def shots(path, renderer):
 
 
 def device_pixels(path, renderer):
-    """At twice the scale a true pixel is still one pixel of the screen."""
+    """At twice the scale a true pixel is still one pixel of the screen, and all of the window is on it."""
     with screen.Program("--renderer", renderer, path, scale=2) as program:
         program.wait_image("image 1 of")
+        program.wait_name("Network: the background service does not run")  # a long word asks for no room
+        program.wait_name("Ask the Archives")
+        program.settled(whole=True)
+        size = subprocess.run(["xdotool", "getwindowgeometry", "--shell", program.window], capture_output=True, text=True,
+                              check=True).stdout
+        assert f"WIDTH={screen.WIDTH}\nHEIGHT={screen.HEIGHT}" in size, size
         program.key("o", "o", "g")
         picture = program.settled()
         row = picture[picture.shape[0] // 2 + 60, :, 0]  # below the square
