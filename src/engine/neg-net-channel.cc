@@ -16,6 +16,8 @@ namespace neg {
 
 // Between two messages: what one of them asks for at most.
 constexpr guint message_cpu_seconds = 60;
+// A peer that is slow, or only says that it is there, is not silent.
+constexpr gint64 alive_us = 10 * G_USEC_PER_SEC;
 
 struct Waiting {
   guint16 type;
@@ -34,10 +36,19 @@ bool
 net_send (NetChannel &channel, NegNetMessageType type, GVariant *body)
 {
   neg_seal_renew_cpu_limit (message_cpu_seconds);
+  if (type == NEG_NET_OPENED || channel.told_us != 0)
+    channel.told_us = g_get_monotonic_time ();
   if (neg_net_message_send (channel.socket, type, body, nullptr, 0, nullptr))
     return true;
   note_end (channel);
   return false;
+}
+
+void
+net_tell_alive (NetChannel &channel)
+{
+  if (channel.told_us != 0 && g_get_monotonic_time () - channel.told_us >= alive_us)
+    net_send (channel, NEG_NET_PROGRESS, g_variant_new ("(t)", guint64 (0)));
 }
 
 static void

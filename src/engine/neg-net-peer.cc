@@ -147,8 +147,10 @@ NetPeer::receive (void *target, gsize length)
 
     if (n == 0)
       fail (NEG_ERROR_ABORTED, "the peer closed the connection");
-    if (n > 0)
+    if (n > 0) {
       set_tcp_option (socket, TCP_QUICKACK); // the kernel takes it back by itself
+      net_tell_alive (channel);
+    }
     if (n >= 0)
       return n;
     if (errno != EAGAIN && errno != EINTR)
@@ -171,6 +173,7 @@ NetPeer::send (const void *bytes, gsize length)
     if (n >= 0) {
       position += n;
       length -= static_cast<gsize> (n);
+      net_tell_alive (channel);
     } else if (is_aborting) {
       break;
     } else if (errno == EAGAIN) {

@@ -16,6 +16,9 @@ namespace neg {
 // The next message from the agent, which is there: noted, or kept for net_receive().
 void net_take_in (NetChannel &channel);
 
+// Bytes flow: after 10 s without a message the agent is told.
+void net_tell_alive (NetChannel &channel);
+
 class NetPeer {
 public:
   NetPeer (NetChannel &channel, int socket);

@@ -36,6 +36,7 @@ struct NetChannel {
   GQueue files;        // of GINT_TO_POINTER (fd): empty files to receive into
   guint n_files_taken; // the number of the next one
   bool is_gone;        // the agent's end was seen
+  gint64 told_us;      // when the agent was told something, since NET_OPENED; 0: before
   GQueue waiting;      // messages that came while the peer was read or written; net_receive() gives them first
 };
 

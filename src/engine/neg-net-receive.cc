@@ -180,7 +180,7 @@ read_record (const FileSink &sink, const T_DIMSE_C_StoreRQ &request, bool *is_mi
   neg_source_init_fd (&source, sink.fd, 0, sink.written);
   bool is_read = neg_scan (&source, &layout, error) && neg_scan_rest (&source, &layout, nullptr, error)
                  && neg_record_read (&source, record, error)
-                 && neg_object_record_check (record, error);
+                 && neg_record_check_received (record, error);
   neg_source_clear (&source);
   if (!is_read)
     return nullptr;

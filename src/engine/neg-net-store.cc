@@ -146,6 +146,7 @@ Store::await_answer (const Outgoing &object, GError **error)
     return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer answered something else than the object");
   g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
   net_add_comment (&comments, detail.get ());
+  transfer.tell (); // what is told after the last answer nobody hears
   net_send (channel, NEG_NET_DONE, g_variant_new ("(uuas)", object.number, guint32 (response.DimseStatus), &comments));
   return true;
 }

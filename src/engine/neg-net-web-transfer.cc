@@ -125,7 +125,7 @@ examine (const Retrieval &retrieval, NegObjectRecord *record, GError **error)
   neg_source_init_fd (&source, retrieval.fd, 0, retrieval.bytes);
   done = neg_scan (&source, &layout, error) && neg_scan_rest (&source, &layout, nullptr, error)
          && neg_record_read (&source, record, error)
-         && neg_object_record_check (record, error);
+         && neg_record_check_received (record, error);
   neg_source_clear (&source);
   if (!done)
     return false;

@@ -67,6 +67,7 @@ typedef struct {
   guint64 offset;
   gsize length;
   gboolean is_text; /* a number that was written as text */
+  gboolean is_found;
 } Value;
 
 /* Where the values lie; they are decoded when all are found, as the character set may come in any place. */
@@ -77,6 +78,7 @@ typedef struct {
   guint n_elements;
   gboolean has_warnings;
   guint n_identity; /* of the four UIDs */
+  guint32 doubled;  /* a tag of the object's identity that is there twice; 0: none */
   Value charset, accession_issuer;
   Value values[G_N_ELEMENTS (wanted)];
 } Reading;
@@ -100,12 +102,22 @@ find_wanted (guint32 tag)
   return -1;
 }
 
+/* Of several the first counts, also an empty one, as for DCMTK: the image is read by that. */
 static void
 note_value (Value *value, const NegElement *element)
 {
-  if (value->length > 0)
+  if (value->is_found)
     return;
-  *value = (Value){ element->value, element->length, strcmp (element->vr, "IS") == 0 };
+  *value = (Value){ element->value, element->length, strcmp (element->vr, "IS") == 0, TRUE };
+}
+
+/* What says whose image it is. */
+static gboolean
+is_identity (NegRecordField field)
+{
+  return field == NEG_RECORD_SOP_CLASS_UID || field == NEG_RECORD_SOP_INSTANCE_UID || field == NEG_RECORD_STUDY_UID
+         || field == NEG_RECORD_SERIES_UID || field == NEG_RECORD_PATIENT_NAME || field == NEG_RECORD_PATIENT_ID
+         || field == NEG_RECORD_ISSUER;
 }
 
 static void
@@ -115,14 +127,16 @@ note_element (Reading *reading, const NegElement *element)
 
   if (element->tag == TAG_CHARSET)
     note_value (&reading->charset, element);
-  if (index < 0 || element->length == 0)
+  if (index < 0)
     return;
+  if (reading->values[index].is_found && is_identity (wanted[index].field))
+    reading->doubled = element->tag;
   switch (wanted[index].field) {
   case NEG_RECORD_SOP_CLASS_UID:
   case NEG_RECORD_SOP_INSTANCE_UID:
   case NEG_RECORD_STUDY_UID:
   case NEG_RECORD_SERIES_UID:
-    reading->n_identity += reading->values[index].length == 0;
+    reading->n_identity += !reading->values[index].is_found && element->length > 0;
     break;
   default:
     break;
@@ -299,6 +313,7 @@ read_dataset (Reading *reading, NegObjectRecord *record, GError **error)
     reading->has_warnings = TRUE;
   }
   fill (reading, record);
+  record->doubled = reading->doubled;
   return TRUE;
 }
 
@@ -321,4 +336,15 @@ neg_record_read (NegSource *source, NegObjectRecord *record, GError **error)
     reading.source = &inflated;
   }
   return read_dataset (&reading, record, error);
+}
+
+gboolean
+neg_record_check_received (NegObjectRecord *record, GError **error)
+{
+  g_autofree char *where = NULL;
+
+  if (record->doubled == 0)
+    return neg_object_record_check (record, error);
+  where = g_strdup_printf ("(%04x,%04x)", record->doubled >> 16, record->doubled & 0xFFFF);
+  return neg_fail (error, NEG_ERROR_INCONSISTENT, where, "%s is there twice", where);
 }

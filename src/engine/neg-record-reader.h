@@ -14,4 +14,8 @@ G_BEGIN_DECLS
  * there stays NULL. An object that ends before its pixels has what came before. */
 gboolean neg_record_read (NegSource *source, NegObjectRecord *record, GError **error);
 
+/* neg_object_record_check(), and that nobody else can read another identity from the same bytes: none of its elements is
+ * there twice (PS3.5 7.1). For what somebody sends. INCONSISTENT. */
+gboolean neg_record_check_received (NegObjectRecord *record, GError **error);
+
 G_END_DECLS

@@ -48,6 +48,7 @@ typedef struct {
   char *text[NEG_RECORD_N_FIELDS]; /* NULL: absent or empty */
   guint64 dataset_offset; /* of the first byte behind preamble and meta header; 0 without them */
   gboolean has_warnings;  /* a character set or an element that was not quite right */
+  guint32 doubled;        /* a tag of UIDs, patient ID, name or issuer that is there twice; 0: none. Does not travel */
 } NegObjectRecord;
 
 /* The attribute's keyword, such as "StudyInstanceUID". */

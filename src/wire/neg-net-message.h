@@ -31,7 +31,8 @@
  *                has its final status; of C-MOVE and C-GET with NET_COUNTS before it. Role "echo" asks by itself
  *   NET_COUNTS   (uuuu) remaining, completed, failed, warning
  *   NET_FAILED   as() SOP instance UIDs that the peer names as failed
- *   NET_PROGRESS (t) bytes of data sets that have passed since the last one
+ *   NET_PROGRESS (t) bytes of data sets that have passed since the last one; also 0 of them: every 10 s at least while
+ *                anything comes or goes, as long as nothing else is told
  *   NET_RECEIVED (uta{sv}) number of the file, bytes written, "sop-class" "sop-instance" "transfer-syntax"
  *                "move-originator" s; "record" ay (neg_object_record_write) or "error" (us) code, message
  *   NET_EVENT    (sa(ss)a(ssu)) transaction UID, committed (class, instance), failed (class, instance, reason):

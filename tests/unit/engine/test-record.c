@@ -65,6 +65,27 @@ test_encodings (void)
   }
 }
 
+/* The first of two counts, also an empty one, and nobody sends us an identity in two forms. */
+static void
+test_doubled (void)
+{
+  g_autoptr (Object) object = object_new (SYNTAX_EXPLICIT);
+  g_autoptr (NegObjectRecord) record = neg_object_record_new ();
+  g_autoptr (GError) error = NULL;
+
+  object_add_text (object, 0x00081030, "LO", "");
+  object_add_text (object, 0x00081030, "LO", "second");
+  object_add_text (object, 0x00100020, "LO", "");
+  add_identity (object);
+  g_assert_true (read_record (object, record, NULL));
+  g_assert_null (record->text[NEG_RECORD_STUDY_DESCRIPTION]);
+  g_assert_null (record->text[NEG_RECORD_PATIENT_ID]);
+  g_assert_cmphex (record->doubled, ==, 0x00100020);
+  g_assert_true (neg_object_record_check (record, NULL));
+  g_assert_false (neg_record_check_received (record, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_INCONSISTENT);
+}
+
 static void
 test_deflated (void)
 {
@@ -254,6 +275,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/record/doubled", test_doubled);
   g_test_add_func ("/record/encodings", test_encodings);
   g_test_add_func ("/record/deflated", test_deflated);
   g_test_add_func ("/record/accession-issuer", test_accession_issuer);
