@@ -22,6 +22,34 @@ outgoing_new (const char *path, const char *sop_class_uid, const char *sop_insta
   return object;
 }
 
+/* Whose study it is, for the audit. */
+static gboolean
+read_patient (NegDatabase *reader, gint64 study_rowid, char **patient_id, char **issuer, GError **error)
+{
+  NegStatement *row = neg_database_prepare (reader, "SELECT patient_id, issuer FROM study WHERE id = ?1", error);
+  gboolean has_row;
+
+  if (row == NULL)
+    return FALSE;
+  neg_statement_bind_int (row, 1, study_rowid);
+  if (!neg_statement_step (row, &has_row, error))
+    return FALSE;
+  if (has_row) {
+    *patient_id = g_strdup (neg_statement_get_text (row, 0));
+    *issuer = g_strdup (neg_statement_get_text (row, 1));
+    neg_statement_reset (row);
+  }
+  return TRUE;
+}
+
+static void
+set_study (NegOutgoingObject *object, const char *study_uid, const char *patient_id, const char *issuer)
+{
+  object->study_uid = g_strdup (study_uid);
+  object->patient_id = g_strdup (patient_id);
+  object->issuer = g_strdup (issuer);
+}
+
 static GPtrArray *
 list_study (NegRunningJob *running, GError **error)
 {
@@ -29,12 +57,15 @@ list_study (NegRunningJob *running, GError **error)
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (agent, error);
   g_autoptr (GPtrArray) files = NULL;
   GPtrArray *objects;
+  g_autofree char *patient_id = NULL;
+  g_autofree char *issuer = NULL;
   gint64 study_rowid = 0;
 
   g_variant_lookup (running->job->arguments, "study-rowid", "x", &study_rowid);
   /* Never two patients' images as one study. */
   if (reader == NULL
-      || (study_rowid == 0 && !neg_archive_find_study (reader, running->job->study_uid, &study_rowid, error)))
+      || (study_rowid == 0 && !neg_archive_find_study (reader, running->job->study_uid, &study_rowid, error))
+      || !read_patient (reader, study_rowid, &patient_id, &issuer, error))
     return NULL;
   files = neg_archive_list_files (reader, neg_agent_get_data_folder (agent), neg_agent_get_cache_folder (agent),
                                   running->job->study_uid, study_rowid, NULL, error);
@@ -50,6 +81,7 @@ list_study (NegRunningJob *running, GError **error)
 
     g_ptr_array_add (objects, outgoing_new (file->path, file->sop_class_uid, file->sop_instance_uid,
                                             file->transfer_syntax_uid, (guint64) file->dataset_offset));
+    set_study (objects->pdata[i], running->job->study_uid, patient_id, issuer);
   }
   return objects;
 }
@@ -80,6 +112,8 @@ add_record (NegBlob *blob, NegObjectRecord *record, const GError *refusal, NegIm
   g_ptr_array_add (objects, outgoing_new (neg_blob_get_name (blob), record->text[NEG_RECORD_SOP_CLASS_UID],
                                           record->text[NEG_RECORD_SOP_INSTANCE_UID],
                                           record->text[NEG_RECORD_TRANSFER_SYNTAX_UID], record->dataset_offset));
+  set_study (objects->pdata[objects->len - 1], record->text[NEG_RECORD_STUDY_UID],
+             record->text[NEG_RECORD_PATIENT_ID], record->text[NEG_RECORD_ISSUER]);
 }
 
 static GPtrArray *

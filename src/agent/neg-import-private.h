@@ -20,7 +20,7 @@ typedef struct {
   GPtrArray *containers; /* NegBlob: read after everything else */
   GHashTable *seen;      /* device and file number as text */
   GHashTable *named;     /* paths that the person named; borrowed */
-  GHashTable *studies;   /* study UID -> a record of it */
+  GHashTable *studies;   /* study and patient -> a record of theirs */
 } NegImport;
 
 /* One that could not be taken; @name is what a person calls it. */

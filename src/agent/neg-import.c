@@ -239,6 +239,19 @@ object_clear (gpointer data)
   g_free ((char *) ((NegArchiveObject *) data)->name);
 }
 
+/* For the audit: a study UID may have several patients. */
+static void
+note_study (NegImport *import, const NegObjectRecord *record)
+{
+  char *key = g_strdup_printf ("%s\n%s\n%s", record->text[NEG_RECORD_STUDY_UID], record->text[NEG_RECORD_PATIENT_ID],
+                               record->text[NEG_RECORD_ISSUER]);
+
+  if (g_hash_table_contains (import->studies, key))
+    g_free (key);
+  else
+    g_hash_table_insert (import->studies, key, neg_object_record_copy (record));
+}
+
 static gboolean
 add_objects (NegImport *import, const GArray *objects, GError **error)
 {
@@ -251,8 +264,7 @@ add_objects (NegImport *import, const GArray *objects, GError **error)
 
     import->transfer->progress.done++;
     import->transfer->progress.bytes += all[i].bytes;
-    if (!g_hash_table_contains (import->studies, study_uid))
-      g_hash_table_insert (import->studies, g_strdup (study_uid), neg_object_record_copy (all[i].record));
+    note_study (import, all[i].record);
     neg_agent_announce (import->agent, study_uid);
   }
   _neg_import_tell (import);
@@ -324,21 +336,25 @@ _neg_import_take (NegImport *import, GPtrArray *blobs, gboolean may_hold, GError
 static gboolean
 audit_cb (NegDatabase *database, gpointer data, GError **error)
 {
+  const NegImport *import = data;
+  const guint n_failed = import->transfer->progress.failed;
+  g_autofree char *detail = g_strdup_printf ("%u files could not be taken", n_failed);
+  const NegAuditEntry failure = { .event = NEG_AUDIT_IMPORT, .failed = TRUE, .detail = detail };
   GHashTableIter iter;
-  gpointer study_uid, value;
+  gpointer value;
 
-  g_hash_table_iter_init (&iter, data);
-  while (g_hash_table_iter_next (&iter, &study_uid, &value)) {
+  g_hash_table_iter_init (&iter, import->studies);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
     const NegObjectRecord *record = value;
     const NegAuditEntry entry = {
-      .event = NEG_AUDIT_IMPORT, .study_uid = study_uid, .patient_id = record->text[NEG_RECORD_PATIENT_ID],
-      .issuer = record->text[NEG_RECORD_ISSUER],
+      .event = NEG_AUDIT_IMPORT, .study_uid = record->text[NEG_RECORD_STUDY_UID],
+      .patient_id = record->text[NEG_RECORD_PATIENT_ID], .issuer = record->text[NEG_RECORD_ISSUER],
     };
 
     if (!neg_audit_append_within (database, &entry, error))
       return FALSE;
   }
-  return TRUE;
+  return n_failed == 0 || neg_audit_append_within (database, &failure, error);
 }
 
 static gboolean
@@ -379,8 +395,8 @@ neg_import_run (NegAgent *agent, const char *const *paths, NegTransferFunc func,
     g_hash_table_add (named, (gpointer) paths[i]);
   is_done = run (&import, paths, error);
   /* What came before the end is here, and it is said who brought it. */
-  if (g_hash_table_size (studies) > 0
-      && !neg_archive_write (import.archive, audit_cb, studies, is_done ? error : NULL))
+  if ((g_hash_table_size (studies) > 0 || transfer->progress.failed > 0)
+      && !neg_archive_write (import.archive, audit_cb, &import, is_done ? error : NULL))
     return FALSE;
   return is_done;
 }

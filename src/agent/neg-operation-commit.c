@@ -186,7 +186,6 @@ neg_operation_commit (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, 
     .transaction_uid = uid,
     .deadline_us = g_get_monotonic_time () + wait_s * G_USEC_PER_SEC,
   };
-  g_autofree char *detail = NULL;
   gboolean is_asked;
 
   *commitment = (NegCommitment) {
@@ -201,9 +200,9 @@ neg_operation_commit (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, 
   read_answer (&commit, objects, commitment);
   g_clear_pointer (&commit.committed, g_variant_unref);
   g_clear_pointer (&commit.failed, g_variant_unref);
-  detail = g_strdup_printf ("storage commitment: %u committed, %u failed, %u open", commitment->n_committed,
-                            commitment->failed->len, commitment->n_pending);
-  return _neg_operation_audit (agent, peer, NEG_AUDIT_TRANSFERRED, !is_asked || commitment->failed->len > 0, NULL,
-                               detail, is_asked ? error : NULL)
+  return _neg_operation_audit_objects (agent, peer, NEG_AUDIT_TRANSFERRED, !is_asked, objects, commitment->failed,
+                                       commitment->n_pending > 0 ? "storage commitment, not all answered:"
+                                                                 : "storage commitment:",
+                                       is_asked ? error : NULL)
          && is_asked;
 }

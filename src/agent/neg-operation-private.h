@@ -104,6 +104,11 @@ void _neg_job_object_free (NegJobObject *object);
 void _neg_transfer_add_missing (NegTransfer *transfer, GPtrArray *listing);
 void _neg_transfer_add (NegTransfer *transfer, const char *sop_uid, gboolean failed, guint status, const char *message);
 
+/* One entry for each study and patient of the NegOutgoingObject in @objects, with how many of them: "@verb N objects". With
+ * @results (NegJobObject; nullable), of which one has failed that is named as such, or where all have (@failed). */
+gboolean _neg_operation_audit_objects (NegAgent *agent, const NegPeer *peer, NegAuditEvent event, gboolean failed,
+                                       GPtrArray *objects, GPtrArray *results, const char *verb, GError **error);
+
 /* neg-operation-web.c: what differs where the peer is asked by DICOMweb. The role instead of DIMSE's; NULL: none. */
 const char *_neg_web_get_role (const NegPeer *peer, const char *role, GError **error);
 gboolean _neg_web_add_options (GVariantDict *options, const NegPeer *peer, GError **error);

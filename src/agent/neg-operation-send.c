@@ -229,16 +229,14 @@ neg_operation_send (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, Ne
   Send send = {
     .agent = agent, .peer = peer, .cancellable = cancellable, .func = func, .user_data = user_data, .transfer = transfer,
   };
-  g_autofree char *detail = NULL;
   gboolean is_sent;
 
   transfer->progress.objects = objects->len;
-  detail = g_strdup_printf ("sending %u objects", objects->len);
-  if (!_neg_operation_audit (agent, peer, NEG_AUDIT_BEGIN_TRANSFER, FALSE, NULL, detail, error))
+  if (!_neg_operation_audit_objects (agent, peer, NEG_AUDIT_BEGIN_TRANSFER, FALSE, objects, NULL, "sending", error))
     return FALSE;
   is_sent = send_all (&send, objects, error) && check_all_taken (&send, objects->len, error);
-  g_free (detail);
-  detail = g_strdup_printf ("sent %u of %u objects", transfer->progress.done, objects->len);
-  return _neg_operation_audit (agent, peer, NEG_AUDIT_TRANSFERRED, !is_sent, NULL, detail, is_sent ? error : NULL)
+  /* One study that failed is not the other's failure. */
+  return _neg_operation_audit_objects (agent, peer, NEG_AUDIT_TRANSFERRED, !is_sent && transfer->progress.failed == 0,
+                                       objects, transfer->objects, "sent", is_sent ? error : NULL)
          && is_sent;
 }

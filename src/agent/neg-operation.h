@@ -48,6 +48,7 @@ typedef struct {
   char *path;
   char *sop_class_uid, *sop_instance_uid, *transfer_syntax_uid;
   guint64 dataset_offset;
+  char *study_uid, *patient_id, *issuer; /* for the audit; nullable */
 } NegOutgoingObject;
 
 void neg_outgoing_object_free (NegOutgoingObject *object);

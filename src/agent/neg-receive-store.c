@@ -10,15 +10,16 @@
 #define COMMENT_CHARACTERS_MAX 64
 #define SUBJECT_CHARACTERS_MAX 256
 
-/* What of one study came by this association. */
+/* What of one study of one patient came by this association. */
 typedef struct {
-  char *patient_id, *issuer;
+  char *study_uid, *patient_id, *issuer;
   guint n_taken, n_refused;
 } Study;
 
 static void
 study_free (Study *study)
 {
+  g_free (study->study_uid);
   g_free (study->patient_id);
   g_free (study->issuer);
   g_free (study);
@@ -76,14 +77,13 @@ neg_receive_store_use_group (NegReceiveStore *store)
 /* --- the audit: one entry when a study begins to come, one when the association ends --- */
 
 static gboolean
-audit (NegReceiveStore *store, NegAuditEvent event, const char *study_uid, const Study *study, const char *detail,
-       GError **error)
+audit (NegReceiveStore *store, NegAuditEvent event, const Study *study, const char *detail, GError **error)
 {
   const NegAuditEntry entry = {
     .event = event,
     .failed = study->n_refused > 0,
     .peer = store->peer,
-    .study_uid = study_uid,
+    .study_uid = study->study_uid,
     .patient_id = study->patient_id,
     .issuer = study->issuer,
     .detail = detail,
@@ -92,25 +92,34 @@ audit (NegReceiveStore *store, NegAuditEvent event, const char *study_uid, const
   return neg_audit_append (neg_agent_get_archive (store->agent), &entry, error);
 }
 
+/* One UID may be of several patients. */
+static char *
+make_study_key (const NegObjectRecord *record)
+{
+  return g_strdup_printf ("%s\n%s\n%s", record->text[NEG_RECORD_STUDY_UID], record->text[NEG_RECORD_PATIENT_ID],
+                          record->text[NEG_RECORD_ISSUER]);
+}
+
 static gboolean
 note_study (NegReceiveStore *store, const NegObjectRecord *record, Study **noted, GError **error)
 {
-  const char *uid = record->text[NEG_RECORD_STUDY_UID];
   const char *issuer = record->text[NEG_RECORD_ISSUER];
-  Study *study = g_hash_table_lookup (store->studies, uid);
+  g_autofree char *key = make_study_key (record);
+  Study *study = g_hash_table_lookup (store->studies, key);
 
   if (study == NULL) {
     g_autofree char *detail = store->subject != NULL ? g_strconcat ("receiving, certificate ", store->subject, NULL)
                                                      : g_strdup ("receiving");
 
     study = g_new0 (Study, 1);
+    study->study_uid = g_strdup (record->text[NEG_RECORD_STUDY_UID]);
     study->patient_id = g_strdup (record->text[NEG_RECORD_PATIENT_ID]);
     study->issuer = g_strdup (issuer != NULL ? issuer : store->issuer);
-    if (!audit (store, NEG_AUDIT_BEGIN_TRANSFER, uid, study, detail, error)) {
+    if (!audit (store, NEG_AUDIT_BEGIN_TRANSFER, study, detail, error)) {
       study_free (study);
       return FALSE;
     }
-    g_hash_table_insert (store->studies, g_strdup (uid), study);
+    g_hash_table_insert (store->studies, g_steal_pointer (&key), study);
     neg_fault_point ("receive-audited");
   }
   *noted = study;
@@ -121,16 +130,16 @@ void
 neg_receive_store_finish (NegReceiveStore *store)
 {
   GHashTableIter iter;
-  gpointer uid, study;
+  gpointer study;
 
   g_clear_pointer (&store->group, neg_receive_group_free);
   g_hash_table_iter_init (&iter, store->studies);
-  while (g_hash_table_iter_next (&iter, &uid, &study)) {
+  while (g_hash_table_iter_next (&iter, NULL, &study)) {
     const Study *ended = study;
     g_autofree char *detail = g_strdup_printf ("received %u, refused %u", ended->n_taken, ended->n_refused);
     g_autoptr (GError) error = NULL;
 
-    if (!audit (store, NEG_AUDIT_TRANSFERRED, uid, ended, detail, &error))
+    if (!audit (store, NEG_AUDIT_TRANSFERRED, ended, detail, &error))
       g_warning ("no audit entry for what was received: %s", error->message);
   }
   g_clear_pointer (&store->studies, g_hash_table_unref);
@@ -430,12 +439,14 @@ gboolean
 neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *received)
 {
   g_autoptr (NegGrouped) grouped = store->group != NULL ? neg_receive_group_get (store->group, wait) : NULL;
+  g_autofree char *key = NULL;
   Study *study;
 
   *received = (NegReceived) { 0 };
   if (grouped == NULL)
     return FALSE;
-  study = g_hash_table_lookup (store->studies, grouped->record->text[NEG_RECORD_STUDY_UID]);
+  key = make_study_key (grouped->record);
+  study = g_hash_table_lookup (store->studies, key);
   received->sop_instance_uid = g_strdup (grouped->record->text[NEG_RECORD_SOP_INSTANCE_UID]);
   received->study_uid = g_strdup (grouped->record->text[NEG_RECORD_STUDY_UID]);
   received->bytes = grouped->bytes;

@@ -25,7 +25,7 @@ typedef struct {
   guint64 keep_free_bytes;
   NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
   GPtrArray *files;    /* NegIncoming or NULL, by number */
-  GHashTable *studies; /* study UID: what of it came, for the audit */
+  GHashTable *studies; /* by study and patient: what of it came, for the audit */
   gboolean is_deceived; /* the engine said of a file what is not so */
   guint n_outstanding; /* of them, with the engine */
   guint n_taken, n_refused;

@@ -627,6 +627,10 @@ def exchange():
         job = wait_job(bus, bus.call("Send", GLib.Variant("(sassbx)", ("B", [], uid, True, 0)))[0], "done", "failed")
         assert job["state"] == "done" and job["done"] == count and job["failures"] == [], job
         assert query_archive(there, "SELECT study_uid FROM study") == [(uid,)]
+        patient = query_archive(here, f"SELECT patient_id, issuer FROM study WHERE study_uid = '{uid}'")[0]
+        for event, detail in ((110102, f"sending {count} objects"), (110104, f"sent {count} objects")):
+            assert query_archive(here, f"SELECT study_uid, patient_id, issuer, failed, detail FROM audit WHERE event = {event}"
+                                       ) == [(uid, *patient, 0, detail)]
         assert query_archive(there, "SELECT name, bytes FROM instance") and os.listdir(there.path + "/data/objects")
 
         number = bus.call("Send", GLib.Variant("(sassbx)", ("B", [paths[0], "/nowhere/at-all"], "", True, 0)))[0]
