@@ -428,7 +428,10 @@ abuse_event (Abuse *abuse)
   guint total = 0, at;
 
   if (is_time_to_open (abuse)) {
-    open_paths (abuse);
+    if (below (abuse, 2) == 0)
+      open_paths (abuse);
+    else
+      abuse_list_open (abuse);
     return "open again";
   }
   for (guint i = 0; i < G_N_ELEMENTS (events); i++)

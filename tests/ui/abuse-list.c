@@ -49,13 +49,23 @@ dup_any_entry (Abuse *abuse)
   return entry != NULL ? neg_entry_copy (entry) : NULL;
 }
 
+/* Where nothing is found, nothing can be opened. */
 static void
-open_entry (Abuse *abuse)
+show_all (Abuse *abuse)
+{
+  gtk_editable_set_text (GTK_EDITABLE (list (abuse)->search), "");
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (list (abuse)->all_chip), TRUE);
+}
+
+void
+abuse_list_open (Abuse *abuse)
 {
   g_autoptr (NegEntry) entry = dup_any_entry (abuse);
 
-  if (entry == NULL)
+  if (entry == NULL) {
+    show_all (abuse);
     return;
+  }
   neg_worklist_pane_open (list (abuse), entry);
   abuse->n_entries++;
 }
@@ -100,7 +110,7 @@ choose_chip (Abuse *abuse)
   guint chip = below (abuse, NEG_WORKLIST_N_CHIPS + 1);
   GtkWidget *button = chip < NEG_WORKLIST_N_CHIPS ? list (abuse)->chips[chip] : list (abuse)->all_chip;
 
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), below (abuse, 2));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), below (abuse, 3) == 0);
 }
 
 static void
@@ -190,9 +200,9 @@ abuse_list_event (Abuse *abuse)
     void (*function) (Abuse *abuse);
     guint weight;
   } events[] = {
-    { open_entry, 14 }, { open_prior, 6 }, { open_of_another, 2 }, { search, 10 },           { choose_chip, 6 },
-    { sort, 6 },        { command, 10 },   { change_columns, 2 },  { command_of_window, 12 }, { move_cursor, 5 },
-    { try_again, 3 },
+    { abuse_list_open, 14 }, { open_prior, 6 },     { open_of_another, 2 },    { search, 10 },     { choose_chip, 6 },
+    { sort, 6 },             { command, 10 },       { change_columns, 2 },     { command_of_window, 12 },
+    { move_cursor, 5 },      { try_again, 3 },
   };
   guint total = 0, at;
 
