@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "agent/neg-agent-private.h"
+#include "agent/neg-agent-searches.h"
 #include "base/neg-error.h"
 #include "wire/neg-agent-client.h"
 
@@ -69,6 +70,7 @@ set_peer (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
     g_hash_table_replace (values, key, value);
   if (!_neg_agent_change_peer (agent, name, g_hash_table_size (values) > 0 ? values : NULL, error))
     return NULL;
+  neg_agent_searches_forget_stale (_neg_agent_get_searches (agent));
   _neg_agent_bus_emit (_neg_agent_get_bus (agent), "PeersChanged", g_variant_new ("()"));
   return g_variant_new ("()");
 }

@@ -243,12 +243,32 @@ _neg_search_ask_worklist (NegAgent *agent, const NegPeer *peer, GCancellable *ca
   return rows != NULL && put_rows (agent, peer, &answer, rows, found, error);
 }
 
-gboolean
-_neg_search_forget (NegAgent *agent, const char *name, const char *peer, GError **error)
-{
-  g_autoptr (GArray) nothing = g_array_new (FALSE, FALSE, sizeof (NegRemoteStudy));
-  Answer answer = { .search = name, .peer = peer, .studies = nothing, .complete = TRUE,
-                    .is_scheduled = strcmp (name, NEG_SEARCH_WORKLISTS) == 0 };
+/* --- forgetting --- */
 
-  return write_answer (agent, &answer, error);
+#define FORGOTTEN_AT_ONCE 500 /* in one transaction */
+
+typedef struct {
+  const NegEntrySpeaker *speaker;
+  guint n;
+} Forgetting;
+
+static gboolean
+forget_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  Forgetting *forgetting = data;
+
+  return neg_entries_forget (database, forgetting->speaker, FORGOTTEN_AT_ONCE, &forgetting->n, error);
+}
+
+gboolean
+_neg_search_forget (NegAgent *agent, const NegEntrySpeaker *speaker, GError **error)
+{
+  Forgetting forgetting = { speaker, 0 };
+
+  do {
+    if (!neg_archive_write (neg_agent_get_archive (agent), forget_cb, &forgetting, error))
+      return FALSE;
+  } while (forgetting.n == FORGOTTEN_AT_ONCE);
+  neg_agent_announce (agent, NULL);
+  return TRUE;
 }

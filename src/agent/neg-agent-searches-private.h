@@ -29,7 +29,7 @@ gboolean _neg_search_ask_studies (NegAgent *agent, const NegPeer *peer, const ch
                                   GCancellable *cancellable, guint *found, GError **error);
 gboolean _neg_search_ask_worklist (NegAgent *agent, const NegPeer *peer, GCancellable *cancellable, guint *found,
                                    GError **error);
-/* What @name had found at @peer goes. */
-gboolean _neg_search_forget (NegAgent *agent, const char *name, const char *peer, GError **error);
+/* What was found there goes. */
+gboolean _neg_search_forget (NegAgent *agent, const NegEntrySpeaker *speaker, GError **error);
 
 G_END_DECLS

@@ -71,6 +71,73 @@ ask_peer (NegAgentSearches *searches, const NegPeer *peer, const char *name, GHa
   return done;
 }
 
+/* --- what nobody asks for any more --- */
+
+static NegSearch *
+find (NegAgentSearches *searches, const char *name)
+{
+  for (guint i = 0; i < searches->searches->len; i++) {
+    NegSearch *search = searches->searches->pdata[i];
+
+    if (strcmp (search->name, name) == 0)
+      return search;
+  }
+  return NULL;
+}
+
+/* With the lock; @name and @peer as the caller of forget_where() has them. */
+typedef gboolean (*ForgetFunc) (NegAgentSearches *searches, const NegSite *site, const NegEntrySpeaker *speaker,
+                                const char *name, const char *peer);
+
+/* @name: a search that is no more; nullable. */
+static gboolean
+is_stale (NegAgentSearches *searches, const NegSite *site, const NegEntrySpeaker *speaker, const char *name,
+          const char *peer)
+{
+  const NegPeer *found = neg_site_find_peer (site, speaker->peer, NULL);
+  const NegSearch *search = speaker->search != NULL ? find (searches, speaker->search) : NULL;
+
+  if (found == NULL || (found->use & (speaker->search != NULL ? NEG_PEER_QUERY : NEG_PEER_WORKLIST)) == 0)
+    return TRUE;
+  if (search == NULL)
+    return speaker->search != NULL && g_strcmp0 (speaker->search, name) == 0;
+  return search->peers[0] != NULL && !g_strv_contains ((const char *const *) search->peers, speaker->peer);
+}
+
+/* Of the questions that people ask by the way, @peer's answer to the last one is kept: that is @name. */
+static gboolean
+is_older_question (NegAgentSearches *searches, const NegSite *site, const NegEntrySpeaker *speaker, const char *name,
+                   const char *peer)
+{
+  return speaker->search != NULL && strcmp (speaker->peer, peer) == 0 && strcmp (speaker->search, name) != 0
+         && find (searches, name) == NULL && find (searches, speaker->search) == NULL;
+}
+
+/* What cannot be forgotten now is found the next time. */
+static void
+forget_where (NegAgentSearches *searches, ForgetFunc func, const char *name, const char *peer)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (searches->agent);
+  g_autoptr (NegDatabase) reader = neg_agent_open_reader (searches->agent, NULL);
+  g_autoptr (GPtrArray) speakers = reader != NULL ? neg_entries_list_speakers (reader, NULL) : NULL;
+
+  for (guint i = 0; speakers != NULL && i < speakers->len; i++) {
+    gboolean is_forgotten;
+
+    g_mutex_lock (&searches->lock);
+    is_forgotten = func (searches, site, speakers->pdata[i], name, peer);
+    g_mutex_unlock (&searches->lock);
+    if (is_forgotten)
+      _neg_search_forget (searches->agent, speakers->pdata[i], NULL);
+  }
+}
+
+void
+neg_agent_searches_forget_stale (NegAgentSearches *searches)
+{
+  forget_where (searches, is_stale, NULL, NULL);
+}
+
 /* --- asking several --- */
 
 typedef void (*FailureFunc) (const char *peer, const GError *error, gpointer user_data);
@@ -111,9 +178,10 @@ ask_all (NegAgentSearches *searches, const char *name, const char *const *names,
     g_autoptr (GError) error = NULL;
     guint found = 0;
 
-    if (ask_peer (searches, peer, name, keys, cancellable, &found, &error))
+    if (ask_peer (searches, peer, name, keys, cancellable, &found, &error)) {
       all_found += found;
-    else
+      forget_where (searches, is_older_question, name, peer->name);
+    } else
       failed (peer->name, error, user_data);
   }
   return all_found;
@@ -149,18 +217,6 @@ neg_agent_searches_ask (NegAgentSearches *searches, const char *name, const char
 }
 
 /* --- by themselves --- */
-
-static NegSearch *
-find (NegAgentSearches *searches, const char *name)
-{
-  for (guint i = 0; i < searches->searches->len; i++) {
-    NegSearch *search = searches->searches->pdata[i];
-
-    if (strcmp (search->name, name) == 0)
-      return search;
-  }
-  return NULL;
-}
 
 static void
 note_failure (const char *peer, const GError *error, gpointer user_data)
@@ -299,16 +355,6 @@ dup_all_but (NegAgentSearches *searches, const char *name)
   return copies;
 }
 
-static void
-forget (NegAgentSearches *searches, const char *name)
-{
-  g_autoptr (NegSite) site = neg_agent_dup_site (searches->agent);
-  GPtrArray *peers = neg_site_get_peers (site);
-
-  for (guint i = 0; i < peers->len; i++)
-    _neg_search_forget (searches->agent, name, ((const NegPeer *) peers->pdata[i])->name, NULL);
-}
-
 /* With the lock. What the others have found out by now stays theirs. */
 static gboolean
 replace (NegAgentSearches *searches, NegSearch *search, gboolean is_kept, GError **error)
@@ -350,7 +396,7 @@ neg_agent_searches_set (NegAgentSearches *searches, const char *name, const char
   done = replace (searches, search, every_s != 0 || is_worklists, error);
   g_mutex_unlock (&searches->lock);
   _neg_search_free (search);
-  if (done && every_s == 0)
-    forget (searches, name);
+  if (done)
+    forget_where (searches, is_stale, every_s == 0 && !is_worklists ? name : NULL, NULL);
   return done;
 }

@@ -545,13 +545,14 @@ take_said (const Answer *answer, const NegRemoteStudy *study, GError **error)
   return is_same || recompose (answer->database, entry_id, error);
 }
 
-/* Sources of this search that were not seen, as pairs of id and entry. */
+/* Sources of this search that were not seen, @limit at most (-1: all), as pairs of id and entry. */
 static GArray *
-list_unseen (const Answer *answer, GError **error)
+list_unseen (const Answer *answer, gint64 limit, GError **error)
 {
   g_autoptr (GArray) pairs = g_array_new (FALSE, FALSE, sizeof (gint64));
   NegStatement *statement = neg_database_prepare (
-      answer->database, "SELECT id, entry_id FROM entry_source WHERE kind = ?1 AND search = ?2 AND peer = ?3", error);
+      answer->database, "SELECT id, entry_id FROM entry_source WHERE kind = ?1 AND search = ?2 AND peer = ?3 LIMIT ?4",
+      error);
   gboolean has_row;
 
   if (statement == NULL)
@@ -559,6 +560,7 @@ list_unseen (const Answer *answer, GError **error)
   neg_statement_bind_int (statement, 1, answer->kind);
   neg_statement_bind_text (statement, 2, answer->search);
   neg_statement_bind_text (statement, 3, answer->peer);
+  neg_statement_bind_int (statement, 4, limit);
   while (neg_statement_step (statement, &has_row, error)) {
     gint64 pair[2];
 
@@ -573,12 +575,13 @@ list_unseen (const Answer *answer, GError **error)
 }
 
 static gboolean
-drop_unseen (const Answer *answer, GError **error)
+drop_unseen (const Answer *answer, gint64 limit, guint *n, GError **error)
 {
-  g_autoptr (GArray) pairs = list_unseen (answer, error);
+  g_autoptr (GArray) pairs = list_unseen (answer, limit, error);
 
   if (pairs == NULL)
     return FALSE;
+  *n = pairs->len / 2;
   for (guint i = 0; i + 1 < pairs->len; i += 2) {
     NegStatement *statement = neg_database_prepare (answer->database, "DELETE FROM entry_source WHERE id = ?1", error);
 
@@ -596,12 +599,13 @@ static gboolean
 take_answer (Answer *answer, const NegRemoteStudy *studies, guint n, gboolean complete, GError **error)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  guint n_dropped;
 
   answer->seen = seen;
   for (guint i = 0; i < n; i++)
     if (!take_said (answer, &studies[i], error))
       return FALSE;
-  return !complete || drop_unseen (answer, error);
+  return !complete || drop_unseen (answer, -1, &n_dropped, error);
 }
 
 gboolean
@@ -620,4 +624,49 @@ neg_entries_set_scheduled (NegDatabase *database, const char *peer, const NegRem
   Answer answer = { .database = database, .kind = SOURCE_WORKLIST, .search = "", .peer = peer };
 
   return take_answer (&answer, steps, n, complete, error);
+}
+
+void
+neg_entry_speaker_free (NegEntrySpeaker *speaker)
+{
+  g_free (speaker->search);
+  g_free (speaker->peer);
+  g_free (speaker);
+}
+
+GPtrArray *
+neg_entries_list_speakers (NegDatabase *database, GError **error)
+{
+  g_autoptr (GPtrArray) speakers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_speaker_free);
+  NegStatement *statement = neg_database_prepare (database, "SELECT DISTINCT kind, search, peer FROM entry_source",
+                                                  error);
+  gboolean has_row;
+
+  if (statement == NULL)
+    return NULL;
+  while (neg_statement_step (statement, &has_row, error)) {
+    NegEntrySpeaker *speaker;
+
+    if (!has_row)
+      return g_steal_pointer (&speakers);
+    speaker = g_new0 (NegEntrySpeaker, 1);
+    if (neg_statement_get_int (statement, 0) == SOURCE_PEER)
+      speaker->search = g_strdup (neg_statement_get_text (statement, 1));
+    speaker->peer = g_strdup (neg_statement_get_text (statement, 2));
+    g_ptr_array_add (speakers, speaker);
+  }
+  return NULL;
+}
+
+gboolean
+neg_entries_forget (NegDatabase *database, const NegEntrySpeaker *speaker, guint limit, guint *n, GError **error)
+{
+  g_autoptr (GHashTable) nothing = g_hash_table_new (g_int64_hash, g_int64_equal);
+  const Answer answer = { .database = database,
+                          .kind = speaker->search != NULL ? SOURCE_PEER : SOURCE_WORKLIST,
+                          .search = text_or_none (speaker->search),
+                          .peer = speaker->peer,
+                          .seen = nothing };
+
+  return drop_unseen (&answer, limit, n, error);
 }

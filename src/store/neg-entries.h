@@ -76,6 +76,18 @@ gboolean neg_entries_set_remote (NegDatabase *database, const char *search, cons
 gboolean neg_entries_set_scheduled (NegDatabase *database, const char *peer, const NegRemoteStudy *steps, guint n,
                                     gboolean complete, GError **error);
 
+/* Of what is kept: one search at one peer, or one worklist (search NULL). */
+typedef struct {
+  char *search, *peer;
+} NegEntrySpeaker;
+
+void neg_entry_speaker_free (NegEntrySpeaker *speaker);
+/* NegEntrySpeaker, given with its free function. Also of a reader. */
+GPtrArray *neg_entries_list_speakers (NegDatabase *database, GError **error);
+/* What was said is gone, @limit answers at most; *n of them went: fewer than @limit, nothing is left. */
+gboolean neg_entries_forget (NegDatabase *database, const NegEntrySpeaker *speaker, guint limit, guint *n,
+                             GError **error);
+
 /* CONFLICT names who has it, unless @by_force. Claiming makes ARRIVED BEING_READ; releasing makes BEING_READ ARRIVED. */
 gboolean neg_entries_claim (NegDatabase *database, gint64 id, const char *user, const char *workstation,
                             gboolean by_force, GError **error);

@@ -595,6 +595,41 @@ test_orders (List *list, gconstpointer data)
   assert_all_lists (list);
 }
 
+static guint
+forget (List *list, const char *search, const char *peer, guint limit)
+{
+  const NegEntrySpeaker speaker = { (char *) search, (char *) peer };
+  g_autoptr (GError) error = NULL;
+  guint n = 0;
+
+  neg_entries_forget (list->database, &speaker, limit, &n, &error);
+  g_assert_no_error (error);
+  return n;
+}
+
+static void
+test_forget (List *list, gconstpointer data)
+{
+  NegRemoteStudy studies[2] = { remote_of (&doe), remote_of (&doe) };
+  g_autoptr (GPtrArray) speakers = NULL;
+
+  studies[1].study_uid = "1.2.4";
+  set_remote (list, "mine", studies, 2, TRUE);
+  set_remote (list, "other", studies, 1, TRUE);
+  set_scheduled (list, studies, 1);
+  speakers = neg_entries_list_speakers (list->database, NULL);
+  g_assert_cmpuint (speakers->len, ==, 3);
+  g_assert_cmpuint (forget (list, "mine", "NOBODY", 10), ==, 0);
+  g_assert_cmpuint (forget (list, "mine", "PACS", 1), ==, 1);
+  g_assert_cmpuint (forget (list, "mine", "PACS", 10), ==, 1);
+  g_assert_cmpuint (forget (list, "mine", "PACS", 10), ==, 0);
+  g_assert_cmpint (query (list, "SELECT count(*) FROM entry"), ==, 1);
+  g_assert_cmpuint (forget (list, "other", "PACS", 10), ==, 1);
+  g_assert_cmpint (query (list, "SELECT count(*) FROM entry"), ==, 1);
+  g_assert_cmpuint (forget (list, NULL, "RIS", 10), ==, 1);
+  g_assert_cmpint (query (list, "SELECT count(*) FROM entry"), ==, 0);
+}
+
 static gint64
 time_in (List *list, const char *date, const char *time)
 {
@@ -641,6 +676,7 @@ main (int argc, char **argv)
   g_test_add ("/entries/priors", List, NULL, set_up, test_priors, tear_down);
   g_test_add ("/entries/claims", List, NULL, set_up, test_claims, tear_down);
   g_test_add ("/entries/scripts", List, NULL, set_up, test_scripts, tear_down);
+  g_test_add ("/entries/forget", List, NULL, set_up, test_forget, tear_down);
   g_test_add ("/entries/zone", List, NULL, set_up, test_zone, tear_down);
   g_test_add ("/entries/orders", List, NULL, set_up, test_orders, tear_down);
   return g_test_run ();
