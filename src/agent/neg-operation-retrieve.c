@@ -155,6 +155,8 @@ get_identifier (Retrieve *retrieve, NegAssociation *association, GHashTable *ide
 
       g_variant_get (message.body, "(t)", &bytes);
       retrieve->transfer->progress.bytes += bytes;
+      if (!neg_receive_store_watch (retrieve->store, error))
+        return _neg_operation_locate (retrieve->peer, error);
     }
     if (message.type == NEG_NET_RECEIVED && !take_object (retrieve, message.body, error))
       return _neg_operation_locate (retrieve->peer, error);

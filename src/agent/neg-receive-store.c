@@ -152,7 +152,14 @@ neg_receive_store_finish (NegReceiveStore *store)
 
 /* --- files --- */
 
-/* With a file already there an engine goes on; without any it could not even be told of the next object. */
+static gboolean
+tell_files (NegReceiveStore *store, const int *fds, guint n_fds, GError **error)
+{
+  if (n_fds == 0 && store->n_outstanding > 0)
+    return TRUE;
+  return neg_net_session_send (store->session, NEG_NET_FILES, g_variant_new ("(u)", n_fds), fds, n_fds, error);
+}
+
 gboolean
 neg_receive_store_supply (NegReceiveStore *store, GError **error)
 {
@@ -161,27 +168,35 @@ neg_receive_store_supply (NegReceiveStore *store, GError **error)
   guint n_fds = 0;
 
   while (store->n_outstanding < NEG_NET_FILES_MAX) {
-    g_autoptr (GError) failure = NULL;
-    NegIncoming *incoming = neg_object_store_begin (objects, store->object_class, &failure);
+    NegIncoming *incoming = neg_object_store_begin (objects, store->object_class, NULL);
 
-    if (incoming == NULL && store->n_outstanding == 0) {
-      g_propagate_error (error, g_steal_pointer (&failure));
-      return FALSE;
-    }
     if (incoming == NULL)
       break;
     fds[n_fds++] = incoming->fd;
     store->n_outstanding++;
     g_ptr_array_add (store->files, incoming);
   }
-  if (n_fds > 0
-      && !neg_net_session_send (store->session, NEG_NET_FILES, g_variant_new ("(u)", n_fds), fds, n_fds, error))
+  if (!tell_files (store, fds, n_fds, error))
     return FALSE;
   neg_fault_point ("receive-supplied");
   return TRUE;
 }
 
 /* --- one object --- */
+
+gboolean
+neg_receive_store_watch (NegReceiveStore *store, GError **error)
+{
+  NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
+  guint64 free_bytes;
+
+  if (!neg_object_store_get_free_bytes (objects, store->object_class, &free_bytes, error))
+    return FALSE;
+  /* Between this and all that is to be kept free the object has its answer, when it is whole. */
+  if (free_bytes < store->keep_free_bytes / 2)
+    return neg_fail (error, NEG_ERROR_DISK_FULL, NULL, "the disk fills while an object comes");
+  return store->n_outstanding > 0 || neg_receive_store_supply (store, error);
+}
 
 static gboolean
 check_room (NegReceiveStore *store, GError **error)

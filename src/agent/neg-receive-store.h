@@ -45,6 +45,9 @@ void neg_receive_store_finish (NegReceiveStore *store);
  * so. FALSE: the engine is gone. */
 gboolean neg_receive_store_supply (NegReceiveStore *store, GError **error);
 
+/* At each NET_PROGRESS: room that has gone meanwhile ends the association, room that is back is given. */
+gboolean neg_receive_store_watch (NegReceiveStore *store, GError **error);
+
 typedef struct {
   char *sop_instance_uid, *study_uid; /* "" unknown */
   guint status;                       /* what the peer was told */

@@ -152,7 +152,8 @@ serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GE
       return FALSE;
     if (message.type == NEG_NET_END)
       return TRUE;
-    if ((message.type == NEG_NET_RECEIVED && !take_object (receiver, store, message.body, error))
+    if ((message.type == NEG_NET_PROGRESS && !neg_receive_store_watch (store, error))
+        || (message.type == NEG_NET_RECEIVED && !take_object (receiver, store, message.body, error))
         || (message.type == NEG_NET_EVENT && !take_event (receiver, message.body, error)))
       return FALSE;
   }

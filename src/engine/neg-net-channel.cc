@@ -56,6 +56,7 @@ note_files (NetChannel &channel, const GArray *fds)
 {
   for (guint i = 0; i < fds->len; i++)
     g_queue_push_tail (&channel.files, GINT_TO_POINTER (g_array_index (fds, int, i)));
+  channel.has_no_room = fds->len == 0;
 }
 
 static void

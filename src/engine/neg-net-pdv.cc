@@ -39,10 +39,10 @@ NetTransfer::pass (gsize bytes)
 }
 
 void
-NetTransfer::tell ()
+NetTransfer::tell (bool always)
 {
   told_us = g_get_monotonic_time ();
-  if (untold > 0)
+  if (untold > 0 || always)
     net_send (channel, NEG_NET_PROGRESS, g_variant_new ("(t)", untold));
   untold = 0;
 }

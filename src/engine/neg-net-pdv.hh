@@ -12,7 +12,7 @@ class NetTransfer {
 public:
   explicit NetTransfer (NetChannel &channel) : channel (channel) {}
   void pass (gsize bytes);
-  void tell (); // at the end
+  void tell (bool always = false); // at the end
 
 private:
   NetChannel &channel;

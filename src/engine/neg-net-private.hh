@@ -35,6 +35,7 @@ struct NetChannel {
   bool is_finished;    // NET_FINISH was seen
   GQueue files;        // of GINT_TO_POINTER (fd): empty files to receive into
   guint n_files_taken; // the number of the next one
+  bool has_no_room;    // the agent can make no files now
   bool is_gone;        // the agent's end was seen
   gint64 told_us;      // when the agent was told something, since NET_OPENED; 0: before
   GQueue waiting;      // messages that came while the peer was read or written; net_receive() gives them first

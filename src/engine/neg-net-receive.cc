@@ -113,7 +113,7 @@ take_file (NetChannel &channel)
 {
   gint64 end_us = g_get_monotonic_time () + gint64 (channel.timeout_s) * G_USEC_PER_SEC;
 
-  while (g_queue_is_empty (&channel.files) && !channel.is_cancelled && !channel.is_gone) {
+  while (g_queue_is_empty (&channel.files) && !channel.has_no_room && !channel.is_cancelled && !channel.is_gone) {
     struct pollfd agent = { channel.socket, POLLIN, 0 };
     gint64 left_ms = (end_us - g_get_monotonic_time ()) / 1000;
 
@@ -282,8 +282,11 @@ net_take_object (NetChannel &channel, T_ASC_Association *association, const NetC
     return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
   if (fd < 0) {
     NoSink nowhere;
-    return net_pdv_receive (channel, association, context->id, nowhere, transfer, nullptr, error)
-           && answer (association, *context, request, status, comment, error);
+    if (!net_pdv_receive (channel, association, context->id, nowhere, transfer, nullptr, error))
+      return false;
+    channel.has_no_room = false;
+    transfer.tell (true); // the agent looks for room again, and says what it has found
+    return answer (association, *context, request, status, comment, error);
   }
   FileSink sink (fd);
   if (!fill_file (channel, association, *context, request, source_ae, sink, transfer, &failure, error))

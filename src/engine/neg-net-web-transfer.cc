@@ -71,6 +71,8 @@ begin_part (const char *content_type, gpointer user_data, GError **error)
   retrieval.fd = web_take_file (*retrieval.web, &retrieval.number);
   retrieval.bytes = 0;
   g_byte_array_set_size (retrieval.buffer, 0);
+  if (retrieval.fd < 0 && retrieval.web->channel->has_no_room)
+    return neg_fail (error, NEG_ERROR_DISK_FULL, nullptr, "no room for an object");
   return retrieval.fd >= 0 || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
 }
 

@@ -386,10 +386,10 @@ neg::web_take_file (Web &web, guint *number)
 {
   struct pollfd agent = { web.channel->socket, POLLIN, 0 };
 
-  while (look_up (web) && g_queue_is_empty (&web.channel->files))
+  while (look_up (web) && g_queue_is_empty (&web.channel->files) && !web.channel->has_no_room)
     if (poll (&agent, 1, -1) < 0 && errno != EINTR)
       return -1;
-  if (web.channel->is_cancelled)
+  if (web.channel->is_cancelled || g_queue_is_empty (&web.channel->files))
     return -1;
   *number = web.channel->n_files_taken++;
   return GPOINTER_TO_INT (g_queue_pop_head (&web.channel->files));

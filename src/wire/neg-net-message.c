@@ -69,7 +69,7 @@ fds_are_right (const Form *form, GVariant *body, guint n_fds)
   if (form->type != NEG_NET_FILES)
     return TRUE;
   g_variant_get (body, "(u)", &n);
-  return n == n_fds && n > 0;
+  return n == n_fds;
 }
 
 static guint32

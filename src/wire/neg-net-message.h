@@ -14,7 +14,8 @@
  *                values are return keys                                 -
  *   NET_SEND     (usssts) number, SOP class, SOP instance, transfer syntax, offset of the data set in the file,
  *                "" or why not                                          the file, for reading
- *   NET_FILES    (u) n empty files more to receive into                 n files, for writing at offset 0
+ *   NET_FILES    (u) n empty files more to receive into; 0: there is room for none now, and what comes without one is
+ *                refused (A700) and told by a NET_PROGRESS                n files, for writing at offset 0
  *   NET_STATUS   (uus) number of the received file, status, comment: what the peer is told. 0 of what is sent to us only
  *                after the commit. Of what we have asked for on this association (C-GET; WADO-RS tells nobody) 0 may
  *                come before: that peer still holds it, and the retrieve is judged when all of it is committed

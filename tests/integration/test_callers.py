@@ -62,7 +62,25 @@ def tls_only():
                     f'[peer secure]\naddress=dicoms://SECURE@127.0.0.1:{free_port()}\ntls-ca={authority}\n')
 
 
+def no_files():
+    def check(agent):
+        incoming, = [os.path.join(root, 'incoming') for root, folders, _ in os.walk(agent.home)
+                     if 'incoming' in folders and 'cache' not in root]
+        os.rename(incoming, incoming + '.away')
+        open(incoming, 'wb').close()
+        with hostile.Caller(agent.port, [(hostile.CT_STORAGE, hostile.IMPLICIT)]) as caller:
+            for uid in ('1.2.3.4.1', '1.2.3.4.2'):
+                status = caller.store(hostile.small_ct(uid), uid)
+                assert status == 0xa700, hex(status)
+            os.remove(incoming)
+            os.rename(incoming + '.away', incoming)
+            statuses = [caller.store(hostile.small_ct(uid), uid) for uid in ('1.2.3.4.3', '1.2.3.4.4')]
+            assert statuses[-1] == 0, statuses
+    with_agent(check, dicom='accept-unknown=true\n')
+
+
 tap = Tap()
 tap.run('one row for who is refused again and again, with how often', counted)
 tap.run('who speaks TLS is not let in without it, even where strangers are', tls_only)
+tap.run('without a file to write to the answer is A700, and what comes later is kept', no_files)
 tap.done()

@@ -152,7 +152,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   assert_refused (fixture, NEG_NET_ROWS, "\1\0\0\0\xff\xff\xff\xff\xff\xff", 10, 0, "offsets that lead nowhere");
   assert_text_refused (fixture, NEG_NET_BEGIN, "{'role': <'echo'>}", 0, "no socket to begin with");
   assert_text_refused (fixture, NEG_NET_BEGIN, "{'role': <'echo'>}", 2, "two sockets");
-  assert_text_refused (fixture, NEG_NET_FILES, "(uint32 0,)", 0, "no files");
+  assert_text_refused (fixture, NEG_NET_FILES, "(uint32 0,)", 1, "a file that is not announced");
   assert_text_refused (fixture, NEG_NET_FILES, "(uint32 2,)", 1, "fewer files than announced");
   assert_text_refused (fixture, NEG_NET_FILES, "(uint32 9,)", 9, "more files than there may be");
   assert_text_refused (fixture, NEG_NET_KEYS, "(1, 2, false, [])", 1, "a file where none belongs");
