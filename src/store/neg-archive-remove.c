@@ -100,19 +100,92 @@ bury_objects (NegDatabase *database, gint64 study_id, GError **error)
   return neg_statement_run (bury, error);
 }
 
+/* --- older versions in other studies: they are current again --- */
+
+/* Of objects of study ?1 that go. */
+#define OLDER(condition)                                                                                               \
+  " FROM series s CROSS JOIN instance i ON i.series_id = s.id"                                                         \
+  " CROSS JOIN instance o ON o.sop_instance_uid = i.sop_instance_uid AND o.superseded_by = i.id"                       \
+  " CROSS JOIN series os ON os.id = o.series_id WHERE s.study_id = ?1 AND os.study_id <> ?1 AND " condition
+
+/* What takes the place of one that goes is what that was older than; one of those may go, too. */
+#define PASS_OVER(condition)                                                                                           \
+  "UPDATE instance SET superseded_by = (SELECT n.superseded_by FROM instance n WHERE n.id = instance.superseded_by)"   \
+  " WHERE id IN (SELECT o.id" OLDER (condition) ")"
+#define STUDIES_OF_OLDER(condition) "SELECT DISTINCT os.study_id" OLDER (condition)
+
+/* gint64, ids of studies. */
+static GArray *
+list_studies (NegDatabase *database, const char *sql, gint64 id, GError **error)
+{
+  g_autoptr (GArray) studies = g_array_new (FALSE, FALSE, sizeof (gint64));
+  NegStatement *rows = prepare_for (database, sql, id, error);
+  gboolean has_row;
+
+  if (rows == NULL)
+    return NULL;
+  while (neg_statement_step (rows, &has_row, error)) {
+    gint64 study_id;
+
+    if (!has_row)
+      return g_steal_pointer (&studies);
+    study_id = neg_statement_get_int (rows, 0);
+    g_array_append_val (studies, study_id);
+  }
+  return NULL;
+}
+
+static gboolean
+pass_over (NegDatabase *database, const char *sql, gint64 id, GError **error)
+{
+  gint64 n_changed = 1;
+
+  while (n_changed > 0) {
+    NegStatement *changes = neg_database_prepare (database, "SELECT changes ()", error);
+
+    if (changes == NULL || !run_for (database, sql, id, error) || !_neg_archive_query_int (changes, 0, &n_changed, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* An object that is shown counts in its series. */
+static gboolean
+count_current (NegDatabase *database, gint64 id, GError **error)
+{
+  return run_for (database,
+                  "UPDATE series SET n_instances = (SELECT count(*) FROM instance WHERE series_id = series.id"
+                  " AND superseded_by IS NULL) WHERE study_id = ?1",
+                  id, error);
+}
+
+static gboolean
+refresh_studies (NegDatabase *database, const GArray *studies, GError **error)
+{
+  for (guint i = 0; i < studies->len; i++) {
+    const gint64 id = g_array_index (studies, gint64, i);
+
+    if (!count_current (database, id, error) || !neg_entries_refresh_study (database, id, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 remove_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
 {
   guint n_before = removal->n_objects;
+  g_autoptr (GArray) older = list_studies (database, STUDIES_OF_OLDER ("TRUE"), id, error);
 
-  return note_files (database, FILES_OF, id, removal, error)
+  return older != NULL && pass_over (database, PASS_OVER ("TRUE"), id, error)
+         && note_files (database, FILES_OF, id, removal, error)
          && audit_removal (database, id, removal->n_objects - n_before, error) && bury_objects (database, id, error)
          && run_for (database, "INSERT INTO deletion_leave (study_id) VALUES (?1)", id, error)
          && run_for (database, "DELETE FROM instance WHERE " OBJECTS_OF, id, error)
          && run_for (database, "DELETE FROM deletion_leave WHERE study_id = ?1", id, error)
          && run_for (database, "DELETE FROM series WHERE study_id = ?1", id, error)
          && run_for (database, "DELETE FROM study WHERE id = ?1", id, error)
-         && neg_entries_refresh_study (database, id, error);
+         && neg_entries_refresh_study (database, id, error) && refresh_studies (database, older, error);
 }
 
 static void
@@ -192,28 +265,27 @@ find_oldest (NegDatabase *database, gint64 used_before_us, gint64 *study_id, gui
 /* Of study ?1. A newer version of an object that is data stays as that does: without it nothing would be shown, or what
  * it corrected. */
 #define MAY_GO                                                                                                         \
-  "i.object_class = 1 AND i.path IS NULL AND NOT EXISTS (SELECT 1 FROM instance o"                                     \
-  " WHERE o.sop_instance_uid = i.sop_instance_uid AND o.object_class <> 1 AND o.superseded_by IS NOT NULL)"
+  "i.object_class = 1 AND i.path IS NULL AND NOT EXISTS (SELECT 1 FROM instance d"                                     \
+  " WHERE d.sop_instance_uid = i.sop_instance_uid AND d.object_class <> 1 AND d.superseded_by IS NOT NULL)"
 
-/* An object that is shown counts in its series. */
 static gboolean
 evict_row (NegDatabase *database, gint64 id, Removal *removal, GError **error)
 {
-  return note_files (database, FILES_OF " AND " MAY_GO, id, removal, error)
+  g_autoptr (GArray) older = list_studies (database, STUDIES_OF_OLDER (MAY_GO), id, error);
+
+  return older != NULL && pass_over (database, PASS_OVER (MAY_GO), id, error)
+         && note_files (database, FILES_OF " AND " MAY_GO, id, removal, error)
          && run_for (database, "DELETE FROM instance AS i WHERE " MAY_GO " AND " OBJECTS_OF, id, error)
          && run_for (database,
                      "DELETE FROM series WHERE study_id = ?1"
                      " AND NOT EXISTS (SELECT 1 FROM instance WHERE series_id = series.id)",
                      id, error)
-         && run_for (database,
-                     "UPDATE series SET n_instances = (SELECT count(*) FROM instance WHERE series_id = series.id"
-                     " AND superseded_by IS NULL) WHERE study_id = ?1",
-                     id, error)
+         && count_current (database, id, error)
          && run_for (database, "UPDATE study SET cache_bytes = 0 WHERE id = ?1", id, error)
          && run_for (database,
                      "DELETE FROM study WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM series WHERE study_id = ?1)", id,
                      error)
-         && neg_entries_refresh_study (database, id, error);
+         && neg_entries_refresh_study (database, id, error) && refresh_studies (database, older, error);
 }
 
 typedef struct {

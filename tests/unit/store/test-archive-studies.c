@@ -87,6 +87,59 @@ test_remove_one (ArchiveHome *home, gconstpointer data)
   g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
 }
 
+/* A peer moves an object to another study, and on: what is left of it is shown. */
+static void
+move_object (ArchiveHome *home, NegObjectRecord *record)
+{
+  archive_record_set (record, NEG_RECORD_STUDY_UID, "2.25.1");
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "first", NEG_ADDED_NEW);
+  archive_record_set (record, NEG_RECORD_STUDY_UID, "2.25.2");
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "second", NEG_ADDED_VERSION);
+  archive_take_ok (home, NEG_OBJECT_CACHE, record, "third", NEG_ADDED_VERSION);
+  g_assert_cmpint (archive_count (home, "SELECT n_here FROM entry WHERE study_uid = '2.25.1'"), ==, 0);
+}
+
+static void
+assert_first_shown (ArchiveHome *home)
+{
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance WHERE superseded_by IS NULL"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT n_instances FROM series"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT n_here FROM entry WHERE study_uid = '2.25.1'"), ==, 1);
+}
+
+static void
+test_remove_newer (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (GError) error = NULL;
+
+  move_object (home, record);
+  g_assert_true (neg_archive_remove_study (home->archive, "2.25.2", 0, NULL, &error));
+  g_assert_no_error (error);
+  assert_first_shown (home);
+}
+
+static gboolean
+use_first (NegDatabase *database, gpointer data, GError **error)
+{
+  return neg_archive_note_opened (database, "2.25.1", 0, error);
+}
+
+static void
+test_evict_newer (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+  g_autoptr (GError) error = NULL;
+
+  move_object (home, record);
+  g_usleep (1000);
+  g_assert_true (neg_archive_write (home->archive, use_first, NULL, &error));
+  g_assert_true (neg_archive_evict (home->archive, 5, 0, G_MAXINT64, NULL, &error));
+  g_assert_no_error (error);
+  assert_first_shown (home);
+}
+
 static gboolean
 set_step (NegDatabase *database, gpointer data, GError **error)
 {
@@ -133,6 +186,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_test ("/studies/find-of", test_find_of);
   add_test ("/studies/remove-one", test_remove_one);
+  add_test ("/studies/remove-newer", test_remove_newer);
+  add_test ("/studies/evict-newer", test_evict_newer);
   add_test ("/studies/issuers", test_issuers);
   return g_test_run ();
 }
