@@ -271,6 +271,15 @@ is_running (NegAgentJobs *jobs, gint64 id)
   return found;
 }
 
+/* One that cannot be read; on a full disk the next time. */
+static void
+refuse (NegAgentJobs *jobs, NegJob *job)
+{
+  job->finished_us = g_get_real_time ();
+  if (neg_jobs_update (neg_agent_get_archive (jobs->agent), job, NULL))
+    tell (jobs, _neg_job_to_variant (job, NULL));
+}
+
 static void
 begin_due (NegAgentJobs *jobs, NegDatabase *reader)
 {
@@ -279,7 +288,9 @@ begin_due (NegAgentJobs *jobs, NegDatabase *reader)
   g_mutex_lock (&jobs->change_lock);
   due = neg_jobs_list_due (reader, g_get_real_time (), DUE_MAX, NULL);
   for (guint i = 0; due != NULL && i < due->len; i++)
-    if (may_begin (jobs, due->pdata[i]) && !is_running (jobs, ((const NegJob *) due->pdata[i])->id))
+    if (((const NegJob *) due->pdata[i])->state == NEG_JOB_FAILED)
+      refuse (jobs, due->pdata[i]);
+    else if (may_begin (jobs, due->pdata[i]) && !is_running (jobs, ((const NegJob *) due->pdata[i])->id))
       begin (jobs, neg_job_copy (due->pdata[i]));
   g_mutex_unlock (&jobs->change_lock);
 }

@@ -4,6 +4,8 @@
 
 #include "base/neg-error.h"
 
+#define DEATHS_MAX 3
+
 #define COLUMNS                                                                                                        \
   "id, kind, peer, study_uid, arguments, state, priority, created_us, next_us, finished_us, attempts, objects, done,"  \
   " n_failed, bytes, message, error_code"
@@ -65,12 +67,22 @@ or_empty (const char *text)
 static gboolean
 recover (NegDatabase *database, gpointer data, GError **error)
 {
-  NegStatement *statement = neg_database_prepare (database, "UPDATE job SET state = ?1 WHERE state = ?2", error);
+  NegStatement *statement = neg_database_prepare (
+      database,
+      "UPDATE job SET n_deaths = n_deaths + 1, state = iif (n_deaths + 1 < ?3, ?1, ?4),"
+      " finished_us = iif (n_deaths + 1 < ?3, finished_us, ?5), message = iif (n_deaths + 1 < ?3, message, ?6),"
+      " error_code = iif (n_deaths + 1 < ?3, error_code, ?7) WHERE state = ?2",
+      error);
 
   if (statement == NULL)
     return FALSE;
   neg_statement_bind_int (statement, 1, NEG_JOB_WAITING);
   neg_statement_bind_int (statement, 2, NEG_JOB_RUNNING);
+  neg_statement_bind_int (statement, 3, DEATHS_MAX);
+  neg_statement_bind_int (statement, 4, NEG_JOB_FAILED);
+  neg_statement_bind_int (statement, 5, g_get_real_time ());
+  neg_statement_bind_text (statement, 6, "the agent has ended unexpectedly each time while this ran");
+  neg_statement_bind_text (statement, 7, "aborted");
   return neg_statement_run (statement, error);
 }
 
@@ -220,9 +232,9 @@ read_arguments (const char *text)
   return arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
 }
 
-/* Arguments that cannot be read are damage: no job runs without what it was told. */
+/* Arguments that cannot be read are damage: no job runs without what it was told, and the others do. */
 static NegJob *
-read_job (NegStatement *row, GError **error)
+read_job (NegStatement *row)
 {
   g_autoptr (NegJob) job = g_new0 (NegJob, 1);
 
@@ -243,10 +255,18 @@ read_job (NegStatement *row, GError **error)
   job->bytes = (guint64) neg_statement_get_int (row, 14);
   job->message = g_strdup (neg_statement_get_text (row, 15));
   job->error_code = g_strdup (neg_statement_get_text (row, 16));
-  if (job->arguments != NULL)
-    return g_steal_pointer (&job);
-  neg_fail (error, NEG_ERROR_UNREADABLE, NEG_ARCHIVE_FILE, "Job %" G_GINT64_FORMAT " cannot be read", job->id);
-  return NULL;
+  if (job->arguments == NULL) {
+    GVariantDict nothing;
+
+    g_variant_dict_init (&nothing, NULL);
+    job->arguments = g_variant_ref_sink (g_variant_dict_end (&nothing));
+    job->state = NEG_JOB_FAILED;
+    g_free (job->message);
+    job->message = g_strdup ("what this job was told cannot be read");
+    g_free (job->error_code);
+    job->error_code = g_strdup ("unreadable");
+  }
+  return g_steal_pointer (&job);
 }
 
 static GPtrArray *
@@ -256,18 +276,11 @@ read_jobs (NegStatement *statement, GError **error)
   gboolean has_row;
 
   for (;;) {
-    NegJob *job;
-
     if (!neg_statement_step (statement, &has_row, error))
       return NULL;
     if (!has_row)
       return g_steal_pointer (&jobs);
-    job = read_job (statement, error);
-    if (job == NULL) {
-      neg_statement_reset (statement);
-      return NULL;
-    }
-    g_ptr_array_add (jobs, job);
+    g_ptr_array_add (jobs, read_job (statement));
   }
 }
 

@@ -46,7 +46,7 @@ typedef struct {
   char *message;
 } NegJobObject;
 
-/* RUNNING becomes WAITING: at the agent's start. */
+/* RUNNING becomes WAITING, or FAILED the third time: at the agent's start. */
 gboolean neg_jobs_recover (NegArchive *archive, GError **error);
 /* The new job's id in job->id. */
 gboolean neg_jobs_add (NegArchive *archive, NegJob *job, GError **error);
@@ -57,7 +57,8 @@ gboolean neg_jobs_set_object (NegArchive *archive, gint64 id, const NegJobObject
 GPtrArray *neg_jobs_list_objects (NegDatabase *database, gint64 id, gboolean failed_only, guint limit, GError **error);
 
 NegJob *neg_jobs_find (NegDatabase *database, gint64 id, GError **error);
-/* WAITING and due at @now_us, by priority, then age; @limit at most. NegJob, given with its free function. */
+/* WAITING and due at @now_us, by priority, then age; @limit at most. NegJob, given with its free function. One that
+ * cannot be read is FAILED here and below, which neg_jobs_update() makes true. */
 GPtrArray *neg_jobs_list_due (NegDatabase *database, gint64 now_us, guint limit, GError **error);
 /* Newest first: not finished ones, then finished ones, @limit at most. */
 GPtrArray *neg_jobs_list (NegDatabase *database, guint limit, GError **error);

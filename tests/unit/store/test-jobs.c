@@ -121,6 +121,55 @@ test_recover (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (still->state, ==, NEG_JOB_PAUSED);
 }
 
+/* What ends the agent each time is not begun a fourth time. */
+static void
+test_deaths (ArchiveHome *home, gconstpointer data)
+{
+  const gint64 id = add_job (home, NEG_JOB_WAITING, 0, 10, 0);
+
+  for (guint i = 1; i <= 3; i++) {
+    g_autoptr (NegJob) job = neg_jobs_find (home->reader, id, NULL);
+    g_autoptr (NegJob) after = NULL;
+
+    job->state = NEG_JOB_RUNNING;
+    g_assert_true (neg_jobs_update (home->archive, job, NULL));
+    g_assert_true (neg_jobs_recover (home->archive, NULL));
+    after = neg_jobs_find (home->reader, id, NULL);
+    g_assert_cmpint (after->state, ==, i < 3 ? NEG_JOB_WAITING : NEG_JOB_FAILED);
+    g_assert_cmpstr (after->error_code, ==, i < 3 ? "" : "aborted");
+    g_assert_true ((after->finished_us > 0) == (i == 3));
+  }
+}
+
+static gboolean
+damage (NegDatabase *database, gpointer data, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "UPDATE job SET arguments = '{' WHERE id = ?1", error);
+
+  neg_statement_bind_int (statement, 1, *(gint64 *) data);
+  return neg_statement_run (statement, error);
+}
+
+/* One that cannot be read keeps no other from running. */
+static void
+test_unreadable (ArchiveHome *home, gconstpointer data)
+{
+  gint64 ids[2];
+  g_autoptr (GPtrArray) due = NULL;
+  g_autoptr (GPtrArray) later = NULL;
+
+  ids[0] = add_job (home, NEG_JOB_WAITING, 0, 10, 0);
+  ids[1] = add_job (home, NEG_JOB_WAITING, 0, 20, 0);
+  g_assert_true (neg_archive_write (home->archive, damage, &ids[0], NULL));
+  due = neg_jobs_list_due (home->reader, 100, 10, NULL);
+  assert_ids (due, ids, 2);
+  g_assert_cmpint (((NegJob *) g_ptr_array_index (due, 0))->state, ==, NEG_JOB_FAILED);
+  g_assert_cmpint (((NegJob *) g_ptr_array_index (due, 1))->state, ==, NEG_JOB_WAITING);
+  g_assert_true (neg_jobs_update (home->archive, g_ptr_array_index (due, 0), NULL));
+  later = neg_jobs_list_due (home->reader, 100, 10, NULL);
+  assert_ids (later, &ids[1], 1);
+}
+
 static void
 test_objects (ArchiveHome *home, gconstpointer data)
 {
@@ -179,6 +228,8 @@ main (int argc, char **argv)
   add_test ("/jobs/keep", test_keep);
   add_test ("/jobs/due", test_due);
   add_test ("/jobs/recover", test_recover);
+  add_test ("/jobs/deaths", test_deaths);
+  add_test ("/jobs/unreadable", test_unreadable);
   add_test ("/jobs/objects", test_objects);
   add_test ("/jobs/prune", test_prune);
   return g_test_run ();
