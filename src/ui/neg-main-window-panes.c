@@ -24,10 +24,13 @@ has_focus (GtkWidget *area)
 static void
 enter_area (NegMainWindow *self, GtkWidget *area)
 {
+  /* Past the buttons of a pane's own, which are for once a day. */
+  GtkWidget *part = NEG_IS_PANE (area) ? neg_pane_get_content (NEG_PANE (area)) : area;
+
   gtk_window_present (GTK_WINDOW (gtk_widget_get_root (area)));
   if (area == GTK_WIDGET (self->stack))
     _neg_main_window_focus (self);
-  else if (!gtk_widget_child_focus (area, GTK_DIR_TAB_FORWARD))
+  else if (!gtk_widget_child_focus (part, GTK_DIR_TAB_FORWARD) && !gtk_widget_child_focus (area, GTK_DIR_TAB_FORWARD))
     gtk_widget_grab_focus (area);
 }
 
