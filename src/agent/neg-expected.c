@@ -2,8 +2,9 @@
 
 #include "agent/neg-expected.h"
 
+/* One operation's. */
 typedef struct {
-  GPtrArray *sources; /* char*: one for each operation that waits */
+  char *source;
   NegArrived arrived;
 } Study;
 
@@ -14,14 +15,14 @@ typedef struct {
 struct _NegExpected {
   GMutex lock; /* guards what follows */
   GCond changed;
-  GHashTable *studies;      /* UID: Study */
+  GHashTable *studies;      /* UID and source: Study */
   GHashTable *transactions; /* UID: Transaction */
 };
 
 static void
 study_free (Study *study)
 {
-  g_ptr_array_unref (study->sources);
+  g_free (study->source);
   g_free (study);
 }
 
@@ -59,38 +60,39 @@ neg_expected_free (NegExpected *expected)
 
 /* --- studies --- */
 
-static gboolean
-has_source (const Study *study, const char *source, guint *index)
+/* With the lock held. */
+static Study *
+find_study (NegExpected *expected, const char *study_uid, const char *source)
 {
-  return g_ptr_array_find_with_equal_func (study->sources, source, g_str_equal, index);
+  g_autofree char *key = g_strconcat (study_uid, " ", source, NULL);
+
+  return g_hash_table_lookup (expected->studies, key);
 }
 
-void
-neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source)
+gboolean
+neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source, guint timeout_ms)
 {
+  const gint64 deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
-  Study *study = g_hash_table_lookup (expected->studies, study_uid);
+  Study *study;
 
-  if (study == NULL) {
-    study = g_new0 (Study, 1);
-    study->sources = g_ptr_array_new_with_free_func (g_free);
-    g_hash_table_insert (expected->studies, g_strdup (study_uid), study);
-  }
-  g_ptr_array_add (study->sources, g_strdup (source));
+  while (find_study (expected, study_uid, source) != NULL)
+    if (!g_cond_wait_until (&expected->changed, &expected->lock, deadline_us))
+      return FALSE;
+  study = g_new0 (Study, 1);
+  study->source = g_strdup (source);
+  g_hash_table_insert (expected->studies, g_strconcat (study_uid, " ", source, NULL), study);
+  return TRUE;
 }
 
 void
 neg_expected_end_study (NegExpected *expected, const char *study_uid, const char *source)
 {
+  g_autofree char *key = g_strconcat (study_uid, " ", source, NULL);
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
-  Study *study = g_hash_table_lookup (expected->studies, study_uid);
-  guint index;
 
-  if (study == NULL || !has_source (study, source, &index))
-    return;
-  g_ptr_array_remove_index_fast (study->sources, index);
-  if (study->sources->len == 0)
-    g_hash_table_remove (expected->studies, study_uid);
+  g_hash_table_remove (expected->studies, key);
+  g_cond_broadcast (&expected->changed);
 }
 
 gboolean
@@ -102,7 +104,7 @@ neg_expected_has_any (NegExpected *expected, const char *source)
 
   g_hash_table_iter_init (&iter, expected->studies);
   while (g_hash_table_iter_next (&iter, NULL, &study))
-    if (has_source (study, source, NULL))
+    if (g_str_equal (((Study *) study)->source, source))
       return TRUE;
   return FALSE;
 }
@@ -111,16 +113,15 @@ gboolean
 neg_expected_has_study (NegExpected *expected, const char *study_uid, const char *source)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
-  const Study *study = g_hash_table_lookup (expected->studies, study_uid);
 
-  return study != NULL && has_source (study, source, NULL);
+  return find_study (expected, study_uid, source) != NULL;
 }
 
 void
-neg_expected_count (NegExpected *expected, const char *study_uid, guint n_objects, guint64 bytes)
+neg_expected_count (NegExpected *expected, const char *study_uid, const char *source, guint n_objects, guint64 bytes)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
-  Study *study = g_hash_table_lookup (expected->studies, study_uid);
+  Study *study = find_study (expected, study_uid, source);
 
   if (study == NULL)
     return;
@@ -131,23 +132,24 @@ neg_expected_count (NegExpected *expected, const char *study_uid, guint n_object
 }
 
 void
-neg_expected_get_arrived (NegExpected *expected, const char *study_uid, NegArrived *arrived)
+neg_expected_get_arrived (NegExpected *expected, const char *study_uid, const char *source, NegArrived *arrived)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
-  const Study *study = g_hash_table_lookup (expected->studies, study_uid);
+  const Study *study = find_study (expected, study_uid, source);
 
   *arrived = study != NULL ? study->arrived : (NegArrived) { 0 };
 }
 
 void
-neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const NegArrived *known, guint timeout_ms)
+neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const char *source,
+                             const NegArrived *known, guint timeout_ms)
 {
   const gint64 deadline_us = g_get_monotonic_time () + (gint64) timeout_ms * 1000;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   const Study *study;
 
   do
-    study = g_hash_table_lookup (expected->studies, study_uid);
+    study = find_study (expected, study_uid, source);
   while (study != NULL && study->arrived.last_us == known->last_us
          && g_cond_wait_until (&expected->changed, &expected->lock, deadline_us));
 }

@@ -13,26 +13,29 @@ NegExpected *neg_expected_new (void);
 void neg_expected_free (NegExpected *expected); /* nobody waits any more */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegExpected, neg_expected_free)
 
-/* Objects of @study_uid are on their way until neg_expected_end_study(); several may wait for the same one. @source: the
- * AE title of the peer that was asked ("" of a DICOMweb peer): what others send meanwhile nobody has asked for. */
-void neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source);
+/* Objects of @study_uid are on their way until neg_expected_end_study(). @source: the AE title of the peer that was asked
+ * ("" of a DICOMweb peer): what others send meanwhile nobody has asked for. One operation at a time for both, so that it
+ * counts what is its own: FALSE after @timeout_ms in which another one has it. */
+gboolean neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source,
+                                   guint timeout_ms);
 void neg_expected_end_study (NegExpected *expected, const char *study_uid, const char *source); /* as it began */
 gboolean neg_expected_has_any (NegExpected *expected, const char *source);
 gboolean neg_expected_has_study (NegExpected *expected, const char *study_uid, const char *source);
-/* The receiver has taken one (or more bytes of one). */
-void neg_expected_count (NegExpected *expected, const char *study_uid, guint n_objects, guint64 bytes);
+/* The receiver has taken one (or more bytes of one) from @source. */
+void neg_expected_count (NegExpected *expected, const char *study_uid, const char *source, guint n_objects,
+                         guint64 bytes);
 
-/* How much has come of the study since it was first expected, and when the last of it came (monotonic, 0: nothing). */
+/* How much has come of the study since it is expected, and when the last of it came (monotonic, 0: nothing). */
 typedef struct {
   guint n_objects;
   guint64 bytes;
   gint64 last_us;
 } NegArrived;
 
-void neg_expected_get_arrived (NegExpected *expected, const char *study_uid, NegArrived *arrived);
+void neg_expected_get_arrived (NegExpected *expected, const char *study_uid, const char *source, NegArrived *arrived);
 /* Returns after @timeout_ms, or earlier when something of the study has come since @known. */
-void neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const NegArrived *known,
-                                  guint timeout_ms);
+void neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const char *source,
+                                  const NegArrived *known, guint timeout_ms);
 
 /* Between begin and end an answer is kept for neg_expected_wait_for_answer(): FALSE after @timeout_ms without one.
  * @committed and @failed are given, as in NET_EVENT. */

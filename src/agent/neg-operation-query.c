@@ -10,6 +10,9 @@
 
 /* Of all rows of one question: a peer decides how large they are. */
 #define ROWS_BYTES_MAX ((gsize) 64 << 20)
+#define ROWS_MAX 200000
+/* Between two answers, whatever else the engine says meanwhile: it may be the peer's. */
+#define ANSWER_US (300 * G_USEC_PER_SEC)
 
 /* --- rows --- */
 
@@ -86,6 +89,7 @@ _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys
 {
   g_auto (NegNetMessage) message = { 0 };
   const guint n_before = rows->len;
+  gint64 answered_us = g_get_monotonic_time ();
   gsize bytes = 0;
 
   *cut_reason = NULL;
@@ -95,8 +99,13 @@ _neg_query_run (NegAssociation *association, const char *level, GHashTable *keys
   for (;;) {
     if (!_neg_association_receive (association, &message, error))
       return FALSE;
+    if (message.type == NEG_NET_ROWS)
+      answered_us = g_get_monotonic_time ();
+    else if (g_get_monotonic_time () - answered_us > ANSWER_US)
+      return neg_fail (error, NEG_ERROR_TIMEOUT, association->peer->name, "no answer for %d s",
+                       (int) (ANSWER_US / G_USEC_PER_SEC));
     bytes += g_variant_get_size (message.body);
-    if (bytes > ROWS_BYTES_MAX)
+    if (bytes > ROWS_BYTES_MAX || rows->len - n_before > ROWS_MAX)
       return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, association->peer->name,
                        "the answer is larger than %u MiB: ask for less", (guint) (ROWS_BYTES_MAX >> 20));
     if (message.type == NEG_NET_ROWS)

@@ -6,6 +6,7 @@
 /* A C-MOVE's final response and its last objects take different ways. */
 #define LATE_MS 2000
 #define TICK_MS 200
+#define FAILED_MAX 200000
 
 typedef struct {
   NegAgent *agent;
@@ -60,7 +61,7 @@ take_failed (Retrieve *retrieve, GVariant *body)
 {
   g_autofree const char **uids = g_variant_get_strv (body, NULL);
 
-  for (guint i = 0; uids[i] != NULL; i++)
+  for (guint i = 0; uids[i] != NULL && retrieve->transfer->objects->len <= FAILED_MAX; i++)
     _neg_transfer_add (retrieve->transfer, uids[i], TRUE, retrieve->status, "the peer could not send it");
 }
 
@@ -76,6 +77,16 @@ take_status (Retrieve *retrieve, GVariant *body)
   retrieve->status = status;
   g_free (retrieve->comment);
   retrieve->comment = g_strdup (comments[0]);
+}
+
+/* More than any study has, and no more than we have room for: the engine may be the peer's. */
+static gboolean
+check_failed (Retrieve *retrieve, GError **error)
+{
+  if (retrieve->transfer->objects->len <= FAILED_MAX)
+    return TRUE;
+  return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, retrieve->peer->name, "more than %u objects are said to have failed",
+                   FAILED_MAX);
 }
 
 /* TRUE when that was the last message of this request. */
@@ -160,8 +171,10 @@ get_identifier (Retrieve *retrieve, NegAssociation *association, GHashTable *ide
     }
     if (message.type == NEG_NET_RECEIVED && !take_object (retrieve, message.body, error))
       return _neg_operation_locate (retrieve->peer, error);
+    if (!check_failed (retrieve, error))
+      return FALSE;
   } while (!take_message (retrieve, &message));
-  return TRUE;
+  return check_failed (retrieve, error);
 }
 
 static gboolean
@@ -226,11 +239,14 @@ move_step (Retrieve *retrieve, NegAssociation *association, gint64 *heard_us, gb
     if (message.type == NEG_NET_END)
       return neg_fail (error, NEG_ERROR_ABORTED, retrieve->peer->name, "the peer has ended the association");
     *is_done = take_message (retrieve, &message);
+    if (!check_failed (retrieve, error))
+      return FALSE;
   } else if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_TIMEOUT)) {
     g_propagate_error (error, g_steal_pointer (&failure));
     return _neg_operation_locate (retrieve->peer, error);
   }
-  neg_expected_get_arrived (neg_agent_get_expected (retrieve->agent), retrieve->study_uid, &arrived);
+  neg_expected_get_arrived (neg_agent_get_expected (retrieve->agent), retrieve->study_uid, retrieve->peer->called_ae,
+                            &arrived);
   note_arrived (retrieve, &arrived);
   tell (retrieve);
   *heard_us = MAX (*heard_us, arrived.last_us);
@@ -266,7 +282,7 @@ await_late (Retrieve *retrieve, GError **error)
     const NegTransferProgress *progress = &retrieve->transfer->progress;
     NegArrived arrived;
 
-    neg_expected_get_arrived (expected, retrieve->study_uid, &arrived);
+    neg_expected_get_arrived (expected, retrieve->study_uid, retrieve->peer->called_ae, &arrived);
     note_arrived (retrieve, &arrived);
     n_missing = MAX (progress->objects, 1) - MIN (progress->done, MAX (progress->objects, 1));
     if (retrieve->listing != NULL && !compare (retrieve, &n_missing, error))
@@ -274,7 +290,7 @@ await_late (Retrieve *retrieve, GError **error)
     if (n_missing == 0 || MAX (deadline_us, arrived.last_us + LATE_MS * 1000) < g_get_monotonic_time ()
         || g_cancellable_is_cancelled (retrieve->cancellable))
       return TRUE;
-    neg_expected_wait_for_study (expected, retrieve->study_uid, &arrived, TICK_MS);
+    neg_expected_wait_for_study (expected, retrieve->study_uid, retrieve->peer->called_ae, &arrived, TICK_MS);
   }
   return TRUE;
 }
@@ -336,7 +352,9 @@ check_status (Retrieve *retrieve, guint n_missing, GError **error)
 {
   g_autofree char *words = _neg_status_describe (retrieve->status, retrieve->comment);
 
-  if (retrieve->status != 0)
+  /* A warning says that it is not all; what is here says more. */
+  if (NEG_RESPONSE_FAILED (retrieve->status)
+      || (retrieve->status != 0 && (retrieve->listing == NULL || n_missing > 0)))
     return neg_fail (error, _neg_status_get_code (retrieve->status), retrieve->peer->name, "%s", words);
   if (n_missing > 0)
     return neg_fail (error, NEG_ERROR_INCONSISTENT, retrieve->peer->name,
@@ -417,7 +435,9 @@ neg_operation_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_
 
   if (series_uid != NULL && *series_uid == '\0')
     series_uid = NULL;
-  neg_expected_begin_study (expected, study_uid, peer->called_ae);
+  while (!neg_expected_begin_study (expected, study_uid, peer->called_ae, TICK_MS))
+    if (g_cancellable_is_cancelled (cancellable))
+      return neg_fail (error, NEG_ERROR_CANCELLED, peer->name, "cancelled");
   is_complete = retrieve_all (&retrieve, series_uid, error);
   neg_expected_end_study (expected, study_uid, peer->called_ae);
   detail = g_strdup_printf ("retrieve: %u of %u objects are here", transfer->progress.done, transfer->progress.objects);

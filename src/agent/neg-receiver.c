@@ -114,8 +114,9 @@ take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError 
 
   if (!neg_receive_store_take (store, body, &received, error))
     return FALSE;
-  if (received.status == NEG_STORE_SUCCESS)
-    neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid, 1, received.bytes);
+  if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL)
+    neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid,
+                        receiver->peer->called_ae, 1, received.bytes);
   return TRUE;
 }
 

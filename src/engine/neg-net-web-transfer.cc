@@ -230,7 +230,7 @@ make_paths (const Web &web, GVariant *keys, std::vector<std::string> *paths, GEr
 }
 
 bool
-fetch (Web &web, const std::string &path, GError **error)
+fetch (Web &web, const std::string &path, bool *is_part, GError **error)
 {
   g_autoptr (GByteArray) buffer = g_byte_array_sized_new (buffer_bytes);
   Retrieval retrieval = {};
@@ -253,6 +253,7 @@ fetch (Web &web, const std::string &path, GError **error)
     close (retrieval.fd);
   if (done && retrieval.passed > 0)
     neg::net_send (*web.channel, NEG_NET_PROGRESS, g_variant_new ("(t)", retrieval.passed));
+  *is_part |= status == 206;
   return done;
 }
 
@@ -260,15 +261,19 @@ bool
 retrieve (Web &web, GVariant *body, GError **error)
 {
   g_autoptr (GVariant) keys = g_variant_get_child_value (body, 2);
-  const char *comments[] = { nullptr };
+  const char *comments[] = { nullptr, nullptr };
+  bool is_part = false;
   std::vector<std::string> paths;
 
   if (!make_paths (web, keys, &paths, error))
     return false;
   for (const std::string &path : paths)
-    if (!fetch (web, path, error))
+    if (!fetch (web, path, &is_part, error))
       return false;
-  return neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", 0, 0, comments));
+  // Partial Content (PS3.18 10.4.3): not all of what was asked for is in the answer.
+  if (is_part)
+    comments[0] = "the archive says that it has sent a part (206)";
+  return neg::net_send (*web.channel, NEG_NET_DONE, g_variant_new ("(uu^as)", 0, is_part ? status_warning : 0, comments));
 }
 
 // --- STOW-RS: one object, one request ---

@@ -140,7 +140,7 @@ static gpointer
 arrive (gpointer expected)
 {
   g_usleep (50000);
-  neg_expected_count (expected, STUDY, 1, 100);
+  neg_expected_count (expected, STUDY, "pacs", 1, 100);
   return NULL;
 }
 
@@ -151,23 +151,27 @@ test_expected_study (void)
   NegArrived arrived;
   GThread *thread;
 
-  neg_expected_count (expected, STUDY, 1, 1);
+  neg_expected_count (expected, STUDY, "pacs", 1, 1);
   g_assert_false (neg_expected_has_any (expected, "pacs"));
-  neg_expected_begin_study (expected, STUDY, "pacs");
-  neg_expected_begin_study (expected, STUDY, "archive");
+  g_assert_true (neg_expected_begin_study (expected, STUDY, "pacs", 0));
+  g_assert_true (neg_expected_begin_study (expected, STUDY, "archive", 0));
+  /* Who asks the same peer again would count what is the other's. */
+  g_assert_false (neg_expected_begin_study (expected, STUDY, "pacs", 10));
   g_assert_true (neg_expected_has_any (expected, "pacs"));
   g_assert_true (neg_expected_has_study (expected, STUDY, "pacs"));
   /* What somebody else sends of it meanwhile may be nowhere else. */
   g_assert_false (neg_expected_has_any (expected, "scanner"));
   g_assert_false (neg_expected_has_study (expected, STUDY, "scanner"));
-  neg_expected_get_arrived (expected, STUDY, &arrived);
+  neg_expected_get_arrived (expected, STUDY, "pacs", &arrived);
   g_assert_cmpuint (arrived.n_objects, ==, 0);
   thread = g_thread_new ("arrive", arrive, expected);
-  neg_expected_wait_for_study (expected, STUDY, &arrived, 10000);
-  neg_expected_get_arrived (expected, STUDY, &arrived);
+  neg_expected_wait_for_study (expected, STUDY, "pacs", &arrived, 10000);
+  neg_expected_get_arrived (expected, STUDY, "pacs", &arrived);
   g_assert_cmpuint (arrived.n_objects, ==, 1);
   g_assert_cmpuint (arrived.bytes, ==, 100);
   g_thread_join (thread);
+  neg_expected_get_arrived (expected, STUDY, "archive", &arrived);
+  g_assert_cmpuint (arrived.n_objects, ==, 0);
   neg_expected_end_study (expected, STUDY, "archive");
   g_assert_true (neg_expected_has_study (expected, STUDY, "pacs"));
   neg_expected_end_study (expected, STUDY, "pacs");
