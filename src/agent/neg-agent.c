@@ -169,6 +169,21 @@ _neg_agent_free (NegAgent *agent)
   g_free (agent);
 }
 
+static GVariant *
+list_warnings (NegAgent *agent)
+{
+  g_autoptr (GStrvBuilder) warnings = g_strv_builder_new ();
+  g_auto (GStrv) list = NULL;
+
+  g_mutex_lock (&agent->lock);
+  g_strv_builder_addv (warnings, (const char **) agent->warnings);
+  g_mutex_unlock (&agent->lock);
+  if (neg_object_store_quarantine_is_full (neg_archive_get_objects (agent->archive)))
+    g_strv_builder_add (warnings, "The quarantine is full: what else is refused is not kept");
+  list = g_strv_builder_end (warnings);
+  return g_variant_new_strv ((const char *const *) list, -1);
+}
+
 GVariant *
 _neg_agent_describe (NegAgent *agent)
 {
@@ -186,9 +201,7 @@ _neg_agent_describe (NegAgent *agent)
                          agent->listener != NULL ? (guint) neg_listener_get_tls_port (agent->listener) : 0u);
   g_variant_dict_insert (&info, "listen-error", "s", agent->listen_error != NULL ? agent->listen_error : "");
   g_variant_dict_insert (&info, "config", "s", neg_site_get_home_file (site));
-  g_mutex_lock (&agent->lock);
-  g_variant_dict_insert (&info, "warnings", "^as", agent->warnings);
-  g_mutex_unlock (&agent->lock);
+  g_variant_dict_insert_value (&info, "warnings", list_warnings (agent));
   return g_variant_dict_end (&info);
 }
 

@@ -358,7 +358,11 @@ quarantine (NegReceiveStore *store, NegIncoming *incoming, const GError *failure
 {
   NegArchive *archive = neg_agent_get_archive (store->agent);
   g_autofree char *name = g_path_get_basename (incoming->path);
-  g_autofree char *detail = g_strdup_printf ("refused, in quarantine as %s: %s", name, failure->message);
+  NegObjectStore *objects = neg_archive_get_objects (archive);
+  const gboolean is_full = neg_object_store_quarantine_is_full (objects);
+  g_autofree char *detail
+      = is_full ? g_strdup_printf ("refused, not kept as the quarantine is full: %s", failure->message)
+                : g_strdup_printf ("refused, in quarantine as %s: %s", name, failure->message);
   const NegAuditEntry entry = {
     .event = NEG_AUDIT_TRANSFERRED,
     .failed = TRUE,
@@ -367,7 +371,7 @@ quarantine (NegReceiveStore *store, NegIncoming *incoming, const GError *failure
     .detail = detail,
   };
 
-  return neg_object_store_quarantine (neg_archive_get_objects (archive), incoming, failure->message, error)
+  return (is_full || neg_object_store_quarantine (objects, incoming, failure->message, error))
          && neg_audit_append (archive, &entry, error);
 }
 

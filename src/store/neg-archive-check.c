@@ -241,6 +241,8 @@ static gboolean
 check_quarantine (Check *check, GError **error)
 {
   neg_object_store_walk_quarantine (check->archive->objects, note_quarantined, check);
+  if (neg_object_store_quarantine_is_full (check->archive->objects))
+    add_problem (check, "The quarantine is full: what else is refused is not kept");
   return !g_cancellable_set_error_if_cancelled (check->cancellable, error);
 }
 

@@ -177,3 +177,25 @@ neg_object_store_walk_quarantine (NegObjectStore *store, NegQuarantineFunc func,
         stop = !tell_quarantined (folder, name, func, user_data);
   }
 }
+
+gboolean
+neg_object_store_quarantine_is_full (NegObjectStore *store)
+{
+  guint64 bytes = 0;
+  guint n = 0;
+
+  for (int i = 0; i < 2; i++) {
+    g_autofree char *folder = g_build_filename (store->folders[i], "quarantine", NULL);
+    g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+    const char *name;
+
+    while (dir != NULL && n < NEG_QUARANTINE_FILES_MAX && (name = g_dir_read_name (dir)) != NULL) {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      struct stat status;
+
+      n += g_str_has_suffix (name, REASON_SUFFIX) ? 0 : 1;
+      bytes += g_lstat (path, &status) == 0 ? (guint64) status.st_size : 0;
+    }
+  }
+  return n >= NEG_QUARANTINE_FILES_MAX || bytes >= NEG_QUARANTINE_BYTES_MAX;
+}

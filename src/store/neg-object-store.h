@@ -82,6 +82,11 @@ gboolean neg_object_store_walk (NegObjectStore *store, NegObjectFunc func, gpoin
 /* Away from the index but not lost: to quarantine/, with a file of the same name and ".reason" beside it. */
 gboolean neg_object_store_quarantine (NegObjectStore *store, NegIncoming *incoming, const char *reason, GError **error);
 
+/* Nothing is put into it any more, so that nobody fills the disk with what we cannot read. */
+#define NEG_QUARANTINE_FILES_MAX 1000
+#define NEG_QUARANTINE_BYTES_MAX ((guint64) 1 << 30)
+gboolean neg_object_store_quarantine_is_full (NegObjectStore *store);
+
 /* Every file in quarantine with its reason, until @func says FALSE. */
 typedef gboolean (*NegQuarantineFunc) (const char *name, const char *reason, gpointer user_data);
 void neg_object_store_walk_quarantine (NegObjectStore *store, NegQuarantineFunc func, gpointer user_data);

@@ -79,8 +79,25 @@ def no_files():
     with_agent(check, dicom='accept-unknown=true\n')
 
 
+def full_quarantine():
+    def check(agent):
+        folder, = [os.path.join(root, 'quarantine') for root, folders, _ in os.walk(agent.home)
+                   if 'quarantine' in folders and 'cache' not in root]
+        for i in range(999):
+            open(os.path.join(folder, f'full-{i}'), 'wb').close()
+        wrong = hostile.small_ct('1.2.3.4.9')
+        with hostile.Caller(agent.port, [(hostile.CT_STORAGE, hostile.IMPLICIT)]) as caller:
+            for _ in range(3):
+                status = caller.store(wrong[:300], '1.2.3.4.9')
+                assert status & 0xf000 in (0xc000, 0xa000) and status != 0xa700, hex(status)
+        kept = [name for name in os.listdir(folder) if not name.endswith('.reason')]
+        assert len(kept) == 1000, len(kept)
+    with_agent(check, dicom='accept-unknown=true\n')
+
+
 tap = Tap()
 tap.run('one row for who is refused again and again, with how often', counted)
 tap.run('who speaks TLS is not let in without it, even where strangers are', tls_only)
 tap.run('without a file to write to the answer is A700, and what comes later is kept', no_files)
+tap.run('a full quarantine takes no more', full_quarantine)
 tap.done()
