@@ -91,13 +91,32 @@ list_page (NegDatabase *database, guint first, JsonBuilder *builder, NegCommandT
   return TRUE;
 }
 
+typedef struct {
+  JsonBuilder *builder;
+  NegCommandTable *table;
+  gboolean is_cut;
+} Listing;
+
+static gboolean
+list_pages (NegDatabase *database, gpointer data, GError **error)
+{
+  Listing *listing = data;
+  guint n = PAGE;
+
+  for (guint first = 0; n == PAGE && first + PAGE <= NEG_ENTRIES_REACH; first += PAGE)
+    if (!list_page (database, first, listing->builder, listing->table, &n, error))
+      return FALSE;
+  listing->is_cut = n == PAGE;
+  return TRUE;
+}
+
 static gboolean
 list_entries (const NegCommandPlace *place, JsonBuilder *builder, NegCommandTable *table, GError **error)
 {
   g_autofree char *folder = neg_paths_dup_data_folder (place->home);
   g_autoptr (GError) local = NULL;
   g_autoptr (NegDatabase) database = neg_archive_open_reader (folder, &local);
-  guint n = PAGE;
+  Listing listing = { builder, table, FALSE };
 
   if (database == NULL) {
     /* Nothing has ever been kept here. */
@@ -106,10 +125,10 @@ list_entries (const NegCommandPlace *place, JsonBuilder *builder, NegCommandTabl
     g_propagate_error (error, g_steal_pointer (&local));
     return FALSE;
   }
-  for (guint first = 0; n == PAGE && first + PAGE <= NEG_ENTRIES_REACH; first += PAGE)
-    if (!list_page (database, first, builder, table, &n, error))
-      return FALSE;
-  if (n == PAGE)
+  /* One state of the list: what arrives meanwhile would move an entry to the next page, or past it. */
+  if (!neg_database_read (database, list_pages, &listing, error))
+    return FALSE;
+  if (listing.is_cut)
     g_printerr ("negatoscope: %s: %s\n", NEG_ARCHIVE_FILE, _ ("only the newest are listed: there are more than 10000"));
   return TRUE;
 }

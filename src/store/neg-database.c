@@ -253,6 +253,18 @@ neg_database_transact (NegDatabase *database, NegDatabaseFunc func, gpointer dat
   return FALSE;
 }
 
+gboolean
+neg_database_read (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error)
+{
+  gboolean done;
+
+  if (!_neg_database_execute (database, "BEGIN", error))
+    return FALSE;
+  done = func (database, data, error);
+  sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL); /* of nothing */
+  return done;
+}
+
 /* Fails with EEXIST rather than replace anything; a file that is not there needs no move. */
 static gboolean
 move_part (const char *path, const char *target, const char *suffix)

@@ -141,6 +141,29 @@ test_evict_newer (ArchiveHome *home, gconstpointer data)
 }
 
 static gboolean
+count_twice (NegDatabase *database, gpointer data, GError **error)
+{
+  ArchiveHome *home = data;
+  g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
+
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM entry"), ==, 0);
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "one", NEG_ADDED_NEW);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM entry"), ==, 0);
+  return TRUE;
+}
+
+/* A list in pages is of one moment. */
+static void
+test_one_state (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (neg_database_read (home->reader, count_twice, home, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM entry"), ==, 1);
+}
+
+static gboolean
 set_step (NegDatabase *database, gpointer data, GError **error)
 {
   const NegRemoteStudy step = { .peer = "RIS", .patient_name = "Test^Person 1", .patient_id = "ID1", .issuer = "NEW",
@@ -188,6 +211,7 @@ main (int argc, char **argv)
   add_test ("/studies/remove-one", test_remove_one);
   add_test ("/studies/remove-newer", test_remove_newer);
   add_test ("/studies/evict-newer", test_evict_newer);
+  add_test ("/studies/one-state", test_one_state);
   add_test ("/studies/issuers", test_issuers);
   return g_test_run ();
 }
