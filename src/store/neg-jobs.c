@@ -202,24 +202,59 @@ neg_jobs_set_object (NegArchive *archive, gint64 id, const NegJobObject *objects
   return neg_archive_write (archive, set_objects, &all, error);
 }
 
+/* Objects of jobs in one transaction: a job may have ten thousand. */
+#define PRUNED_AT_ONCE 500
+
+typedef struct {
+  gint64 before_us;
+  gint64 n; /* rows that went */
+} Pruning;
+
+static gboolean
+prune_rows (NegDatabase *database, const char *sql, Pruning *pruning, GError **error)
+{
+  NegStatement *rows = neg_database_prepare (database, sql, error);
+  NegStatement *changes = rows != NULL ? neg_database_prepare (database, "SELECT changes ()", error) : NULL;
+
+  if (changes == NULL)
+    return FALSE;
+  neg_statement_bind_int (rows, 1, NEG_JOB_PAUSED);
+  neg_statement_bind_int (rows, 2, pruning->before_us);
+  neg_statement_bind_int (rows, 3, PRUNED_AT_ONCE);
+  if (!neg_statement_run (rows, error) || !neg_statement_step (changes, &(gboolean){ FALSE }, error))
+    return FALSE;
+  pruning->n = neg_statement_get_int (changes, 0);
+  neg_statement_reset (changes);
+  return TRUE;
+}
+
+/* A job goes when its objects have gone. */
 static gboolean
 prune (NegDatabase *database, gpointer data, GError **error)
 {
-  const gint64 *before_us = data;
-  NegStatement *statement = neg_database_prepare (database, "DELETE FROM job WHERE state > ?1 AND finished_us < ?2",
-                                                  error);
+  Pruning *pruning = data;
 
-  if (statement == NULL)
-    return FALSE;
-  neg_statement_bind_int (statement, 1, NEG_JOB_PAUSED);
-  neg_statement_bind_int (statement, 2, *before_us);
-  return neg_statement_run (statement, error);
+  return prune_rows (database,
+                     "DELETE FROM job_object WHERE (job_id, sop_uid) IN (SELECT o.job_id, o.sop_uid FROM job j"
+                     " CROSS JOIN job_object o ON o.job_id = j.id WHERE j.state > ?1 AND j.finished_us < ?2 LIMIT ?3)",
+                     pruning, error)
+         && (pruning->n > 0
+             || prune_rows (database,
+                            "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state > ?1 AND finished_us < ?2"
+                            " LIMIT ?3)",
+                            pruning, error));
 }
 
 gboolean
 neg_jobs_prune (NegArchive *archive, gint64 before_us, GError **error)
 {
-  return neg_archive_write (archive, prune, &before_us, error);
+  Pruning pruning = { before_us, 0 };
+
+  do {
+    if (!neg_archive_write (archive, prune, &pruning, error))
+      return FALSE;
+  } while (pruning.n > 0);
+  return TRUE;
 }
 
 /* --- reading --- */

@@ -206,6 +206,12 @@ test_prune (ArchiveHome *home, gconstpointer data)
 
   g_assert_true (neg_jobs_add (home->archive, &job, NULL));
   g_assert_true (neg_jobs_set_object (home->archive, job.id, &object, 1, NULL));
+  for (guint i = 0; i < 1200; i++) { /* more than go at once */
+    g_autofree char *uid = g_strdup_printf ("2.25.1.%u", i);
+
+    object.sop_uid = uid;
+    g_assert_true (neg_jobs_set_object (home->archive, job.id, &object, 1, NULL));
+  }
   g_assert_true (neg_jobs_prune (home->archive, 50, NULL));
   listed = neg_jobs_list (home->reader, 10, NULL);
   g_assert_cmpuint (listed->len, ==, 2);
