@@ -86,7 +86,7 @@ def while_sending(point, nth):
             agent.environment['NEGATOSCOPE_FAULT'] = f'{point}:{nth}'
             agent.start()
             bus = Bus(agent)
-            bus.start('Send', '(sassb)', 'OUT', [], '1.2.3', False)
+            bus.start('Send', '(sassbx)', 'OUT', [], '1.2.3', False, 0)
             assert await_death(agent), f'nothing passes {point} {nth} times'
             restart(agent)
             bus = Bus(agent)
