@@ -5,6 +5,12 @@
 
 #include "ui/neg-main-window-private.h"
 
+/* Widths of the left panes until somebody drags them, and of the window from which on the larger one is taken. */
+#define LEFT_PX 320
+#define LEFT_WIDE_PX 360
+#define WIDE_PX 1600
+#define SHARE 45 /* percent of their height for the reading list, where nothing is kept */
+
 /* --- The focus goes round --- */
 
 static gboolean
@@ -100,6 +106,52 @@ left_changed_cb (NegMainWindow *self)
                                                        || gtk_widget_get_visible (GTK_WIDGET (self->patient_pane)));
 }
 
+static int
+get_share (NegMainWindow *self)
+{
+  return self->settings != NULL ? g_settings_get_int (self->settings, "worklist-share") : SHARE;
+}
+
+/* A share, not a height, is what is kept: the window may be another one next time. What a layout changes is not what a
+ * person has dragged: with it the limits are others, too. */
+static void
+share_left_cb (NegMainWindow *self)
+{
+  int height_px = gtk_widget_get_height (GTK_WIDGET (self->left)), least_px, most_px, position_px;
+
+  g_object_get (self->left, "min-position", &least_px, "max-position", &most_px, NULL);
+  self->left_least_px = least_px;
+  self->left_most_px = most_px;
+  if (height_px <= 0 || most_px > height_px)
+    return; /* one of them is there, or none */
+  position_px = height_px * get_share (self) / 100;
+  gtk_paned_set_position (self->left, CLAMP (position_px, least_px, MAX (least_px, most_px)));
+}
+
+static void
+left_moved_cb (NegMainWindow *self)
+{
+  int height_px = gtk_widget_get_height (GTK_WIDGET (self->left)), least_px, most_px, share;
+
+  g_object_get (self->left, "min-position", &least_px, "max-position", &most_px, NULL);
+  if (height_px <= 0 || most_px > height_px || least_px != self->left_least_px || most_px != self->left_most_px
+      || self->settings == NULL)
+    return;
+  share = CLAMP ((gtk_paned_get_position (self->left) * 100 + height_px / 2) / height_px, 5, 95);
+  if (share != get_share (self))
+    g_settings_set_int (self->settings, "worklist-share", share);
+}
+
+static void
+follow_left (NegMainWindow *self)
+{
+  static const char *const limits[] = { "notify::min-position", "notify::max-position" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    g_signal_connect_object (self->left, limits[i], G_CALLBACK (share_left_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->left, "notify::position", G_CALLBACK (left_moved_cb), self, G_CONNECT_SWAPPED);
+}
+
 static void
 add_left (NegMainWindow *self)
 {
@@ -110,8 +162,7 @@ add_left (NegMainWindow *self)
   gtk_paned_set_shrink_end_child (self->left, FALSE);
   gtk_paned_set_resize_start_child (self->left, TRUE);
   gtk_paned_set_start_child (self->outer, GTK_WIDGET (self->left));
-  if (self->settings != NULL)
-    g_settings_bind (self->settings, "worklist-height", self->left, "position", G_SETTINGS_BIND_DEFAULT);
+  follow_left (self);
   g_signal_connect_object (self->worklist_pane, "notify::visible", G_CALLBACK (left_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->patient_pane, "notify::visible", G_CALLBACK (left_changed_cb), self,
@@ -143,9 +194,21 @@ _neg_main_window_add_panes (NegMainWindow *self)
   neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
 }
 
+/* The images keep at least two thirds. */
+static int
+get_left_width_px (NegMainWindow *self)
+{
+  int width_px, height_px;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width_px, &height_px);
+  return width_px >= WIDE_PX || gtk_window_is_maximized (GTK_WINDOW (self)) ? LEFT_WIDE_PX : LEFT_PX;
+}
+
 void
 _neg_main_window_restore_panes (NegMainWindow *self)
 {
+  neg_pane_set_width (self->worklist_pane, get_left_width_px (self));
+  neg_pane_set_width (self->patient_pane, get_left_width_px (self));
   neg_pane_restore (self->worklist_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->patient_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->context_pane, GTK_WINDOW (self), FALSE);

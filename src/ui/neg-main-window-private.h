@@ -67,6 +67,7 @@ struct _NegMainWindow {
   GtkBox *center;
   NegPane *patient_pane, *context_pane, *worklist_pane;
   GtkPaned *left; /* the reading list above the patient */
+  int left_least_px, left_most_px; /* where its position may be */
   NegWorklistPane *reading_list;
   NegPatientPane *patients;
   NegContextPane *context;

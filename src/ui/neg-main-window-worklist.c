@@ -178,6 +178,8 @@ make_pane (NegMainWindow *self)
   self->worklist = neg_worklist_model_new (data, cache);
   self->reading_list = NEG_WORKLIST_PANE (neg_worklist_pane_new (self->settings, self->network, self->worklist));
   neg_worklist_pane_set_keymap (self->reading_list, self->keymap);
+  g_signal_connect_object (self->worklist, "updated", G_CALLBACK (_neg_main_window_update_empty_page), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading_list, "open-requested", G_CALLBACK (_neg_main_window_open_entry), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading_list, "peers-requested", G_CALLBACK (show_peers), self, G_CONNECT_SWAPPED);

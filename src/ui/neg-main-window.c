@@ -154,6 +154,8 @@ get_empty_text (NegMainWindow *self)
 {
   if (self->entry != NULL && self->loader == NULL)
     return _ ("Its images are shown as they arrive. Transfers (Ctrl+T) say how far it is.");
+  if (self->loader == NULL && neg_worklist_model_get_counts (self->worklist)->n_all > 0)
+    return _ ("Choose a study in the reading list (F9), or drop a folder, a DICOMDIR, a ZIP or DICOM files here.");
   if (self->loader == NULL)
     return _ ("Drop a folder, a DICOMDIR, a ZIP or DICOM files here, or open them.");
   if (neg_loader_get_objects (self->loader)->len == 0 && neg_loader_get_unreadable (self->loader)->len == 0)

@@ -52,6 +52,31 @@ neg_network_get_peers (NegNetwork *self)
   return self->peers;
 }
 
+gboolean
+neg_network_may (NegNetwork *self, const char *peer, const char *use)
+{
+  GVariantIter iter;
+  const char *name;
+  GVariant *keys;
+  gboolean may = FALSE;
+
+  if (self->peers == NULL || !g_variant_is_of_type (self->peers, G_VARIANT_TYPE ("a(sa{ss}b)")))
+    return FALSE;
+  g_variant_iter_init (&iter, self->peers);
+  while (g_variant_iter_next (&iter, "(&s@a{ss}b)", &name, &keys, NULL)) {
+    const char *words = "";
+
+    g_variant_lookup (keys, "use", "&s", &words);
+    if (g_str_equal (name, peer)) {
+      g_auto (GStrv) uses = g_strsplit (words, ";", -1);
+
+      may = *words == '\0' || g_strv_contains ((const char *const *) uses, use);
+    }
+    g_variant_unref (keys);
+  }
+  return may;
+}
+
 const char *
 neg_network_get_user (NegNetwork *self)
 {

@@ -34,6 +34,8 @@ GTimeZone *neg_network_get_timezone (NegNetwork *network); /* the site's; borrow
 GVariant *neg_network_get_info (NegNetwork *network);
 /* a(sa{ss}b) of ListPeers(); nullable until known; borrowed. */
 GVariant *neg_network_get_peers (NegNetwork *network);
+/* Whether @peer is known and its "use" has that word; without any, what is usual is allowed: it is. */
+gboolean neg_network_may (NegNetwork *network, const char *peer, const char *use);
 
 /* A method of the agent, which is started when it does not run. @parameters is consumed when floating. The answer is a
  * tuple, given; errors are NEG_ERROR. @timeout_ms -1: as long as it takes. */

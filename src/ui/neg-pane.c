@@ -228,6 +228,15 @@ load (NegPane *self, gboolean *open, gboolean *detached)
 }
 
 void
+neg_pane_set_width (NegPane *self, int width_px)
+{
+  g_return_if_fail (NEG_IS_PANE (self));
+
+  self->width_px = CLAMP (width_px, WIDTH_MIN_PX, WIDTH_MAX_PX);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
 neg_pane_restore (NegPane *self, GtkWindow *owner, gboolean open)
 {
   gboolean was_open = open, was_detached = FALSE;

@@ -25,6 +25,8 @@ G_DECLARE_FINAL_TYPE (NegPane, neg_pane, NEG, PANE, GtkWidget)
  * shown before neg_pane_restore(). */
 NegPane *neg_pane_new (const char *name, const char *title, GtkWidget *content, GSettings *settings);
 
+/* Unless another one was kept; before neg_pane_restore(). */
+void neg_pane_set_width (NegPane *pane, int width_px);
 /* As it was left, or @open in its place where nothing is known; @owner is the window that it belongs to: pane windows
  * are of the same application and go when it is destroyed. */
 void neg_pane_restore (NegPane *pane, GtkWindow *owner, gboolean open);

@@ -103,25 +103,29 @@ neg_worklist_pane_open (NegWorklistPane *self, const NegEntry *entry)
     open_now (self, entry, FALSE);
 }
 
+/* The first that may be asked for it; else the first, so that it is said what keeps it there. */
 static char *
-dup_first_peer (const NegEntry *entry)
+dup_peer (NegWorklistPane *self, const NegEntry *entry)
 {
-  g_auto (GStrv) peers = g_strsplit (entry->peers, "\\", 2);
+  g_auto (GStrv) peers = g_strsplit (entry->peers, "\\", -1);
 
+  for (guint i = 0; peers[i] != NULL; i++)
+    if (*peers[i] != '\0' && neg_network_may (self->network, peers[i], "retrieve"))
+      return g_strdup (peers[i]);
   return peers[0] != NULL && *peers[0] != '\0' ? g_strdup (peers[0]) : NULL;
 }
 
 void
 neg_worklist_pane_retrieve (NegWorklistPane *self, const NegEntry *entry)
 {
-  g_autofree char *peer = dup_first_peer (entry);
+  g_autofree char *peer = dup_peer (self, entry);
 
   g_return_if_fail (NEG_IS_WORKLIST_PANE (self));
 
   if (peer == NULL || *entry->study_uid == '\0')
     neg_worklist_pane_say (self, _ ("No archive is known to have this study."), FALSE);
   else
-    call (self, "Retrieve", g_variant_new ("(sssi)", peer, entry->study_uid, "", 0));
+    call (self, "Retrieve", g_variant_new ("(sssib)", peer, entry->study_uid, "", 0, FALSE));
 }
 
 /* --- asking the archives --- */

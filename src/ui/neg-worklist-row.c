@@ -6,7 +6,7 @@
 
 #include "ui/neg-worklist-words.h"
 
-#define URGENCY_PX 68 /* of its word, where there are no columns */
+#define SIGN_PX 18 /* of the state, where there are no columns */
 
 struct _NegWorklistRow {
   GtkWidget parent_instance;
@@ -19,7 +19,7 @@ struct _NegWorklistRow {
   gboolean selected, open, compact;
   int shift_px;
   char *cells[NEG_COLUMN_N]; /* NULL: not asked for yet */
-  char *line;                /* likewise */
+  char *line, *sign, *about; /* likewise, where there are no columns */
 };
 
 G_DEFINE_FINAL_TYPE (NegWorklistRow, neg_worklist_row, GTK_TYPE_WIDGET)
@@ -36,6 +36,8 @@ forget_texts (NegWorklistRow *self)
   for (guint i = 0; i < NEG_COLUMN_N; i++)
     g_clear_pointer (&self->cells[i], g_free);
   g_clear_pointer (&self->line, g_free);
+  g_clear_pointer (&self->sign, g_free);
+  g_clear_pointer (&self->about, g_free);
 }
 
 static const char *
@@ -193,21 +195,55 @@ draw_text (NegWorklistRow *self, GtkSnapshot *snapshot, const char *text, double
   gtk_snapshot_restore (snapshot);
 }
 
-/* The name, the urgency at its right; below them all else, as far as there is room. */
+/* How wide the text is, at most @most_px. */
+static int
+get_width_px (NegWorklistRow *self, const char *text, int most_px)
+{
+  int width_px = 0;
+
+  if (*text != '\0' && most_px > 0)
+    pango_layout_get_pixel_size (neg_worklist_texts_get (self->texts, text, most_px, FALSE), &width_px, NULL);
+  return width_px;
+}
+
+/* At the right end of the line; what is left of its width. */
+static int
+draw_at_end (NegWorklistRow *self, GtkSnapshot *snapshot, const char *text, double x, int width_px, double height_px,
+             const char *color_name)
+{
+  int text_px = get_width_px (self, text, width_px / 2);
+
+  if (text_px == 0)
+    return width_px;
+  draw_text (self, snapshot, text, x + width_px - text_px, 2, text_px + 1, height_px, FALSE, color_name);
+  return width_px - text_px - NEG_WORKLIST_CELL_PADDING_PX;
+}
+
+static void
+make_compact_texts (NegWorklistRow *self, const NegEntry *entry)
+{
+  if (self->line != NULL)
+    return;
+  self->line = neg_worklist_words_dup_line (entry);
+  self->sign = neg_worklist_words_dup_sign (entry);
+  self->about = neg_worklist_words_dup_about (entry);
+}
+
+/* The name, urgency and age at its right; below them the sign of the state and all else, as far as there is room. */
 static void
 draw_compact (NegWorklistRow *self, GtkSnapshot *snapshot, const NegEntry *entry, int width, int height)
 {
-  int text_px = width - 4 * NEG_WORKLIST_CELL_PADDING_PX;
-  int urgency_px = *get_cell (self, NEG_COLUMN_PRIORITY) != '\0' ? URGENCY_PX : 0;
+  int line_px = width - 4 * NEG_WORKLIST_CELL_PADDING_PX, name_px;
   double x = 2 * NEG_WORKLIST_CELL_PADDING_PX, half = (height - 4) / 2.0;
 
-  if (self->line == NULL)
-    self->line = neg_worklist_words_dup_line (entry);
-  draw_text (self, snapshot, get_cell (self, NEG_COLUMN_PATIENT), x, 2, text_px - urgency_px, half,
+  make_compact_texts (self, entry);
+  name_px = draw_at_end (self, snapshot, self->about, x, line_px, half, "neg_dim");
+  name_px = draw_at_end (self, snapshot, get_cell (self, NEG_COLUMN_PRIORITY), x, name_px, half,
+                         get_color_name (entry, NEG_COLUMN_PRIORITY));
+  draw_text (self, snapshot, get_cell (self, NEG_COLUMN_PATIENT), x, 2, name_px, half,
              entry->status == NEG_STATUS_ARRIVED, get_color_name (entry, NEG_COLUMN_PATIENT));
-  draw_text (self, snapshot, get_cell (self, NEG_COLUMN_PRIORITY), x + text_px - urgency_px, 2, urgency_px, half, FALSE,
-             get_color_name (entry, NEG_COLUMN_PRIORITY));
-  draw_text (self, snapshot, self->line, x, 2 + half, text_px, half, FALSE, "neg_dim");
+  draw_text (self, snapshot, self->sign, x, 2 + half, SIGN_PX, half, FALSE, get_color_name (entry, NEG_COLUMN_STATUS));
+  draw_text (self, snapshot, self->line, x + SIGN_PX, 2 + half, line_px - SIGN_PX, half, FALSE, "neg_dim");
 }
 
 static void

@@ -194,16 +194,38 @@ add_part (GString *line, const char *separator, const char *text)
 }
 
 char *
+neg_worklist_words_dup_sign (const NegEntry *entry)
+{
+  const char *word = neg_worklist_words_get_status (entry->status, TRUE);
+
+  return *word != '\0' ? g_utf8_substring (word, 0, 1) : g_strdup ("");
+}
+
+char *
+neg_worklist_words_dup_about (const NegEntry *entry)
+{
+  const NegInstance instance = { .patient_birth_date = entry->birth_date, .study_date = entry->study_date };
+  g_autofree char *age = neg_caption_dup_age (&instance);
+  g_autofree char *sex = neg_caption_dup_clean (entry->sex);
+  GString *line = g_string_new (age);
+
+  add_part (line, ", ", sex);
+  return g_string_free (line, FALSE);
+}
+
+char *
 neg_worklist_words_dup_line (const NegEntry *entry)
 {
-  static const NegEntryColumn columns[] = { NEG_COLUMN_STATUS, NEG_COLUMN_MODALITY, NEG_COLUMN_TIME,
-                                            NEG_COLUMN_DESCRIPTION };
+  static const NegEntryColumn columns[]
+      = { NEG_COLUMN_MODALITY, NEG_COLUMN_DESCRIPTION, NEG_COLUMN_IMAGES, NEG_COLUMN_TIME };
+  gboolean is_here = entry->n_here > 0 && entry->n_here >= entry->n_there;
   GString *line = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
     g_autofree char *text = neg_worklist_words_dup_cell (entry, columns[i]);
 
-    add_part (line, " · ", text);
+    if (columns[i] != NEG_COLUMN_IMAGES || !is_here)
+      add_part (line, " · ", text);
   }
   return g_string_free (line, FALSE);
 }

@@ -13,7 +13,11 @@ const char *neg_worklist_words_get_urgency (NegUrgency urgency, gboolean with_si
 
 /* One cell; given, never NULL. */
 char *neg_worklist_words_dup_cell (const NegEntry *entry, NegEntryColumn column);
-/* The second line where there is no room for columns: state, modality, time, description. */
+/* Where there is no room for columns. Of the state its sign alone: the word is in the tooltip and is spoken. */
+char *neg_worklist_words_dup_sign (const NegEntry *entry);
+/* "54 y, F" */
+char *neg_worklist_words_dup_about (const NegEntry *entry);
+/* Modality, description, what is not here, time: what tells studies apart comes first, the end may be cut off. */
 char *neg_worklist_words_dup_line (const NegEntry *entry);
 /* Everything, for a screen reader and a tooltip. */
 char *neg_worklist_words_dup_all (const NegEntry *entry);

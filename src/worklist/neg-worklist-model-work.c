@@ -114,7 +114,7 @@ look_at (Search *search, const NegEntry *entry, const char *user)
     search->next = entry->id;
 }
 
-/* From the top when @entry_id is not on the list, as when reading it has taken it off. */
+/* Behind the last one comes the first, and so it does when reading has taken @entry_id off the list. */
 static gpointer
 find_next (NegWorklistReader *reader, NegDatabase *database, const NegEntryQuery *query, gint64 entry_id,
            const char *user, GError **error)
@@ -131,7 +131,7 @@ find_next (NegWorklistReader *reader, NegDatabase *database, const NegEntryQuery
     if (entries->len < STEP)
       break;
   }
-  if (!search.is_behind)
+  if (search.next == 0)
     search.next = search.first;
   return g_memdup2 (&search.next, sizeof search.next);
 }
