@@ -6,6 +6,7 @@
 
 #include "agent/neg-agent-private.h"
 #include "agent/neg-import.h"
+#include "agent/neg-receive-store.h"
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
 
@@ -14,7 +15,6 @@
 #define NEW_SAMPLE_WEIGHT 0.3
 #define OBJECTS_MAX 1000000
 #define COMMIT_WAIT_S 60
-#define KEPT_AFTER_USE_US (4 * 3600 * (gint64) G_USEC_PER_SEC) /* of what may be evicted: somebody may be reading it */
 
 /* --- progress --- */
 
@@ -60,7 +60,6 @@ static gboolean
 run_retrieve (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GError **error)
 {
   NegAgent *agent = running->jobs->agent;
-  g_autoptr (NegSite) site = neg_agent_dup_site (agent);
   g_autofree char *series_uid = NULL;
   gboolean done;
 
@@ -70,8 +69,7 @@ run_retrieve (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer
                                  running, running->cancellable, transfer, error);
   neg_fault_point ("job-retrieved");
   /* Whether there is room is looked at where the room went; that nothing can be evicted is no failure of this. */
-  neg_archive_evict (neg_agent_get_archive (agent), neg_site_get_quota_bytes (site),
-                     neg_site_get_keep_free_bytes (site), g_get_real_time () - KEPT_AFTER_USE_US, NULL, NULL);
+  neg_receive_make_room (agent, NULL);
   return done;
 }
 

@@ -6,6 +6,8 @@
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
 
+#define KEPT_AFTER_USE_US (4 * 3600 * (gint64) G_USEC_PER_SEC) /* of what may be evicted: somebody may be reading it */
+#define MAKE_ROOM_AGAIN_US (10 * (gint64) G_USEC_PER_SEC)
 /* LO: 64 characters (PS3.5 6.2). */
 #define COMMENT_CHARACTERS_MAX 64
 #define SUBJECT_CHARACTERS_MAX 256
@@ -199,16 +201,41 @@ neg_receive_store_watch (NegReceiveStore *store, GError **error)
 }
 
 static gboolean
-check_room (NegReceiveStore *store, GError **error)
+has_room (NegReceiveStore *store, gboolean *has, GError **error)
 {
   NegObjectStore *objects = neg_archive_get_objects (neg_agent_get_archive (store->agent));
   guint64 free_bytes;
 
   if (!neg_object_store_get_free_bytes (objects, store->object_class, &free_bytes, error))
     return FALSE;
-  if (free_bytes < store->keep_free_bytes)
-    return neg_fail (error, NEG_ERROR_DISK_FULL, NULL, "no room on the disk");
+  *has = free_bytes >= store->keep_free_bytes;
   return TRUE;
+}
+
+gboolean
+neg_receive_make_room (NegAgent *agent, GError **error)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (agent);
+
+  return neg_archive_evict (neg_agent_get_archive (agent), neg_site_get_quota_bytes (site),
+                            neg_site_get_keep_free_bytes (site), g_get_real_time () - KEPT_AFTER_USE_US, NULL, error);
+}
+
+/* What peers still hold goes before anything is refused; where nothing of it is left, not every object asks again. */
+static gboolean
+check_room (NegReceiveStore *store, GError **error)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+  gboolean has = FALSE;
+
+  if (!has_room (store, &has, error))
+    return FALSE;
+  if (!has && (store->made_room_us == 0 || now_us - store->made_room_us > MAKE_ROOM_AGAIN_US)) {
+    store->made_room_us = now_us;
+    if (!neg_receive_make_room (store->agent, error) || !has_room (store, &has, error))
+      return FALSE;
+  }
+  return has || neg_fail (error, NEG_ERROR_DISK_FULL, NULL, "no room on the disk");
 }
 
 static NegObjectRecord *
@@ -304,6 +331,8 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
 {
   g_autoptr (NegObjectRecord) told = read_record (details, error);
 
+  /* The disk writes while the object is looked at. */
+  neg_incoming_begin_sync (*incoming);
   if (told == NULL || !check_room (store, error) || !neg_incoming_own (incoming, bytes, error))
     return NULL;
   return neg_receive_check (store->agent, *incoming, told, &store->is_deceived, error);

@@ -23,6 +23,7 @@ typedef struct {
   char *subject; /* of its certificate; NULL: without */
   NegObjectClass object_class;
   guint64 keep_free_bytes;
+  gint64 made_room_us; /* when room was made last; monotonic */
   NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
   GPtrArray *files;    /* NegIncoming or NULL, by number */
   GHashTable *studies; /* by study and patient: what of it came, for the audit */
@@ -40,6 +41,9 @@ void neg_receive_store_set_subject (NegReceiveStore *store, const char *subject)
 void neg_receive_store_use_group (NegReceiveStore *store);
 /* Audits what came. What the engine has not finished writing is deleted. */
 void neg_receive_store_finish (NegReceiveStore *store);
+
+/* Evicts what peers still hold and nobody has used of late, until the site's quota and free room are kept. */
+gboolean neg_receive_make_room (NegAgent *agent, GError **error);
 
 /* Gives the engine files until it has NEG_NET_FILES_MAX. Without room for one it gives none: the engine tells the peer
  * so. FALSE: the engine is gone. */
