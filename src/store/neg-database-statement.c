@@ -48,6 +48,17 @@ neg_statement_reset (NegStatement *statement)
   statement->failure = SQLITE_OK;
 }
 
+void
+neg_database_end_reading (NegDatabase *database)
+{
+  GHashTableIter iter;
+  gpointer statement;
+
+  g_hash_table_iter_init (&iter, database->statements);
+  while (g_hash_table_iter_next (&iter, NULL, &statement))
+    neg_statement_reset (statement);
+}
+
 static void
 keep_failure (NegStatement *statement, int code)
 {

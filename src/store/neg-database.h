@@ -67,6 +67,8 @@ gboolean neg_statement_step (NegStatement *statement, gboolean *has_row, GError 
 gboolean neg_statement_run (NegStatement *statement, GError **error);
 /* When the rest of the rows is not wanted: a statement in the middle of its rows holds a view of the database. */
 void neg_statement_reset (NegStatement *statement);
+/* All of them: what is read next is what is there by then. */
+void neg_database_end_reading (NegDatabase *database);
 
 gint64 neg_statement_get_int (NegStatement *statement, int column);
 const char *neg_statement_get_text (NegStatement *statement, int column); /* borrowed; NULL for NULL */

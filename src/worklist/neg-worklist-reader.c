@@ -248,6 +248,14 @@ send (NegWorklistReader *reader, NegWorklistAnswer *answer, Job *job)
   g_mutex_unlock (&reader->lock);
 }
 
+/* A statement that stands on a row keeps the list as it is now for ever, and is interrupted with the next question. */
+static void
+end_reading (NegWorklistReader *reader)
+{
+  if (reader->database != NULL)
+    neg_database_end_reading (reader->database);
+}
+
 static void
 run_question (NegWorklistReader *reader, const Job *job)
 {
@@ -259,6 +267,7 @@ run_question (NegWorklistReader *reader, const Job *job)
   answer->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_free);
   if (need_database (reader, &answer->error) && reader->database != NULL)
     answer_question (reader->database, job, answer);
+  end_reading (reader);
   if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_UNREADABLE))
     set_database (reader, NULL); /* opened anew with the next question */
   if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_CANCELLED))
@@ -274,6 +283,7 @@ run_task (NegWorklistReader *reader, Job *job)
   if (!g_cancellable_set_error_if_cancelled (g_task_get_cancellable (job->task), &job->error)
       && need_database (reader, &job->error))
     job->result = job->work (reader, reader->database, job->query, job->entry_id, job->user, &job->error);
+  end_reading (reader);
   send (reader, NULL, job);
 }
 

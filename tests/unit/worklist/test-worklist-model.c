@@ -334,6 +334,10 @@ test_next (Fixture *fixture, gconstpointer data)
   files = neg_worklist_model_list_files_finish (fixture->model, result, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (files->len, ==, 0);
+  /* What was looked up holds no view of the list: it still changes. */
+  set_studies (fixture, 0, 5, 5);
+  refresh (fixture);
+  g_assert_cmpuint (get_n (fixture), ==, 5);
 }
 
 int
