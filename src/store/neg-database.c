@@ -240,13 +240,40 @@ neg_database_check (NegDatabase *database, GError **error)
   return is_sound || neg_fail (error, NEG_ERROR_UNREADABLE, database->name, "%s is damaged", database->name);
 }
 
+static gboolean
+is_read (NegDatabase *database)
+{
+  for (sqlite3_stmt *statement = sqlite3_next_stmt (database->handle, NULL); statement != NULL;
+       statement = sqlite3_next_stmt (database->handle, statement))
+    if (sqlite3_stmt_busy (statement))
+      return TRUE;
+  return FALSE;
+}
+
+/* A statement that was left in the middle of its rows would hold its view of the database beyond the transaction: the
+ * log could never begin anew, and would grow for ever. */
+static void
+reset_all (NegDatabase *database)
+{
+  for (sqlite3_stmt *statement = sqlite3_next_stmt (database->handle, NULL); statement != NULL;
+       statement = sqlite3_next_stmt (database->handle, statement))
+    if (sqlite3_stmt_busy (statement))
+      sqlite3_reset (statement);
+}
+
 gboolean
 neg_database_transact (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error)
 {
+  const gboolean was_read = is_read (database);
+
   if (!_neg_database_execute (database, "BEGIN IMMEDIATE", error))
     return FALSE;
-  if (func (database, data, error) && _neg_database_execute (database, "COMMIT", error))
-    return TRUE;
+  if (func (database, data, error)) {
+    if (!was_read)
+      reset_all (database);
+    if (_neg_database_execute (database, "COMMIT", error))
+      return TRUE;
+  }
   /* SQLite has rolled back by itself after some failures, such as a full disk. */
   if (!sqlite3_get_autocommit (database->handle))
     sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL);

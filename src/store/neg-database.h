@@ -46,7 +46,7 @@ typedef gboolean (*NegDatabaseFunc) (NegDatabase *database, gpointer data, GErro
 
 /* @func sees one state of the file, whoever writes meanwhile; it only reads, and is called once. */
 gboolean neg_database_read (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error);
-/* All of @func's changes, or none when it fails. */
+/* All of @func's changes, or none when it fails. Rows that @func was reading end with it. */
 gboolean neg_database_transact (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error);
 
 /* Borrowed: the database keeps one statement per text, so a text is used by one at a time. It is reset, its parameters

@@ -400,6 +400,28 @@ test_statements (StoreFolder *folder, gconstpointer data)
   g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
 }
 
+static gboolean
+read_half (NegDatabase *database, gpointer data, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "SELECT name FROM person", error);
+  gboolean has_row = FALSE;
+
+  return statement != NULL && run (database, "INSERT INTO person (name, alias) VALUES ('a', 'x')", error)
+         && neg_statement_step (statement, &has_row, error) && has_row;
+}
+
+/* A transaction leaves nothing behind that keeps the log from beginning anew. */
+static void
+test_left_open (StoreFolder *folder, gconstpointer data)
+{
+  g_autoptr (NegDatabase) database = open_at (folder, "/test/v3");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (neg_database_transact (database, read_half, NULL, &error));
+  g_assert_true (run (database, "PRAGMA wal_checkpoint (TRUNCATE)", &error));
+  g_assert_no_error (error);
+}
+
 static void
 set_up (StoreFolder *folder, gconstpointer data)
 {
@@ -433,6 +455,7 @@ main (int argc, char **argv)
     { "/store/database/read-only", test_read_only },
     { "/store/database/reader", test_reader },
     { "/store/database/statements", test_statements },
+    { "/store/database/left-open", test_left_open },
   };
 
   g_test_init (&argc, &argv, NULL);
