@@ -104,12 +104,23 @@ is_stale (NegAgentSearches *searches, const NegSite *site, const NegEntrySpeaker
   return search->peers[0] != NULL && !g_strv_contains ((const char *const *) search->peers, speaker->peer);
 }
 
+/* What is typed may be a name or a number: then it is asked for as "QUESTION/1", "QUESTION/2". */
+static gboolean
+is_one_question (const char *a, const char *b)
+{
+  const char *end_a = strrchr (a, '/'), *end_b = strrchr (b, '/');
+  gsize length_a = end_a != NULL ? (gsize) (end_a - a) : strlen (a);
+  gsize length_b = end_b != NULL ? (gsize) (end_b - b) : strlen (b);
+
+  return length_a == length_b && strncmp (a, b, length_a) == 0;
+}
+
 /* Of the questions that people ask by the way, @peer's answer to the last one is kept: that is @name. */
 static gboolean
 is_older_question (NegAgentSearches *searches, const NegSite *site, const NegEntrySpeaker *speaker, const char *name,
                    const char *peer)
 {
-  return speaker->search != NULL && strcmp (speaker->peer, peer) == 0 && strcmp (speaker->search, name) != 0
+  return speaker->search != NULL && strcmp (speaker->peer, peer) == 0 && !is_one_question (speaker->search, name)
          && find (searches, name) == NULL && find (searches, speaker->search) == NULL;
 }
 

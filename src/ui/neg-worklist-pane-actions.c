@@ -10,7 +10,7 @@
 #include "worklist/neg-worklist-language.h"
 
 #define CALL_MS 30000
-#define ASK_NAME "typed" /* what an answer replaces: the last answer to what was typed */
+#define ASK_NAME "typed" /* with a number that each question has of its own: the answers to the one before go */
 #define KEYS_MAX 4
 
 NegEntry *
@@ -197,7 +197,7 @@ new_keys (GHashTable *keys)
 static void
 ask_for (NegWorklistPane *self, guint index, GHashTable *keys)
 {
-  g_autofree char *name = index == 0 ? g_strdup (ASK_NAME) : g_strdup_printf (ASK_NAME "-%u", index + 1);
+  g_autofree char *name = g_strdup_printf (ASK_NAME "-%" G_GINT64_FORMAT "/%u", self->asked_us, index + 1);
 
   self->n_asked++;
   neg_network_call_async (self->network, "Ask", g_variant_new ("(s@as@a{ss})", name, g_variant_new_strv (NULL, 0),
@@ -220,6 +220,7 @@ _neg_worklist_pane_ask (NegWorklistPane *self)
     return;
   }
   self->asking = g_cancellable_new ();
+  self->asked_us = g_get_real_time ();
   self->n_asked = self->n_found = 0;
   g_hash_table_remove_all (self->problems);
   neg_worklist_pane_say (self, _ ("Asking the archives…"), FALSE);

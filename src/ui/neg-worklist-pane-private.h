@@ -30,6 +30,7 @@ struct _NegWorklistPane {
   /* Asking the archives */
   GCancellable *asking; /* while it goes on */
   guint n_asked, n_found;
+  gint64 asked_us;     /* of the last question */
   GHashTable *problems; /* peer -> why */
 
   NegEntry *asked_about; /* whose claim is in question; nullable */
