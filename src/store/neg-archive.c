@@ -265,15 +265,17 @@ neg_archive_take_many (NegArchive *archive, NegTaking *takings, guint n)
   add_all (archive, takings, n);
   for (guint i = 0; i < n; i++) {
     NegIncoming *incoming = takings[i].incoming;
+    g_autofree char *name = g_strdup (incoming->name);
+    const gboolean is_kept
+        = takings[i].error == NULL && takings[i].added != NEG_ADDED_SAME && takings[i].added != NEG_ADDED_DELETED;
 
-    if (incoming->name == NULL
-        || (takings[i].error == NULL && takings[i].added != NEG_ADDED_SAME && takings[i].added != NEG_ADDED_DELETED))
+    takings[i].object.name = NULL;
+    /* From here on its row protects a file, if it has one. */
+    if (name == NULL || (!_neg_incoming_let_go (incoming) && is_kept))
       continue;
     g_ptr_array_add (leftovers,
-                     _neg_archive_leftover_new (incoming->object_class, incoming->name,
+                     _neg_archive_leftover_new (incoming->object_class, name,
                                                 takings[i].object.record->text[NEG_RECORD_SOP_INSTANCE_UID]));
-    _neg_incoming_let_go (incoming);
-    takings[i].object.name = NULL;
   }
   _neg_archive_drop_files (archive, leftovers);
 }

@@ -12,6 +12,7 @@ struct _NegObjectStore {
   char *mark;       /* what the names in incoming/ of this process begin with */
   GMutex lock;      /* of all below */
   GHashTable *sealed[2]; /* by NegObjectClass; name: how many of it are on their way to the index */
+  GHashTable *unwanted[2]; /* names among them that somebody wanted to remove meanwhile */
 };
 
 /* What errno says, in words and as a code. Always FALSE. */
@@ -21,8 +22,9 @@ gboolean _neg_object_store_fail (int saved_errno, const char *what, GError **err
 gboolean _neg_object_store_make_folders (NegObjectStore *store, NegObjectClass object_class, GError **error);
 gboolean _neg_object_store_sync_folder (const char *folder, GError **error);
 
-/* What was sealed is not on its way to the index any more. */
-void _neg_incoming_let_go (NegIncoming *incoming);
+/* What was sealed is not on its way to the index any more. TRUE: somebody wanted to remove its file meanwhile, and could
+ * not. */
+gboolean _neg_incoming_let_go (NegIncoming *incoming);
 
 /* Whether a file's name is one that this store gives. */
 gboolean _neg_object_name_is_valid (const char *name);

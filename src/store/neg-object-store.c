@@ -36,8 +36,10 @@ neg_object_store_open (const char *data_folder, const char *cache_folder, GError
   store->folders[NEG_OBJECT_DATA] = g_canonicalize_filename (data_folder, NULL);
   store->folders[NEG_OBJECT_CACHE] = g_canonicalize_filename (cache_folder, NULL);
   store->mark = make_mark ();
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 2; i++) {
     store->sealed[i] = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    store->unwanted[i] = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  }
   /* One file for both would be evicted although the other class keeps it. */
   if (strcmp (store->folders[0], store->folders[1]) == 0) {
     neg_fail (error, NEG_ERROR_USAGE, "objects", "The folder of data and the folder of the cache are the same");
@@ -56,6 +58,7 @@ neg_object_store_free (NegObjectStore *store)
     return;
   for (int i = 0; i < 2; i++) {
     g_hash_table_unref (store->sealed[i]);
+    g_hash_table_unref (store->unwanted[i]);
     g_free (store->folders[i]);
   }
   g_free (store->mark);
@@ -101,27 +104,35 @@ neg_object_store_begin (NegObjectStore *store, NegObjectClass object_class, GErr
   return incoming;
 }
 
-static void
+/* TRUE when nobody holds it any more, and it could not be removed while somebody did. */
+static gboolean
 hold_name (NegObjectStore *store, NegObjectClass object_class, const char *name, int change)
 {
   GHashTable *sealed = store->sealed[object_class];
+  gboolean is_unwanted = FALSE;
   int count;
 
   g_mutex_lock (&store->lock);
   count = GPOINTER_TO_INT (g_hash_table_lookup (sealed, name)) + change;
   if (count > 0)
     g_hash_table_replace (sealed, g_strdup (name), GINT_TO_POINTER (count));
-  else
+  else {
     g_hash_table_remove (sealed, name);
+    is_unwanted = g_hash_table_remove (store->unwanted[object_class], name);
+  }
   g_mutex_unlock (&store->lock);
+  return is_unwanted;
 }
 
-void
+gboolean
 _neg_incoming_let_go (NegIncoming *incoming)
 {
+  gboolean is_unwanted = FALSE;
+
   if (incoming->name != NULL)
-    hold_name (incoming->store, incoming->object_class, incoming->name, -1);
+    is_unwanted = hold_name (incoming->store, incoming->object_class, incoming->name, -1);
   g_clear_pointer (&incoming->name, g_free);
+  return is_unwanted;
 }
 
 void
@@ -316,8 +327,9 @@ neg_object_store_remove (NegObjectStore *store, NegObjectClass object_class, con
     return neg_fail (error, NEG_ERROR_INCONSISTENT, "objects", "The index names an object as none is named");
   path = neg_object_store_dup_path (store, object_class, name);
   g_mutex_lock (&store->lock);
-  if (!g_hash_table_contains (store->sealed[object_class], name)
-      && (is_named == NULL || !is_named (name, object_class, user_data)) && g_unlink (path) != 0)
+  if (g_hash_table_contains (store->sealed[object_class], name))
+    g_hash_table_add (store->unwanted[object_class], g_strdup (name));
+  else if ((is_named == NULL || !is_named (name, object_class, user_data)) && g_unlink (path) != 0)
     saved_errno = errno;
   g_mutex_unlock (&store->lock);
   return saved_errno == 0 || saved_errno == ENOENT

@@ -511,6 +511,8 @@ test_threads (ArchiveHome *home, gconstpointer data)
   g_assert_true (neg_archive_check (home->archive, TRUE, NULL, NULL, NULL, &report, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (report.n_objects, ==, 250);
+  for (guint i = 0; i < report.problems->len; i++)
+    g_test_message ("%s", (char *) g_ptr_array_index (report.problems, i));
   g_assert_cmpuint (report.problems->len, ==, 0);
   neg_archive_report_clear (&report);
 }
