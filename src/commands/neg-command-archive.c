@@ -122,7 +122,8 @@ neg_command_remove (int argc, char **argv)
   gboolean json = FALSE;
   gint64 entry = 0;
   const GOptionEntry entries[] = {
-    { "entry", 0, 0, G_OPTION_ARG_INT64, &entry, NEG_COMMAND_ENTRY_HELP, N_ ("N") },
+    { "entry", 0, 0, G_OPTION_ARG_INT64, &entry,
+      N_ ("whose study it is, as worklist names it, where several patients have its UID"), N_ ("N") },
     { NULL },
   };
   guint n_objects = 0;

@@ -285,7 +285,8 @@ run_outgoing (int argc, char **argv, Kind kind, const char *help)
   Transfer transfer = { .kind = kind };
   const GOptionEntry entries[] = {
     { "study", 0, 0, G_OPTION_ARG_STRING, &study, N_ ("a study of the archive"), N_ ("UID") },
-    { "entry", 0, 0, G_OPTION_ARG_INT64, &transfer.entry, NEG_COMMAND_ENTRY_HELP, N_ ("N") },
+    { "entry", 0, 0, G_OPTION_ARG_INT64, &transfer.entry,
+      N_ ("whose study it is, as worklist names it, where several patients have its UID"), N_ ("N") },
     { NULL },
   };
 

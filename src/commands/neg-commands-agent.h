@@ -7,9 +7,6 @@
 
 G_BEGIN_DECLS
 
-/* Of the option --entry. */
-#define NEG_COMMAND_ENTRY_HELP N_ ("whose study it is, as worklist names it, where several patients have its UID")
-
 typedef struct {
   NegAgentClient *client;
   gboolean started; /* by this command, and ends with it */
