@@ -65,8 +65,7 @@ def manifest_sources(path):
                 for source in module['sources'] if 'url' in source and not
                 (source['type'] == 'git' and source.get('tag')
                  or re.fullmatch('[0-9a-f]{64}', source.get('sha256', '')))]
-    wide = [argument for argument in described['finish-args'] if re.match('--(filesystem|socket=x11|share=network)',
-                                                                         argument)]
+    wide = [argument for argument in described['finish-args'] if re.match('--(filesystem|socket=x11)', argument)]
     return findings + [f'{argument} opens more than the program needs' for argument in wide]
 
 
