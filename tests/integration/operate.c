@@ -355,6 +355,13 @@ typedef struct {
   gboolean ok;
 } Job;
 
+static gboolean
+end_cb (gpointer loop)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
 static gpointer
 work (gpointer data)
 {
@@ -367,7 +374,8 @@ work (gpointer data)
   } else {
     job->ok = run_verb (job->agent, job->words, &job->error);
   }
-  g_main_loop_quit (job->loop);
+  /* From within: a loop that has not begun yet cannot be ended. */
+  g_idle_add (end_cb, job->loop);
   return NULL;
 }
 

@@ -407,9 +407,9 @@ def wait_job(bus, job, *states, timeout_s=20):
 
 
 def tried(bus, job):
-    """The attempt is over, and another one is to come."""
+    """An attempt is over, and another one is to come; who asks again meanwhile has it tried at once."""
     state = get_job(bus, job)
-    return state["attempts"] == 1 and state["state"] == "waiting"
+    return state["attempts"] >= 1 and state["state"] == "waiting"
 
 
 def closed_port():
