@@ -53,11 +53,12 @@ def test_send(home, peer):
 
 
 def test_query(home, peer):
+    there = len(files())
     status, found, err = command(home, "query", "PACS", "--key", "PatientName=D*")
     if status != 0 or len(found) != 1:
         return f"{status}, {found}, {err}"
     study = found[0]
-    if study["patient_id"] != "98890234" or study["instances"] != len(files()) or not study["complete"]:
+    if study["patient_id"] != "98890234" or study["instances"] != there or not study["complete"]:
         return f"{study}"
     if "PatientID" in study["attributes"] or "StudyID" not in study["attributes"]:
         return f"{study['attributes']}"
@@ -84,6 +85,7 @@ def test_retrieve(home, peer):
 
 
 def test_commit(home, peer):
+    files()
     study = command(home, "studies")[1][0]["study_uid"]
     status, found, err = command(home, "commit", "PACS", "--study", study)
     if status != 0 or found["committed"] != len(files()) or found["pending"] or found["failed"]:
