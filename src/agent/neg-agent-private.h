@@ -18,7 +18,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegAgent, _neg_agent_free)
 /* For Hello; given. */
 GVariant *_neg_agent_describe (NegAgent *agent);
 const char *_neg_agent_get_user (NegAgent *agent); /* borrowed */
-const char *_neg_agent_get_home (NegAgent *agent); /* nullable */
 
 /* Reads the site file again; the old one holds when it is wrong. Any thread. */
 gboolean _neg_agent_reload_site (NegAgent *agent, GError **error);

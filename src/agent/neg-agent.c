@@ -262,12 +262,6 @@ _neg_agent_get_user (NegAgent *agent)
   return agent->user;
 }
 
-const char *
-_neg_agent_get_home (NegAgent *agent)
-{
-  return agent->home;
-}
-
 NegAgentJobs *
 _neg_agent_get_jobs (NegAgent *agent)
 {

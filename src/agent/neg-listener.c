@@ -442,9 +442,3 @@ neg_listener_get_tls_port (const NegListener *listener)
 {
   return listener->ports[1].port;
 }
-
-gboolean
-neg_listener_is_bound (const NegListener *listener)
-{
-  return listener->ports[0].port != 0 || listener->ports[1].port != 0;
-}

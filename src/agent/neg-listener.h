@@ -19,6 +19,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegListener, neg_listener_free)
 /* The bound ones; 0: none. */
 guint16 neg_listener_get_port (const NegListener *listener);
 guint16 neg_listener_get_tls_port (const NegListener *listener);
-gboolean neg_listener_is_bound (const NegListener *listener);
 
 G_END_DECLS

@@ -177,7 +177,6 @@ void
 _neg_association_clear (NegAssociation *association)
 {
   g_clear_pointer (&association->session, neg_net_session_free);
-  g_clear_pointer (&association->opened, g_variant_unref);
   g_clear_object (&association->cancellable);
 }
 
@@ -234,23 +233,6 @@ _neg_association_finish (NegAssociation *association, GError **error)
   return TRUE;
 }
 
-gboolean
-_neg_association_accepts (const NegAssociation *association, const char *sop_class)
-{
-  g_autoptr (GVariant) contexts = g_variant_lookup_value (association->opened, "contexts", G_VARIANT_TYPE ("a(ssy)"));
-  GVariantIter iter;
-  const char *of_context, *syntax;
-  guint8 result;
-
-  if (contexts == NULL)
-    return FALSE;
-  g_variant_iter_init (&iter, contexts);
-  while (g_variant_iter_next (&iter, "(&s&sy)", &of_context, &syntax, &result))
-    if (result == 0 && g_str_equal (of_context, sop_class))
-      return TRUE;
-  return FALSE;
-}
-
 static gboolean
 begin (NegAssociation *association, int socket, GVariant *options, GError **error)
 {
@@ -267,7 +249,6 @@ begin (NegAssociation *association, int socket, GVariant *options, GError **erro
     return FALSE;
   if (message.type != NEG_NET_OPENED)
     return neg_fail (error, NEG_ERROR_PROTOCOL, association->peer->name, "the network process does not say how it began");
-  association->opened = g_steal_pointer (&message.body);
   return TRUE;
 }
 

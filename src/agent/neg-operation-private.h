@@ -25,7 +25,6 @@ typedef struct {
   const NegPeer *peer;
   NegNetSession *session;
   GCancellable *cancellable; /* nullable */
-  GVariant *opened;          /* body of NET_OPENED */
 } NegAssociation;
 
 /* Connects and negotiates. @role is DIMSE's, also for peers of DICOMweb. @options: more of NET_BEGIN, consumed;
@@ -46,8 +45,6 @@ gboolean _neg_association_send (NegAssociation *association, NegNetMessageType t
 gboolean _neg_association_receive (NegAssociation *association, NegNetMessage *message, GError **error);
 /* Nothing more is asked: waits for the end. */
 gboolean _neg_association_finish (NegAssociation *association, GError **error);
-/* Whether the peer accepted @sop_class in any presentation context. */
-gboolean _neg_association_accepts (const NegAssociation *association, const char *sop_class);
 
 /* *error of any domain becomes NEG_ERROR about the peer. Always FALSE. */
 gboolean _neg_operation_locate (const NegPeer *peer, GError **error);
