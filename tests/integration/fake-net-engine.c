@@ -91,10 +91,13 @@ main (int argc, char **argv)
   if (mode_is ("mute"))
     hang ();
   send_ready ();
-  if (mode_is ("words"))
-    say (NEG_NET_END, g_variant_new ("(uss)", NEG_ERROR_REFUSED + 1, "called AE title not recognized", ""));
-  if (mode_is ("stale") || mode_is ("words"))
+  if (mode_is ("stale"))
     _exit (0);
+  if (mode_is ("words")) {
+    say (NEG_NET_END, g_variant_new ("(uss)", NEG_ERROR_REFUSED + 1, "called AE title not recognized", ""));
+    close (SOCKET_FD);
+    hang ();
+  }
   for (;;) {
     guint16 type;
     g_autoptr (GVariant) body = neg_net_message_receive (SOCKET_FD, &type, fds, NULL);

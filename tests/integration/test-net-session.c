@@ -163,7 +163,7 @@ test_not_there (void)
   g_assert_error (error, NEG_ERROR, NEG_ERROR_ENGINE_DIED);
 }
 
-/* Whatever was going to be sent to a spare engine that has ended meanwhile fails as its end. */
+/* An engine that ends behind its greeting: its end is seen at the start or at the first message, whichever comes later. */
 static void
 test_stale (Fixture *fixture, gconstpointer mode)
 {
@@ -171,12 +171,12 @@ test_stale (Fixture *fixture, gconstpointer mode)
   g_autoptr (NegNetSession) session = neg_net_session_new (fixture->engines, &error);
   g_auto (NegNetMessage) message = { 0 };
 
-  g_assert_no_error (error);
-  g_assert_false (neg_net_session_receive (session, 5000, NULL, &message, &error));
+  if (session != NULL)
+    g_assert_false (neg_net_session_receive (session, 5000, NULL, &message, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_ENGINE_DIED);
 }
 
-/* Telling something to one that has just ended gives the reason of its end. */
+/* Telling something to one that does not hear any more gives the reason of its end. */
 static void
 test_last_words (Fixture *fixture, gconstpointer mode)
 {
@@ -184,8 +184,8 @@ test_last_words (Fixture *fixture, gconstpointer mode)
   g_autoptr (NegNetSession) session = neg_net_session_new (fixture->engines, &error);
 
   g_assert_no_error (error);
-  g_usleep (200000);
-  g_assert_false (neg_net_session_send (session, NEG_NET_FINISH, g_variant_new_tuple (NULL, 0), NULL, 0, &error));
+  while (neg_net_session_send (session, NEG_NET_FINISH, g_variant_new_tuple (NULL, 0), NULL, 0, &error))
+    g_usleep (1000);
   g_assert_error (error, NEG_ERROR, NEG_ERROR_REFUSED);
 }
 
