@@ -3,6 +3,7 @@
 #include "model/neg-instance.h"
 
 #include "model/neg-instance-fields.h"
+#include "model/neg-presentation.h"
 
 #include <math.h>
 
@@ -33,6 +34,14 @@ neg_instance_new (void)
   instance->spacing_between_slices_mm = NAN;
   instance->frame_time_ms = NAN;
   instance->cine_rate_hz = NAN;
+  instance->pet.weight_kg = NAN;
+  instance->pet.height_m = NAN;
+  instance->pet.total_dose = NAN;
+  instance->pet.half_life_s = NAN;
+  instance->pet.frame_reference_time_ms = NAN;
+  instance->pet.actual_frame_duration_ms = NAN;
+  instance->pet.philips_suv_factor = NAN;
+  instance->pet.philips_activity_factor = NAN;
   return instance;
 }
 
@@ -52,6 +61,25 @@ neg_lut_clear (NegLut *lut)
 }
 
 static void
+clear_modules (NegInstance *instance)
+{
+  for (guint32 i = 0; i < instance->n_overlays; i++)
+    neg_overlay_plane_clear (&instance->overlays[i]);
+  for (guint32 i = 0; i < instance->n_real_world_maps; i++)
+    neg_real_world_map_clear (&instance->real_world_maps[i]);
+  for (guint32 i = 0; i < instance->n_masks; i++)
+    neg_mask_item_clear (&instance->masks[i]);
+  g_free (instance->overlays);
+  g_free (instance->real_world_maps);
+  g_free (instance->masks);
+  g_free (instance->ultrasound_regions);
+  neg_shutter_clear (&instance->shutter);
+  neg_presentation_unref (instance->presentation);
+  neg_key_selection_free (instance->key_selection);
+  g_clear_pointer (&instance->annotations, g_ptr_array_unref);
+}
+
+static void
 instance_free (NegInstance *instance)
 {
   neg_fields_clear (neg_instance_fields, neg_instance_n_fields, instance);
@@ -68,6 +96,7 @@ instance_free (NegInstance *instance)
   for (guint32 i = 0; i < instance->n_frame_infos; i++)
     neg_fields_clear (neg_frame_info_fields, neg_frame_info_n_fields, &instance->frame_infos[i]);
   g_free (instance->frame_infos);
+  clear_modules (instance);
   g_strfreev (instance->warnings);
   g_free (instance);
 }

@@ -6,9 +6,12 @@
  * Thread: immutable once built; references may be taken and dropped on any thread. */
 #pragma once
 
-#include <glib.h>
+#include "model/neg-modules.h"
 
 G_BEGIN_DECLS
+
+typedef struct _NegPresentation NegPresentation;
+typedef struct _NegKeySelection NegKeySelection;
 
 typedef enum {
   NEG_OBJECT_IMAGE,
@@ -138,6 +141,25 @@ typedef struct {
   double *frame_times_ms; /* Frame Time Vector */
   guint32 n_frame_infos;  /* 1, or one per frame */
   NegFrameInfo *frame_infos;
+
+  /* Modules of some images: neg-modules.h */
+  guint32 n_overlays;
+  NegOverlayPlane *overlays;
+  NegShutter shutter;
+  guint32 n_ultrasound_regions;
+  NegUltrasoundRegion *ultrasound_regions;
+  guint32 n_real_world_maps;
+  NegRealWorldMap *real_world_maps;
+  guint32 n_masks;
+  NegMaskItem *masks;
+  NegPetInfo pet;
+  char *pixel_intensity_relationship; /* LIN, LOG, DISP; nullable */
+  char *anatomical_orientation;       /* BIPED, QUADRUPED; nullable */
+
+  /* Objects about images; NULL for all others */
+  NegPresentation *presentation;      /* PR */
+  NegKeySelection *key_selection;     /* KO */
+  GPtrArray *annotations;             /* of NegAnnotation: an SR of TID 1500 */
 
   /* What a careful reader should know: English sentences, NULL-terminated; nullable. */
   char **warnings;
