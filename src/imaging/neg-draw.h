@@ -14,9 +14,12 @@
  * inside the image, the border pixel continues. Thread: any, no state. */
 #pragma once
 
+#include "imaging/neg-display.h"
 #include "imaging/neg-voi.h"
 
 G_BEGIN_DECLS
+
+typedef struct _NegLayers NegLayers; /* neg-layers.h */
 
 typedef enum {
   NEG_INTERPOLATION_NEAREST,
@@ -33,11 +36,16 @@ typedef struct {
   NegModality modality;
   NegPadding padding;
   NegVoi voi;
+  const NegLut *presentation_lut; /* borrowed, nullable: of a presentation state, after the VOI (C.11.6) */
   gboolean inverted;              /* white and black exchanged, at the very end */
   const NegLut *palette;          /* three of them, borrowed; NULL: none */
   gboolean palette_supplemental;  /* values below the first mapped are grey, the others coloured (C.7.6.19) */
   NegInterpolation interpolation;
   NegAffine output_to_image;
+
+  const NegLayers *layers;       /* borrowed, nullable: covers the picture, last of all */
+  const NegDisplayCurve *curve;  /* borrowed, nullable: grey levels as this display needs them (GSDF) */
+  gboolean is_dithered;          /* ordered, to the 8 bits of the picture; off where pictures are compared */
 } NegDraw;
 
 /* 8 bit RGB or grey with @stride bytes a row; the memory is the caller's. */

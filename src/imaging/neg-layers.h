@@ -1,0 +1,43 @@
+/* What lies above the pixels of one frame at the resolution of the image: display shutter and overlay planes, one cell
+ * a pixel. Drawn after everything else, nearest pixel, by neg_draw_rows() and by OpenGL alike: what is covered is
+ * covered whatever window and polarity are (PS3.3 C.7.6.11, C.9.2). Thread: immutable once built. */
+#pragma once
+
+#include "imaging/neg-draw.h"
+#include "model/neg-presentation.h"
+
+G_BEGIN_DECLS
+
+struct _NegLayers {
+  guint32 columns, rows;
+  guint8 *cells;         /* columns * rows; 0: the image is seen, else an index into @colors */
+  guint8 colors[256][3]; /* RGB, as driving levels of the picture */
+  guint n_colors;        /* that are used, [0] not counted */
+};
+
+/* Of frame @frame (from 0), NULL when there is nothing to cover. @presentation (nullable) replaces the image's own: then
+ * only overlays that it activates or brings, its shutter, its layers' colours. @raw (nullable): the frame in RAW form,
+ * for overlays embedded in the pixels' unused bits. */
+NegLayers *neg_layers_new (const NegInstance *instance, guint32 frame, const NegPresentation *presentation,
+                           const NegFrame *raw);
+void neg_layers_free (NegLayers *layers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegLayers, neg_layers_free)
+
+/* Whether the frame has overlays in its pixels, so that @raw is worth fetching. */
+gboolean neg_layers_need_raw (const NegInstance *instance, const NegPresentation *presentation);
+
+/* @draw, as from neg_draw_init(), as @presentation wants this frame: modality, VOI (the @voi_index-th of its
+ * alternatives for this image), presentation LUT, polarity, palette. Every stage of the state REPLACES the image's own,
+ * one that is absent is an identity (PS3.4 N.2.1). Borrows from @presentation. FALSE, and nothing done, when it does
+ * not mean this image or is of a kind that is not applied. */
+gboolean neg_draw_apply_presentation (NegDraw *draw, const NegInstance *instance, guint32 frame_number,
+                                      const NegFrame *frame, const NegPresentation *presentation, guint voi_index);
+
+/* The picture of @width x @height as the state wants it placed: rotation, flip, displayed area (C.10.4, C.10.6).
+ * @pixel_mm: size of a pixel of the picture on the glass, for TRUE SIZE; <= 0: unknown, then it is fitted.
+ * FALSE when the state says nothing about this image. */
+gboolean neg_affine_init_presentation (NegAffine *affine, const NegInstance *instance, guint32 frame_number,
+                                       const NegPresentation *presentation, guint width, guint height,
+                                       double pixel_mm);
+
+G_END_DECLS

@@ -1,0 +1,75 @@
+/* The annotations of what a window shows: made, changed, taken back, and never lost. Every change is an operation that
+ * goes to the sink (reading.db) before the next one can be made; loading a study plays its operations again.
+ * Thread: main. */
+#pragma once
+
+#include <glib-object.h>
+
+#include "model/neg-annotation.h"
+
+G_BEGIN_DECLS
+
+#define NEG_TYPE_ANNOTATIONS (neg_annotations_get_type ())
+G_DECLARE_FINAL_TYPE (NegAnnotations, neg_annotations, NEG, ANNOTATIONS, GObject)
+
+/* Signals: "changed" (const char *sop_instance_uid): annotations of that image; NULL: of any;
+ *          "selection-changed" (). */
+
+typedef enum {
+  NEG_ANNOTATION_PUT,    /* made or changed: the operation's text is the annotation */
+  NEG_ANNOTATION_REMOVE, /* text is empty */
+  NEG_ANNOTATION_SAVED,  /* all before are in a DICOM object: uid is the object's SOP Instance UID */
+} NegAnnotationOperation;
+
+/* Where operations go; FALSE: not kept, the change is taken back and the caller shows @error. */
+typedef gboolean (*NegAnnotationSink) (const char *study_uid, NegAnnotationOperation operation, const char *uid,
+                                       const char *text, GError **error, gpointer user_data);
+
+NegAnnotations *neg_annotations_new (void);
+void neg_annotations_set_sink (NegAnnotations *annotations, NegAnnotationSink sink, gpointer user_data);
+
+/* Plays one operation of the past, oldest first; wrong texts are an error and change nothing. */
+gboolean neg_annotations_replay (NegAnnotations *annotations, const char *study_uid,
+                                 NegAnnotationOperation operation, const char *uid, const char *text, GError **error);
+
+/* Annotations that an SR brought (of NegAnnotation): shown unless the same uid is known by our own operations. */
+void neg_annotations_add_foreign (NegAnnotations *annotations, GPtrArray *foreign);
+
+/* Forgets everything: another patient. */
+void neg_annotations_clear (NegAnnotations *annotations);
+
+/* In the order they were made; borrowed until the next change. @frame from 1. */
+guint neg_annotations_get_n_of_image (NegAnnotations *annotations, const char *sop_instance_uid, guint32 frame);
+NegAnnotation *neg_annotations_get_of_image (NegAnnotations *annotations, const char *sop_instance_uid, guint32 frame,
+                                             guint position);
+/* All of a study, of NegAnnotation; given. */
+GPtrArray *neg_annotations_list_study (NegAnnotations *annotations, const char *study_uid);
+NegAnnotation *neg_annotations_find (NegAnnotations *annotations, const char *uid); /* borrowed, nullable */
+
+/* Both take a reference of @annotation. A drag is many puts of one @gesture (0: a step of its own): on the disk and in
+ * undo it is one, when the gesture is ended. */
+gboolean neg_annotations_put (NegAnnotations *annotations, NegAnnotation *annotation, guint gesture, GError **error);
+gboolean neg_annotations_end_gesture (NegAnnotations *annotations, guint gesture, GError **error);
+gboolean neg_annotations_remove (NegAnnotations *annotations, const char *uid, GError **error);
+
+/* Numbers of neg_undo_next_serial(), 0: nothing; the window takes back whatever was last, view or annotation. */
+guint64 neg_annotations_get_undo_serial (NegAnnotations *annotations);
+guint64 neg_annotations_get_redo_serial (NegAnnotations *annotations);
+gboolean neg_annotations_undo (NegAnnotations *annotations, GError **error);
+gboolean neg_annotations_redo (NegAnnotations *annotations, GError **error);
+
+const char *neg_annotations_get_selected (NegAnnotations *annotations); /* uid; nullable */
+void neg_annotations_select (NegAnnotations *annotations, const char *uid); /* nullable */
+
+/* Whether something of the study is in no DICOM object yet. */
+gboolean neg_annotations_is_unsaved (NegAnnotations *annotations, const char *study_uid);
+/* It is now; @changes: what neg_annotations_get_change() was when it was written, so that later changes stay unsaved. */
+guint64 neg_annotations_get_change (NegAnnotations *annotations, const char *study_uid);
+gboolean neg_annotations_mark_saved (NegAnnotations *annotations, const char *study_uid, const char *sop_instance_uid,
+                                     guint64 change, GError **error);
+
+/* One annotation as text (JSON, no name of a patient), and back; reading is hostile input. */
+char *neg_annotation_to_text (const NegAnnotation *annotation);
+NegAnnotation *neg_annotation_from_text (const char *text, gsize length, GError **error);
+
+G_END_DECLS
