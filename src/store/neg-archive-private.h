@@ -13,6 +13,7 @@ struct _NegArchive {
   char *data_folder;
   const char *default_issuer; /* interned, atomic */
   int lock_fd;
+  GMutex removal_lock; /* one removal at a time, and what it does with the reserve */
 };
 
 /* The file of a row that is no more, or that never came to be. */
@@ -33,6 +34,13 @@ void _neg_archive_drop_files (NegArchive *archive, GPtrArray *leftovers);
 /* Within a transaction. @leftovers: emptied, then filled with the files that rows do not name any more. */
 gboolean _neg_archive_add_within (NegDatabase *database, const char *default_issuer, const NegArchiveObject *objects,
                                   guint n, NegAdded *added, GPtrArray *leftovers, GError **error);
+
+/* What a crash has cut off. TRUE also when the disk is too full for it: what goes is hidden already. */
+gboolean _neg_archive_finish_removals (NegArchive *archive, GError **error);
+
+/* Room that only removals take. FALSE: there is none. */
+gboolean _neg_archive_release_reserve (NegArchive *archive);
+void _neg_archive_keep_reserve (NegArchive *archive);
 
 /* A row of the statement's, and then none: TRUE with *value, or @missing. */
 gboolean _neg_archive_query_int (NegStatement *statement, gint64 missing, gint64 *value, GError **error);

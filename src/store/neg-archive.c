@@ -59,6 +59,7 @@ neg_archive_open (const char *data_folder, const char *cache_folder, const char 
   NegDatabase *database;
 
   archive->lock_fd = -1;
+  g_mutex_init (&archive->removal_lock);
   archive->data_folder = g_strdup (data_folder);
   neg_archive_set_default_issuer (archive, default_issuer);
   archive->objects = neg_object_store_open (data_folder, cache_folder, error);
@@ -72,6 +73,8 @@ neg_archive_open (const char *data_folder, const char *cache_folder, const char 
   if (archive->reader == NULL)
     return NULL;
   neg_object_store_sweep (archive->objects);
+  if (!_neg_archive_finish_removals (archive, error))
+    return NULL;
   return g_steal_pointer (&archive);
 }
 
@@ -85,6 +88,7 @@ neg_archive_free (NegArchive *archive)
   neg_object_store_free (archive->objects);
   if (archive->lock_fd >= 0)
     close (archive->lock_fd);
+  g_mutex_clear (&archive->removal_lock);
   g_free (archive->data_folder);
   g_free (archive);
 }

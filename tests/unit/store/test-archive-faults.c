@@ -2,21 +2,17 @@
  * this program again (--take, --fill): it tells of every object that it would acknowledge. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "archive-child.h"
 #include "archive-home.h"
 #include "base/neg-error.h"
 
 #define N_OBJECTS 40u
-#define NO_MOUNTS 77 /* the machine does not let us */
 
 static const char *const POINTS[] = { "written",       "hashed",        "synced",   "renamed",
                                       "folder-synced", "before-commit", "committed" };
@@ -82,22 +78,6 @@ take_objects (const char *folder)
 }
 
 /* --- the one that looks afterwards --- */
-
-static pid_t
-start (const char *mode, const char *folder, const char *fault, int *from)
-{
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
-  g_auto (GStrv) environment = fault != NULL ? g_environ_setenv (g_get_environ (), "NEGATOSCOPE_FAULT", fault, TRUE)
-                                             : g_get_environ ();
-  char *command[] = { self, (char *) mode, (char *) folder, NULL };
-  g_autoptr (GError) error = NULL;
-  GPid pid;
-
-  g_assert_true (g_spawn_async_with_pipes (NULL, command, environment, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL,
-                                           from, NULL, &error));
-  g_assert_no_error (error);
-  return pid;
-}
 
 /* @told: what it acknowledged, 1 + the last object by series. */
 static void
@@ -173,7 +153,7 @@ test_killed_at_point (gconstpointer data)
 
     archive_home_init (&home, NULL);
     archive_home_close (&home);
-    pid = start ("--take", home.folder, fault, &from);
+    pid = archive_child_start ("--take", home.folder, fault, &from);
     status = wait_for_end (pid, from, told);
     g_assert_true (WIFSIGNALED (status));
     g_assert_cmpint (WTERMSIG (status), ==, SIGKILL);
@@ -197,7 +177,7 @@ test_killed_at_random (void)
 
     archive_home_init (&home, NULL);
     archive_home_close (&home);
-    pid = start ("--take", home.folder, NULL, &from);
+    pid = archive_child_start ("--take", home.folder, NULL, &from);
     wait_for_told (from, (guint) g_test_rand_int_range (0, 2 * N_OBJECTS), told);
     g_usleep ((gulong) g_test_rand_int_range (0, 10 * 1000));
     kill (pid, SIGKILL);
@@ -210,49 +190,6 @@ test_killed_at_random (void)
 }
 
 /* --- a disk that is full --- */
-
-static gboolean
-write_text (const char *path, const char *text)
-{
-  int fd = open (path, O_WRONLY | O_CLOEXEC);
-  gboolean done = fd >= 0 && write (fd, text, strlen (text)) == (gssize) strlen (text);
-
-  if (fd >= 0)
-    close (fd);
-  return done;
-}
-
-/* Seen by this process only, and gone with it. */
-static gboolean
-mount_small_disk (const char *folder)
-{
-  g_autofree char *users = g_strdup_printf ("0 %u 1", (guint) getuid ());
-  g_autofree char *groups = g_strdup_printf ("0 %u 1", (guint) getgid ());
-
-  if (getuid () == 0 ? unshare (CLONE_NEWNS) != 0
-                     : unshare (CLONE_NEWUSER | CLONE_NEWNS) != 0 || !write_text ("/proc/self/uid_map", users)
-                           || !write_text ("/proc/self/setgroups", "deny")
-                           || !write_text ("/proc/self/gid_map", groups))
-    return FALSE;
-  return mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
-         && mount ("none", folder, "tmpfs", 0, "size=8m") == 0;
-}
-
-/* Leaves @left bytes. */
-static void
-fill_disk (const char *path, gsize left)
-{
-  int fd = open (path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  static const char block[4096] = { 1 };
-  off_t size = 0;
-
-  g_assert_cmpint (fd, >=, 0);
-  while (write (fd, block, sizeof block) == sizeof block)
-    size += sizeof block;
-  g_assert_cmpint (errno, ==, ENOSPC);
-  g_assert_cmpint (ftruncate (fd, size - (off_t) left), ==, 0);
-  close (fd);
-}
 
 static void
 assert_disk_full (ArchiveHome *home, const char *bytes)
@@ -280,12 +217,12 @@ fill_archive (const char *folder)
   g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
   g_autoptr (NegObjectRecord) refused = archive_record (9, 1, 1);
 
-  if (!mount_small_disk (folder))
-    return NO_MOUNTS;
+  if (!archive_child_mount_small_disk (folder))
+    return ARCHIVE_CHILD_NO_MOUNTS;
   archive_home_open (&home);
   archive_take_ok (&home, NEG_OBJECT_DATA, record, "one", NEG_ADDED_NEW);
   for (gsize left = 4096; left <= 16384; left += 4096) {
-    fill_disk (ballast, left);
+    archive_child_fill_disk (ballast, left);
     assert_disk_full (&home, "small");
   }
   g_assert_cmpint (unlink (ballast), ==, 0);
@@ -304,10 +241,10 @@ test_disk_full (void)
 
   archive_home_init (&home, NULL);
   archive_home_close (&home);
-  pid = start ("--fill", home.folder, NULL, &from);
+  pid = archive_child_start ("--fill", home.folder, NULL, &from);
   status = wait_for_end (pid, from, told);
   g_assert_true (WIFEXITED (status));
-  if (WEXITSTATUS (status) == NO_MOUNTS)
+  if (WEXITSTATUS (status) == ARCHIVE_CHILD_NO_MOUNTS)
     g_test_skip ("no file system of our own can be mounted here");
   else
     g_assert_cmpint (WEXITSTATUS (status), ==, 0);

@@ -1,0 +1,19 @@
+/* This test program again, as a process that is killed or that has a small disk of its own. */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+#define ARCHIVE_CHILD_NO_MOUNTS 77 /* exit status: the machine does not let us */
+
+/* PROGRAM @mode @folder; @fault: NEGATOSCOPE_FAULT, nullable. *from: what it writes. */
+pid_t archive_child_start (const char *mode, const char *folder, const char *fault, int *from);
+
+/* 8 MiB, seen by this process only, and gone with it. FALSE: not allowed. */
+gboolean archive_child_mount_small_disk (const char *folder);
+/* A file that takes all room, but for @left bytes. */
+void archive_child_fill_disk (const char *path, gsize left);
+
+G_END_DECLS
