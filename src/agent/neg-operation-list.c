@@ -167,36 +167,100 @@ _neg_listed_patient_read (NegListedPatient *patient, GPtrArray *rows, const char
   }
 }
 
-static gboolean
-ask_patient (NegAssociation *association, const char *study_uid, NegListedPatient *patient, GError **error)
+/* --- how much it is --- */
+
+void
+_neg_listed_sum_clear (NegListedSum *sum)
 {
+  g_clear_pointer (&sum->sop_classes, g_strfreev);
+  sum->n_images = 0;
+}
+
+static gboolean
+are_uids (char **texts)
+{
+  for (guint i = 0; texts[i] != NULL; i++)
+    if (!is_uid (texts[i]))
+      return FALSE;
+  return texts[0] != NULL;
+}
+
+void
+_neg_listed_sum_read (NegListedSum *sum, GPtrArray *rows, const char *study_uid, gboolean needs_classes)
+{
+  GHashTable *row = rows->len == 1 ? g_ptr_array_index (rows, 0) : NULL; /* several: of whom is the number? */
+  const char *number, *classes;
+  guint64 n_images;
+
+  if (row == NULL || g_strcmp0 (g_hash_table_lookup (row, "StudyInstanceUID"), study_uid) != 0)
+    return;
+  number = g_hash_table_lookup (row, "NumberOfStudyRelatedInstances");
+  classes = g_hash_table_lookup (row, "SOPClassesInStudy");
+  if (number == NULL || !g_ascii_string_to_unsigned (number, 10, 1, IMAGES_MAX, &n_images, NULL))
+    return;
+  if (needs_classes) {
+    g_auto (GStrv) uids = g_strsplit (classes != NULL ? classes : "", "\\", -1);
+
+    if (!are_uids (uids))
+      return;
+    sum->sop_classes = g_steal_pointer (&uids);
+  }
+  sum->n_images = (guint) n_images;
+}
+
+GVariant *
+_neg_listed_sum_make_contexts (const NegListedSum *sum)
+{
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sas)"));
+  for (guint i = 0; sum->sop_classes[i] != NULL; i++)
+    g_variant_builder_add (&builder, "(s@as)", sum->sop_classes[i], g_variant_new_strv (NULL, 0));
+  return g_variant_builder_end (&builder);
+}
+
+static gboolean
+ask_study (NegAssociation *association, const char *study_uid, NegListedPatient *patient, NegListedSum *sum,
+           GError **error)
+{
+  const NegPeer *peer = association->peer;
+  const gboolean needs_classes = peer->kind != NEG_PEER_WEB && peer->retrieve != NEG_RETRIEVE_MOVE;
   g_autoptr (GHashTable) keys = make_keys ("StudyInstanceUID", study_uid, "PatientID", "", "IssuerOfPatientID", "",
                                            "PatientName", "", NULL);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
 
+  if (sum != NULL)
+    g_hash_table_insert (keys, g_strdup ("NumberOfStudyRelatedInstances"), g_strdup (""));
+  if (sum != NULL && needs_classes)
+    g_hash_table_insert (keys, g_strdup ("SOPClassesInStudy"), g_strdup (""));
   if (!run (association, "study", keys, STUDIES_MAX, rows, error))
     return FALSE;
   _neg_listed_patient_read (patient, rows, study_uid);
+  if (sum != NULL)
+    _neg_listed_sum_read (sum, rows, study_uid, needs_classes);
   return TRUE;
 }
 
-GPtrArray *
+gboolean
 _neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
-                  GCancellable *cancellable, NegListedPatient *patient, GError **error)
+                  GCancellable *cancellable, NegListedPatient *patient, NegListedSum *sum, GPtrArray **listing,
+                  GError **error)
 {
-  g_autoptr (GPtrArray) listing = g_ptr_array_new_with_free_func ((GDestroyNotify) listed_free);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) listed_free);
   g_auto (NegAssociation) association = { 0 };
-  gboolean is_asked;
 
+  *listing = NULL;
   if (!_neg_association_open (&association, agent, peer, "query", NULL, cancellable, error)
-      || !ask_patient (&association, study_uid, patient, error))
-    return NULL;
-  is_asked = series_uid != NULL ? ask_images (&association, study_uid, series_uid, listing, error)
-                                : ask_series (&association, study_uid, listing, error);
-  if (!is_asked)
-    return NULL;
+      || !ask_study (&association, study_uid, patient, sum, error))
+    return FALSE;
+  if (sum == NULL || sum->n_images == 0) {
+    if (series_uid != NULL ? !ask_images (&association, study_uid, series_uid, all, error)
+                           : !ask_series (&association, study_uid, all, error))
+      return FALSE;
+    *listing = g_steal_pointer (&all);
+  }
   _neg_association_finish (&association, NULL);
-  return g_steal_pointer (&listing);
+  return TRUE;
 }
 
 /* --- what is here --- */
@@ -246,6 +310,15 @@ list_present (NegAgent *agent, const char *study_uid, const NegListedPatient *pa
       g_hash_table_add (present, g_strdup (file->sop_instance_uid));
   }
   return g_steal_pointer (&present);
+}
+
+gboolean
+_neg_listing_count_here (NegAgent *agent, const char *study_uid, guint *n_here, GError **error)
+{
+  g_autoptr (GHashTable) present = list_present (agent, study_uid, NULL, error);
+
+  *n_here = present != NULL ? g_hash_table_size (present) : 0;
+  return present != NULL;
 }
 
 gboolean

@@ -83,15 +83,31 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegListedPatient, _neg_listed_patient_clear)
 /* Of answers of the level of studies. */
 void _neg_listed_patient_read (NegListedPatient *patient, GPtrArray *rows, const char *study_uid);
 
-/* Level by level, as a peer without relational queries needs it. NegListed, given with its free function. */
-GPtrArray *_neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
-                             GCancellable *cancellable, NegListedPatient *patient, GError **error);
+/* A study of one patient in one answer: enough to ask for all of it, and to know afterwards whether that came. */
+typedef struct {
+  guint n_images;     /* 0: this is not to be relied on */
+  char **sop_classes; /* of what C-GET has to propose; NULL: not asked */
+} NegListedSum;
+
+void _neg_listed_sum_clear (NegListedSum *sum);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegListedSum, _neg_listed_sum_clear)
+/* Of answers of the level of studies. */
+void _neg_listed_sum_read (NegListedSum *sum, GPtrArray *rows, const char *study_uid, gboolean needs_classes);
+
+/* Level by level, as a peer without relational queries needs it. NegListed, given with its free function. With @sum
+ * (nullable) the level of studies will do where it can: then *listing is NULL. */
+gboolean _neg_listing_ask (NegAgent *agent, const NegPeer *peer, const char *study_uid, const char *series_uid,
+                           GCancellable *cancellable, NegListedPatient *patient, NegListedSum *sum,
+                           GPtrArray **listing, GError **error);
+/* How many images of the study are here with their files, whoever's they are. */
+gboolean _neg_listing_count_here (NegAgent *agent, const char *study_uid, guint *n_here, GError **error);
 /* Looks into the archive for what is here, of this study and patient (NULL: of whoever has it) and with its file; the
  * number that is not. CONFLICT: @patient may be several that have this study here. */
 gboolean _neg_listing_compare (NegAgent *agent, GPtrArray *listing, const NegListedPatient *patient, guint *n_missing,
                                GError **error);
 /* a(sas) of the SOP classes of what is missing, none with its syntaxes: of NET_BEGIN. NULL: some are not told. */
 GVariant *_neg_listing_make_contexts (GPtrArray *listing);
+GVariant *_neg_listed_sum_make_contexts (const NegListedSum *sum);
 /* The identifiers (GHashTable of keys, given with its free function) that fetch what is missing and no more than needed:
  * the whole study when nothing is here, else series, or images by their UIDs. @listing nullable. */
 GPtrArray *_neg_listing_make_identifiers (GPtrArray *listing, const char *study_uid, const char *series_uid);

@@ -12,7 +12,8 @@ typedef struct {
   NegAgent *agent;
   const NegPeer *peer;
   const char *study_uid;
-  GPtrArray *listing; /* NegListed; NULL: the peer could not be asked */
+  GPtrArray *listing; /* NegListed; NULL: the peer could not be asked, or its sum will do */
+  NegListedSum sum;
   NegListedPatient patient;
   guint n_here; /* of it, before */
   GCancellable *cancellable;
@@ -42,6 +43,13 @@ compare (Retrieve *retrieve, guint *n_missing, GError **error)
                                error);
 }
 
+/* How much there is to come is known. */
+static gboolean
+is_told (const Retrieve *retrieve)
+{
+  return retrieve->listing != NULL || retrieve->sum.n_images > 0;
+}
+
 /* --- answers of the peer that both ways share --- */
 
 static void
@@ -52,7 +60,7 @@ take_counts (Retrieve *retrieve, GVariant *body)
 
   g_variant_get (body, "(uuuu)", &remaining, &completed, &failed, &warning);
   progress->failed = failed;
-  if (retrieve->listing == NULL) /* some leave them out at the end */
+  if (!is_told (retrieve)) /* some leave them out at the end */
     progress->objects = MAX (progress->objects, remaining + completed + failed + warning);
 }
 
@@ -189,12 +197,20 @@ get_all (Retrieve *retrieve, NegAssociation *association, GPtrArray *identifiers
   return TRUE;
 }
 
+static GVariant *
+make_contexts (const Retrieve *retrieve)
+{
+  if (retrieve->listing != NULL)
+    return _neg_listing_make_contexts (retrieve->listing);
+  return retrieve->sum.sop_classes != NULL ? _neg_listed_sum_make_contexts (&retrieve->sum) : NULL;
+}
+
 static gboolean
 retrieve_by_get (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
 {
   g_auto (NegAssociation) association = { 0 };
   GVariantDict *options = g_variant_dict_new (NULL);
-  GVariant *contexts = retrieve->listing != NULL ? _neg_listing_make_contexts (retrieve->listing) : NULL;
+  GVariant *contexts = make_contexts (retrieve);
   NegReceiveStore store;
   gboolean is_got;
 
@@ -221,7 +237,7 @@ note_arrived (Retrieve *retrieve, const NegArrived *arrived)
   NegTransferProgress *progress = &retrieve->transfer->progress;
 
   progress->done = retrieve->n_here + arrived->n_objects;
-  if (retrieve->listing != NULL)
+  if (is_told (retrieve))
     progress->done = MIN (progress->done, progress->objects);
   progress->bytes = arrived->bytes;
 }
@@ -315,22 +331,19 @@ retrieve_by_move (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
 
 /* --- before and after --- */
 
-/* At a peer that is not asked questions nobody knows how much there is to come. */
+/* At a peer that is not asked questions nobody knows how much there is to come. With @sum its number may do. */
 static gboolean
-list (Retrieve *retrieve, const char *series_uid, GError **error)
+list (Retrieve *retrieve, const char *series_uid, NegListedSum *sum, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
-
   if ((retrieve->peer->use & NEG_PEER_QUERY) == 0)
     return TRUE;
-  retrieve->listing = _neg_listing_ask (retrieve->agent, retrieve->peer, retrieve->study_uid, series_uid,
-                                        retrieve->cancellable, &retrieve->patient, &failure);
-  if (retrieve->listing != NULL && retrieve->listing->len == 0)
-    return neg_fail (error, NEG_ERROR_NOT_FOUND, retrieve->peer->name, "the peer has no image of this study");
-  if (retrieve->listing != NULL)
+  _neg_listed_patient_clear (&retrieve->patient);
+  if (!_neg_listing_ask (retrieve->agent, retrieve->peer, retrieve->study_uid, series_uid, retrieve->cancellable,
+                         &retrieve->patient, sum, &retrieve->listing, error))
+    return FALSE;
+  if (retrieve->listing == NULL || retrieve->listing->len > 0)
     return TRUE;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return neg_fail (error, NEG_ERROR_NOT_FOUND, retrieve->peer->name, "the peer has no image of this study");
 }
 
 /* Nobody could say before what there is: the peer's own numbers must at least agree with what has come. */
@@ -377,11 +390,54 @@ conclude (Retrieve *retrieve, gboolean is_sent, GError **error)
     if (!compare (retrieve, &n_missing, is_sent ? error : NULL))
       return FALSE;
     _neg_transfer_add_missing (retrieve->transfer, retrieve->listing);
+    progress->objects = retrieve->listing->len;
     progress->done = retrieve->listing->len - n_missing;
   }
   progress->failed = retrieve->transfer->objects->len;
   tell (retrieve);
   return is_sent && check_status (retrieve, n_missing, error);
+}
+
+/* Nothing was here, and as many have come as the peer says that there are. */
+static gboolean
+has_all (Retrieve *retrieve, gboolean *has, GError **error)
+{
+  guint n_here;
+
+  *has = FALSE;
+  if (retrieve->status != 0 || retrieve->transfer->objects->len > 0
+      || retrieve->transfer->progress.done != retrieve->sum.n_images)
+    return TRUE;
+  if (!_neg_listing_count_here (retrieve->agent, retrieve->study_uid, &n_here, error))
+    return FALSE;
+  *has = n_here == retrieve->sum.n_images;
+  return TRUE;
+}
+
+/* Where the numbers differ or something has failed, the peer is asked for the list: it says what is missing. */
+static gboolean
+conclude_sum (Retrieve *retrieve, gboolean is_sent, GError **error)
+{
+  const gboolean is_silent = error != NULL && g_error_matches (*error, NEG_ERROR, NEG_ERROR_TIMEOUT);
+  gboolean has = FALSE;
+
+  if (is_sent && (!has_all (retrieve, &has, error) || (!has && !list (retrieve, NULL, NULL, error))))
+    return FALSE;
+  /* Only for the names of what did not come: the reason is known. */
+  if (!is_sent && !is_silent && !g_cancellable_is_cancelled (retrieve->cancellable))
+    list (retrieve, NULL, NULL, NULL);
+  return conclude (retrieve, is_sent, error);
+}
+
+/* What is here is not asked for again, and which images that are the list says. */
+static gboolean
+list_first (Retrieve *retrieve, const char *series_uid, GError **error)
+{
+  guint n_here = 1;
+
+  if (series_uid == NULL && !_neg_listing_count_here (retrieve->agent, retrieve->study_uid, &n_here, error))
+    return FALSE;
+  return list (retrieve, series_uid, n_here == 0 ? &retrieve->sum : NULL, error);
 }
 
 static gboolean
@@ -392,12 +448,12 @@ exchange (Retrieve *retrieve, const char *series_uid, GError **error)
   guint n_missing = 1;
   gboolean is_sent;
 
-  if (!list (retrieve, series_uid, error)
+  if (!list_first (retrieve, series_uid, error)
       || (retrieve->listing != NULL && !compare (retrieve, &n_missing, error)))
     return FALSE;
-  if (retrieve->listing != NULL) {
-    retrieve->n_here = retrieve->listing->len - n_missing;
-    progress->objects = retrieve->listing->len;
+  if (is_told (retrieve)) {
+    progress->objects = retrieve->listing != NULL ? retrieve->listing->len : retrieve->sum.n_images;
+    retrieve->n_here = retrieve->listing != NULL ? progress->objects - n_missing : 0;
     progress->done = retrieve->n_here;
     tell (retrieve);
   }
@@ -406,7 +462,7 @@ exchange (Retrieve *retrieve, const char *series_uid, GError **error)
   identifiers = _neg_listing_make_identifiers (retrieve->listing, retrieve->study_uid, series_uid);
   is_sent = retrieve->peer->retrieve == NEG_RETRIEVE_MOVE ? retrieve_by_move (retrieve, identifiers, error)
                                                           : retrieve_by_get (retrieve, identifiers, error);
-  return conclude (retrieve, is_sent, error);
+  return retrieve->sum.n_images > 0 ? conclude_sum (retrieve, is_sent, error) : conclude (retrieve, is_sent, error);
 }
 
 static gboolean
@@ -416,6 +472,7 @@ retrieve_all (Retrieve *retrieve, const char *series_uid, GError **error)
 
   g_clear_pointer (&retrieve->listing, g_ptr_array_unref);
   _neg_listed_patient_clear (&retrieve->patient);
+  _neg_listed_sum_clear (&retrieve->sum);
   g_clear_pointer (&retrieve->comment, g_free);
   return is_complete;
 }

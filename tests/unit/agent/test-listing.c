@@ -102,6 +102,41 @@ test_patient (void)
   g_assert_true (two.is_several);
 }
 
+/* Of @rows, of which the first has this number and these classes. */
+static NegListedSum
+read_sum (GPtrArray *rows, const char *number, const char *classes, gboolean needs_classes)
+{
+  NegListedSum sum = { 0 };
+
+  g_hash_table_insert (g_ptr_array_index (rows, 0), (char *) "NumberOfStudyRelatedInstances", (char *) number);
+  g_hash_table_insert (g_ptr_array_index (rows, 0), (char *) "SOPClassesInStudy", (char *) classes);
+  _neg_listed_sum_read (&sum, rows, STUDY, needs_classes);
+  return sum;
+}
+
+static void
+test_sum (void)
+{
+  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func ((GDestroyNotify) g_hash_table_unref);
+  g_auto (NegListedSum) sum = { 0 };
+  g_autoptr (GVariant) contexts = NULL;
+
+  g_ptr_array_add (rows, make_row (STUDY, "ID", "One^Person"));
+  sum = read_sum (rows, "12", "7.1\\7.2", TRUE);
+  g_assert_cmpuint (sum.n_images, ==, 12);
+  contexts = g_variant_ref_sink (_neg_listed_sum_make_contexts (&sum));
+  g_assert_cmpuint (g_variant_n_children (contexts), ==, 2);
+  g_assert_cmpuint (read_sum (rows, "12", NULL, FALSE).n_images, ==, 12);
+  g_assert_cmpuint (read_sum (rows, "12", NULL, TRUE).n_images, ==, 0);
+  g_assert_cmpuint (read_sum (rows, "12", "7.1\\", TRUE).n_images, ==, 0);
+  g_assert_cmpuint (read_sum (rows, "0", NULL, FALSE).n_images, ==, 0);
+  g_assert_cmpuint (read_sum (rows, "-1", NULL, FALSE).n_images, ==, 0);
+  g_assert_cmpuint (read_sum (rows, "99999999999", NULL, FALSE).n_images, ==, 0);
+  g_assert_cmpuint (read_sum (rows, "", NULL, FALSE).n_images, ==, 0);
+  g_ptr_array_add (rows, make_row (STUDY, "ID", "Two^Person"));
+  g_assert_cmpuint (read_sum (rows, "12", NULL, FALSE).n_images, ==, 0);
+}
+
 static void
 test_contexts (void)
 {
@@ -219,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/listing/nothing-here", test_nothing_here);
   g_test_add_func ("/listing/part-here", test_part_here);
   g_test_add_func ("/listing/patient", test_patient);
+  g_test_add_func ("/listing/sum", test_sum);
   g_test_add_func ("/listing/contexts", test_contexts);
   g_test_add_func ("/listing/missing", test_missing);
   g_test_add_func ("/expected/study", test_expected_study);
