@@ -285,10 +285,17 @@ neg_database_read (NegDatabase *database, NegDatabaseFunc func, gpointer data, G
 {
   gboolean done;
 
+  if (!sqlite3_get_autocommit (database->handle))
+    return func (database, data, error); /* within one that sees one state already */
   if (!_neg_database_execute (database, "BEGIN", error))
     return FALSE;
   done = func (database, data, error);
   sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL); /* of nothing */
+  /* An interruption means whatever begins before the last statement has ended: this one too. */
+  while (!sqlite3_get_autocommit (database->handle)) {
+    reset_all (database);
+    sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL);
+  }
   return done;
 }
 

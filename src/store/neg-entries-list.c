@@ -234,28 +234,26 @@ count_bits (const Hits *hits)
 
 typedef struct {
   NegDatabase *database;
+  NegStatement *row; /* by doc */
   char **words; /* to be looked for in the row itself; NULL: the hit is sure */
   guint skip, want;
   GPtrArray *entries;
   GError *error;
 } Answer;
 
-/* NULL without an error when the doc is gone. */
-static NegEntryRow *
-read_doc (NegDatabase *database, guint32 doc, GError **error)
+/* A doc that is gone is none. */
+static gboolean
+read_doc (Answer *answer, guint32 doc)
 {
-  NegStatement *statement = neg_database_prepare (database, NEG_ENTRY_SELECT "WHERE doc = ?1", error);
-  NegEntryRow *row;
   gboolean has_row;
 
-  if (statement == NULL)
-    return NULL;
-  neg_statement_bind_int (statement, 1, doc);
-  if (!neg_statement_step (statement, &has_row, error) || !has_row)
-    return NULL;
-  row = _neg_entry_row_read (statement);
-  neg_statement_reset (statement);
-  return row;
+  neg_statement_reset (answer->row);
+  neg_statement_bind_int (answer->row, 1, doc);
+  if (!neg_statement_step (answer->row, &has_row, &answer->error))
+    return FALSE;
+  if (has_row && (answer->words == NULL || _neg_entry_has (answer->row, answer->words)))
+    g_ptr_array_add (answer->entries, _neg_entry_read (answer->row));
+  return TRUE;
 }
 
 static gboolean
@@ -274,14 +272,10 @@ static gboolean
 visit (guint32 doc, gpointer user_data)
 {
   Answer *answer = user_data;
-  g_autoptr (NegEntryRow) row = NULL;
 
   if (answer->skip > 0)
     return skip (answer, doc);
-  row = read_doc (answer->database, doc, &answer->error);
-  if (row != NULL && (answer->words == NULL || _neg_entry_row_has (row, answer->words)))
-    g_ptr_array_add (answer->entries, g_steal_pointer (&row->entry));
-  return answer->error == NULL && answer->entries->len < answer->want;
+  return read_doc (answer, doc) && answer->entries->len < answer->want;
 }
 
 typedef struct {
@@ -365,6 +359,28 @@ list_hits (const Hits *hits, const NegEntryQuery *query, Answer *answer, GError 
   return FALSE;
 }
 
+typedef struct {
+  const NegEntryQuery *query;
+  char **words; /* folded */
+  Answer *answer;
+} Listing;
+
+static gboolean
+list (NegDatabase *database, gpointer data, GError **error)
+{
+  const Listing *listing = data;
+  Hits hits = { .database = database };
+  gboolean done;
+
+  listing->answer->row = neg_database_prepare (database, NEG_ENTRY_SELECT "WHERE doc = ?1", error);
+  done = listing->answer->row != NULL && find_hits (&hits, listing->query, listing->words, error)
+         && list_hits (&hits, listing->query, listing->answer, error);
+  if (listing->answer->row != NULL)
+    neg_statement_reset (listing->answer->row);
+  g_free (hits.bits);
+  return done;
+}
+
 GPtrArray *
 neg_entries_list (NegDatabase *database, const NegEntryQuery *query, guint first, guint n, GError **error)
 {
@@ -375,15 +391,12 @@ neg_entries_list (NegDatabase *database, const NegEntryQuery *query, guint first
                     .skip = first,
                     .want = first < NEG_ENTRIES_REACH ? MIN (n, NEG_ENTRIES_REACH - first) : 0,
                     .entries = entries };
-  Hits hits = { .database = database };
-  gboolean done;
+  Listing listing = { .query = query, .words = words, .answer = &answer };
 
   g_return_val_if_fail (query->order < NEG_COLUMN_N, NULL);
-  if (answer.want == 0)
-    return g_steal_pointer (&entries);
-  done = find_hits (&hits, query, words, error) && list_hits (&hits, query, &answer, error);
-  g_free (hits.bits);
-  return done ? g_steal_pointer (&entries) : NULL;
+  if (answer.want > 0 && !neg_database_read (database, list, &listing, error))
+    return NULL;
+  return g_steal_pointer (&entries);
 }
 
 /* --- counting --- */
@@ -435,23 +448,38 @@ count_docs (const Hits *hits, guint limit, guint *count, GError **error)
   return TRUE;
 }
 
+typedef struct {
+  const NegEntryQuery *query;
+  char **words; /* folded */
+  guint limit, count;
+} Counting;
+
+static gboolean
+count (NegDatabase *database, gpointer data, GError **error)
+{
+  Counting *counting = data;
+  Hits hits = { .database = database };
+  gboolean done = find_hits (&hits, counting->query, counting->words, error);
+
+  if (done && counting->limit == 0)
+    counting->count = 0;
+  else if (done && hits.bits == NULL)
+    done = count_all (database, &counting->count, error);
+  else if (done && are_sure (counting->words))
+    done = count_docs (&hits, counting->limit, &counting->count, error);
+  else if (done)
+    done = count_rows (&hits, counting->words, counting->limit, &counting->count, error);
+  g_free (hits.bits);
+  return done;
+}
+
 gboolean
-neg_entries_count (NegDatabase *database, const NegEntryQuery *query, guint limit, guint *count, GError **error)
+neg_entries_count (NegDatabase *database, const NegEntryQuery *query, guint limit, guint *n, GError **error)
 {
   g_auto (GStrv) words = _neg_entry_dup_words ((const char *const *) query->words);
-  Hits hits = { .database = database };
-  gboolean done = find_hits (&hits, query, words, error);
+  Counting counting = { .query = query, .words = words, .limit = limit };
+  gboolean done = neg_database_read (database, count, &counting, error);
 
-  if (done && limit == 0)
-    *count = 0;
-  else if (done && hits.bits == NULL)
-    done = count_all (database, count, error);
-  else if (done && are_sure (words))
-    done = count_docs (&hits, limit, count, error);
-  else if (done)
-    done = count_rows (&hits, words, limit, count, error);
-  g_free (hits.bits);
-  if (done)
-    *count = MIN (*count, limit);
+  *n = MIN (counting.count, limit);
   return done;
 }

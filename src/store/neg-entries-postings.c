@@ -359,8 +359,8 @@ keep_pieces (Search *search, GError **error)
   return TRUE;
 }
 
-static gboolean
-texts_have (const char *const *texts, char **words)
+gboolean
+_neg_entry_texts_have (const char *const *texts, char **words)
 {
   for (; words != NULL && *words != NULL; words++) {
     gboolean has = FALSE;
@@ -371,12 +371,6 @@ texts_have (const char *const *texts, char **words)
       return FALSE;
   }
   return TRUE;
-}
-
-gboolean
-_neg_entry_row_has (const NegEntryRow *row, char **words)
-{
-  return texts_have ((const char *const *) row->texts, words);
 }
 
 gboolean
@@ -396,7 +390,7 @@ _neg_postings_check (NegDatabase *database, gint64 doc, char **words, gboolean *
     return TRUE;
   for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
     texts[i] = neg_statement_get_text (statement, i + 1);
-  *has = texts_have (texts, words);
+  *has = _neg_entry_texts_have (texts, words);
   neg_statement_reset (statement);
   return TRUE;
 }
@@ -409,7 +403,7 @@ row_matches (Search *search, NegStatement *row)
 
   for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
     texts[i] = neg_statement_get_text (row, i + 1);
-  if (!texts_have (texts, search->words))
+  if (!_neg_entry_texts_have (texts, search->words))
     return FALSE;
   if (search->modality_names == NULL)
     return TRUE;

@@ -42,7 +42,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegEntryRow, _neg_entry_row_free)
   "k_referrer"
 #define NEG_ENTRY_SELECT "SELECT " NEG_ENTRY_COLUMNS " FROM entry "
 
-NegEntryRow *_neg_entry_row_read (NegStatement *statement); /* at a row of NEG_ENTRY_SELECT */
+/* At a row of NEG_ENTRY_SELECT. */
+NegEntryRow *_neg_entry_row_read (NegStatement *statement);
+NegEntry *_neg_entry_read (NegStatement *statement);
+gboolean _neg_entry_has (NegStatement *statement, char **words); /* all of them, in its texts */
 NegEntryRow *_neg_entry_row_find (NegDatabase *database, gint64 id, GError **error); /* NOT_FOUND */
 
 gboolean _neg_entry_take_id (NegDatabase *database, gint64 *id, GError **error);
@@ -50,6 +53,9 @@ gboolean _neg_entry_take_id (NegDatabase *database, gint64 *id, GError **error);
 /* Makes the stored row that is @old (nullable: none) into @row (nullable: none), with its place in every order. Gives
  * @row its doc, and its id if it has none. */
 gboolean _neg_entry_row_store (NegDatabase *database, const NegEntryRow *old, NegEntryRow *row, GError **error);
+
+/* Entry @id as all that is said of it, anew. */
+gboolean _neg_entry_recompose (NegDatabase *database, gint64 id, GError **error);
 
 /* UTC of a date and a time as DICOM writes them (PS3.5 6.2), in the zone that (0008,0201) says ("" : the site's); 0 when
  * there is none. */
@@ -95,11 +101,12 @@ gboolean _neg_pages_build (NegDatabase *database, NegEntryColumn column, GError 
 /* FALSE: enough. */
 typedef gboolean (*NegPagesVisit) (guint32 doc, gpointer user_data);
 
-/* Every doc whose bit is set in @hits (NULL: every one), in the column's order; among equals newest first either way. */
+/* Every doc whose bit is set in @hits (NULL: every one), in the column's order; among equals newest first either way.
+ * Behind the @n_bits there is one word that is 0. */
 gboolean _neg_pages_walk (NegDatabase *database, NegEntryColumn column, gboolean descending, const guint64 *hits,
                           gsize n_bits, NegPagesVisit visit, gpointer user_data, GError **error);
 
-/* Sets the bits of docs whose key (a number) is in [@from, @to). */
+/* Sets the bits of docs whose key (a number) is in [@from, @to). The word behind the @n_bits says nothing. */
 gboolean _neg_pages_set_range (NegDatabase *database, NegEntryColumn column, gint64 from, gint64 to, guint64 *bits,
                                gsize n_bits, GError **error);
 
@@ -130,8 +137,8 @@ gboolean _neg_postings_build (NegDatabase *database, GError **error);
 gboolean _neg_postings_keep (NegDatabase *database, char **words, char **modalities, guint64 *bits, gsize n_bits,
                              GError **error);
 
-/* Whether the row has all the words. */
-gboolean _neg_entry_row_has (const NegEntryRow *row, char **words);
+/* Whether all the words are in the texts, of which there are NEG_ENTRY_TEXT_N_SEARCHED. */
+gboolean _neg_entry_texts_have (const char *const *texts, char **words);
 /* Whether the row of @doc is there and has all the words. */
 gboolean _neg_postings_check (NegDatabase *database, gint64 doc, char **words, gboolean *has, GError **error);
 

@@ -103,19 +103,39 @@ read_numbers (NegEntry *entry, NegStatement *statement)
   entry->n_priors_here = (guint) neg_statement_get_int (statement, 32);
 }
 
+#define FIRST_FOLDED 33
+
+NegEntry *
+_neg_entry_read (NegStatement *statement)
+{
+  NegEntry *entry = g_new0 (NegEntry, 1);
+
+  read_texts (entry, statement);
+  read_numbers (entry, statement);
+  return entry;
+}
+
 NegEntryRow *
 _neg_entry_row_read (NegStatement *statement)
 {
   NegEntryRow *row = g_new0 (NegEntryRow, 1);
 
-  row->entry = g_new0 (NegEntry, 1);
+  row->entry = _neg_entry_read (statement);
   row->doc = neg_statement_get_int (statement, 0);
   row->name_key = dup_text (statement, 7);
-  read_texts (row->entry, statement);
-  read_numbers (row->entry, statement);
   for (int i = 0; i < NEG_ENTRY_TEXT_N; i++)
-    row->texts[i] = dup_text (statement, 33 + i);
+    row->texts[i] = dup_text (statement, FIRST_FOLDED + i);
   return row;
+}
+
+gboolean
+_neg_entry_has (NegStatement *statement, char **words)
+{
+  const char *texts[NEG_ENTRY_TEXT_N_SEARCHED];
+
+  for (int i = 0; i < NEG_ENTRY_TEXT_N_SEARCHED; i++)
+    texts[i] = neg_statement_get_text (statement, FIRST_FOLDED + i);
+  return _neg_entry_texts_have (texts, words);
 }
 
 NegEntryRow *

@@ -7,6 +7,12 @@
 
 #include "base/neg-error.h"
 
+/* A page's docs as SQLite has them: borrowed until the statement's next step, and not aligned. */
+typedef struct {
+  const guint8 *bytes;
+  gsize n;
+} Docs;
+
 typedef struct {
   const guint64 *hits; /* nullable */
   gsize n_bits;
@@ -15,18 +21,54 @@ typedef struct {
   GArray *group; /* docs of one value, last one first: backwards they are told from the other end */
 } Walk;
 
-static gboolean
-is_hit (const Walk *walk, guint32 doc)
+static inline guint32
+get_number (const Docs *docs, gsize i)
 {
-  return doc < walk->n_bits && (walk->hits == NULL || _neg_bit_get (walk->hits, doc));
+  guint32 number;
+
+  memcpy (&number, docs->bytes + i * sizeof number, sizeof number);
+  return number;
+}
+
+static inline guint32
+get_doc (const Docs *docs, gsize i)
+{
+  return NEG_ENTRY_PAGE_DOC (get_number (docs, i));
+}
+
+static inline gboolean
+is_same (const Docs *docs, gsize i)
+{
+  return (get_number (docs, i) & NEG_ENTRY_PAGE_SAME) != 0;
+}
+
+/* Where in the page hits are, in [@from, @to). A walk spends its time here, and mostly finds nothing: no branch depends on
+ * what is found, and a number that no doc can have looks at the word behind the bits. */
+static guint
+find_hits (const Walk *walk, const Docs *docs, gsize from, gsize to, guint16 *places)
+{
+  const guint64 *hits = walk->hits;
+  const guint32 n_words = (guint32) (walk->n_bits / 64);
+  guint n = 0;
+
+  for (gsize i = from; i < to; i++) {
+    guint32 doc = get_doc (docs, i), word = MIN (doc / 64, n_words);
+
+    places[n] = (guint16) i;
+    n += hits != NULL ? (guint) (hits[word] >> doc % 64 & 1) : word < n_words;
+  }
+  return n;
 }
 
 /* FALSE: enough. */
 static gboolean
-visit_page (Walk *walk, const guint32 *docs, gsize n)
+visit_page (Walk *walk, const Docs *docs, gsize from, gsize to)
 {
-  for (gsize i = 0; i < n; i++)
-    if (is_hit (walk, NEG_ENTRY_PAGE_DOC (docs[i])) && !walk->visit (NEG_ENTRY_PAGE_DOC (docs[i]), walk->user_data))
+  guint16 places[NEG_ENTRY_PAGE_MAX];
+  guint n = find_hits (walk, docs, from, to, places);
+
+  for (guint i = 0; i < n; i++)
+    if (!walk->visit (get_doc (docs, places[i]), walk->user_data))
       return FALSE;
   return TRUE;
 }
@@ -41,32 +83,59 @@ visit_group (Walk *walk)
   return TRUE;
 }
 
-static gboolean
-visit_page_backwards (Walk *walk, const guint32 *docs, gsize n)
+/* Where the value at @place of the page begins. */
+static gsize
+find_start (const Docs *docs, gsize place)
 {
-  for (gsize i = n; i > 0; i--) {
-    guint32 doc = NEG_ENTRY_PAGE_DOC (docs[i - 1]);
-
-    if (is_hit (walk, doc))
-      g_array_append_val (walk->group, doc);
-    if (i > 1 && (docs[i - 1] & NEG_ENTRY_PAGE_SAME) == 0 && walk->group->len > 0 && !visit_group (walk))
-      return FALSE;
-  }
-  return TRUE;
+  while (place > 0 && is_same (docs, place))
+    place--;
+  return place;
 }
 
-/* How many there are in @docs; SQLite's bytes are not aligned. */
+/* Where the last value of a page begins. */
 static gsize
-get_docs (NegStatement *statement, guint32 *docs)
+find_last (const Docs *docs)
 {
-  gsize n_bytes;
-  gconstpointer bytes = neg_statement_get_blob (statement, 0, &n_bytes);
+  return docs->n > 0 ? find_start (docs, docs->n - 1) : 0;
+}
 
-  n_bytes = MIN (n_bytes, NEG_ENTRY_PAGE_MAX * sizeof *docs);
-  if (bytes == NULL)
-    return 0;
-  memcpy (docs, bytes, n_bytes);
-  return n_bytes / sizeof *docs;
+/* How many docs at the beginning of a page have the first one's value. */
+static gsize
+count_first (const Docs *docs)
+{
+  gsize end = MIN (docs->n, 1);
+
+  while (end < docs->n && is_same (docs, end))
+    end++;
+  return end;
+}
+
+/* What is left in the group is of the first value, which the page before may go on with. */
+static gboolean
+visit_page_backwards (Walk *walk, const Docs *docs, gsize n)
+{
+  guint16 places[NEG_ENTRY_PAGE_MAX];
+  guint n_hits = find_hits (walk, docs, 0, n, places);
+  gsize start = n > 0 && walk->group->len > 0 ? find_start (docs, n - 1) : n; /* of the group's value */
+
+  for (guint i = n_hits; i > 0; i--) {
+    guint32 doc = get_doc (docs, places[i - 1]);
+
+    if (places[i - 1] < start) {
+      if (!visit_group (walk))
+        return FALSE;
+      start = find_start (docs, places[i - 1]);
+    }
+    g_array_append_val (walk->group, doc);
+  }
+  return start == 0 || visit_group (walk);
+}
+
+static void
+get_docs (NegStatement *statement, Docs *docs)
+{
+  docs->bytes = neg_statement_get_blob (statement, 0, &docs->n);
+  docs->n = docs->bytes != NULL ? MIN (docs->n / sizeof (guint32), NEG_ENTRY_PAGE_MAX) : 0;
 }
 
 static gboolean
@@ -76,16 +145,18 @@ walk_forwards (NegDatabase *database, NegEntryColumn column, Walk *walk, GError 
                                                   "SELECT docs FROM entry_page WHERE \"column\" = ?1 "
                                                   "ORDER BY first_key, first_age, first_id",
                                                   error);
-  guint32 docs[NEG_ENTRY_PAGE_MAX];
   gboolean has_row;
 
   if (statement == NULL)
     return FALSE;
   neg_statement_bind_int (statement, 1, column);
   while (neg_statement_step (statement, &has_row, error)) {
+    Docs docs;
+
     if (!has_row)
       return TRUE;
-    if (!visit_page (walk, docs, get_docs (statement, docs))) {
+    get_docs (statement, &docs);
+    if (!visit_page (walk, &docs, 0, docs.n)) {
       neg_statement_reset (statement);
       return TRUE;
     }
@@ -94,28 +165,6 @@ walk_forwards (NegDatabase *database, NegEntryColumn column, Walk *walk, GError 
 }
 
 /* Backwards, values that fill whole pages are told forwards, page by page: what has to be kept back stays small. */
-
-/* How many docs at the beginning of a page have the first one's value. */
-static gsize
-count_first (const guint32 *docs, gsize n)
-{
-  gsize end = MIN (n, 1);
-
-  while (end < n && (docs[end] & NEG_ENTRY_PAGE_SAME) != 0)
-    end++;
-  return end;
-}
-
-/* Where the last value of a page begins. */
-static gsize
-find_last (const guint32 *docs, gsize n)
-{
-  gsize start = n > 0 ? n - 1 : 0;
-
-  while (start > 0 && (docs[start] & NEG_ENTRY_PAGE_SAME) != 0)
-    start--;
-  return start;
-}
 
 typedef struct {
   gboolean is_text;
@@ -142,9 +191,7 @@ visit_before (NegDatabase *database, NegEntryColumn column, Walk *walk, const Va
                               "SELECT docs, last_key = ?2 FROM entry_page WHERE \"column\" = ?1 AND first_key < ?2 "
                               "ORDER BY first_key DESC, first_age DESC, first_id DESC LIMIT 1",
                               error);
-  guint32 docs[NEG_ENTRY_PAGE_MAX];
   gboolean has_row;
-  gsize n, start;
 
   if (statement == NULL)
     return FALSE;
@@ -153,9 +200,10 @@ visit_before (NegDatabase *database, NegEntryColumn column, Walk *walk, const Va
   if (!neg_statement_step (statement, &has_row, error))
     return FALSE;
   if (has_row && neg_statement_get_int (statement, 1) != 0) {
-    n = get_docs (statement, docs);
-    start = find_last (docs, n);
-    *go_on = visit_page (walk, docs + start, n - start);
+    Docs docs;
+
+    get_docs (statement, &docs);
+    *go_on = visit_page (walk, &docs, find_last (&docs), docs.n);
   }
   neg_statement_reset (statement);
   return TRUE;
@@ -171,7 +219,6 @@ visit_value (NegDatabase *database, NegEntryColumn column, Walk *walk, const Val
                               "SELECT docs FROM entry_page WHERE \"column\" = ?1 AND first_key = ?2 "
                               "ORDER BY first_age, first_id",
                               error);
-  guint32 docs[NEG_ENTRY_PAGE_MAX];
   gboolean has_row;
 
   if (statement == NULL || !visit_before (database, column, walk, value, go_on, error))
@@ -179,11 +226,14 @@ visit_value (NegDatabase *database, NegEntryColumn column, Walk *walk, const Val
   neg_statement_bind_int (statement, 1, column);
   bind_value (statement, 2, value);
   while (*go_on) {
+    Docs docs;
+
     if (!neg_statement_step (statement, &has_row, error))
       return FALSE;
     if (!has_row)
       return TRUE;
-    *go_on = visit_page (walk, docs, count_first (docs, get_docs (statement, docs)));
+    get_docs (statement, &docs);
+    *go_on = visit_page (walk, &docs, 0, count_first (&docs));
   }
   neg_statement_reset (statement);
   return TRUE;
@@ -199,7 +249,8 @@ read_value (NegStatement *statement, int column, Value *value)
 }
 
 #define BACKWARDS                                                                                                      \
-  "SELECT docs, first_key, typeof (first_key) = 'text', last_key FROM entry_page WHERE \"column\" = ?1 "
+  "SELECT docs, first_key, typeof (first_key) = 'text', last_key, first_key = last_key FROM entry_page "               \
+  "WHERE \"column\" = ?1 "
 
 static NegStatement *
 prepare_backwards (NegDatabase *database, NegEntryColumn column, const Value *below, GError **error)
@@ -226,35 +277,37 @@ walk_mixed_pages (NegDatabase *database, NegEntryColumn column, Walk *walk, Valu
 {
   NegStatement *page = prepare_backwards (database, column, value, error);
   g_autofree char *told = g_strdup (value->text), *next_first = NULL;
-  guint32 docs[NEG_ENTRY_PAGE_MAX];
   gboolean has_row;
 
   if (page == NULL)
     return FALSE;
   while (*go_on && neg_statement_step (page, &has_row, error)) {
-    const char *first = has_row ? neg_statement_get_text (page, 1) : NULL;
-    const char *last = has_row ? neg_statement_get_text (page, 3) : NULL;
-    gsize n;
+    Docs docs;
 
-    if (g_strcmp0 (next_first, last) != 0)
+    /* Keys are looked at only where something depends on them: as texts, numbers take time. */
+    if (walk->group->len > 0
+        && (!has_row || g_strcmp0 (next_first, neg_statement_get_text (page, 3)) != 0))
       *go_on = visit_group (walk);
     if (!has_row || !*go_on) {
       *go_on = FALSE;
       neg_statement_reset (page);
       return TRUE;
     }
-    if (g_strcmp0 (first, last) == 0) {
+    if (neg_statement_get_int (page, 4) != 0) {
       g_array_set_size (walk->group, 0); /* of the same value: told with it */
       read_value (page, 1, value);
       neg_statement_reset (page);
       return TRUE;
     }
-    n = get_docs (page, docs);
-    if (g_strcmp0 (told, last) == 0)
-      n = find_last (docs, n);
-    g_free (next_first);
-    next_first = g_strdup (first);
-    *go_on = visit_page_backwards (walk, docs, n);
+    get_docs (page, &docs);
+    if (told != NULL && g_str_equal (told, neg_statement_get_text (page, 3)))
+      docs.n = find_last (&docs);
+    g_clear_pointer (&told, g_free); /* the pages before it end with smaller values */
+    *go_on = visit_page_backwards (walk, &docs, docs.n);
+    if (walk->group->len > 0) {
+      g_free (next_first);
+      next_first = g_strdup (neg_statement_get_text (page, 1));
+    }
     if (!*go_on)
       neg_statement_reset (page);
   }
@@ -290,16 +343,15 @@ _neg_pages_walk (NegDatabase *database, NegEntryColumn column, gboolean descendi
 
 /* The first place of the page whose number is not below @limit. */
 static gboolean
-find_limit (NegDatabase *database, NegEntryColumn column, const guint32 *docs, gsize n, gint64 limit, gsize *place,
-            GError **error)
+find_limit (NegDatabase *database, NegEntryColumn column, const Docs *docs, gint64 limit, gsize *place, GError **error)
 {
-  gsize from = 0, to = n;
+  gsize from = 0, to = docs->n;
   NegEntryKey key;
 
   while (from < to) {
     gsize middle = (from + to) / 2;
 
-    if (!_neg_entry_key_load (database, column, NEG_ENTRY_PAGE_DOC (docs[middle]), &key, error))
+    if (!_neg_entry_key_load (database, column, get_doc (docs, middle), &key, error))
       return FALSE;
     if (key.number < limit)
       from = middle + 1;
@@ -314,16 +366,21 @@ static gboolean
 set_page_range (NegDatabase *database, NegEntryColumn column, NegStatement *page, gint64 from, gint64 to, guint64 *bits,
                 gsize n_bits, GError **error)
 {
-  guint32 docs[NEG_ENTRY_PAGE_MAX];
-  gsize n = get_docs (page, docs), first = 0, end = n;
+  const guint32 n_words = (guint32) (n_bits / 64);
+  gsize first = 0, end;
+  Docs docs;
 
-  if (neg_statement_get_int (page, 1) < from && !find_limit (database, column, docs, n, from, &first, error))
+  get_docs (page, &docs);
+  end = docs.n;
+  if (neg_statement_get_int (page, 1) < from && !find_limit (database, column, &docs, from, &first, error))
     return FALSE;
-  if (neg_statement_get_int (page, 2) >= to && !find_limit (database, column, docs, n, to, &end, error))
+  if (neg_statement_get_int (page, 2) >= to && !find_limit (database, column, &docs, to, &end, error))
     return FALSE;
-  for (gsize i = first; i < end; i++)
-    if (NEG_ENTRY_PAGE_DOC (docs[i]) < n_bits)
-      _neg_bit_set (bits, NEG_ENTRY_PAGE_DOC (docs[i]));
+  for (gsize i = first; i < end; i++) {
+    guint32 doc = get_doc (&docs, i);
+
+    bits[MIN (doc / 64, n_words)] |= G_GUINT64_CONSTANT (1) << doc % 64;
+  }
   return TRUE;
 }
 

@@ -1,6 +1,6 @@
 /* A reading list of a million made-up studies, and how long what a person types takes in the store: every beginning of
  * names, IDs, accession numbers and descriptions, with and without chips, in every column's order, both ways.
- *   bench-worklist FOLDER [N]   (keeps FOLDER/archive.db for the next time) */
+ *   bench-worklist FOLDER [N [WORST]]   (keeps FOLDER/archive.db for the next time; tells about the WORST searches) */
 #include "config.h"
 
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "base/neg-error.h"
 #include "neg-store-resources.h"
+#include "store/neg-database-private.h"
 #include "store/neg-entries-private.h"
 
 static const char *const families[] = {
@@ -142,6 +143,8 @@ fill (NegDatabase *database, gpointer data, GError **error)
 
 /* --- measuring --- */
 
+static guint n_worst; /* searches of each kind to be told about */
+
 typedef struct {
   gint64 wall_us, cpu_us;
 } Moment;
@@ -158,6 +161,8 @@ now (void)
 
 typedef struct {
   double wall, cpu;
+  char what[40]; /* was asked for */
+  int n_read, n_cached; /* pages of the file */
 } Time;
 
 static Time
@@ -184,10 +189,31 @@ compare_cpu (gconstpointer a, gconstpointer b)
   return left->cpu < right->cpu ? -1 : left->cpu > right->cpu;
 }
 
+static int
+take_status (NegDatabase *database, int which)
+{
+  int now_n = 0, highest;
+
+  sqlite3_db_status (database->handle, which, &now_n, &highest, TRUE);
+  return now_n;
+}
+
 static const Time *
 percentile (GArray *times, double part)
 {
   return &g_array_index (times, Time, (guint) (part * (double) (times->len - 1)));
+}
+
+/* The slowest ones, by the processor's time. */
+static void
+print_worst (GArray *times)
+{
+  for (guint i = 1; i <= MIN (n_worst, times->len); i++) {
+    const Time *time = &g_array_index (times, Time, times->len - i);
+
+    fprintf (stderr, "  %7.3f ms cpu %7.3f ms  %5d pages read %5d cached  %s\n", time->cpu, time->wall, time->n_read,
+             time->n_cached, time->what);
+  }
 }
 
 static void
@@ -201,6 +227,7 @@ report (const char *name, GArray *times, guint64 rows)
           percentile (times, 0.5)->cpu, percentile (times, 0.95)->cpu, percentile (times, 1)->cpu,
           (double) rows / times->len);
   fflush (stdout);
+  print_worst (times);
 }
 
 static void
@@ -210,13 +237,20 @@ measure_typed (NegDatabase *database, const char *typed, const NegEntryQuery *co
   g_autoptr (GPtrArray) entries = NULL;
   g_autoptr (GError) error = NULL;
   NegEntryQuery query = *conditions;
-  Moment begin = now ();
+  Moment begin;
   Time time;
 
   query.words = words;
+  take_status (database, SQLITE_DBSTATUS_CACHE_MISS);
+  take_status (database, SQLITE_DBSTATUS_CACHE_HIT);
+  begin = now ();
   entries = neg_entries_list (database, &query, 0, 100, &error);
   time = since_ms (begin);
   check (entries != NULL, error);
+  g_snprintf (time.what, sizeof time.what, "column %d%s, %u rows: %s", query.order, query.descending ? " down" : "",
+              entries->len, typed);
+  time.n_read = take_status (database, SQLITE_DBSTATUS_CACHE_MISS);
+  time.n_cached = take_status (database, SQLITE_DBSTATUS_CACHE_HIT);
   g_array_append_val (times, time);
   *rows += entries->len;
 }
@@ -396,6 +430,7 @@ main (int argc, char **argv)
 
   if (path == NULL)
     return 2;
+  n_worst = argc > 3 ? (guint) g_ascii_strtoull (argv[3], NULL, 10) : 0;
   database = neg_database_open (path, &schema, &error);
   check (database != NULL && neg_entries_get_counts (database, &counts, &error), error);
   if (counts.n_all == 0) {
