@@ -223,8 +223,8 @@ def fail(agent, *words):
     return lines[0]
 
 
-def listing(head, connection, n=3):
-    """QIDO's answers about a study with @n images; None for anything else."""
+def listing(head, connection, n=3, number=None):
+    """QIDO's answers about a study with @n images, said to be @number; None for anything else."""
     path = head.split(' ')[1].split('?')[0]
 
     def value(text):
@@ -236,6 +236,8 @@ def listing(head, connection, n=3):
         rows = [{'0020000E': value(f'{STUDY}.1')}]
     elif path.endswith('/studies'):
         rows = [{'0020000D': value(STUDY)}]
+        if number is not None:
+            rows[0]['00201208'] = {'vr': 'IS', 'Value': [number]}
     else:
         return None
     return reply(connection, json.dumps(rows).encode())
@@ -245,10 +247,10 @@ def one(i):
     return part10(f'{STUDY}.{i}', study=STUDY)
 
 
-def retrieving(send, words, n_kept=0):
+def retrieving(send, words, n_kept=0, number=None):
     """The study's bytes are what @send makes of them: told as a failure, in words, and nothing partial is here."""
     def answer(head, connection):
-        listed = listing(head, connection)
+        listed = listing(head, connection, number=number)
         return send(head, connection) if listed is None else listed
 
     with WebServer(answer) as server, Home(server.site('BAD', use='query;retrieve')) as agent:
@@ -260,6 +262,24 @@ def retrieving(send, words, n_kept=0):
         assert len(kept(agent)) == n_kept, kept(agent)
         assert sum(study['instances'] for study in agent.ask('studies')) == n_kept
         assert agent.process.poll() is None
+
+
+def by_number():
+    """As many as the archive says are all, and no list is asked for; where it says another number, the list counts."""
+    def answer(head, connection):
+        listed = listing(head, connection, number=number)
+        body = b''.join(part(one(i)) for i in sent) + END
+        return reply(connection, body, MULTIPART) if listed is None else listed
+
+    for number, sent, is_listed in ((3, (0, 1, 2), False), (2, (0, 1, 2), True), (4, (0, 1, 2), True),
+                                    (3, (0, 1, 1, 2), True), (3, (0, 1, 1), True), (0, (0, 1, 2), True)):
+        with WebServer(answer) as server, Home(server.site('PACS', use='query;retrieve')) as agent:
+            done = agent.run('retrieve', 'PACS', '--study', STUDY, '--json', timeout=120)
+            found = json.loads(done.stdout)
+            assert done.returncode == (0 if 2 in sent else 1), (number, sent, found)
+            assert found['done'] == len(set(sent)) == len(kept(agent)) and found['objects'] == 3, (number, sent, found)
+            assert [one['sop_uid'] for one in found['failed']] == ([] if 2 in sent else [f'{STUDY}.2']), found
+            assert any('/instances' in request for request in server.requests) == is_listed, server.requests
 
 
 def querying(send, words, seconds=20):
@@ -392,6 +412,8 @@ def main():
             ('multipart without boundary', without_boundary, 'boundary', 0), ('gzip of parts', zipped_parts, 'compresses', 0),
             ('less than listed', not_all, 'did not come', 2)):
         run(name, retrieving, send, words, n_kept)
+        run(name + ', its number told', retrieving, send, words, n_kept, 3)
+    run('the number of images', by_number)
     run('a connection for each answer', closing)
     if not peers.Orthanc.is_installed():
         tap.skip('Orthanc', 'not installed')
