@@ -15,6 +15,9 @@ typedef struct {
 
 void neg_stored_operation_free (NegStoredOperation *operation);
 
+#define NEG_ANNOTATION_OPERATION_BYTES_MAX (1u << 20)
+#define NEG_ANNOTATION_STUDY_BYTES_MAX ((gsize) 64 << 20)
+
 /* @text of at most a megabyte; FALSE with what the disk says. */
 gboolean neg_annotation_store_append (NegReadingStore *store, const char *study_uid, guint operation, const char *uid,
                                       const char *text, GError **error);

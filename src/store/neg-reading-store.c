@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "store/neg-reading-store.h"
+#include "store/neg-reading-store-private.h"
 
 #include "base/neg-error.h"
 #include "store/neg-run-lock.h"
@@ -15,13 +15,6 @@ typedef struct {
   NegRunLock *lock;
   char **before; /* ids of dead runs whose screens this one takes the place of */
 } Run;
-
-struct _NegReadingStore {
-  char *folder;
-  NegDatabase *reader;
-  NegWriter *writer;
-  GHashTable *runs; /* id: Run */
-};
 
 /* What a job writes; its own copy. */
 typedef struct {

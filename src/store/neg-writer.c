@@ -272,52 +272,98 @@ enqueue (NegWriter *writer, const Job *wanted, Job *replaced)
   g_cond_broadcast (&writer->changed);
 }
 
+/* With the lock held. */
+static gboolean
+take (NegWriter *writer, const Job *wanted, Job *replaced)
+{
+  Job *old = find_job (writer, wanted->key);
+  gboolean fits = wanted->n_bytes <= writer->limit_bytes
+                  && writer->n_bytes - (old != NULL ? old->n_bytes : 0) <= writer->limit_bytes - wanted->n_bytes;
+
+  if (fits)
+    enqueue (writer, wanted, replaced);
+  return fits;
+}
+
 gboolean
 neg_writer_push (NegWriter *writer, const char *key, gsize n_bytes, NegDatabaseFunc func, gpointer data,
                  GDestroyNotify free_data)
 {
   Job wanted = { .key = (char *) key, .n_bytes = n_bytes, .func = func, .data = data, .free_data = free_data };
   Job replaced = { 0 };
-  Job *old;
   gboolean fits;
 
   g_mutex_lock (&writer->lock);
-  old = find_job (writer, key);
-  fits = n_bytes <= writer->limit_bytes
-         && writer->n_bytes - (old != NULL ? old->n_bytes : 0) <= writer->limit_bytes - n_bytes;
-  if (fits)
-    enqueue (writer, &wanted, &replaced);
+  fits = take (writer, &wanted, &replaced);
   g_mutex_unlock (&writer->lock);
   clear_job (fits ? &replaced : &wanted);
   return fits;
 }
 
-gboolean
-neg_writer_flush (NegWriter *writer, guint limit_ms, GError **error)
+/* With the lock held: waits for all that was pushed. FALSE: not in time. */
+static gboolean
+wait_written (NegWriter *writer, guint limit_ms)
 {
   gint64 until_us = g_get_monotonic_time () + limit_ms * G_TIME_SPAN_MILLISECOND;
-  g_autoptr (GError) failure = NULL;
+  guint64 target = writer->n_pushed;
   gboolean in_time = TRUE;
-  guint64 target;
 
-  g_mutex_lock (&writer->lock);
-  g_clear_error (&writer->failure);
-  target = writer->n_pushed;
   writer->hurry = TRUE;
   g_cond_broadcast (&writer->changed);
   while (writer->n_done < target && in_time)
     in_time = g_cond_wait_until (&writer->changed, &writer->lock, until_us);
-  in_time = writer->n_done >= target;
   writer->hurry = FALSE;
+  return writer->n_done >= target;
+}
+
+static gboolean
+say_written (gboolean in_time, GError *failure, GError **error)
+{
+  if (!in_time) {
+    g_clear_error (&failure);
+    return neg_fail (error, NEG_ERROR_TIMEOUT, NULL, "What was to be kept could not be written in time");
+  }
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  return failure == NULL;
+}
+
+gboolean
+neg_writer_write (NegWriter *writer, gsize n_bytes, NegDatabaseFunc func, gpointer data, GDestroyNotify free_data,
+                  guint limit_ms, GError **error)
+{
+  Job wanted = { .n_bytes = n_bytes, .func = func, .data = data, .free_data = free_data };
+  Job replaced = { 0 };
+  gboolean fits, in_time = FALSE;
+  GError *failure = NULL;
+
+  g_mutex_lock (&writer->lock);
+  /* Together: the job may be over before anybody waits for it. */
+  g_clear_error (&writer->failure);
+  fits = take (writer, &wanted, &replaced);
+  if (fits) {
+    in_time = wait_written (writer, limit_ms);
+    failure = g_steal_pointer (&writer->failure);
+  }
+  g_mutex_unlock (&writer->lock);
+  if (fits)
+    return say_written (in_time, failure, error);
+  clear_job (&wanted);
+  return neg_fail (error, NEG_ERROR_BUSY, NULL, "Too much is waiting to be written");
+}
+
+gboolean
+neg_writer_flush (NegWriter *writer, guint limit_ms, GError **error)
+{
+  gboolean in_time;
+  GError *failure;
+
+  g_mutex_lock (&writer->lock);
+  g_clear_error (&writer->failure);
+  in_time = wait_written (writer, limit_ms);
   failure = g_steal_pointer (&writer->failure);
   g_mutex_unlock (&writer->lock);
-  if (!in_time)
-    return neg_fail (error, NEG_ERROR_TIMEOUT, NULL, "What was to be kept could not be written in time");
-  if (failure != NULL) {
-    g_propagate_error (error, g_steal_pointer (&failure));
-    return FALSE;
-  }
-  return TRUE;
+  return say_written (in_time, failure, error);
 }
 
 void

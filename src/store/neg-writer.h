@@ -28,6 +28,11 @@ gboolean neg_writer_push (NegWriter *writer, const char *key, gsize n_bytes, Neg
 /* Waits until what was pushed before is on the disk. TIMEOUT after @limit_ms, else what a job failed with. */
 gboolean neg_writer_flush (NegWriter *writer, guint limit_ms, GError **error);
 
+/* Pushes and waits. A failure may be another job's that was written at the same time; after TIMEOUT the job may still be
+ * done. BUSY when too much is waiting. */
+gboolean neg_writer_write (NegWriter *writer, gsize n_bytes, NegDatabaseFunc func, gpointer data,
+                           GDestroyNotify free_data, guint limit_ms, GError **error);
+
 /* Waits for at most @limit_ms; what is not written then is lost. A thread that a disk holds up is left behind. */
 void neg_writer_close (NegWriter *writer, guint limit_ms);
 
