@@ -10,7 +10,9 @@ typedef enum {
   NEG_FIELD_STRING,  /* char *, owned, nullable */
   NEG_FIELD_UINT,    /* guint32, guint or gint32: four bytes */
   NEG_FIELD_BOOLEAN, /* gboolean */
-  NEG_FIELD_DOUBLE,
+  NEG_FIELD_DOUBLE,  /* may be NaN: absent, or checked by its owner */
+  NEG_FIELD_USHORT,  /* guint16 */
+  NEG_FIELD_FINITE,  /* a double that is always a number */
 } NegFieldType;
 
 typedef struct {

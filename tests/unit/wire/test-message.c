@@ -20,6 +20,7 @@ assert_same_fields (const NegField *fields, guint n_fields, gconstpointer a, gco
 {
   static const gsize bytes[] = {
     [NEG_FIELD_UINT] = 4, [NEG_FIELD_BOOLEAN] = sizeof (gboolean), [NEG_FIELD_DOUBLE] = 8,
+    [NEG_FIELD_USHORT] = 2, [NEG_FIELD_FINITE] = 8,
   };
 
   for (guint i = 0; i < n_fields; i++)
@@ -68,7 +69,7 @@ static void
 test_every_byte_is_sent (void)
 {
   g_autofree guint8 *covered = g_new0 (guint8, sizeof (NegInstance));
-  static const gsize bytes[] = { sizeof (char *), 4, sizeof (gboolean), 8 };
+  static const gsize bytes[] = { sizeof (char *), 4, sizeof (gboolean), 8, 2, 8 };
   static const struct {
     gsize start, end;
   } arrays[] = {
