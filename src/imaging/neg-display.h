@@ -27,8 +27,8 @@ void neg_luminance_table_free (NegLuminanceTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegLuminanceTable, neg_luminance_table_free)
 
 /* Two columns (level as 0..255, 0..1023, 0..65535 or 0..1 as the last line tells; luminance), separated by blanks,
- * commas or semicolons; "#" begins a comment, "# ambient 0.3" and "# name ..." are understood. 2 to 4096 lines.
- * NEG_ERROR_INCONSISTENT names the line that is wrong. */
+ * commas or semicolons; "#" begins a comment, "# ambient 0.3", "# name ..." and "# date 2026-01-31" are understood. 2 to
+ * 4096 lines. NEG_ERROR_INCONSISTENT names the line that is wrong, also as its "where": "line 3". */
 NegLuminanceTable *neg_luminance_table_parse (const char *text, gsize length, GError **error);
 char *neg_luminance_table_to_text (const NegLuminanceTable *table);
 
