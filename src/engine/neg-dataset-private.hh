@@ -1,9 +1,31 @@
-/* The steps of reading an instance; each fills its own fields of reading.instance. Private to neg-dataset*.cc. */
+/* The steps of reading an instance; each fills its own fields of reading.instance. Private to neg-dataset*.cc and to
+ * neg-compose*.cc, which writes about objects that it reads. */
 #pragma once
 
+#include "base/neg-error.h"
 #include "engine/neg-dataset-item.hh"
 
 namespace neg {
+
+/* Runs @function, which returns FALSE with @error set, and lets nothing be thrown out of this folder. */
+template <typename Function>
+bool
+guard (GError **error, Function function) noexcept
+{
+  try {
+    return function ();
+  } catch (const std::bad_alloc &) {
+    g_clear_error (error);
+    return neg_fail (error, NEG_ERROR_MEMORY, nullptr, "no memory for the data set");
+  } catch (...) {
+    g_clear_error (error);
+    return neg_fail (error, NEG_ERROR_UNREADABLE, nullptr, "the data set cannot be parsed");
+  }
+}
+
+/* neg-dataset.cc: one call's state, and the data set before the pixels as DCMTK parses it. */
+Reading new_reading (NegInstance *instance, const NegLayout *layout);
+bool read_dataset (NegSource *source, const Reading &reading, DcmDataset *dataset, GError **error);
 
 /* neg-dataset-identity.cc: who, when, and what kind of object (after the pixels are known). */
 void read_identity (const Reading &reading, const Item &root);

@@ -90,7 +90,7 @@ warn_of_repeats (const Reading &reading, const guint8 *bytes, gsize length)
   }
 }
 
-static bool
+bool
 read_dataset (NegSource *source, const Reading &reading, DcmDataset *dataset, GError **error)
 {
   std::vector<guint8> owned;
@@ -103,7 +103,7 @@ read_dataset (NegSource *source, const Reading &reading, DcmDataset *dataset, GE
   return true;
 }
 
-static Reading
+Reading
 new_reading (NegInstance *instance, const NegLayout *layout)
 {
   return { instance, layout, std::shared_ptr<NegText> (neg_text_new (nullptr), neg_text_free) };
@@ -167,22 +167,6 @@ read_directory (NegSource *source, const NegLayout *layout, GPtrArray *reference
     if (Item record = root.inside (object))
       add_reference (record, references, seen);
   return true;
-}
-
-/* Runs @function, which returns FALSE with @error set, and lets nothing be thrown out of this folder. */
-template <typename Function>
-static bool
-guard (GError **error, Function function) noexcept
-{
-  try {
-    return function ();
-  } catch (const std::bad_alloc &) {
-    g_clear_error (error);
-    return neg_fail (error, NEG_ERROR_MEMORY, nullptr, "no memory for the data set");
-  } catch (...) {
-    g_clear_error (error);
-    return neg_fail (error, NEG_ERROR_UNREADABLE, nullptr, "the data set cannot be parsed");
-  }
 }
 
 } // namespace neg

@@ -150,6 +150,8 @@ work (NegEngineLoop *loop, GError **error)
     return _neg_engine_extract (loop, &reader, error);
   case NEG_MESSAGE_INDEX:
     return _neg_engine_index (loop, &reader, error);
+  case NEG_MESSAGE_COMPOSE:
+    return _neg_engine_compose (loop, &reader, error);
   default:
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a message that is no request");
   }

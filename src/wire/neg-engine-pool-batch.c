@@ -138,13 +138,17 @@ static NegOutgoing *
 batch_to_message (NegBatch *batch, const GByteArray *items, GArray *fds)
 {
   static const NegMessageType types[] = { NEG_MESSAGE_SCAN, NEG_MESSAGE_DECODE, NEG_MESSAGE_EXTRACT,
-                                          NEG_MESSAGE_INDEX };
+                                          NEG_MESSAGE_INDEX, NEG_MESSAGE_COMPOSE };
   g_autoptr (GByteArray) body = g_byte_array_new ();
   g_autoptr (GError) failure = NULL;
   guint n_fds;
 
   if (batch->request->kind == NEG_REQUEST_INDEX)
     neg_write_u8 (body, batch->request->is_complete ? 1 : 0);
+  if (batch->request->kind == NEG_REQUEST_COMPOSE) {
+    neg_write_u32 (body, batch->request->description->len);
+    g_byte_array_append (body, batch->request->description->data, batch->request->description->len);
+  }
   if (batch->indices->len > 0 && !_neg_request_has_blobs (batch->request) && !open_object (batch, body, fds, &failure))
     fail_all (batch, failure);
   neg_write_u32 (body, batch->indices->len);
@@ -253,6 +257,20 @@ take_index (NegBatch *batch, guint index, NegReader *reader, GError **error)
 }
 
 static gboolean
+take_compose (NegBatch *batch, guint index, NegReader *reader, GError **error)
+{
+  guint32 length = neg_reader_count (reader, 1);
+  const guint8 *bytes = neg_reader_bytes (reader, length);
+  g_autoptr (GBytes) object = NULL;
+
+  if (!neg_reader_finished (reader) || length == 0 || length > NEG_COMPOSE_BYTES_MAX)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer of the wrong length");
+  object = g_bytes_new (bytes, length);
+  _neg_request_answer_compose (batch->request, index, object);
+  return TRUE;
+}
+
+static gboolean
 take_failure (NegBatch *batch, guint index, NegReader *reader, GError **error)
 {
   g_autoptr (GError) failure = neg_error_read (reader);
@@ -275,6 +293,8 @@ take_answer (NegBatch *batch, guint index, NegReader *reader, GError **error)
     return take_extract (batch, index, reader, error);
   case NEG_REQUEST_INDEX:
     return take_index (batch, index, reader, error);
+  case NEG_REQUEST_COMPOSE:
+    return take_compose (batch, index, reader, error);
   }
   return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer to nothing");
 }

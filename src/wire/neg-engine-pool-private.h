@@ -26,6 +26,7 @@ typedef enum {
   NEG_REQUEST_DECODE,
   NEG_REQUEST_EXTRACT,
   NEG_REQUEST_INDEX,
+  NEG_REQUEST_COMPOSE,
 } NegRequestKind;
 
 typedef union {
@@ -39,13 +40,14 @@ struct _NegRequest {
 
   /* Set before the dispatcher knows the request, then constant */
   NegRequestKind kind;
-  NegBlob **blobs; /* SCAN, INDEX: one per item; else one */
+  NegBlob **blobs; /* SCAN, INDEX, COMPOSE: one per item; else one */
   guint n_blobs;
   NegFrameForm form;
   gboolean is_complete; /* INDEX */
-  NegSharedFd *memory; /* NULL for SCAN and INDEX */
+  GByteArray *description; /* COMPOSE; NULL for others */
+  NegSharedFd *memory; /* DECODE, EXTRACT; NULL for others */
   guint n_items;
-  NegRequestItem *items; /* NULL for SCAN and INDEX */
+  NegRequestItem *items; /* likewise */
   GError *refusal;       /* what is wrong with the whole request; nullable */
   GCallback on_item;
   NegDoneFunc on_done;
@@ -84,6 +86,7 @@ void _neg_request_answer_scan (NegRequest *request, guint index, NegScanResult *
 void _neg_request_answer_decode (NegRequest *request, guint index, const NegFrameFormat *format);
 void _neg_request_answer_extract (NegRequest *request, guint index, guint64 bytes);
 void _neg_request_answer_index (NegRequest *request, guint index, NegObjectRecord **record);
+void _neg_request_answer_compose (NegRequest *request, guint index, GBytes *object);
 
 /* Calls on_done when the last item has been answered, and drops the dispatcher's reference. */
 void _neg_request_finish_if_answered (NegRequest *request);

@@ -19,7 +19,8 @@ compare_entries (gconstpointer a, gconstpointer b, gpointer user_data)
 gboolean
 _neg_request_has_blobs (const NegRequest *request)
 {
-  return request->kind == NEG_REQUEST_SCAN || request->kind == NEG_REQUEST_INDEX;
+  return request->kind == NEG_REQUEST_SCAN || request->kind == NEG_REQUEST_INDEX
+         || request->kind == NEG_REQUEST_COMPOSE;
 }
 
 NegRequest *
@@ -63,6 +64,8 @@ neg_request_unref (NegRequest *request)
     neg_blob_unref (request->blobs[i]);
   g_free (request->blobs);
   _neg_shared_fd_unref (request->memory);
+  if (request->description != NULL)
+    g_byte_array_unref (request->description);
   g_free (request->items);
   g_clear_error (&request->refusal);
   g_free (request->answered);
@@ -114,6 +117,9 @@ call_on_item (NegRequest *request, guint index, gpointer answer, const GError *f
   case NEG_REQUEST_INDEX:
     ((NegIndexFunc) request->on_item) (index, answer, failure, request->user_data);
     break;
+  case NEG_REQUEST_COMPOSE:
+    ((NegComposeFunc) request->on_item) (index, answer, failure, request->user_data);
+    break;
   }
 }
 
@@ -162,6 +168,12 @@ void
 _neg_request_answer_index (NegRequest *request, guint index, NegObjectRecord **record)
 {
   answer (request, index, record, NULL);
+}
+
+void
+_neg_request_answer_compose (NegRequest *request, guint index, GBytes *object)
+{
+  answer (request, index, object, NULL);
 }
 
 void
@@ -239,6 +251,17 @@ neg_engine_pool_index (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs
   NegRequest *request = _neg_request_new (pool, NEG_REQUEST_INDEX, blobs, n_blobs, -1, n_blobs, priority);
 
   request->is_complete = complete;
+  return submit (request, G_CALLBACK (on_item), on_done, user_data);
+}
+
+NegRequest *
+neg_engine_pool_compose (NegEnginePool *pool, NegBlob *source, const NegCompose *compose, NegPriority priority,
+                         NegComposeFunc on_item, NegDoneFunc on_done, gpointer user_data)
+{
+  NegRequest *request = _neg_request_new (pool, NEG_REQUEST_COMPOSE, &source, 1, -1, 1, priority);
+
+  request->description = g_byte_array_new ();
+  neg_compose_write (compose, request->description);
   return submit (request, G_CALLBACK (on_item), on_done, user_data);
 }
 

@@ -358,6 +358,8 @@ get_batch_size (NegEnginePool *pool, const NegRequest *request)
     return CLAMP (share, 1, CLAMP (DESCRIPTORS_MAX / pool->n_engines, SCAN_ITEMS_MIN, SCAN_ITEMS_MAX));
   case NEG_REQUEST_DECODE:
     return CLAMP (share, 1, DECODE_ITEMS_MAX);
+  case NEG_REQUEST_COMPOSE:
+    return 1;
   case NEG_REQUEST_EXTRACT:
     /* One pass over the archive per batch: as few as there are engines. */
     return CLAMP ((request->n_items + pool->n_engines - 1) / pool->n_engines, 1, NEG_DECODE_BATCH_MAX);

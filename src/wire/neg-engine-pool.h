@@ -20,6 +20,7 @@
 
 #include "model/neg-frame.h"
 #include "wire/neg-blob.h"
+#include "wire/neg-compose.h"
 #include "wire/neg-message.h"
 
 G_BEGIN_DECLS
@@ -107,6 +108,14 @@ typedef struct {
 
 NegRequest *neg_engine_pool_extract (NegEnginePool *pool, NegBlob *archive, int memory_fd, const NegExtractItem *items,
                                      guint n_items, NegPriority priority, NegExtractFunc on_item, NegDoneFunc on_done,
+                                     gpointer user_data);
+
+/* The object that was written, a file with its meta header, or @error; borrowed for the call. */
+typedef void (*NegComposeFunc) (guint index, GBytes *object, const GError *error, gpointer user_data);
+
+/* Writes what @compose says about the patient and the study of @source, an object that is one of them. One item. */
+NegRequest *neg_engine_pool_compose (NegEnginePool *pool, NegBlob *source, const NegCompose *compose,
+                                     NegPriority priority, NegComposeFunc on_item, NegDoneFunc on_done,
                                      gpointer user_data);
 
 NegRequest *neg_request_ref (NegRequest *request);

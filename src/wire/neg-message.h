@@ -13,12 +13,13 @@
  *                                                                         archive, sealed memory file
  *   INDEX    u8 complete (the whole object is scanned, too), u32 n, n x {u64 offset, u64 length}
  *                                                                         n <= 250 objects
+ *   COMPOSE  u32 bytes of what neg_compose_write() writes, that, u32 1, u64 offset, u64 length   an object
  *   CANCEL   empty (the id is the request's)                              none
  * Answers:
  *   READY    u32 protocol version, once, when the engine has sealed itself
  *   ITEM     u32 index, u8 ok, then: ok = 0: u32 code, string message, string where
  *            SCAN: u8 NegScanKind, then what neg_scan_result_write() writes; DECODE: NegFrameFormat; EXTRACT: u64 bytes;
- *            INDEX: what neg_object_record_write() writes
+ *            INDEX: what neg_object_record_write() writes; COMPOSE: u32 bytes, the object
  *   DONE     empty: every item of the request has been answered (or it was cancelled)
  *
  * The object id lets an engine keep an object's layout between requests; it is the requester's word and nothing but
@@ -44,6 +45,7 @@ typedef enum {
   NEG_MESSAGE_DECODE,
   NEG_MESSAGE_EXTRACT,
   NEG_MESSAGE_INDEX,
+  NEG_MESSAGE_COMPOSE,
   NEG_MESSAGE_CANCEL,
   NEG_MESSAGE_READY = 64,
   NEG_MESSAGE_ITEM,

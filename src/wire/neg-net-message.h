@@ -17,8 +17,9 @@
  *   NET_FILES    (u) n empty files more to receive into; 0: there is room for none now, and what comes without one is
  *                refused (A700) and told by a NET_PROGRESS                n files, for writing at offset 0
  *   NET_STATUS   (uus) number of the received file, status, comment: what the peer is told. 0 of what is sent to us only
- *                after the commit. Of what we have asked for on this association (C-GET; WADO-RS tells nobody) 0 may
- *                come before: that peer still holds it, and the retrieve is judged when all of it is committed
+ *                after the commit. Of what we have asked for on this association (by C-GET; WADO-RS tells nobody) the
+ *                engine does not wait for it: that peer still holds it, and the retrieve is judged when all of it is
+ *                committed
  *   NET_MOVE     (ssa(ss)) destination AE, "", keys: C-MOVE. C-GET and WADO-RS: destination ""
  *   NET_ACTION   (sa(ss)) transaction UID, (SOP class, SOP instance): N-ACTION of storage commitment
  *   NET_VERDICT  (uu) result, reason of A-ASSOCIATE-RJ (PS3.8 9.3.4: result 0 = accept, 1 permanent; reason of source 1)

@@ -1,0 +1,252 @@
+/* Grayscale Softcopy Presentation State (PS3.3 A.33.1). */
+#include "config.h"
+
+#include "engine/neg-compose-private.hh"
+
+namespace neg {
+
+/* Those that it is for; none: the state's own, which the standard lets one leave out. */
+static void
+write_meant_images (const Writer &item, const NegImageReferences &references)
+{
+  for (guint32 i = 0; i < references.n; i++)
+    write_image_reference (item.add (DCM_ReferencedImageSequence), references.items[i]);
+}
+
+/* First value mapped of signed inputs is SS, entries are US or OW (C.11.2.1.1): the descriptor's VR is chosen here,
+ * DCMTK takes it from the tag given. */
+static void
+write_lut (const Writer &parent, const DcmTagKey &sequence, const NegLut &lut)
+{
+  const Writer item = parent.add (sequence);
+  const guint16 descriptor[3] = { guint16 (lut.n_entries == 65536 ? 0 : lut.n_entries), guint16 (lut.first_mapped),
+                                  guint16 (lut.bits) };
+  const DcmTag tag (DCM_LUTDescriptor, lut.first_mapped < 0 ? EVR_SS : EVR_US);
+
+  if (lut.first_mapped < 0) {
+    const Sint16 numbers[3] = { Sint16 (descriptor[0]), Sint16 (descriptor[1]), Sint16 (descriptor[2]) };
+    DcmSignedShort *element = new DcmSignedShort (tag);
+
+    element->putSint16Array (numbers, 3);
+    item.item->insert (element, OFTrue);
+  } else {
+    DcmUnsignedShort *element = new DcmUnsignedShort (tag);
+
+    element->putUint16Array (descriptor, 3);
+    item.item->insert (element, OFTrue);
+  }
+  item.cut (DCM_LUTExplanation, lut.explanation, 64);
+  DcmUnsignedShort *data = new DcmUnsignedShort (DcmTag (DCM_LUTData, EVR_US));
+  data->putUint16Array (lut.entries, lut.n_entries);
+  item.item->insert (data, OFTrue);
+}
+
+static const char *
+get_function (NegVoiFunction function)
+{
+  return function == NEG_VOI_SIGMOID ? "SIGMOID" : function == NEG_VOI_LINEAR_EXACT ? "LINEAR_EXACT" : "LINEAR";
+}
+
+static void
+write_voi (const Writer &root, const NegSoftcopyVoi &voi)
+{
+  const Writer item = root.add (DCM_SoftcopyVOILUTSequence);
+  std::vector<double> centers, widths;
+
+  write_meant_images (item, voi.references);
+  for (guint32 i = 0; i < voi.n_windows; i++) {
+    centers.push_back (voi.windows[i].center);
+    widths.push_back (voi.windows[i].width);
+  }
+  if (!centers.empty ()) {
+    item.decimals (DCM_WindowCenter, centers.data (), centers.size ());
+    item.decimals (DCM_WindowWidth, widths.data (), widths.size ());
+    item.text (DCM_VOILUTFunction, get_function (voi.function));
+  }
+  for (guint32 i = 0; i < voi.n_luts; i++)
+    write_lut (item, DCM_VOILUTSequence, voi.luts[i]);
+}
+
+static void
+write_area (const Writer &root, const NegDisplayedArea &area)
+{
+  static const char *const modes[] = { "SCALE TO FIT", "TRUE SIZE", "MAGNIFY" };
+  const Writer item = root.add (DCM_DisplayedAreaSelectionSequence);
+
+  write_meant_images (item, area.references);
+  item.longs (DCM_DisplayedAreaTopLeftHandCorner, area.top_left, 2);
+  item.longs (DCM_DisplayedAreaBottomRightHandCorner, area.bottom_right, 2);
+  item.text (DCM_PresentationSizeMode, modes[area.mode]);
+  if (area.has_spacing) {
+    item.decimals (DCM_PresentationPixelSpacing, area.spacing_mm, 2);
+  } else {
+    g_autofree char *aspect = area.has_aspect ? g_strdup_printf ("%u\\%u", area.aspect[0], area.aspect[1])
+                                              : g_strdup ("1\\1");
+    item.text (DCM_PresentationPixelAspectRatio, aspect);
+  }
+  if (area.mode == NEG_AREA_MAGNIFY)
+    item.floats (DCM_PresentationPixelMagnificationRatio, &area.magnification, 1);
+}
+
+static const char *
+get_units (NegGraphicUnits units)
+{
+  return units == NEG_UNITS_DISPLAY ? "DISPLAY" : units == NEG_UNITS_MATRIX ? "MATRIX" : "PIXEL";
+}
+
+static void
+write_graphic (const Writer &annotation, const NegGraphic &graphic)
+{
+  static const char *const types[] = { "POINT", "POLYLINE", "INTERPOLATED", "CIRCLE", "ELLIPSE" };
+  const Writer item = annotation.add (DCM_GraphicObjectSequence);
+
+  item.text (DCM_GraphicAnnotationUnits, get_units (graphic.units));
+  item.us (DCM_GraphicDimensions, 2);
+  item.us (DCM_NumberOfGraphicPoints, guint16 (graphic.n_points));
+  item.floats (DCM_GraphicData, graphic.points, 2 * graphic.n_points);
+  item.text (DCM_GraphicType, types[graphic.type]);
+  if (graphic.type != NEG_GRAPHIC_POINT)
+    item.text (DCM_GraphicFilled, graphic.is_filled ? "Y" : "N");
+}
+
+static void
+write_text (const Writer &annotation, const NegGraphicText &text)
+{
+  const Writer item = annotation.add (DCM_TextObjectSequence);
+
+  if (text.has_box)
+    item.text (DCM_BoundingBoxAnnotationUnits, get_units (text.box_units));
+  if (text.has_anchor)
+    item.text (DCM_AnchorPointAnnotationUnits, get_units (text.anchor_units));
+  item.text (DCM_UnformattedTextValue, text.text);
+  if (text.has_box) {
+    item.floats (DCM_BoundingBoxTopLeftHandCorner, text.box, 2);
+    item.floats (DCM_BoundingBoxBottomRightHandCorner, text.box + 2, 2);
+    item.text (DCM_BoundingBoxTextHorizontalJustification, text.justification ? text.justification : "LEFT");
+  }
+  if (text.has_anchor) {
+    item.floats (DCM_AnchorPoint, text.anchor, 2);
+    item.text (DCM_AnchorPointVisibility, text.anchor_visible ? "Y" : "N");
+  }
+}
+
+static void
+write_annotation (const Writer &root, const NegGraphicAnnotation &annotation)
+{
+  const Writer item = root.add (DCM_GraphicAnnotationSequence);
+
+  write_meant_images (item, annotation.references);
+  item.text (DCM_GraphicLayer, annotation.layer);
+  for (guint32 i = 0; i < annotation.n_texts; i++)
+    write_text (item, annotation.texts[i]);
+  for (guint32 i = 0; i < annotation.n_graphics; i++)
+    write_graphic (item, annotation.graphics[i]);
+}
+
+static void
+write_layer (const Writer &root, const NegGraphicLayer &layer)
+{
+  const Writer item = root.add (DCM_GraphicLayerSequence);
+
+  item.text (DCM_GraphicLayer, layer.name);
+  item.integer (DCM_GraphicLayerOrder, layer.order);
+  if (layer.has_gray)
+    item.us (DCM_GraphicLayerRecommendedDisplayGrayscaleValue, layer.gray);
+  item.cut (DCM_GraphicLayerDescription, layer.description, 64);
+}
+
+static void
+write_shutter (const Writer &root, const NegShutter &shutter)
+{
+  g_autoptr (GString) shapes = g_string_new (nullptr);
+  g_autoptr (GString) vertices = g_string_new (nullptr);
+
+  if (shutter.has_rectangle)
+    g_string_append (shapes, "RECTANGULAR");
+  if (shutter.has_circle)
+    g_string_append_printf (shapes, "%sCIRCULAR", shapes->len > 0 ? "\\" : "");
+  if (shutter.n_vertices > 0)
+    g_string_append_printf (shapes, "%sPOLYGONAL", shapes->len > 0 ? "\\" : "");
+  if (shapes->len == 0)
+    return;
+  root.text (DCM_ShutterShape, shapes->str);
+  if (shutter.has_rectangle) {
+    root.integer (DCM_ShutterLeftVerticalEdge, shutter.left);
+    root.integer (DCM_ShutterRightVerticalEdge, shutter.right);
+    root.integer (DCM_ShutterUpperHorizontalEdge, shutter.top);
+    root.integer (DCM_ShutterLowerHorizontalEdge, shutter.bottom);
+  }
+  if (shutter.has_circle) {
+    g_autofree char *center = g_strdup_printf ("%d\\%d", shutter.circle_row, shutter.circle_column);
+
+    root.text (DCM_CenterOfCircularShutter, center);
+    root.integer (DCM_RadiusOfCircularShutter, shutter.circle_radius_px);
+  }
+  for (guint32 i = 0; i < 2 * shutter.n_vertices; i++)
+    g_string_append_printf (vertices, "%s%d", i > 0 ? "\\" : "", shutter.vertices[i]);
+  if (shutter.n_vertices > 0)
+    root.text (DCM_VerticesOfThePolygonalShutter, vertices->str);
+  root.us (DCM_ShutterPresentationValue, shutter.has_value ? shutter.value : 0);
+}
+
+/* An overlay of the image that is to be seen: its group and the layer that activates it (C.11.7). */
+static void
+write_activations (const Writer &root, const NegPresentation &state)
+{
+  for (guint32 i = 0; i < state.n_overlays; i++)
+    root.text (DcmTagKey (state.overlays[i].group, 0x1001), state.overlays[i].activation_layer);
+}
+
+static void
+write_modality (const Writer &root, const NegPresentation &state)
+{
+  if (state.modality_lut.n_entries > 0) {
+    write_lut (root, DCM_ModalityLUTSequence, state.modality_lut);
+  } else if (state.has_rescale) {
+    root.decimal (DCM_RescaleIntercept, state.rescale_intercept);
+    root.decimal (DCM_RescaleSlope, state.rescale_slope);
+    root.text (DCM_RescaleType, state.rescale_type ? state.rescale_type : "US");
+  }
+}
+
+static void
+write_identification (const Writer &root, const NegCompose &compose)
+{
+  const NegPresentation &state = *compose.presentation;
+
+  root.text (DCM_ContentLabel, state.label ? state.label : "READING");
+  root.cut (DCM_ContentDescription, state.description ? state.description : "", 64);
+  root.text (DCM_PresentationCreationDate, compose.date);
+  root.text (DCM_PresentationCreationTime, compose.time);
+  root.text_or_empty (DCM_ContentCreatorName, compose.creator);
+}
+
+void
+compose_presentation (const Writer &root, const NegCompose &compose)
+{
+  const NegPresentation &state = *compose.presentation;
+
+  write_identification (root, compose);
+  write_series_references (root, state.references);
+  write_modality (root, state);
+  for (guint32 i = 0; i < state.n_vois; i++)
+    write_voi (root, state.vois[i]);
+  if (state.presentation_lut.n_entries > 0)
+    write_lut (root, DCM_PresentationLUTSequence, state.presentation_lut);
+  else
+    root.text (DCM_PresentationLUTShape, state.is_inverse ? "INVERSE" : "IDENTITY");
+  write_shutter (root, state.shutter);
+  for (guint32 i = 0; i < state.n_areas; i++)
+    write_area (root, state.areas[i]);
+  if (state.rotation_deg != 0 || state.is_flipped) {
+    root.us (DCM_ImageRotation, guint16 (state.rotation_deg));
+    root.text (DCM_ImageHorizontalFlip, state.is_flipped ? "Y" : "N");
+  }
+  write_activations (root, state);
+  for (guint32 i = 0; i < state.n_annotations; i++)
+    write_annotation (root, state.annotations[i]);
+  for (guint32 i = 0; i < state.n_layers; i++)
+    write_layer (root, state.layers[i]);
+}
+
+} // namespace neg
