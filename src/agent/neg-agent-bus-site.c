@@ -71,6 +71,7 @@ set_peer (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
   if (!_neg_agent_change_peer (agent, name, g_hash_table_size (values) > 0 ? values : NULL, error))
     return NULL;
   neg_agent_searches_forget_stale (_neg_agent_get_searches (agent));
+  neg_agent_searches_follow_site (_neg_agent_get_searches (agent));
   _neg_agent_bus_emit (_neg_agent_get_bus (agent), "PeersChanged", g_variant_new ("()"));
   return g_variant_new ("()");
 }

@@ -15,6 +15,8 @@
 #define EVERY_S_MIN 10
 #define JITTER 0.1 /* many workstations that start at eight do not ask at the same second */
 #define POLL_US 200000
+#define TIMES_AT_ONCE 100 /* entries in one transaction */
+#define SITE_CHANGED "" /* to the threads: no search is named so */
 
 struct _NegAgentSearches {
   NegAgent *agent;
@@ -149,6 +151,51 @@ neg_agent_searches_forget_stale (NegAgentSearches *searches)
   forget_where (searches, is_stale, NULL, NULL);
 }
 
+/* --- another site file --- */
+
+typedef struct {
+  const char *zone;
+  guint n;
+} Following;
+
+static gboolean
+follow_zone_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  Following *following = data;
+
+  return neg_entries_follow_zone (database, following->zone, TIMES_AT_ONCE, &following->n, error);
+}
+
+/* What cannot be done now is found at the next start. */
+static void
+follow_zone (NegAgentSearches *searches)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (searches->agent);
+  Following following = { .zone = g_time_zone_get_identifier (neg_site_get_timezone (site)) };
+  guint all = 0;
+
+  do {
+    if (!neg_archive_write (neg_agent_get_archive (searches->agent), follow_zone_cb, &following, NULL))
+      break;
+    all += following.n;
+  } while (following.n == TIMES_AT_ONCE && !g_cancellable_is_cancelled (searches->cancellable));
+  if (all > 0)
+    neg_agent_announce (searches->agent, NULL);
+}
+
+static void
+follow_site (NegAgentSearches *searches)
+{
+  neg_agent_searches_forget_stale (searches);
+  follow_zone (searches);
+}
+
+void
+neg_agent_searches_follow_site (NegAgentSearches *searches)
+{
+  g_thread_pool_push (searches->pool, g_strdup (SITE_CHANGED), NULL);
+}
+
 /* --- asking several --- */
 
 typedef void (*FailureFunc) (const char *peer, const GError *error, gpointer user_data);
@@ -245,6 +292,10 @@ run_cb (gpointer data, gpointer user_data)
   g_autoptr (GString) words = g_string_new (NULL);
   NegSearch *search, *copy = NULL;
 
+  if (strcmp (name, SITE_CHANGED) == 0) {
+    follow_site (searches);
+    return;
+  }
   g_mutex_lock (&searches->lock);
   search = find (searches, name);
   if (search != NULL)
@@ -306,6 +357,7 @@ neg_agent_searches_new (NegAgent *agent, GError **error)
   g_cond_init (&searches->cond);
   searches->pool = g_thread_pool_new (run_cb, searches, THREADS_MAX, FALSE, NULL);
   searches->tick_source = g_timeout_add (TICK_MS, tick_cb, searches);
+  neg_agent_searches_follow_site (searches);
   return searches;
 }
 

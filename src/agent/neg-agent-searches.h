@@ -28,6 +28,8 @@ gboolean neg_agent_searches_set (NegAgentSearches *searches, const char *name, c
                                  GHashTable *keys, guint every_s, GError **error);
 /* What is kept of peers that there are no more, or that a search does not ask any more, goes. */
 void neg_agent_searches_forget_stale (NegAgentSearches *searches);
+/* The same soon, and the times of the reading list in the site's zone. Any thread. */
+void neg_agent_searches_follow_site (NegAgentSearches *searches);
 
 /* "today" and "-7d" as DICOM says it (PS3.4 C.2.2.2.5), in @zone at @now_us UTC; anything else as it is. Given. */
 char *neg_search_resolve_date (const char *text, GTimeZone *zone, gint64 now_us);

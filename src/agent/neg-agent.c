@@ -224,7 +224,11 @@ _neg_agent_reload_site (NegAgent *agent, GError **error)
   g_mutex_lock (&agent->change_lock);
   done = load_site (agent, error);
   g_mutex_unlock (&agent->change_lock);
-  return done;
+  if (!done)
+    return FALSE;
+  neg_agent_searches_follow_site (agent->searches);
+  _neg_agent_bus_emit (agent->bus, "PeersChanged", g_variant_new ("()"));
+  return TRUE;
 }
 
 static gboolean

@@ -77,24 +77,6 @@ neg_archive_list_files (NegDatabase *database, const char *data_folder, const ch
 }
 
 gboolean
-neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, gboolean *has, GError **error)
-{
-  NegStatement *statement = neg_database_prepare (database,
-                                                  "SELECT 1 FROM instance WHERE sop_instance_uid = ?1"
-                                                  " AND superseded_by IS NULL LIMIT 1",
-                                                  error);
-  gint64 found;
-
-  if (statement == NULL)
-    return FALSE;
-  neg_statement_bind_text (statement, 1, sop_instance_uid);
-  if (!_neg_archive_query_int (statement, 0, &found, error))
-    return FALSE;
-  *has = found != 0;
-  return TRUE;
-}
-
-gboolean
 neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *study_rowid, GError **error)
 {
   const NegArchivePatient anybody = { 0 };

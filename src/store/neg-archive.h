@@ -93,7 +93,6 @@ void neg_archive_file_free (NegArchiveFile *file);
  * conflict): all of @study_rowid when it is not 0. @series_uid nullable. NegArchiveFile, given. Empty: nothing is here. */
 GPtrArray *neg_archive_list_files (NegDatabase *database, const char *data_folder, const char *cache_folder,
                                    const char *study_uid, gint64 study_rowid, const char *series_uid, GError **error);
-gboolean neg_archive_has_instance (NegDatabase *database, const char *sop_instance_uid, gboolean *has, GError **error);
 /* *study_rowid: 0: the archive has none. CONFLICT: it has the study of several patients, and the UID names none of them. */
 gboolean neg_archive_find_study (NegDatabase *database, const char *study_uid, gint64 *study_rowid, GError **error);
 /* As somebody else has written them; NULL or "": not said. */

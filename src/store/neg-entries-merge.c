@@ -499,8 +499,8 @@ write_source (const Answer *answer, const Said *said, gint64 entry_id, gint64 *i
   return neg_statement_run (statement, error);
 }
 
-static gboolean
-recompose (NegDatabase *database, gint64 entry_id, GError **error)
+gboolean
+_neg_entry_recompose (NegDatabase *database, gint64 entry_id, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (NegEntryRow) old = _neg_entry_row_find (database, entry_id, &failure);
@@ -542,7 +542,7 @@ take_said (const Answer *answer, const NegRemoteStudy *study, GError **error)
       || (!is_same && !write_source (answer, &said, entry_id, &id, error)))
     return FALSE;
   g_hash_table_add (answer->seen, g_memdup2 (&id, sizeof id));
-  return is_same || recompose (answer->database, entry_id, error);
+  return is_same || _neg_entry_recompose (answer->database, entry_id, error);
 }
 
 /* Sources of this search that were not seen, @limit at most (-1: all), as pairs of id and entry. */
@@ -589,7 +589,7 @@ drop_unseen (const Answer *answer, gint64 limit, guint *n, GError **error)
       return FALSE;
     neg_statement_bind_int (statement, 1, g_array_index (pairs, gint64, i));
     if (!neg_statement_run (statement, error)
-        || !recompose (answer->database, g_array_index (pairs, gint64, i + 1), error))
+        || !_neg_entry_recompose (answer->database, g_array_index (pairs, gint64, i + 1), error))
       return FALSE;
   }
   return TRUE;

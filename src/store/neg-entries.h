@@ -60,6 +60,10 @@ void neg_entries_set_timezone (GTimeZone *zone);
 /* The archive's study @study_rowid has changed or gone. Cheap when only counts changed. */
 gboolean neg_entries_refresh_study (NegDatabase *database, gint64 study_rowid, GError **error);
 
+/* Another zone: times of dates that have none of their own anew, of @limit entries at most; *n of them: fewer, and all
+ * are right. Goes on where it stopped, also after a restart. @zone: what neg_entries_set_timezone() was given, by name. */
+gboolean neg_entries_follow_zone (NegDatabase *database, const char *zone, guint limit, guint *n, GError **error);
+
 /* What a peer said of one study, or what a modality worklist announced. Text as received, decoded; "" absent. */
 typedef struct {
   const char *peer;
