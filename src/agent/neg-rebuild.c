@@ -3,6 +3,7 @@
 #include "agent/neg-import.h"
 
 #include "base/neg-error.h"
+#include "store/neg-archive-issuers.h"
 #include "wire/neg-index-batch.h"
 
 #define GROUP_OBJECTS NEG_SCAN_BATCH_MAX
@@ -23,6 +24,8 @@ typedef struct {
   GCancellable *cancellable;
   NegTransfer *transfer;
   GArray *found; /* Found */
+  NegArchiveIssuers *issuers;
+  GHashTable *doubted; /* study UIDs */
 } Rebuild;
 
 static void
@@ -51,17 +54,23 @@ compare_found (gconstpointer a, gconstpointer b)
   return (time_a > time_b) - (time_a < time_b);
 }
 
-static void
-fail_file (Rebuild *rebuild, const Found *found, const GError *error)
+static NegJobObject *
+add_failure (Rebuild *rebuild, const char *name, const char *message)
 {
   NegJobObject *object = g_new0 (NegJobObject, 1);
 
-  object->sop_uid = g_strdup (found->name);
+  object->sop_uid = g_strdup (name);
   object->failed = TRUE;
-  object->status = STATUS_CANNOT_UNDERSTAND;
-  object->message = g_strdup (error->message);
+  object->message = g_strdup (message);
   g_ptr_array_add (rebuild->transfer->objects, object);
   rebuild->transfer->progress.failed++;
+  return object;
+}
+
+static void
+fail_file (Rebuild *rebuild, const Found *found, const GError *error)
+{
+  add_failure (rebuild, found->name, error->message)->status = STATUS_CANNOT_UNDERSTAND;
 }
 
 static NegIndexBatch *
@@ -79,6 +88,22 @@ start_group (Rebuild *rebuild, guint first)
   return neg_index_batch_new (neg_agent_get_pool (rebuild->agent), blobs, FALSE, NEG_PRIORITY_BACKGROUND);
 }
 
+/* What the peer that it came from had said of it. */
+static void
+restore_issuer (Rebuild *rebuild, NegArchiveObject *object)
+{
+  const char *study_uid = object->record->text[NEG_RECORD_STUDY_UID];
+  NegArchiveIssuer said;
+
+  if (!neg_archive_issuers_find (rebuild->issuers, object->record, &said))
+    return;
+  object->issuer = said.issuer;
+  object->accession_issuer = said.accession_issuer;
+  if (said.is_contradicted && g_hash_table_add (rebuild->doubted, g_strdup (study_uid)))
+    add_failure (rebuild, study_uid,
+                 "several peers had sent this study, each with another issuer of its numbers: all of it has the first");
+}
+
 static void
 collect_object (Rebuild *rebuild, const Found *found, NegObjectRecord *record, const GError *refusal, GArray *objects)
 {
@@ -88,10 +113,12 @@ collect_object (Rebuild *rebuild, const Found *found, NegObjectRecord *record, c
   };
   g_autoptr (GError) failure = NULL;
 
-  if (refusal == NULL && neg_object_record_check (record, &failure))
-    g_array_append_val (objects, object);
-  else
+  if (refusal != NULL || !neg_object_record_check (record, &failure)) {
     fail_file (rebuild, found, refusal != NULL ? refusal : failure);
+    return;
+  }
+  restore_issuer (rebuild, &object);
+  g_array_append_val (objects, object);
 }
 
 static gboolean
@@ -139,8 +166,12 @@ neg_rebuild_run (NegAgent *agent, NegTransferFunc func, gpointer user_data, GCan
                  NegTransfer *transfer, GError **error)
 {
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
-  Rebuild rebuild = { agent, func, user_data, cancellable, transfer, found };
+  g_autoptr (GHashTable) doubted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (NegArchiveIssuers) issuers = neg_archive_issuers_load (neg_agent_get_data_folder (agent), error);
+  Rebuild rebuild = { agent, func, user_data, cancellable, transfer, found, issuers, doubted };
 
+  if (issuers == NULL)
+    return FALSE;
   if (neg_agent_get_pool (agent) == NULL)
     return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "no engine can be started");
   g_array_set_clear_func (found, found_clear);

@@ -14,6 +14,8 @@ struct _NegArchive {
   const char *default_issuer; /* interned, atomic */
   int lock_fd;
   GMutex removal_lock; /* one removal at a time, and what it does with the reserve */
+  GMutex issuers_lock; /* of what follows, and of the file */
+  GHashTable *noted;   /* lines that are in it */
 };
 
 /* The file of a row that is no more, or that never came to be. */
@@ -34,6 +36,9 @@ void _neg_archive_drop_files (NegArchive *archive, GPtrArray *leftovers);
 /* Within a transaction. @leftovers: emptied, then filled with the files that rows do not name any more. */
 gboolean _neg_archive_add_within (NegDatabase *database, const char *default_issuer, const NegArchiveObject *objects,
                                   guint n, NegAdded *added, GPtrArray *leftovers, GError **error);
+
+/* What only the objects' sources say of them is on the disk; before the commit. */
+gboolean _neg_archive_note_issuers (NegArchive *archive, const NegArchiveObject *objects, guint n, GError **error);
 
 /* What a crash has cut off. TRUE also when the disk is too full for it: what goes is hidden already. */
 gboolean _neg_archive_finish_removals (NegArchive *archive, GError **error);

@@ -60,6 +60,8 @@ neg_archive_open (const char *data_folder, const char *cache_folder, const char 
 
   archive->lock_fd = -1;
   g_mutex_init (&archive->removal_lock);
+  g_mutex_init (&archive->issuers_lock);
+  archive->noted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   archive->data_folder = g_strdup (data_folder);
   neg_archive_set_default_issuer (archive, default_issuer);
   archive->objects = neg_object_store_open (data_folder, cache_folder, error);
@@ -89,6 +91,8 @@ neg_archive_free (NegArchive *archive)
   if (archive->lock_fd >= 0)
     close (archive->lock_fd);
   g_mutex_clear (&archive->removal_lock);
+  g_mutex_clear (&archive->issuers_lock);
+  g_hash_table_unref (archive->noted);
   g_free (archive->data_folder);
   g_free (archive);
 }
@@ -209,7 +213,8 @@ neg_archive_add (NegArchive *archive, const NegArchiveObject *objects, guint n, 
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
   Addition addition = { g_atomic_pointer_get (&archive->default_issuer), objects, n, added, leftovers };
 
-  if (!neg_archive_write (archive, add_objects, &addition, error))
+  if (!_neg_archive_note_issuers (archive, objects, n, error)
+      || !neg_archive_write (archive, add_objects, &addition, error))
     return FALSE;
   _neg_archive_drop_files (archive, leftovers);
   return TRUE;

@@ -611,7 +611,8 @@ def query_archive(home, sql):
 def exchange():
     """Files into one archive, from there into another; what failed is named, and a retry sends only the rest."""
     paths = corpus_files(12)
-    with Home("[dicom]\nport=auto\nae-title=B\n[peer A]\naddress=dicom://A@127.0.0.1:1\n") as there, Home() as here:
+    with Home("[dicom]\nport=auto\nae-title=B\n[peer A]\naddress=dicom://A@127.0.0.1:1\n"
+              "issuer=HERE\n") as there, Home() as here:
         there.start()
         port = there.connect().hello()[1]["port"]
         here.write_site(f"[dicom]\nport=auto\nae-title=A\n[peer B]\naddress=dicom://B@127.0.0.1:{port}\n")
@@ -632,6 +633,22 @@ def exchange():
             assert query_archive(here, f"SELECT study_uid, patient_id, issuer, failed, detail FROM audit WHERE event = {event}"
                                        ) == [(uid, *patient, 0, detail)]
         assert query_archive(there, "SELECT name, bytes FROM instance") and os.listdir(there.path + "/data/objects")
+
+        # What only the site says of the peer survives the loss of the index.
+        studies = "SELECT study_uid, issuer, patient_id, name_key FROM study ORDER BY study_uid"
+        before = query_archive(there, studies)
+        assert before[0][1] == (patient[1] or "HERE"), before
+        there.started[0].terminate()
+        there.started[0].wait()
+        for name in os.listdir(there.path + "/data"):
+            if name.startswith("archive.db"):
+                os.unlink(f"{there.path}/data/{name}")
+        there.write_site(f"[dicom]\nport={port}\nae-title=B\n[peer A]\naddress=dicom://A@127.0.0.1:1\n")
+        there.start()
+        again = there.connect()
+        job = wait_job(again, again.call("CheckArchive", GLib.Variant("(s)", ("rebuild",)))[0], "done", "failed")
+        assert job["state"] == "done" and job["done"] == count, job
+        assert query_archive(there, studies) == before
 
         number = bus.call("Send", GLib.Variant("(sassbx)", ("B", [paths[0], "/nowhere/at-all"], "", True, 0)))[0]
         job = wait_job(bus, number, "done", "failed")
@@ -678,11 +695,54 @@ def reading_list():
         assert [detail for _, detail in events[1:6]] == ["claimed", "released", "set to read", "opened", "closed"]
 
 
+def site_by_hand():
+    """Another time zone and a peer less in the site file: at SIGHUP and at the next start."""
+    def site(zone, peers):
+        return f"[site]\ntimezone={zone}\n[dicom]\nport=auto\n" + "".join(
+            f"[peer {name}]\naddress=dicom://P@127.0.0.1:1\nuse=query\n" for name in peers)
+
+    def times(home):
+        return [each for each, in query_archive(home, "SELECT time_us FROM entry ORDER BY id")]
+
+    def says(home):
+        return {peer for peer, in query_archive(home, "SELECT peer FROM entry_source")}
+
+    def has_zone(home, zone):
+        wait_for(lambda: query_archive(home, "SELECT name, next_id FROM entry_zone") == [(zone, 0)], f"times of {zone}")
+
+    with Home(site("Etc/GMT+5", "PQ")) as home:
+        process = home.start()
+        bus = home.connect()
+        wait_job(bus, bus.call("Import", GLib.Variant("(as)", (corpus_files(3),)))[0], "done", "failed")
+        has_zone(home, "Etc/GMT+5")
+        before = times(home)
+        with sqlite3.connect(f"{home.path}/data/archive.db", timeout=20) as database:
+            for peer in "PQ":
+                database.execute("INSERT INTO entry_source VALUES (NULL, 9000, 0, 'typed', ?, '1.2.3', '', '', 'ID', 'DOE',"
+                                 " 'Doe', '', '', '', '', '', '', 'CT', '', '', '', '', 3, 0)", peer)
+        bus.signals.clear()
+        home.write_site(site("Etc/GMT-3", "Q"))
+        process.send_signal(signal.SIGHUP)
+        has_zone(home, "Etc/GMT-3")
+        wait_for(lambda: says(home) == {"Q"}, "that P is forgotten")
+        bus.wait_signal("PeersChanged")
+        hours = {(b - a) / 3600e6 for a, b in zip(before, times(home))}
+        assert -8 in hours and hours <= {-8, 0}, hours
+        process.terminate()
+        process.wait()
+        home.write_site(site("Etc/GMT+5", ""))
+        home.start()
+        has_zone(home, "Etc/GMT+5")
+        wait_for(lambda: says(home) == set(), "that Q is forgotten")
+        assert times(home) == before
+
+
 def main():
     tap = Tap()
     for function in (hello, end_by_signal, end_by_quit, end_with_home, second_refused, wrong_site, detached, protected,
                      peers, config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
-                     socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list):
+                     socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list,
+                     site_by_hand):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()
 

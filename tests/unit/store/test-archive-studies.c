@@ -1,8 +1,11 @@
 /* Studies of the same UID: which one is meant, what goes with one of them. */
 #include "config.h"
 
+#include <string.h>
+
 #include "archive-home.h"
 #include "base/neg-error.h"
+#include "store/neg-archive-issuers.h"
 #include "store/neg-entries.h"
 
 /* The same UIDs as the first patient's. */
@@ -197,6 +200,53 @@ test_issuers (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (archive_count (home, "SELECT accession_issuer = 'OWN' FROM study WHERE study_uid = '2.25.3'"), ==, 1);
 }
 
+/* What the objects do not say is known without the index. */
+static void
+test_issuers_kept (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) first = archive_record (1, 1, 1), second = archive_record (2, 1, 1);
+  g_autoptr (NegObjectRecord) own = archive_record (3, 1, 1), again = archive_record (2, 1, 2);
+  g_autofree char *path = g_build_filename (home->data, "archive.issuers", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (NegArchiveIssuers) issuers = NULL;
+  g_autoptr (GError) error = NULL;
+  NegArchiveIssuer found;
+  gsize length;
+
+  archive_record_set (own, NEG_RECORD_ISSUER, "OWN");
+  archive_take (home, NEG_OBJECT_DATA, first, "A\tB\n", "one", NULL, &error);
+  archive_take (home, NEG_OBJECT_DATA, own, "A", "own", NULL, &error);
+  archive_take (home, NEG_OBJECT_DATA, second, "B", "two", NULL, &error);
+  g_assert_true (g_file_get_contents (path, &text, &length, &error));
+  archive_take (home, NEG_OBJECT_DATA, again, "B", "again", NULL, &error);
+  g_assert_no_error (error);
+  g_free (text);
+  g_assert_true (g_file_get_contents (path, &text, &length, &error));
+  g_assert_null (strstr (text, "ID1"));
+  g_assert_null (strstr (text, "Person"));
+  /* A crash in the middle of a line. */
+  g_assert_true (g_file_set_contents (path, text, (gssize) length - 3, &error));
+  archive_home_close (home);
+  archive_home_open (home);
+  issuers = neg_archive_issuers_load (home->data, &error);
+  g_assert_no_error (error);
+  g_assert_true (neg_archive_issuers_find (issuers, first, &found));
+  g_assert_cmpstr (found.issuer, ==, "A\tB\n");
+  g_assert_false (neg_archive_issuers_find (issuers, second, &found));
+  g_assert_false (neg_archive_issuers_find (issuers, own, &found));
+  archive_take (home, NEG_OBJECT_DATA, second, "B", "two more", NULL, &error);
+  archive_take (home, NEG_OBJECT_DATA, first, "C", "one", NULL, &error);
+  g_assert_no_error (error);
+  g_clear_pointer (&issuers, neg_archive_issuers_free);
+  issuers = neg_archive_issuers_load (home->data, &error);
+  g_assert_true (neg_archive_issuers_find (issuers, again, &found));
+  g_assert_cmpstr (found.issuer, ==, "B");
+  g_assert_false (found.is_contradicted);
+  g_assert_true (neg_archive_issuers_find (issuers, first, &found));
+  g_assert_cmpstr (found.issuer, ==, "A\tB\n");
+  g_assert_true (found.is_contradicted);
+}
+
 static void
 add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
 {
@@ -213,5 +263,6 @@ main (int argc, char **argv)
   add_test ("/studies/evict-newer", test_evict_newer);
   add_test ("/studies/one-state", test_one_state);
   add_test ("/studies/issuers", test_issuers);
+  add_test ("/studies/issuers-kept", test_issuers_kept);
   return g_test_run ();
 }
