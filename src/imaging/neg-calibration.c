@@ -51,7 +51,7 @@ const char *
 neg_calibration_get_name (NegCalibration calibration)
 {
   static const char *const names[]
-      = { "none", "patient", "geometry", "fiducial", "corrected", "detector", "unknown" };
+      = { "none", "patient", "geometry", "fiducial", "corrected", "detector", "unknown", "region" };
 
   return (guint) calibration < G_N_ELEMENTS (names) ? names[calibration] : "unknown";
 }

@@ -14,12 +14,13 @@ typedef enum {
   NEG_CALIBRATION_CORRECTED, /* projection, spacing differs from the detector's and nothing says how */
   NEG_CALIBRATION_DETECTOR, /* projection, at the detector's surface: too large for the patient */
   NEG_CALIBRATION_UNKNOWN,  /* a spacing of unknown origin */
+  NEG_CALIBRATION_REGION,   /* a calibrated region of an ultrasound image: neg-ultrasound.h, never of a whole frame */
 } NegCalibration;
 
 /* The spacing of frame @frame (from 0) in mm, row spacing (vertical) first; NONE leaves @spacing_mm alone. */
 NegCalibration neg_calibration_get (const NegInstance *instance, guint32 frame, double spacing_mm[2]);
 
-/* "none", "patient", "geometry", "fiducial", "corrected", "detector", "unknown". */
+/* "none", "patient", "geometry", "fiducial", "corrected", "detector", "unknown", "region". */
 const char *neg_calibration_get_name (NegCalibration calibration);
 
 G_END_DECLS

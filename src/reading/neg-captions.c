@@ -326,6 +326,8 @@ neg_caption_get_calibration (NegCalibration calibration)
     return _ ("at the detector");
   case NEG_CALIBRATION_UNKNOWN:
     return _ ("of unknown origin");
+  case NEG_CALIBRATION_REGION:
+    return _ ("calibrated region");
   case NEG_CALIBRATION_PATIENT:
   case NEG_CALIBRATION_NONE:
   default:

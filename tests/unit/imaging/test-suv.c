@@ -1,0 +1,324 @@
+/* SUV by body weight (imaging-correctness J, pitfall 28; PS3.3 C.8.9). */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/neg-error.h"
+#include "imaging/neg-suv.h"
+#include "vectors.h"
+
+static char *
+dup_text (JsonObject *header, const char *name)
+{
+  return json_object_has_member (header, name) ? g_strdup (json_object_get_string_member (header, name)) : NULL;
+}
+
+static double
+get_number (JsonObject *header, const char *name)
+{
+  return json_object_has_member (header, name) ? json_object_get_double_member (header, name) : NAN;
+}
+
+static char *
+dup_corrected (JsonObject *header)
+{
+  JsonArray *values = json_object_get_array_member (header, "CorrectedImage");
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (values); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "\\" : "", json_array_get_string_element (values, i));
+  return g_string_free (text, FALSE);
+}
+
+static NegInstance *
+instance_new (JsonObject *header)
+{
+  NegInstance *instance = neg_instance_new ();
+
+  instance->frames = 1;
+  instance->series_date = dup_text (header, "SeriesDate");
+  instance->series_time = dup_text (header, "SeriesTime");
+  instance->acquisition_date = dup_text (header, "AcquisitionDate");
+  instance->acquisition_time = dup_text (header, "AcquisitionTime");
+  instance->pet = (NegPetInfo){
+    .is_present = TRUE,
+    .units = dup_text (header, "Units"),
+    .suv_type = dup_text (header, "SUVType"),
+    .corrected_image = dup_corrected (header),
+    .decay_correction = dup_text (header, "DecayCorrection"),
+    .weight_kg = get_number (header, "PatientWeight"),
+    .height_m = NAN,
+    .total_dose = get_number (header, "RadionuclideTotalDose"),
+    .half_life_s = get_number (header, "RadionuclideHalfLife"),
+    .injection_datetime = dup_text (header, "RadiopharmaceuticalStartDateTime"),
+    .injection_time = dup_text (header, "RadiopharmaceuticalStartTime"),
+    .frame_reference_time_ms = NAN,
+    .actual_frame_duration_ms = NAN,
+    .ge_reference_datetime = dup_text (header, "GE_0009_100d"),
+    .philips_suv_factor = get_number (header, "Philips_7053_1000"),
+    .philips_activity_factor = get_number (header, "Philips_7053_1009"),
+  };
+  return instance;
+}
+
+/* Once by the instance's own acquisition and once by what the caller knows of the series. */
+static void
+check_vector (JsonObject *item, const char *earliest, const NegInstance *instance)
+{
+  JsonObject *header = json_object_get_object_member (item, "header");
+  g_autoptr (GError) error = NULL;
+  NegSuv suv;
+
+  if (json_object_get_null_member (item, "suvbw")) {
+    g_assert_false (neg_suv_init (&suv, instance, 0, earliest, &error));
+    g_assert_error (error, NEG_ERROR, NEG_ERROR_UNSUPPORTED);
+    g_assert_true (isnan (suv.factor));
+  } else {
+    double expected = json_object_get_double_member (item, "suvbw");
+    double value = get_number (header, "stored") * get_number (header, "RescaleSlope")
+                   + get_number (header, "RescaleIntercept");
+
+    g_assert_true (neg_suv_init (&suv, instance, 0, earliest, &error));
+    g_assert_no_error (error);
+    g_assert_cmpfloat_with_epsilon (value * suv.factor, expected, 1e-5 * expected);
+    g_assert_true (suv.is_assumed == (strstr (json_object_get_string_member (item, "how"), "assumed") != NULL));
+    g_assert_cmpstr (suv.unit, ==, "g/ml");
+  }
+}
+
+static void
+test_vectors (void)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonArray *cases = vectors_load (parser, "suvbw.json");
+  guint n = cases != NULL ? json_array_get_length (cases) : 0;
+
+  for (guint i = 0; i < n; i++) {
+    JsonObject *item = json_array_get_object_element (cases, i);
+    g_autoptr (NegInstance) instance = instance_new (json_object_get_object_member (item, "header"));
+    g_autofree char *earliest = g_strconcat (instance->acquisition_date, instance->acquisition_time, NULL);
+
+    check_vector (item, NULL, instance);
+    check_vector (item, earliest, instance);
+  }
+  if (cases != NULL)
+    g_assert_cmpuint (n, >, 0);
+  g_test_message ("%u cases", n);
+}
+
+/* 70 kg, 370 MBq at 09:00, scan at 10:00 as a whole: t = 3600 s, half of it 6586.2 s. */
+static NegInstance *
+usual_new (void)
+{
+  NegInstance *instance = neg_instance_new ();
+
+  instance->frames = 1;
+  instance->series_date = g_strdup ("20240315");
+  instance->series_time = g_strdup ("100000");
+  instance->acquisition_date = g_strdup ("20240315");
+  instance->acquisition_time = g_strdup ("100000");
+  instance->pet = (NegPetInfo){
+    .is_present = TRUE,
+    .units = g_strdup ("BQML"),
+    .corrected_image = g_strdup ("NORM\\DTIM\\ATTN\\SCAT\\DECY"),
+    .decay_correction = g_strdup ("START"),
+    .weight_kg = 70,
+    .total_dose = 370e6,
+    .half_life_s = 6586.2,
+    .injection_time = g_strdup ("090000"),
+    .frame_reference_time_ms = NAN,
+    .actual_frame_duration_ms = NAN,
+    .philips_suv_factor = NAN,
+    .philips_activity_factor = NAN,
+  };
+  return instance;
+}
+
+static void
+set_text (char **field, const char *text)
+{
+  g_free (*field);
+  *field = g_strdup (text);
+}
+
+static NegSuv
+compute (const NegInstance *instance, const char *earliest)
+{
+  g_autoptr (GError) error = NULL;
+  NegSuv suv;
+
+  g_assert_true (neg_suv_init (&suv, instance, 0, earliest, &error));
+  g_assert_no_error (error);
+  return suv;
+}
+
+static void
+assert_refused (const NegInstance *instance, const char *word)
+{
+  g_autoptr (GError) error = NULL;
+  NegSuv suv;
+
+  g_assert_false (neg_suv_init (&suv, instance, 0, NULL, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+/* J 5: corrected to the injection, nothing decays. 70 * 1000 / 370e6 = 1.8919e-4. */
+static void
+test_pitfall_28_admin (void)
+{
+  g_autoptr (NegInstance) instance = usual_new ();
+  NegSuv suv;
+
+  set_text (&instance->pet.decay_correction, "ADMIN");
+  set_text (&instance->pet.injection_time, NULL);
+  suv = compute (instance, NULL);
+  g_assert_cmpfloat_with_epsilon (suv.factor, 70000 / 370e6, 1e-15);
+  g_assert_cmpfloat (suv.decay_s, ==, 0);
+}
+
+/* J 6: of the series, not of this slice. The series' time lies after its first acquisition: it was rewritten. */
+static void
+test_earliest_of_series (void)
+{
+  g_autoptr (NegInstance) instance = usual_new ();
+  NegSuv suv;
+
+  set_text (&instance->acquisition_time, "103000");
+  suv = compute (instance, "20240315095900.00");
+  g_assert_cmpfloat_with_epsilon (suv.decay_s, 3540, 1e-6);
+  g_assert_true (suv.is_assumed);
+  suv = compute (instance, "20240315100000");
+  g_assert_cmpfloat_with_epsilon (suv.decay_s, 3600, 1e-6);
+  g_assert_false (suv.is_assumed);
+}
+
+/* J 6: acquisition 10:10:00 + T_ave - 300 s. T = 1200 s, lambda T = 0.693147 * 1200 / 6586.2 = 0.126292;
+ * 1 - e^-0.126292 = 0.118643; ln (0.126292 / 0.118643) = 0.062481; / lambda (1.05243e-4) = 593.68 s.
+ * 4200 + 593.68 - 300 = 4493.68 s. */
+static void
+test_frame_reference_time (void)
+{
+  g_autoptr (NegInstance) instance = usual_new ();
+  NegSuv suv;
+
+  set_text (&instance->series_time, "150000");
+  set_text (&instance->acquisition_time, "101000");
+  instance->pet.frame_reference_time_ms = 300000;
+  instance->pet.actual_frame_duration_ms = 1200000;
+  suv = compute (instance, NULL);
+  g_assert_cmpfloat_with_epsilon (suv.decay_s, 4493.68, 0.05);
+  g_assert_false (suv.is_assumed);
+}
+
+/* J 7: 00:30 after an injection of 23:30 without a date. */
+static void
+test_past_midnight (void)
+{
+  g_autoptr (NegInstance) instance = usual_new ();
+
+  set_text (&instance->series_time, "003000");
+  set_text (&instance->acquisition_time, "003000");
+  set_text (&instance->pet.injection_time, "233000.000");
+  g_assert_cmpfloat_with_epsilon (compute (instance, NULL).decay_s, 3600, 1e-6);
+}
+
+/* The scanner writes UTC with its offset, the object says +0100: 08:00+0000 is 09:00 on its clock. */
+static void
+test_timezone (void)
+{
+  g_autoptr (NegInstance) instance = usual_new ();
+
+  set_text (&instance->pet.injection_datetime, "20240315080000+0000");
+  set_text (&instance->pet.timezone, "+0100");
+  g_assert_cmpfloat_with_epsilon (compute (instance, NULL).decay_s, 3600, 1e-6);
+  set_text (&instance->pet.injection_datetime, "20240315083000-0030");
+  g_assert_cmpfloat_with_epsilon (compute (instance, NULL).decay_s, 0, 1e-6);
+}
+
+/* C.8.22.4: MBq. */
+static void
+test_enhanced_dose (void)
+{
+  g_autoptr (NegInstance) instance = usual_new ();
+  double factor = compute (instance, NULL).factor;
+
+  instance->pet.is_enhanced = TRUE;
+  instance->pet.total_dose = 370;
+  g_assert_cmpfloat_with_epsilon (compute (instance, NULL).factor, factor, 1e-12);
+}
+
+/* Each by itself, so that none hides behind another. */
+static void
+test_refused (void)
+{
+  static const struct {
+    gsize offset;
+    const char *text, *word;
+  } cases[] = {
+    { G_STRUCT_OFFSET (NegInstance, pet.units), NULL, "Units" },
+    { G_STRUCT_OFFSET (NegInstance, pet.units), "PROPCPS", "Units" },
+    { G_STRUCT_OFFSET (NegInstance, pet.units), "CNTS", "factor" },
+    { G_STRUCT_OFFSET (NegInstance, pet.corrected_image), NULL, "corrected" },
+    { G_STRUCT_OFFSET (NegInstance, pet.corrected_image), "DECY", "corrected" },
+    { G_STRUCT_OFFSET (NegInstance, pet.corrected_image), "ATTN\\NODECY", "corrected" },
+    { G_STRUCT_OFFSET (NegInstance, pet.decay_correction), NULL, "Decay Correction" },
+    { G_STRUCT_OFFSET (NegInstance, pet.decay_correction), "NONE", "Decay Correction" },
+    { G_STRUCT_OFFSET (NegInstance, pet.injection_time), NULL, "injection" },
+    { G_STRUCT_OFFSET (NegInstance, pet.injection_time), "9:00", "injection" },
+    { G_STRUCT_OFFSET (NegInstance, pet.injection_time), "250000", "injection" },
+    { G_STRUCT_OFFSET (NegInstance, pet.injection_datetime), "20240315", "injection" },
+    { G_STRUCT_OFFSET (NegInstance, pet.injection_datetime), "20240230090000", "injection" },
+    { G_STRUCT_OFFSET (NegInstance, pet.injection_datetime), "20240315100001", "later" },
+    { G_STRUCT_OFFSET (NegInstance, acquisition_time), NULL, "acquisition" },
+    { G_STRUCT_OFFSET (NegInstance, acquisition_date), "2024-03-15", "acquisition" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (NegInstance) instance = usual_new ();
+
+    compute (instance, NULL);
+    set_text (G_STRUCT_MEMBER_P (instance, cases[i].offset), cases[i].text);
+    assert_refused (instance, cases[i].word);
+  }
+}
+
+static void
+test_refused_numbers (void)
+{
+  static const double wrong[] = { 0, -1, NAN, INFINITY };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++) {
+    g_autoptr (NegInstance) instance = usual_new ();
+
+    instance->pet.weight_kg = wrong[i];
+    assert_refused (instance, "weight");
+    instance->pet.weight_kg = 70;
+    instance->pet.total_dose = wrong[i];
+    assert_refused (instance, "dose");
+    instance->pet.total_dose = 370e6;
+    instance->pet.half_life_s = wrong[i];
+    assert_refused (instance, "half-life");
+    instance->pet.half_life_s = 1e-3; /* nothing would be left of the dose */
+    assert_refused (instance, "no number");
+    instance->pet.is_present = FALSE;
+    assert_refused (instance, "no PET");
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/suv/vectors", test_vectors);
+  g_test_add_func ("/suv/pitfall-28-admin", test_pitfall_28_admin);
+  g_test_add_func ("/suv/earliest-of-series", test_earliest_of_series);
+  g_test_add_func ("/suv/frame-reference-time", test_frame_reference_time);
+  g_test_add_func ("/suv/past-midnight", test_past_midnight);
+  g_test_add_func ("/suv/timezone", test_timezone);
+  g_test_add_func ("/suv/enhanced-dose", test_enhanced_dose);
+  g_test_add_func ("/suv/refused", test_refused);
+  g_test_add_func ("/suv/refused-numbers", test_refused_numbers);
+  return g_test_run ();
+}
