@@ -13,32 +13,38 @@ write_meant_images (const Writer &item, const NegImageReferences &references)
     write_image_reference (item.add (DCM_ReferencedImageSequence), references.items[i]);
 }
 
-/* First value mapped of signed inputs is SS, entries are US or OW (C.11.2.1.1): the descriptor's VR is chosen here,
- * DCMTK takes it from the tag given. */
+/* The first value mapped is SS where inputs are signed (C.11.2.1.1); US or SS decides about all three numbers. */
+static void
+write_descriptor (const Writer &item, const NegLut &lut)
+{
+  const guint16 n = guint16 (lut.n_entries & 0xFFFF); /* 65536 is 0 */
+
+  if (lut.first_mapped < 0) {
+    const Sint16 numbers[3] = { Sint16 (n), Sint16 (lut.first_mapped), Sint16 (lut.bits) };
+    auto element = std::make_unique<DcmSignedShort> (DcmTag (DCM_LUTDescriptor, EVR_SS));
+
+    element->putSint16Array (numbers, 3);
+    item.insert (std::move (element));
+  } else {
+    const Uint16 numbers[3] = { n, Uint16 (lut.first_mapped), Uint16 (lut.bits) };
+    auto element = std::make_unique<DcmUnsignedShort> (DcmTag (DCM_LUTDescriptor, EVR_US));
+
+    element->putUint16Array (numbers, 3);
+    item.insert (std::move (element));
+  }
+}
+
+/* As OW: a table of 65536 entries does not fit into the 16 bit length of US (PS3.5 7.1.2). */
 static void
 write_lut (const Writer &parent, const DcmTagKey &sequence, const NegLut &lut)
 {
   const Writer item = parent.add (sequence);
-  const guint16 descriptor[3] = { guint16 (lut.n_entries == 65536 ? 0 : lut.n_entries), guint16 (lut.first_mapped),
-                                  guint16 (lut.bits) };
-  const DcmTag tag (DCM_LUTDescriptor, lut.first_mapped < 0 ? EVR_SS : EVR_US);
+  auto data = std::make_unique<DcmOtherByteOtherWord> (DcmTag (DCM_LUTData, EVR_OW));
 
-  if (lut.first_mapped < 0) {
-    const Sint16 numbers[3] = { Sint16 (descriptor[0]), Sint16 (descriptor[1]), Sint16 (descriptor[2]) };
-    DcmSignedShort *element = new DcmSignedShort (tag);
-
-    element->putSint16Array (numbers, 3);
-    item.item->insert (element, OFTrue);
-  } else {
-    DcmUnsignedShort *element = new DcmUnsignedShort (tag);
-
-    element->putUint16Array (descriptor, 3);
-    item.item->insert (element, OFTrue);
-  }
+  write_descriptor (item, lut);
   item.cut (DCM_LUTExplanation, lut.explanation, 64);
-  DcmUnsignedShort *data = new DcmUnsignedShort (DcmTag (DCM_LUTData, EVR_US));
   data->putUint16Array (lut.entries, lut.n_entries);
-  item.item->insert (data, OFTrue);
+  item.insert (std::move (data));
 }
 
 static const char *
@@ -227,6 +233,7 @@ compose_presentation (const Writer &root, const NegCompose &compose)
   const NegPresentation &state = *compose.presentation;
 
   write_identification (root, compose);
+  root.text_or_empty (DCM_Laterality, nullptr); /* of a series that is of no body part: type 2C */
   write_series_references (root, state.references);
   write_modality (root, state);
   for (guint32 i = 0; i < state.n_vois; i++)

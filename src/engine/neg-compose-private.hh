@@ -26,6 +26,7 @@ public:
   void floats (const DcmTagKey &tag, const double *values, guint n) const;  /* FL */
   void words (const DcmTagKey &tag, const guint16 *values, guint n) const;  /* US or OW */
   void bytes (const DcmTagKey &tag, const guint8 *values, gsize n) const;   /* OB or OW */
+  void insert (std::unique_ptr<DcmElement> element) const;
   Writer add (const DcmTagKey &sequence) const;                        /* one item more */
   void empty_sequence (const DcmTagKey &sequence) const;
   void code (const DcmTagKey &sequence, const Code &code) const;

@@ -14,6 +14,16 @@ Writer::check (const OFCondition &result) const
 }
 
 void
+Writer::insert (std::unique_ptr<DcmElement> element) const
+{
+  const OFCondition result = item->insert (element.get (), OFTrue);
+
+  if (result.good ())
+    element.release ();
+  check (result);
+}
+
+void
 Writer::text (const DcmTagKey &tag, const char *value) const
 {
   if (value != nullptr)
@@ -92,8 +102,11 @@ Writer::integer (const DcmTagKey &tag, gint32 value) const
 void
 Writer::longs (const DcmTagKey &tag, const gint32 *values, guint n) const
 {
-  for (guint i = 0; i < n; i++)
-    check (item->putAndInsertSint32 (tag, values[i], i));
+  const std::vector<Sint32> copies (values, values + n);
+  auto element = std::make_unique<DcmSignedLong> (DcmTag (tag));
+
+  check (element->putSint32Array (copies.data (), copies.size ()));
+  insert (std::move (element));
 }
 
 void

@@ -266,7 +266,7 @@ Groups::read_frames (GError **error)
        object != nullptr && i < instance->n_frame_infos; object = per_frame->nextInContainer (object), i++)
     if (Item group = root.inside (object))
       apply (group, &instance->frame_infos[i]);
-  windows.move_to (instance);
+  windows.move_to (&instance->windows, &instance->n_windows);
   return true;
 }
 
@@ -291,7 +291,7 @@ read_classic (const Reading &reading, const Item &root, GError **error)
   read_rescale (root, &info);
   done = allocate_infos (reading, 1, &info, error);
   clear_info (&info);
-  windows.move_to (instance);
+  windows.move_to (&instance->windows, &instance->n_windows);
   return done;
 }
 

@@ -76,6 +76,14 @@ Item::has (const DcmTagKey &tag) const
   return element != nullptr && element->getLengthField () > 0;
 }
 
+gsize
+Item::length (const DcmTagKey &tag) const
+{
+  DcmElement *element = find (tag);
+
+  return element != nullptr && element->isLeaf () ? element->getLengthField () : 0;
+}
+
 /* An unknown VR is what the dictionary says of the attribute (PS3.5 6.2.2). */
 static DcmEVR
 get_vr (DcmElement *element)
@@ -338,6 +346,25 @@ Item::cardinal (const DcmTagKey &tag) const
   return static_cast<guint32> (value);
 }
 
+std::vector<gint32>
+Item::integers (const DcmTagKey &tag, gsize bytes_max) const
+{
+  std::vector<gint32> result;
+
+  if (length (tag) > bytes_max) {
+    reading->warn ("%s has too many values and was ignored", TagName (tag).text);
+    return result;
+  }
+  for (double value : numbers (tag)) {
+    if (value != std::trunc (value) || value < G_MININT32 || value > G_MAXINT32) {
+      warn_malformed (tag);
+      return {};
+    }
+    result.push_back (static_cast<gint32> (value));
+  }
+  return result;
+}
+
 DcmSequenceOfItems *
 Item::sequence (const DcmTagKey &tag) const
 {
@@ -372,6 +399,8 @@ Item::items (const DcmTagKey &tag, gsize n_max) const
        object = found->nextInContainer (object))
     if (Item item = inside (object))
       result.push_back (std::move (item));
+  if (found->card () > n_max)
+    reading->warn ("%s has more than %u items; the first were taken", TagName (tag).text, static_cast<guint> (n_max));
   return result;
 }
 

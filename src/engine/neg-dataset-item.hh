@@ -41,6 +41,7 @@ public:
 
   bool has (const DcmTagKey &tag) const; /* there, with a length other than 0 */
   bool is_vr (const DcmTagKey &tag, DcmEVR vr) const;
+  gsize length (const DcmTagKey &tag) const; /* of the value in bytes */
 
   /* The value, numbers in native byte order. */
   std::vector<guint8> bytes (const DcmTagKey &tag) const;
@@ -58,10 +59,12 @@ public:
   double number (const DcmTagKey &tag) const;                        /* NaN when absent */
   bool integer (const DcmTagKey &tag, gint32 *target) const;
   guint32 cardinal (const DcmTagKey &tag) const; /* 0 when absent */
+  /* All values, in values of @bytes_max bytes at most; none when one of them is not a number of 32 bits. */
+  std::vector<gint32> integers (const DcmTagKey &tag, gsize bytes_max) const;
 
   /* The first item of a sequence, or an empty Item. */
   Item first (const DcmTagKey &tag) const;
-  std::vector<Item> items (const DcmTagKey &tag, gsize n_max) const;
+  std::vector<Item> items (const DcmTagKey &tag, gsize n_max) const; /* of more the first, with a warning */
   DcmSequenceOfItems *sequence (const DcmTagKey &tag) const;
   Item inside (DcmObject *object) const;
 

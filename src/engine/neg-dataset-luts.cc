@@ -66,8 +66,7 @@ set_lut (NegLut *lut, const Descriptor &descriptor, const std::vector<guint16> &
   lut->bits = descriptor.bits;
 }
 
-/* One item of a Modality or VOI LUT Sequence; FALSE when it holds no usable table. */
-static bool
+bool
 read_lut (const Item &item, bool is_signed, NegLut *lut)
 {
   Descriptor descriptor;
@@ -191,30 +190,30 @@ decide_palette_bits (const std::vector<guint16> (&entries)[3])
   return 8;
 }
 
-static void
-read_palette (const Reading &reading, const Item &root)
+void
+read_palette (const Item &item, bool is_signed, NegLut palette[3])
 {
   Descriptor descriptors[3];
   std::vector<guint16> entries[3];
   guint bits;
 
   for (guint i = 0; i < 3; i++) {
-    if (!read_descriptor (root, palette_descriptor_tags[i], reading.instance->is_signed, &descriptors[i]))
+    if (!read_descriptor (item, palette_descriptor_tags[i], is_signed, &descriptors[i]))
       return;
-    if (root.has (palette_data_tags[i]))
-      entries[i] = unpack_entries (root.bytes (palette_data_tags[i]), descriptors[i].n_entries);
+    if (item.has (palette_data_tags[i]))
+      entries[i] = unpack_entries (item.bytes (palette_data_tags[i]), descriptors[i].n_entries);
     else
-      entries[i] = expand_segments (root, i, descriptors[i]);
+      entries[i] = expand_segments (item, i, descriptors[i]);
     if (entries[i].empty ()) {
-      reading.warn ("The palette is not usable (%s); the values are shown as gray",
-                    TagName (palette_data_tags[i]).text);
+      item.reading->warn ("The palette is not usable (%s); the values are shown as gray",
+                          TagName (palette_data_tags[i]).text);
       return;
     }
   }
   bits = decide_palette_bits (entries);
   for (guint i = 0; i < 3; i++) {
     descriptors[i].bits = bits;
-    set_lut (&reading.instance->palette[i], descriptors[i], entries[i]);
+    set_lut (&palette[i], descriptors[i], entries[i]);
   }
 }
 
@@ -223,7 +222,7 @@ read_luts (const Reading &reading, const Item &root)
 {
   read_modality_lut (reading, root);
   read_voi_luts (reading, root);
-  read_palette (reading, root);
+  read_palette (root, reading.instance->is_signed, reading.instance->palette);
 }
 
 WindowTable::~WindowTable ()
@@ -311,15 +310,15 @@ WindowTable::read (const Item &item, NegFrameInfo *info)
 }
 
 void
-WindowTable::move_to (NegInstance *instance)
+WindowTable::move_to (NegWindow **target, guint32 *n)
 {
   if (windows.empty ())
     return;
-  instance->windows = g_try_new (NegWindow, windows.size ());
-  if (instance->windows == nullptr)
+  *target = g_try_new (NegWindow, windows.size ());
+  if (*target == nullptr)
     throw std::bad_alloc ();
-  memcpy (instance->windows, windows.data (), windows.size () * sizeof (NegWindow));
-  instance->n_windows = windows.size ();
+  memcpy (*target, windows.data (), windows.size () * sizeof (NegWindow));
+  *n = windows.size ();
   windows.clear ();
 }
 

@@ -3,7 +3,10 @@
 #pragma once
 
 #include "base/neg-error.h"
+#include <cstring>
+
 #include "engine/neg-dataset-item.hh"
+#include "model/neg-presentation.h"
 
 namespace neg {
 
@@ -38,6 +41,11 @@ void read_space_and_time (const Reading &reading, const Item &root);
 /* neg-dataset-luts.cc. The rescale of the first frame decides about a sign, so this comes after the frames. */
 void read_luts (const Reading &reading, const Item &root);
 
+/* One item of a Modality, VOI or Presentation LUT Sequence; FALSE when it holds no usable table. */
+bool read_lut (const Item &item, bool is_signed, NegLut *lut);
+/* The three tables of a palette, or none. */
+void read_palette (const Item &item, bool is_signed, NegLut palette[3]);
+
 /* neg-dataset-frames.cc: geometry, rescale and windows of each frame. FALSE only with @error set. */
 bool read_frames (const Reading &reading, const Item &root, GError **error);
 
@@ -55,7 +63,7 @@ public:
   ~WindowTable ();
 
   void read (const Item &item, NegFrameInfo *info);
-  void move_to (NegInstance *instance);
+  void move_to (NegWindow **target, guint32 *n);
 
 private:
   bool repeats_last (guint32 first) const;
@@ -63,5 +71,50 @@ private:
   std::vector<NegWindow> windows;
   guint32 last_first = 0;
 };
+
+/* neg-dataset-overlays.cc: what lies over the pixels. @is_state: of a presentation state, which also activates the
+ * planes of its images. */
+void read_overlays (const Item &root, bool is_state, NegOverlayPlane **overlays, guint32 *n);
+void read_shutter (const Item &item, NegShutter *shutter);
+void read_masks (const Item &item, NegMaskItem **masks, guint32 *n);
+
+/* neg-dataset-modules.cc: the modules that only some images have. After the frames. */
+void read_modules (const Reading &reading, const Item &root);
+
+/* neg-dataset-presentation.cc */
+NegPresentation *read_presentation (const Item &root);
+
+/* One more zeroed record at the end of an array that its owner frees, whatever is thrown later. */
+template <typename T>
+T *
+grow (T **array, guint32 *n)
+{
+  if ((*n & (*n - 1)) == 0) {
+    gsize capacity = *n == 0 ? 1 : static_cast<gsize> (*n) * 2;
+    T *larger = static_cast<T *> (g_try_realloc_n (*array, capacity, sizeof (T)));
+
+    if (larger == nullptr)
+      throw std::bad_alloc ();
+    *array = larger;
+  }
+  T *added = &(*array)[(*n)++];
+  memset (added, 0, sizeof (T));
+  return added;
+}
+
+/* A copy of numbers for a record that owns it; NULL of none. */
+template <typename T, typename U>
+T *
+copy_numbers (const std::vector<U> &values)
+{
+  if (values.empty ())
+    return nullptr;
+  T *copy = g_try_new (T, values.size ());
+  if (copy == nullptr)
+    throw std::bad_alloc ();
+  for (gsize i = 0; i < values.size (); i++)
+    copy[i] = static_cast<T> (values[i]);
+  return copy;
+}
 
 } // namespace neg

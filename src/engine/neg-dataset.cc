@@ -125,6 +125,7 @@ read_instance (NegSource *source, const NegLayout *layout, NegInstance *instance
   if (!read_frames (reading, root, error))
     return false;
   read_luts (reading, root);
+  read_modules (reading, root);
   return true;
 }
 

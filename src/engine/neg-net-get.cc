@@ -81,6 +81,7 @@ private:
   T_ASC_Association *association;
   NetContexts contexts;
   NetTransfer transfer;
+  NetAsked asked;
   T_ASC_PresentationContextID id = 0;
   guint16 message_id = 0;
   bool is_asked = false, is_cancel_sent = false;
@@ -102,9 +103,12 @@ Retrieval::ask (GVariant *order, GError **error)
   T_DIMSE_C_GetRQ &request = message.msg.CGetRQ;
   g_autoptr (GVariant) keys = g_variant_get_child_value (order, 2);
   std::unique_ptr<DcmDataset> dataset (net_dataset_from_keys (keys, error));
+  const char *study = nullptr;
 
   if (dataset == nullptr)
     return false;
+  if (dataset->findAndGetString (DCM_StudyInstanceUID, study).good () && study != nullptr)
+    asked.study = study;
   id = ASC_findAcceptedPresentationContextID (association, get_model (channel));
   if (id == 0)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "association", "the peer does not do C-GET");
@@ -129,6 +133,8 @@ Retrieval::take_order (GError **error)
   if (!net_receive (channel, false, &type, &given, nullptr))
     return true;
   g_autoptr (GVariant) order = given;
+  if (type == NEG_NET_STATUS)
+    return asked.hear (order, error);
   if (type != NEG_NET_MOVE || is_asked)
     return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
   return ask (order, error);
@@ -196,7 +202,7 @@ Retrieval::serve (GError **error)
   std::unique_ptr<DcmDataset> detail (given);
   if (message.CommandField == DIMSE_C_STORE_RQ && is_asked)
     return net_take_object (channel, association, contexts.find (used), message.msg.CStoreRQ,
-                            association->params->DULparams.calledAPTitle, transfer, error);
+                            association->params->DULparams.calledAPTitle, &asked, transfer, error);
   if (message.CommandField == DIMSE_C_GET_RSP && is_asked)
     return take_answer (message.msg.CGetRSP, detail.get (), error);
   return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer sent something that was not asked for");

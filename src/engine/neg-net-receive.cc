@@ -148,6 +148,43 @@ net_await_status (NetChannel &channel, guint32 number, guint *status, std::strin
          || neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a status of %u instead of %u", answered, number);
 }
 
+bool
+NetAsked::hear (GVariant *body, GError **error)
+{
+  guint32 number, status;
+
+  g_variant_get (body, "(uu&s)", &number, &status, nullptr);
+  if (n_unheard == 0 || number != first_unheard)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a status of %u that is not waited for", number);
+  first_unheard++;
+  n_unheard--;
+  is_careful |= status != 0;
+  return true;
+}
+
+// The agent's word on @number, behind what it has still to say of those before.
+static bool
+await_word (NetChannel &channel, NetAsked *asked, guint32 number, guint *status, std::string *comment, GError **error)
+{
+  for (; asked != nullptr && asked->n_unheard > 0; asked->n_unheard--) {
+    if (!net_await_status (channel, asked->first_unheard++, status, comment, error))
+      return false;
+    asked->is_careful |= *status != 0;
+  }
+  return net_await_status (channel, number, status, comment, error);
+}
+
+// Whether the peer may hear of @number before the agent has said anything.
+static bool
+is_answered_ahead (NetAsked *asked, const std::string &study, guint32 number)
+{
+  if (asked == nullptr || asked->is_careful || study.empty () || study != asked->study)
+    return false;
+  if (asked->n_unheard++ == 0)
+    asked->first_unheard = number;
+  return true;
+}
+
 const char *
 net_check_uid (const char *text)
 {
@@ -170,7 +207,8 @@ net_add_comment (GVariantBuilder *comments, DcmDataset *detail)
 
 // Our scanner's view of what was written; then the index record, which must be of the object that was announced.
 static GByteArray *
-read_record (const FileSink &sink, const T_DIMSE_C_StoreRQ &request, bool *is_mismatch, GError **error)
+read_record (const FileSink &sink, const T_DIMSE_C_StoreRQ &request, std::string *study, bool *is_mismatch,
+             GError **error)
 {
   NegSource source;
   g_auto (NegLayout) layout = {};
@@ -190,6 +228,7 @@ read_record (const FileSink &sink, const T_DIMSE_C_StoreRQ &request, bool *is_mi
     neg_fail (error, NEG_ERROR_INCONSISTENT, nullptr, "the data set is of another object than the one announced");
     return nullptr;
   }
+  *study = record->text[NEG_RECORD_STUDY_UID] != nullptr ? record->text[NEG_RECORD_STUDY_UID] : "";
   bytes = g_byte_array_new ();
   neg_object_record_write (record, bytes);
   return bytes;
@@ -268,7 +307,8 @@ fill_file (NetChannel &channel, T_ASC_Association *association, const NetContext
 
 bool
 net_take_object (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
-                 const T_DIMSE_C_StoreRQ &request, const char *source_ae, NetTransfer &transfer, GError **error)
+                 const T_DIMSE_C_StoreRQ &request, const char *source_ae, NetAsked *asked, NetTransfer &transfer,
+                 GError **error)
 {
   guint32 number = channel.n_files_taken;
   int fd = take_file (channel);
@@ -276,7 +316,7 @@ net_take_object (NetChannel &channel, T_ASC_Association *association, const NetC
   g_autoptr (GByteArray) record = nullptr;
   bool is_mismatch = false;
   guint status = status_out_of_resources;
-  std::string comment = "no room for the object";
+  std::string comment = "no room for the object", study;
 
   if (context == nullptr)
     return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
@@ -292,11 +332,13 @@ net_take_object (NetChannel &channel, T_ASC_Association *association, const NetC
   if (!fill_file (channel, association, *context, request, source_ae, sink, transfer, &failure, error))
     return false;
   if (failure == nullptr)
-    record = read_record (sink, request, &is_mismatch, &failure);
+    record = read_record (sink, request, &study, &is_mismatch, &failure);
   sink.close (); // whose file it is now, nobody else may be able to write to
   if (!tell_received (channel, number, sink.written, *context, request, record, failure))
     return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
-  if (!net_await_status (channel, number, &status, &comment, error))
+  if (is_answered_ahead (asked, study, number))
+    return answer (association, *context, request, STATUS_Success, "", error);
+  if (!await_word (channel, asked, number, &status, &comment, error))
     return false;
   return answer (association, *context, request, is_mismatch ? status_class_mismatch : status, comment, error);
 }

@@ -1,14 +1,28 @@
 // What is received: one object from its command to the answer, and an event report likewise. Thread: the association's.
 #pragma once
 
+#include <string>
+
 #include "engine/neg-net-pdv.hh"
 
 namespace neg {
 
+// What was asked for on this association. The peer holds it still, so that an object of it is answered when it is whole,
+// and the next one comes while the agent takes this one in: its word is heard later. As many may be on their way as there
+// are files. When one was refused, the agent's word is waited for again.
+struct NetAsked {
+  std::string study; // "": nothing
+  guint32 first_unheard = 0, n_unheard = 0;
+  bool is_careful = false;
+
+  bool hear (GVariant *body, GError **error); // a NET_STATUS
+};
+
 // C-STORE-RQ: into the next file, scanned, told to the agent, and answered with what the agent says once the object is
-// safe. FALSE: the association is of no more use; the agent is told nothing then.
+// safe; what was @asked for (nullable), at once. FALSE: the association is of no more use; the agent is told nothing then.
 bool net_take_object (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
-                      const T_DIMSE_C_StoreRQ &request, const char *source_ae, NetTransfer &transfer, GError **error);
+                      const T_DIMSE_C_StoreRQ &request, const char *source_ae, NetAsked *asked, NetTransfer &transfer,
+                      GError **error);
 
 // N-EVENT-REPORT-RQ of storage commitment (PS3.4 J.3.3); as above.
 bool net_take_event (NetChannel &channel, T_ASC_Association *association, const NetContext *context,

@@ -95,7 +95,7 @@ Provider::handle (T_ASC_PresentationContextID id, T_DIMSE_Message &message, GErr
     return condition.good () || net_fail (error, condition, "answering");
   case DIMSE_C_STORE_RQ:
     return net_take_object (channel, association, contexts.find (id), message.msg.CStoreRQ,
-                            association->params->DULparams.callingAPTitle, transfer, error);
+                            association->params->DULparams.callingAPTitle, nullptr, transfer, error);
   case DIMSE_N_EVENT_REPORT_RQ:
     return net_take_event (channel, association, contexts.find (id), message.msg.NEventReportRQ, error);
   case DIMSE_C_CANCEL_RQ:
