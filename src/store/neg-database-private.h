@@ -12,6 +12,8 @@ struct _NegDatabase {
   char *name; /* of the file, for messages */
   sqlite3 *handle;
   GHashTable *statements; /* SQL text: NegStatement */
+  gpointer kept;          /* what a reader keeps of its contents; nullable */
+  GDestroyNotify free_kept;
 };
 
 /* A connection without pragmas of its own. @flags of sqlite3_open_v2(). */

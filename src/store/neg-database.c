@@ -104,6 +104,8 @@ neg_database_free (NegDatabase *database)
 {
   if (database == NULL)
     return;
+  if (database->kept != NULL)
+    database->free_kept (database->kept);
   g_hash_table_unref (database->statements);
   sqlite3_close_v2 (database->handle);
   g_free (database->path);

@@ -202,22 +202,51 @@ keep_text (Hits *hits, char **words, char **modalities, GError **error)
          && _neg_postings_keep (hits->database, words, modalities, hits->bits, hits->n_bits, error);
 }
 
+static gboolean
+keep_conditions (Hits *hits, const NegEntryConditions *conditions, GError **error)
+{
+  NegEntryQuery query = { .status_mask = conditions->status_mask, .urgency_mask = conditions->urgency_mask };
+
+  if ((conditions->from_us != 0 || conditions->to_us != 0)
+      && !keep_range (hits, NEG_COLUMN_TIME, conditions->from_us != 0 ? conditions->from_us : G_MININT64,
+                      conditions->to_us != 0 ? conditions->to_us : G_MAXINT64, FALSE, error))
+    return FALSE;
+  return keep_states (hits, &query, error) && (!conditions->here_only || keep_here (hits, error));
+}
+
+/* They are the same with every letter that is typed. */
+static gboolean
+keep_known_conditions (Hits *hits, const NegEntryQuery *query, GError **error)
+{
+  const NegEntryConditions conditions = { .from_us = query->from_us,
+                                          .to_us = query->to_us,
+                                          .status_mask = query->status_mask,
+                                          .urgency_mask = query->urgency_mask,
+                                          .here_only = query->here_only };
+  gboolean are_there;
+
+  if (conditions.from_us == 0 && conditions.to_us == 0 && conditions.status_mask == 0 && conditions.urgency_mask == 0
+      && !conditions.here_only)
+    return TRUE;
+  if (!need_bits (hits, error)
+      || !_neg_kept_get_bits (hits->database, &conditions, hits->bits, hits->n_bits, &are_there, error))
+    return FALSE;
+  return are_there
+         || (keep_conditions (hits, &conditions, error)
+             && _neg_kept_set_bits (hits->database, &conditions, hits->bits, hits->n_bits, error));
+}
+
 /* The narrow ones first: what is nothing by then is not looked up any more. */
 static gboolean
 find_hits (Hits *hits, const NegEntryQuery *query, char **words, GError **error)
 {
-  if (!get_size (hits->database, &hits->n_bits, error))
-    return FALSE;
-  if ((query->from_us != 0 || query->to_us != 0)
-      && !keep_range (hits, NEG_COLUMN_TIME, query->from_us != 0 ? query->from_us : G_MININT64,
-                      query->to_us != 0 ? query->to_us : G_MAXINT64, FALSE, error))
+  if (!get_size (hits->database, &hits->n_bits, error) || !keep_known_conditions (hits, query, error))
     return FALSE;
   if (query->claimed_by != NULL && !keep_claims (hits, query->claimed_by, error))
     return FALSE;
   if (query->unclaimed_only && !keep_claims (hits, NULL, error))
     return FALSE;
-  return keep_states (hits, query, error) && (!query->here_only || keep_here (hits, error))
-         && keep_text (hits, words, query->modalities, error);
+  return keep_text (hits, words, query->modalities, error);
 }
 
 static guint
@@ -342,13 +371,71 @@ are_sure (char **words)
   return TRUE;
 }
 
+/* --- by kept places: the first of the hits, without a look at what lies between them --- */
+
+#define MANY 100000u  /* hits: walking finds the first of them soon, unless they are all far from the beginning */
+#define SAMPLES 512u
+#define NEAR_DIVISOR 64u /* of the whole order */
+#define SOME 256u     /* are found together */
+
+static gboolean
+list_by_places (const Hits *hits, const NegEntryPlaces *places, Answer *answer, GError **error)
+{
+  /* Of words that are not sure there are false hits. */
+  guint n_max = MAX ((answer->skip + answer->want) * (answer->words != NULL ? 2 : 1), SOME);
+  g_autofree guint64 *first = g_try_new (guint64, n_max);
+  guint32 floor = 0;
+  guint n;
+
+  if (first == NULL)
+    return neg_fail (error, NEG_ERROR_MEMORY, "entry", "There is not enough memory to search the reading list");
+  do {
+    n = _neg_places_find_first (places, hits->bits, hits->n_bits, floor, first, n_max);
+    for (guint i = 0; i < n; i++)
+      if (!visit ((guint32) first[i], answer))
+        return TRUE;
+    floor = n > 0 ? (guint32) (first[n - 1] >> 32) + 1 : 0;
+  } while (n == n_max);
+  return TRUE;
+}
+
+/* Whether some of many hits are near the beginning: by a sample. */
+static gboolean
+are_near (const Hits *hits, const NegEntryPlaces *places, guint n_hits)
+{
+  gsize n_words = hits->n_bits / 64, step = MAX (n_words / SAMPLES, 1);
+  guint n = 0, n_near = 0;
+
+  for (gsize i = 0; i < n_words; i += step)
+    if (hits->bits[i] != 0) {
+      guint32 doc = (guint32) (i * 64) + (guint32) __builtin_ctzll (hits->bits[i]);
+
+      n++;
+      n_near += doc < places->n_docs && places->by_doc[doc] < places->n_docs / NEAR_DIVISOR;
+    }
+  return n_hits >= MANY && n_near * NEAR_DIVISOR * 2 >= n;
+}
+
+static gboolean
+list_in_order (const Hits *hits, const NegEntryQuery *query, Answer *answer, GError **error)
+{
+  guint n_hits = hits->bits != NULL ? count_bits (hits) : G_MAXUINT;
+  const NegEntryPlaces *places = NULL;
+
+  if (hits->bits != NULL
+      && !_neg_kept_get_places (hits->database, query->order, query->descending, &places, error))
+    return FALSE;
+  if (places != NULL && !are_near (hits, places, n_hits))
+    return list_by_places (hits, places, answer, error);
+  return n_hits <= FEW ? list_few (hits, query, answer, error)
+                       : _neg_pages_walk (hits->database, query->order, query->descending, hits->bits, hits->n_bits,
+                                          visit, answer, error);
+}
+
 static gboolean
 list_hits (const Hits *hits, const NegEntryQuery *query, Answer *answer, GError **error)
 {
-  gboolean done = hits->bits != NULL && count_bits (hits) <= FEW
-                      ? list_few (hits, query, answer, error)
-                      : _neg_pages_walk (hits->database, query->order, query->descending, hits->bits, hits->n_bits, visit,
-                                         answer, error);
+  gboolean done = list_in_order (hits, query, answer, error);
 
   if (answer->error == NULL)
     return done;

@@ -278,7 +278,7 @@ _neg_pages_build (NegDatabase *database, NegEntryColumn column, GError **error)
   NegStatement *statement = neg_database_prepare (database, "DELETE FROM entry_page WHERE \"column\" = ?1", error);
   gboolean has_row;
 
-  if (statement == NULL)
+  if (statement == NULL || !_neg_kept_note_change (database, column, error))
     return FALSE;
   neg_statement_bind_int (statement, 1, column);
   if (!neg_statement_run (statement, error) || (statement = neg_database_prepare (database, sql, error)) == NULL)

@@ -218,44 +218,41 @@ typedef struct {
 
 /* SQLite's bytes are not aligned. */
 static void
-add_bitmap (guint64 *bits, gconstpointer bytes)
+add_bitmap (guint64 *bits, gsize n_words, const guint8 *bytes)
 {
-  guint64 found[WORDS];
+  for (gsize i = 0; i < n_words; i++) {
+    guint64 word;
 
-  memcpy (found, bytes, sizeof found);
-  for (guint i = 0; i < WORDS; i++)
-    bits[i] |= found[i];
+    memcpy (&word, bytes + i * sizeof word, sizeof word);
+    bits[i] |= word;
+  }
 }
 
 static void
-add_offsets (guint64 *bits, gconstpointer bytes, gsize n_bytes)
+add_offsets (guint64 *bits, gsize n_words, const guint8 *bytes, gsize n_bytes)
 {
-  guint16 offsets[BITMAP_BYTES / sizeof (guint16)];
-  gsize n = n_bytes / sizeof *offsets;
+  for (gsize i = 0; i + sizeof (guint16) <= n_bytes; i += sizeof (guint16)) {
+    guint16 offset;
 
-  if (bytes == NULL)
-    return;
-  memcpy (offsets, bytes, n * sizeof *offsets);
-  for (gsize i = 0; i < n; i++)
-    if (offsets[i] < LARGE)
-      _neg_bit_set (bits, offsets[i]);
+    memcpy (&offset, bytes + i, sizeof offset);
+    if (offset / 64 < n_words)
+      _neg_bit_set (bits, offset);
+  }
 }
 
 static void
 add_docs (Search *search, guint64 *bits, gsize first_doc, NegStatement *statement, int column)
 {
-  gsize n_bytes;
+  gsize n_bytes, n_words;
   gconstpointer docs = neg_statement_get_blob (statement, column, &n_bytes);
-  guint64 found[WORDS] = { 0 };
 
-  if (first_doc >= search->n_bits)
+  if (first_doc >= search->n_bits || docs == NULL)
     return;
+  n_words = MIN (WORDS, (search->n_bits - first_doc) / 64);
   if (n_bytes == BITMAP_BYTES)
-    add_bitmap (found, docs);
+    add_bitmap (bits + first_doc / 64, n_words, docs);
   else if (n_bytes < BITMAP_BYTES)
-    add_offsets (found, docs, n_bytes);
-  for (gsize i = 0; i < MIN (WORDS, (search->n_bits - first_doc) / 64); i++)
-    bits[first_doc / 64 + i] |= found[i];
+    add_offsets (bits + first_doc / 64, n_words, docs, n_bytes);
 }
 
 /* Sets the bits of the docs that have the piece, as far as they are in blocks. */

@@ -110,6 +110,38 @@ gboolean _neg_pages_walk (NegDatabase *database, NegEntryColumn column, gboolean
 gboolean _neg_pages_set_range (NegDatabase *database, NegEntryColumn column, gint64 from, gint64 to, guint64 *bits,
                                gsize n_bits, GError **error);
 
+/* --- kept in memory for the next search: neg-entries-kept.c --- */
+
+/* Where each doc is in an order, in one direction; G_MAXUINT32: it is gone. */
+typedef struct {
+  guint32 *by_doc;
+  guint n_docs;
+} NegEntryPlaces;
+
+/* What of a query is answered by orders. */
+typedef struct {
+  gint64 from_us, to_us;
+  guint status_mask, urgency_mask;
+  gboolean here_only;
+} NegEntryConditions;
+
+#define NEG_ENTRY_CONDITION_COLUMNS 4
+
+void _neg_kept_enable (NegDatabase *database);
+/* Call with each change of an order. */
+gboolean _neg_kept_note_change (NegDatabase *database, NegEntryColumn column, GError **error);
+/* NULL: not kept as it is now. Borrowed until something else is kept. */
+gboolean _neg_kept_get_places (NegDatabase *database, NegEntryColumn column, gboolean descending,
+                               const NegEntryPlaces **places, GError **error);
+/* The first @n_max of the docs with a bit whose place is at least @floor: place << 32 | doc, in order. How many there
+ * are. */
+guint _neg_places_find_first (const NegEntryPlaces *places, const guint64 *bits, gsize n_bits, guint32 floor,
+                              guint64 *first, guint n_max);
+gboolean _neg_kept_get_bits (NegDatabase *database, const NegEntryConditions *conditions, guint64 *bits, gsize n_bits,
+                             gboolean *are_there, GError **error);
+gboolean _neg_kept_set_bits (NegDatabase *database, const NegEntryConditions *conditions, const guint64 *bits,
+                             gsize n_bits, GError **error);
+
 /* --- text: neg-entries-text.c --- */
 
 /* Lower case, without marks, composed. Given. */

@@ -481,7 +481,7 @@ for_columns (NegDatabase *database, guint moves, const NegEntryRow *row,
     if ((moves & 1u << i) == 0)
       continue;
     _neg_entry_row_get_key (row, i, &key);
-    if (!func (database, i, &key, row->doc, error))
+    if (!func (database, i, &key, row->doc, error) || !_neg_kept_note_change (database, i, error))
       return FALSE;
   }
   return TRUE;

@@ -92,21 +92,32 @@ has_digit (const gunichar *text, glong n)
   return FALSE;
 }
 
+/* Found by its letters wherever they are. */
+static gboolean
+is_found_inside (const char *word)
+{
+  glong n = 0;
+
+  for (const char *p = word; *p != '\0'; p = g_utf8_next_char (p), n++)
+    if (g_unichar_isdigit (g_utf8_get_char (p)))
+      return FALSE;
+  return n >= GROUP;
+}
+
 gboolean
 _neg_entry_text_has (const char *text, const char *word)
 {
   glong n_word, n_text;
   g_autofree gunichar *wanted = NULL, *characters = NULL;
-  gboolean anywhere;
 
   if (strstr (text, word) == NULL)
     return FALSE;
+  if (is_found_inside (word))
+    return TRUE;
   wanted = g_utf8_to_ucs4_fast (word, -1, &n_word);
   characters = g_utf8_to_ucs4_fast (text, -1, &n_text);
-  anywhere = n_word >= GROUP && !has_digit (wanted, n_word);
   for (glong i = 0; i + n_word <= n_text; i++)
-    if (memcmp (characters + i, wanted, (gsize) n_word * sizeof *wanted) == 0
-        && (anywhere || is_begin (characters, i)))
+    if (memcmp (characters + i, wanted, (gsize) n_word * sizeof *wanted) == 0 && is_begin (characters, i))
       return TRUE;
   return FALSE;
 }

@@ -86,10 +86,11 @@ neg_entries_find_study (NegDatabase *database, const char *study_uid, GError **e
 void
 neg_entries_tune_reader (NegDatabase *database)
 {
-  NegStatement *statement = neg_database_prepare (database, "PRAGMA cache_size = -65536", NULL);
+  NegStatement *statement = neg_database_prepare (database, "PRAGMA cache_size = -16384", NULL);
 
   if (statement != NULL) /* without it everything is the same, only slower */
     neg_statement_run (statement, NULL);
+  _neg_kept_enable (database);
 }
 
 gboolean

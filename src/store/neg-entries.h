@@ -144,8 +144,12 @@ void neg_entry_query_clear (NegEntryQuery *query);
 /* Entries @first to @first + @n of the answer, in its order (ties by time, newest first, then id). NegEntry, given with
  * its free function. @first + @n at most NEG_ENTRIES_REACH. */
 #define NEG_ENTRIES_REACH 10000
-/* For a connection that lists while a person types: keeps 64 MiB of the file in memory. */
+/* For a connection that lists while a person types: keeps some MiB of the file in memory, and what the next search needs
+ * again (neg_entries_keep_order()), at most 8 MiB. */
 void neg_entries_tune_reader (NegDatabase *database);
+/* To be called when a page is shown and there is time: the next searches in this order are quick wherever their hits
+ * are. Does nothing for connections that are not tuned. */
+gboolean neg_entries_keep_order (NegDatabase *database, NegEntryColumn column, gboolean descending, GError **error);
 GPtrArray *neg_entries_list (NegDatabase *database, const NegEntryQuery *query, guint first, guint n, GError **error);
 /* How many there are, at most @limit: may take longer than the first page. */
 gboolean neg_entries_count (NegDatabase *database, const NegEntryQuery *query, guint limit, guint *count,

@@ -270,10 +270,16 @@ run_question (NegWorklistReader *reader, const Job *job)
   end_reading (reader);
   if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_UNREADABLE))
     set_database (reader, NULL); /* opened anew with the next question */
-  if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_CANCELLED))
+  if (g_error_matches (answer->error, NEG_ERROR, NEG_ERROR_CANCELLED)) {
     free_answer (answer); /* overtaken */
-  else
-    send (reader, answer, NULL);
+    return;
+  }
+  send (reader, answer, NULL);
+  if (reader->database != NULL && (job->what == NEG_WORKLIST_FIRST || job->what == NEG_WORKLIST_AGAIN)) {
+    /* While the person looks; without it everything is the same, only slower. */
+    neg_entries_keep_order (reader->database, job->query->order, job->query->descending, NULL);
+    end_reading (reader);
+  }
 }
 
 /* Takes @job. */

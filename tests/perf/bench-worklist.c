@@ -265,6 +265,7 @@ measure (NegDatabase *database, const char *name, const char *const *texts, NegE
   for (guint order = 0; order < NEG_COLUMN_N * 2; order++) {
     query->order = order / 2;
     query->descending = order % 2;
+    check (neg_entries_keep_order (database, query->order, query->descending, NULL), NULL); /* as the list does */
     for (const char *const *text = texts; *text != NULL; text++)
       for (const char *end = *text;; end = g_utf8_next_char (end)) {
         g_autofree char *typed = g_strndup (*text, (gsize) (end - *text));

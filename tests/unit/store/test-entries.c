@@ -540,7 +540,16 @@ assert_list (List *list, const NegEntryQuery *wanted, const char *condition)
 }
 
 static void
-assert_all_lists (List *list)
+keep (List *list, NegEntryColumn order, gboolean descending)
+{
+  g_autoptr (GError) error = NULL;
+
+  neg_entries_keep_order (list->database, order, descending, &error);
+  g_assert_no_error (error);
+}
+
+static void
+assert_all_lists (List *list, gboolean keeps)
 {
   static char *schmi[] = { (char *) "schmi", NULL }, *knie[] = { (char *) "nie", (char *) "m", NULL };
   static char *p0001[] = { (char *) "p0001", NULL };
@@ -574,6 +583,8 @@ assert_all_lists (List *list)
       wanted.order = order / 2;
       wanted.descending = order % 2 != 0;
       g_test_message ("%s by %u", table[i].condition, order);
+      if (keeps)
+        keep (list, wanted.order, wanted.descending);
       assert_list (list, &wanted, table[i].condition);
     }
 }
@@ -589,10 +600,59 @@ test_orders (List *list, gconstpointer data)
     if (i > 100 && i % 3 == 0)
       change_random (list, random);
   }
-  assert_all_lists (list);
+  assert_all_lists (list, FALSE);
   g_assert_true (neg_entries_rebuild (list->database, &error));
   g_assert_no_error (error);
-  assert_all_lists (list);
+  assert_all_lists (list, FALSE);
+  neg_entries_tune_reader (list->database);
+  assert_all_lists (list, TRUE);
+}
+
+/* What is kept is of a moment: nothing of it is told when the list is another one. */
+static void
+test_kept (List *list, gconstpointer data)
+{
+  static char *one[] = { (char *) "s", NULL };
+  g_autoptr (GRand) random = g_rand_new_with_seed (7);
+  const NegEntryQuery queries[] = { { .words = one }, { .here_only = TRUE }, { .status_mask = 1 << NEG_STATUS_ARRIVED } };
+  const char *conditions[] = { "k_patient LIKE 's%'", "n_here > 0", "status = 1" };
+
+  neg_entries_tune_reader (list->database);
+  for (guint i = 0; i < 600; i++) {
+    NegEntryQuery wanted = queries[i % 3];
+
+    wanted.order = (NegEntryColumn) g_rand_int_range (random, 0, NEG_COLUMN_N);
+    wanted.descending = g_rand_boolean (random);
+    keep (list, wanted.order, wanted.descending);
+    assert_list (list, &wanted, conditions[i % 3]);
+    if (i < 20 || g_rand_boolean (random))
+      add_random (list, random, i);
+    else
+      change_random (list, random);
+    assert_list (list, &wanted, conditions[i % 3]);
+  }
+}
+
+/* Every piece of the word is in hundreds of other names, which come first. */
+static void
+test_false_hits (List *list, gconstpointer data)
+{
+  static char *typed[] = { (char *) "schmie", NULL };
+  const NegEntryQuery wanted = { .words = typed, .order = NEG_COLUMN_TIME, .descending = TRUE };
+
+  for (guint i = 0; i < 620; i++) {
+    g_autofree char *uid = g_strdup_printf ("1.2.%u", i), *id = g_strdup_printf ("Q%u", i);
+    gboolean is_one = i % 62 == 0;
+    const Study study = { .uid = uid, .issuer = "H", .id = id, .name = is_one ? "Schmied^A" : "Miesch^A",
+                          .key = is_one ? "schmied^a" : "miesch^a", .date = is_one ? "20200101" : "20260101",
+                          .accession = "", .description = "", .modality = "CT", .n = 1 };
+
+    add_study (list, &study);
+  }
+  assert_list (list, &wanted, "k_patient LIKE 'schmie%'");
+  neg_entries_tune_reader (list->database);
+  keep (list, wanted.order, wanted.descending);
+  assert_list (list, &wanted, "k_patient LIKE 'schmie%'");
 }
 
 static guint
@@ -679,5 +739,7 @@ main (int argc, char **argv)
   g_test_add ("/entries/forget", List, NULL, set_up, test_forget, tear_down);
   g_test_add ("/entries/zone", List, NULL, set_up, test_zone, tear_down);
   g_test_add ("/entries/orders", List, NULL, set_up, test_orders, tear_down);
+  g_test_add ("/entries/kept", List, NULL, set_up, test_kept, tear_down);
+  g_test_add ("/entries/false-hits", List, NULL, set_up, test_false_hits, tear_down);
   return g_test_run ();
 }
