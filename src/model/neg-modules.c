@@ -18,7 +18,7 @@ gboolean
 neg_overlay_plane_get (const NegOverlayPlane *plane, guint32 frame, guint32 column, guint32 row)
 {
   const gint64 x = (gint64) column + 1 - plane->origin_column, y = (gint64) row + 1 - plane->origin_row;
-  const gint64 plane_frame = (gint64) frame + 1 - plane->first_frame;
+  const gint64 plane_frame = plane->first_frame == 0 ? 0 : (gint64) frame + 1 - plane->first_frame;
   guint64 bit;
 
   if (plane->bits == NULL || x < 0 || y < 0 || x >= plane->columns || y >= plane->rows || plane_frame < 0

@@ -12,7 +12,8 @@ typedef struct {
   guint32 rows, columns;
   gint32 origin_row, origin_column; /* of the image's first pixel is 1, 1; may be less or beyond the image */
   guint32 n_frames;     /* at least 1 */
-  guint32 first_frame;  /* (60xx,0051): the image frame that the first overlay frame belongs to, from 1 */
+  guint32 first_frame;  /* (60xx,0051): the image frame that the first overlay frame belongs to, from 1; 0: the one
+                         * overlay frame belongs to all */
   gboolean is_roi;      /* type R, else G */
   char *label, *description;  /* nullable */
   char *activation_layer;     /* (60xx,1001), of a presentation state; nullable */

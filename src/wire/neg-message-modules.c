@@ -124,7 +124,8 @@ overlay_has_its_bits (const NegOverlayPlane *plane)
 static gboolean
 overlay_is_valid (const NegOverlayPlane *plane, gboolean may_activate)
 {
-  if (!is_overlay_group (plane->group) || plane->n_frames < 1 || plane->first_frame < 1)
+  if (!is_overlay_group (plane->group) || plane->n_frames < 1
+      || (plane->first_frame == 0 && plane->n_frames != 1))
     return FALSE;
   if (may_activate && plane->rows == 0 && plane->columns == 0)
     return plane->activation_layer != NULL && plane->n_bytes == 0 && !plane->is_embedded;
