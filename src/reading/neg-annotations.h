@@ -50,6 +50,8 @@ NegAnnotation *neg_annotations_find (NegAnnotations *annotations, const char *ui
  * undo it is one, when the gesture is ended. */
 gboolean neg_annotations_put (NegAnnotations *annotations, NegAnnotation *annotation, guint gesture, GError **error);
 gboolean neg_annotations_end_gesture (NegAnnotations *annotations, guint gesture, GError **error);
+/* Back to what was there before the gesture, which was never kept. */
+void neg_annotations_cancel_gesture (NegAnnotations *annotations, guint gesture);
 gboolean neg_annotations_remove (NegAnnotations *annotations, const char *uid, GError **error);
 
 /* Numbers of neg_undo_next_serial(), 0: nothing; the window takes back whatever was last, view or annotation. */

@@ -10,6 +10,7 @@ typedef struct {
   guint rows, columns, active;
   gboolean maximized;
   NegViewState cells[NEG_CELLS_MAX];
+  guint64 serial, undo_serial; /* of a step, as in neg-undo.h: of where it is, what it had before it was taken back */
 } NegScreen;
 
 struct _NegReading {
@@ -36,9 +37,6 @@ struct _NegReading {
 void _neg_screen_free (gpointer screen);
 void _neg_screen_clear (NegScreen *screen);
 NegScreen *_neg_screen_copy (const NegScreen *screen);
-
-/* References of @from are taken, those of @to dropped. */
-void _neg_view_copy (NegViewState *to, const NegViewState *from);
 
 void _neg_reading_emit_cell (NegReading *self, guint cell, NegChanges changes);
 void _neg_reading_emit_grid (NegReading *self);

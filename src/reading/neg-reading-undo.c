@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "reading/neg-reading-private.h"
+#include "reading/neg-undo.h"
 
 /* About 4 KiB each, so under a megabyte; nobody goes back further. */
 #define STEPS_MAX 200
@@ -8,7 +9,10 @@
 void
 _neg_reading_push_undo (NegReading *self)
 {
-  g_queue_push_head (&self->undo, _neg_screen_copy (&self->screen));
+  NegScreen *step = _neg_screen_copy (&self->screen);
+
+  step->serial = neg_undo_next_serial ();
+  g_queue_push_head (&self->undo, step);
   if (self->undo.length > STEPS_MAX)
     _neg_screen_free (g_queue_pop_tail (&self->undo));
   g_queue_clear_full (&self->redo, _neg_screen_free);
@@ -35,6 +39,24 @@ neg_reading_can_redo (NegReading *self)
   return self->redo.length > 0;
 }
 
+static guint64
+get_serial (const GQueue *steps)
+{
+  return steps->head != NULL ? ((NegScreen *) steps->head->data)->serial : 0;
+}
+
+guint64
+neg_reading_get_undo_serial (NegReading *self)
+{
+  return get_serial (&self->undo);
+}
+
+guint64
+neg_reading_get_redo_serial (NegReading *self)
+{
+  return get_serial (&self->redo);
+}
+
 /* Views go back; where one has scrolled to since stays, as long as the series is the same. */
 static void
 keep_place (NegScreen *screen, const NegScreen *now)
@@ -49,12 +71,15 @@ keep_place (NegScreen *screen, const NegScreen *now)
 static void
 go (NegReading *self, GQueue *from, GQueue *to)
 {
-  NegScreen *screen = g_queue_pop_head (from);
+  NegScreen *screen = g_queue_pop_head (from), *now;
 
   if (screen == NULL)
     return;
   keep_place (screen, &self->screen);
-  g_queue_push_head (to, g_memdup2 (&self->screen, sizeof self->screen)); /* with its references */
+  now = g_memdup2 (&self->screen, sizeof self->screen); /* with its references */
+  now->serial = to == &self->redo ? neg_undo_next_serial () : screen->undo_serial;
+  now->undo_serial = screen->serial;
+  g_queue_push_head (to, now);
   self->screen = *screen;
   g_free (screen);
   self->last_gesture = 0;

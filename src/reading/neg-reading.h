@@ -100,6 +100,9 @@ void neg_reading_end_change (NegReading *reading, guint cell);
 /* Window, place and turn of views, series and grid; not the image number. */
 gboolean neg_reading_can_undo (NegReading *reading);
 gboolean neg_reading_can_redo (NegReading *reading);
+/* The number of the step that would be taken back or done again (neg-undo.h); 0: there is none. */
+guint64 neg_reading_get_undo_serial (NegReading *reading);
+guint64 neg_reading_get_redo_serial (NegReading *reading);
 void neg_reading_undo (NegReading *reading);
 void neg_reading_redo (NegReading *reading);
 
