@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
-#include "commands/neg-commands-private.h"
-#include "imaging/neg-measure-values.h"
-#include "imaging/neg-measure.h"
+#include "commands/neg-command-measure-private.h"
 
 /* What is asked for, each nullable: x and y one after the other. */
 typedef struct {
@@ -83,21 +81,8 @@ get_region (const Request *request, NegRegion *region, double points_px[8])
   return TRUE;
 }
 
-/* The answer under way. */
-typedef struct {
-  JsonBuilder *builder;
-  GPtrArray *notes; /* borrowed text */
-} Answer;
-
 static void
-note (Answer *answer, gboolean condition, const char *text)
-{
-  if (condition)
-    g_ptr_array_add (answer->notes, (gpointer) text);
-}
-
-static void
-add_line (Answer *answer, const Request *request, const NegMeasureScale *scale)
+add_line (NegMeasureAnswer *answer, const Request *request, const NegMeasureScale *scale)
 {
   gboolean is_mm = scale->calibration != NEG_CALIBRATION_NONE;
 
@@ -106,55 +91,55 @@ add_line (Answer *answer, const Request *request, const NegMeasureScale *scale)
 }
 
 static void
-add_angle (Answer *answer, const Request *request, const NegMeasureScale *scale)
+add_angle (NegMeasureAnswer *answer, const Request *request, const NegMeasureScale *scale)
 {
   double angle_deg = neg_measure_angle_deg (scale, points_of (request->angle));
 
   neg_json_add_double (answer->builder, "angle_deg", angle_deg);
-  note (answer, isnan (angle_deg), "a leg of the angle has no length");
+  neg_measure_note (answer, isnan (angle_deg), "a leg of the angle has no length");
 }
 
 static void
-add_statistics (Answer *answer, const NegRegion *region, const NegDraw *draw, const NegFrame *frame)
+add_statistics (NegMeasureAnswer *answer, const NegRegion *region, const NegDraw *draw, const NegFrame *frame,
+                NegStatistics *statistics)
 {
   g_autoptr (GError) error = NULL;
-  NegStatistics statistics;
-  gboolean has_values = neg_measure_statistics (&statistics, draw, frame, region, &error);
+  gboolean has_values = neg_measure_statistics (statistics, draw, frame, region, &error);
 
-  neg_json_add_double (answer->builder, "mean", statistics.mean);
-  neg_json_add_double (answer->builder, "sd", statistics.sd);
-  neg_json_add_double (answer->builder, "min", statistics.minimum);
-  neg_json_add_double (answer->builder, "max", statistics.maximum);
+  neg_json_add_double (answer->builder, "mean", statistics->mean);
+  neg_json_add_double (answer->builder, "sd", statistics->sd);
+  neg_json_add_double (answer->builder, "min", statistics->minimum);
+  neg_json_add_double (answer->builder, "max", statistics->maximum);
   if (!has_values) {
     json_builder_set_member_name (answer->builder, "pixels");
     json_builder_add_null_value (answer->builder);
-    note (answer, TRUE, g_intern_string (error->message));
+    neg_measure_note (answer, TRUE, g_intern_string (error->message));
     return;
   }
-  neg_json_add_int (answer->builder, "pixels", statistics.n_pixels);
-  neg_json_add_int (answer->builder, "left_out", statistics.n_left_out);
-  note (answer, statistics.n_left_out > 0, "pixels of padding, or without a value, are left out");
-  note (answer, statistics.n_pixels == 0, "the center of no pixel with a value lies in the region");
-  note (answer, statistics.n_pixels == 1, "one pixel has no standard deviation");
+  neg_json_add_int (answer->builder, "pixels", statistics->n_pixels);
+  neg_json_add_int (answer->builder, "left_out", statistics->n_left_out);
+  neg_measure_note (answer, statistics->n_left_out > 0, "pixels of padding, or without a value, are left out");
+  neg_measure_note (answer, statistics->n_pixels == 0, "the center of no pixel with a value lies in the region");
+  neg_measure_note (answer, statistics->n_pixels == 1, "one pixel has no standard deviation");
 }
 
 static void
-add_region (Answer *answer, const NegRegion *region, const NegMeasureScale *scale, const NegDraw *draw,
-            const NegFrame *frame)
+add_region (NegMeasureAnswer *answer, const NegRegion *region, const NegMeasureScale *scale, const NegDraw *draw,
+            const NegFrame *frame, NegStatistics *statistics)
 {
   gboolean is_mm = scale->calibration != NEG_CALIBRATION_NONE, crosses;
   double area = neg_measure_area (scale, region, &crosses);
 
   neg_json_add_double (answer->builder, is_mm ? "area_mm2" : "area_px", area);
-  note (answer, isnan (area), "the polygon crosses itself too often to have an area");
-  note (answer, crosses && !isnan (area), "the polygon crosses or touches itself: inside by the even-odd rule");
-  note (answer, !neg_region_is_within (region, frame->format.columns, frame->format.rows),
+  neg_measure_note (answer, isnan (area), "the polygon crosses itself too often to have an area");
+  neg_measure_note (answer, crosses && !isnan (area), "the polygon crosses or touches itself: inside by the even-odd rule");
+  neg_measure_note (answer, !neg_region_is_within (region, frame->format.columns, frame->format.rows),
         "the region reaches beyond the image: the area is of all of it, the values of what lies inside the image");
-  add_statistics (answer, region, draw, frame);
+  add_statistics (answer, region, draw, frame, statistics);
 }
 
 static void
-add_stored (Answer *answer, const NegProbe *probe, NegSampleType type)
+add_stored (NegMeasureAnswer *answer, const NegProbe *probe, NegSampleType type)
 {
   JsonBuilder *builder = answer->builder;
   gboolean is_float = type == NEG_SAMPLE_F32 || type == NEG_SAMPLE_F64;
@@ -174,53 +159,72 @@ add_stored (Answer *answer, const NegProbe *probe, NegSampleType type)
 }
 
 static void
-add_probe (Answer *answer, const Request *request, const NegDraw *draw, const NegFrame *frame)
+add_probe (NegMeasureAnswer *answer, const Request *request, const NegDraw *draw, const NegFrame *frame, NegProbe *probe)
 {
   JsonBuilder *builder = answer->builder;
-  NegProbe probe;
 
-  neg_measure_probe (&probe, draw, frame, points_of (request->probe));
-  if (!probe.is_inside) {
+  neg_measure_probe (probe, draw, frame, points_of (request->probe));
+  if (!probe->is_inside) {
+    probe->modality = NAN;
     neg_json_add_double (builder, "stored", NAN);
     neg_json_add_double (builder, "modality", NAN);
     neg_json_add_double (builder, "display", NAN);
-    note (answer, TRUE, "the point lies outside of the image");
+    neg_measure_note (answer, TRUE, "the point lies outside of the image");
     return;
   }
-  add_stored (answer, &probe, frame->format.sample_type);
-  neg_json_add_double (builder, "modality", probe.modality);
+  add_stored (answer, probe, frame->format.sample_type);
+  neg_json_add_double (builder, "modality", probe->modality);
   json_builder_set_member_name (builder, "display");
-  if (probe.n_display != 1)
+  if (probe->n_display != 1)
     json_builder_begin_array (builder);
-  for (guint i = 0; i < probe.n_display; i++)
-    json_builder_add_int_value (builder, probe.display[i]);
-  if (probe.n_display != 1)
+  for (guint i = 0; i < probe->n_display; i++)
+    json_builder_add_int_value (builder, probe->display[i]);
+  if (probe->n_display != 1)
     json_builder_end_array (builder);
-  note (answer, probe.is_left_out, "the pixel is padding or has no value");
+  neg_measure_note (answer, probe->is_left_out, "the pixel is padding or has no value");
+}
+
+/* A probe has no extent: it needs a scale only to say where one would come from. */
+static void
+init_scale (NegMeasureAnswer *answer, const Request *request, const NegSubject *subject, NegMeasureScale *scale)
+{
+  const GArray *shapes[] = { request->line, request->angle, request->ellipse, request->rectangle, request->polygon };
+  g_autoptr (GArray) points_px = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
+    if (shapes[i] != NULL)
+      g_array_append_vals (points_px, shapes[i]->data, shapes[i]->len);
+  neg_measure_answer_init_scale (answer, scale, subject, points_of (points_px), points_px->len / 2);
 }
 
 static void
-add_all (Answer *answer, const Request *request, const NegSubject *subject, const NegFrame *frame)
+add_all (NegMeasureAnswer *answer, const Request *request, const NegSubject *subject, const NegFrame *frame)
 {
   JsonBuilder *builder = answer->builder;
   double points_px[8];
   NegMeasureScale scale;
   NegRegion region;
   NegDraw draw;
-  gboolean has_region = get_region (request, &region, points_px);
+  NegStatistics statistics;
+  NegProbe probe;
+  gboolean has_region = get_region (request, &region, points_px), has_probe = request->probe != NULL;
 
-  neg_measure_scale_init (&scale, subject->instance, subject->frame);
+  init_scale (answer, request, subject, &scale);
   neg_draw_init (&draw, subject->instance, subject->frame, frame, 0);
   if (request->line != NULL)
     add_line (answer, request, &scale);
   if (request->angle != NULL)
     add_angle (answer, request, &scale);
   if (has_region)
-    add_region (answer, &region, &scale, &draw, frame);
-  if (request->probe != NULL)
-    add_probe (answer, request, &draw, frame);
-  if (has_region || request->probe != NULL)
+    add_region (answer, &region, &scale, &draw, frame, &statistics);
+  if (has_probe) {
+    add_probe (answer, request, &draw, frame, &probe);
+    neg_measure_answer_add_axes (answer, subject, points_of (request->probe));
+  }
+  if (has_region || has_probe) {
+    neg_measure_answer_add_suv (answer, subject, has_region ? &statistics : NULL, has_probe ? &probe : NULL);
     neg_json_add_string (builder, "units", neg_measure_get_units (subject->instance, subject->frame, &draw));
+  }
   neg_json_add_string (builder, "calibration", neg_calibration_get_name (scale.calibration));
   g_ptr_array_add (answer->notes, NULL);
   neg_json_add_strings (builder, "notes", (const char *const *) answer->notes->pdata);
@@ -250,7 +254,7 @@ run (const Request *request, const char *path, gboolean json, GError **error)
   g_autoptr (NegPixels) pixels = NULL;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (GPtrArray) notes = g_ptr_array_new ();
-  Answer answer = { builder, notes };
+  NegMeasureAnswer answer = { builder, notes };
 
   if (pool == NULL || !neg_subject_find (pool, path, request->frame - 1, &subject, error))
     return FALSE;

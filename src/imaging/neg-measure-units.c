@@ -32,6 +32,26 @@ is_rescaled (const NegFrameInfo *info)
          && isfinite (info->rescale_intercept);
 }
 
+/* C.8.9.1.1.3, in UCUM; what is not in the list is as the object writes it. */
+static const char *
+get_pet_units (const char *code)
+{
+  static const struct {
+    const char *code, *unit;
+  } units[] = {
+    { "BQML", "Bq/ml" },        { "GML", "g/ml" },          { "CNTS", "{counts}" },         { "CPS", "{counts}/s" },
+    { "PCNT", "%" },            { "CM2", "cm2" },           { "CM2ML", "cm2/ml" },          { "MGMINML", "mg/min/ml" },
+    { "UMOLMINML", "umol/min/ml" }, { "MLMING", "ml/min/g" }, { "MLG", "ml/g" },            { "1CM", "1/cm" },
+    { "UMOLML", "umol/ml" },    { "PROPCNTS", "{propcounts}" }, { "PROPCPS", "{propcounts}/s" }, { "NONE", NULL },
+    { "MLMINML", "ml/min/ml" }, { "MLML", "ml/ml" },        { "STDDEV", "{stddev}" },       { "SUV", "{SUV}" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (strcmp (code, units[i].code) == 0)
+      return units[i].unit;
+  return *code != '\0' ? code : NULL;
+}
+
 const char *
 neg_measure_get_units (const NegInstance *instance, guint32 frame, const NegDraw *draw)
 {
@@ -45,6 +65,8 @@ neg_measure_get_units (const NegInstance *instance, guint32 frame, const NegDraw
 
   if (info == NULL || (draw->modality.lut == NULL && !is_rescaled (info)))
     return NULL;
+  if (instance->pet.is_present && instance->pet.units != NULL && draw->modality.lut == NULL)
+    return get_pet_units (instance->pet.units);
   type = draw->modality.lut != NULL ? instance->modality_lut_type : info->rescale_type;
   /* Type is absent where it would be HU (table C.8-3, Rescale Type). */
   if (type == NULL || *type == '\0')
