@@ -5,20 +5,35 @@
 #include "base/neg-error.h"
 #include "wire/neg-index-batch.h"
 
-static NegObjectRecord *
-read_again (NegAgent *agent, const char *path, GError **error)
+struct _NegReceiveCheck {
+  NegIndexBatch *batch; /* NULL: there is no engine */
+};
+
+NegReceiveCheck *
+neg_receive_check_begin (NegAgent *agent, const NegIncoming *incoming)
 {
   NegEnginePool *pool = neg_agent_get_pool (agent);
-  GPtrArray *blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
-  g_autoptr (NegIndexBatch) batch = NULL;
+  NegReceiveCheck *check = g_new0 (NegReceiveCheck, 1);
+  GPtrArray *blobs;
 
-  if (pool == NULL) {
-    g_ptr_array_unref (blobs);
+  if (pool == NULL)
+    return check;
+  blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  g_ptr_array_add (blobs, neg_blob_new_for_path (incoming->path));
+  check->batch = neg_index_batch_new (pool, blobs, FALSE, NEG_PRIORITY_SCAN);
+  return check;
+}
+
+static NegObjectRecord *
+await_record (NegReceiveCheck *check, GError **error)
+{
+  g_autoptr (NegIndexBatch) batch = g_steal_pointer (&check->batch);
+
+  g_free (check);
+  if (batch == NULL) {
     neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "the program that reads objects cannot be started");
     return NULL;
   }
-  g_ptr_array_add (blobs, neg_blob_new_for_path (path));
-  batch = neg_index_batch_new (pool, blobs, FALSE, NEG_PRIORITY_SCAN);
   neg_index_batch_wait (batch, NULL);
   if (batch->errors[0] != NULL)
     g_propagate_error (error, g_steal_pointer (&batch->errors[0]));
@@ -45,11 +60,10 @@ is_of_reader (const GError *failure)
 }
 
 NegObjectRecord *
-neg_receive_check (NegAgent *agent, const NegIncoming *incoming, const NegObjectRecord *told, gboolean *is_lie,
-                   GError **error)
+neg_receive_check_end (NegReceiveCheck *check, const NegObjectRecord *told, gboolean *is_lie, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (NegObjectRecord) record = read_again (agent, incoming->path, &failure);
+  g_autoptr (NegObjectRecord) record = await_record (check, &failure);
 
   *is_lie = record != NULL ? !is_same (record, told) : !is_of_reader (failure);
   if (record != NULL && !*is_lie)

@@ -330,12 +330,24 @@ static NegObjectRecord *
 check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, guint64 bytes, GError **error)
 {
   g_autoptr (NegObjectRecord) told = read_record (details, error);
+  NegReceiveCheck *check;
+  GError *failure = NULL;
+  NegObjectRecord *record;
 
   /* The disk writes while the object is looked at. */
   neg_incoming_begin_sync (*incoming);
   if (told == NULL || !check_room (store, error) || !neg_incoming_own (incoming, bytes, error))
     return NULL;
-  return neg_receive_check (store->agent, *incoming, told, &store->is_deceived, error);
+  check = neg_receive_check_begin (store->agent, *incoming);
+  /* Of a group its own threads do that. */
+  if (store->group == NULL)
+    neg_incoming_hash (*incoming, bytes, &failure);
+  record = neg_receive_check_end (check, told, &store->is_deceived, failure == NULL ? error : NULL);
+  if (failure == NULL)
+    return record;
+  neg_object_record_free (record);
+  g_propagate_error (error, failure);
+  return NULL;
 }
 
 static gboolean

@@ -265,13 +265,11 @@ add_all (NegArchive *archive, NegTaking *takings, guint n)
 }
 
 /* What was sealed but is not named by a row goes: after a failure, and where the object was here in the other class. */
-void
-neg_archive_take_many (NegArchive *archive, NegTaking *takings, guint n)
+static void
+conclude (NegArchive *archive, NegTaking *takings, guint n)
 {
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
 
-  seal_all (archive, takings, n);
-  add_all (archive, takings, n);
   for (guint i = 0; i < n; i++) {
     NegIncoming *incoming = takings[i].incoming;
     g_autofree char *name = g_strdup (incoming->name);
@@ -289,13 +287,67 @@ neg_archive_take_many (NegArchive *archive, NegTaking *takings, guint n)
   _neg_archive_drop_files (archive, leftovers);
 }
 
+void
+neg_archive_take_many (NegArchive *archive, NegTaking *takings, guint n)
+{
+  seal_all (archive, takings, n);
+  add_all (archive, takings, n);
+  conclude (archive, takings, n);
+}
+
+typedef struct {
+  NegObjectStore *objects;
+  NegSealing *sealing;
+  Addition addition;
+} SealedAddition;
+
+/* Its rows are written while the disk has the file to write, and they are nobody's before the commit: that is not begun
+ * before the file is in its place. */
+static gboolean
+add_sealed (NegDatabase *database, gpointer data, GError **error)
+{
+  SealedAddition *sealed = data;
+
+  if (!add_objects (database, &sealed->addition, error))
+    return FALSE;
+  neg_object_store_seal_wait (sealed->objects, sealed->sealing);
+  return sealed->sealing->error == NULL
+         || neg_fail (error, NEG_ERROR_ABORTED, NULL, "the object is not on the disk");
+}
+
+static void
+take_one (NegArchive *archive, NegTaking *taking)
+{
+  g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
+  NegSealing sealing = { .incoming = taking->incoming, .bytes = taking->object.bytes };
+  SealedAddition sealed = { archive->objects, &sealing,
+                            { g_atomic_pointer_get (&archive->default_issuer), &taking->object, 1, &taking->added,
+                              leftovers } };
+
+  taking->object.object_class = taking->incoming->object_class;
+  taking->object.name = taking->incoming->hash;
+  taking->object.path = NULL;
+  neg_object_store_seal_begin (archive->objects, &sealing);
+  neg_archive_write (archive, add_sealed, &sealed, &taking->error);
+  neg_object_store_seal_wait (archive->objects, &sealing);
+  if (sealing.error != NULL) {
+    g_clear_error (&taking->error);
+    taking->error = sealing.error;
+  }
+  if (taking->error == NULL)
+    _neg_archive_drop_files (archive, leftovers);
+}
+
 gboolean
 neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
                   GError **error)
 {
   NegTaking taking = { .incoming = incoming, .object = *object };
 
-  neg_archive_take_many (archive, &taking, 1);
+  if (!neg_incoming_hash (incoming, object->bytes, error) || !_neg_archive_note_issuers (archive, object, 1, error))
+    return FALSE;
+  take_one (archive, &taking);
+  conclude (archive, &taking, 1);
   if (taking.error != NULL) {
     g_propagate_error (error, taking.error);
     return FALSE;

@@ -11,6 +11,8 @@ struct _NegObjectStore {
   char *folders[2]; /* by NegObjectClass */
   char *mark;       /* what the names in incoming/ of this process begin with */
   GMutex lock;      /* of all below */
+  GCond sealed_one;
+  GThreadPool *sealers; /* NULL: not yet needed */
   GHashTable *sealed[2]; /* by NegObjectClass; name: how many of it are on their way to the index */
   GHashTable *unwanted[2]; /* names among them that somebody wanted to remove meanwhile */
 };
@@ -25,6 +27,9 @@ gboolean _neg_object_store_sync_folder (const char *folder, GError **error);
 /* What was sealed is not on its way to the index any more. TRUE: somebody wanted to remove its file meanwhile, and could
  * not. */
 gboolean _neg_incoming_let_go (NegIncoming *incoming);
+
+/* TRUE when nobody holds it any more, and it could not be removed while somebody did. */
+gboolean _neg_object_store_hold_name (NegObjectStore *store, NegObjectClass object_class, const char *name, int change);
 
 /* Whether a file's name is one that this store gives. */
 gboolean _neg_object_name_is_valid (const char *name);

@@ -14,8 +14,6 @@
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
 
-#define SEALING_THREADS 4
-
 static char *
 make_mark (void)
 {
@@ -33,6 +31,7 @@ neg_object_store_open (const char *data_folder, const char *cache_folder, GError
   g_autoptr (NegObjectStore) store = g_new0 (NegObjectStore, 1);
 
   g_mutex_init (&store->lock);
+  g_cond_init (&store->sealed_one);
   store->folders[NEG_OBJECT_DATA] = g_canonicalize_filename (data_folder, NULL);
   store->folders[NEG_OBJECT_CACHE] = g_canonicalize_filename (cache_folder, NULL);
   store->mark = make_mark ();
@@ -56,12 +55,15 @@ neg_object_store_free (NegObjectStore *store)
 {
   if (store == NULL)
     return;
+  if (store->sealers != NULL)
+    g_thread_pool_free (store->sealers, FALSE, TRUE);
   for (int i = 0; i < 2; i++) {
     g_hash_table_unref (store->sealed[i]);
     g_hash_table_unref (store->unwanted[i]);
     g_free (store->folders[i]);
   }
   g_free (store->mark);
+  g_cond_clear (&store->sealed_one);
   g_mutex_clear (&store->lock);
   g_free (store);
 }
@@ -104,9 +106,8 @@ neg_object_store_begin (NegObjectStore *store, NegObjectClass object_class, GErr
   return incoming;
 }
 
-/* TRUE when nobody holds it any more, and it could not be removed while somebody did. */
-static gboolean
-hold_name (NegObjectStore *store, NegObjectClass object_class, const char *name, int change)
+gboolean
+_neg_object_store_hold_name (NegObjectStore *store, NegObjectClass object_class, const char *name, int change)
 {
   GHashTable *sealed = store->sealed[object_class];
   gboolean is_unwanted = FALSE;
@@ -130,7 +131,7 @@ _neg_incoming_let_go (NegIncoming *incoming)
   gboolean is_unwanted = FALSE;
 
   if (incoming->name != NULL)
-    is_unwanted = hold_name (incoming->store, incoming->object_class, incoming->name, -1);
+    is_unwanted = _neg_object_store_hold_name (incoming->store, incoming->object_class, incoming->name, -1);
   g_clear_pointer (&incoming->name, g_free);
   return is_unwanted;
 }
@@ -146,166 +147,8 @@ neg_incoming_free (NegIncoming *incoming)
   if (incoming->fd >= 0)
     close (incoming->fd);
   g_free (incoming->path);
+  g_free (incoming->hash);
   g_free (incoming);
-}
-
-/* A hint, whose failure is that of fdatasync(). */
-void
-neg_incoming_begin_sync (NegIncoming *incoming)
-{
-  sync_file_range (incoming->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-}
-
-/* The disk writes while the processor hashes. */
-static char *
-sync_and_hash (NegIncoming *incoming, guint64 bytes, GError **error)
-{
-  g_autofree char *name = NULL;
-  struct stat status;
-
-  neg_fault_point ("written");
-  if (fstat (incoming->fd, &status) != 0) {
-    _neg_object_store_fail (errno, "An object cannot be examined", error);
-    return NULL;
-  }
-  if ((guint64) status.st_size != bytes) {
-    neg_fail (error, NEG_ERROR_TRUNCATED, "objects",
-              "An object of %" G_GUINT64_FORMAT " bytes was announced, %" G_GUINT64_FORMAT " were written", bytes,
-              (guint64) status.st_size);
-    return NULL;
-  }
-  name = _neg_object_hash_fd (incoming->fd, bytes, NULL, error);
-  if (name == NULL)
-    return NULL;
-  neg_fault_point ("hashed");
-  if (fdatasync (incoming->fd) != 0) {
-    _neg_object_store_fail (errno, "An object cannot be brought onto the disk", error);
-    return NULL;
-  }
-  neg_fault_point ("synced");
-  return g_steal_pointer (&name);
-}
-
-static gboolean
-move_into_place (NegIncoming *incoming, const char *path, GError **error)
-{
-  int code = g_rename (incoming->path, path);
-
-  if (code != 0 && errno == ENOENT && _neg_object_store_make_folders (incoming->store, incoming->object_class, NULL))
-    code = g_rename (incoming->path, path);
-  if (code != 0)
-    return _neg_object_store_fail (errno, "An object cannot be put in its place", error);
-  g_clear_pointer (&incoming->path, g_free);
-  neg_fault_point ("renamed");
-  return TRUE;
-}
-
-static char *
-rename_by_hash (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, GError **error)
-{
-  g_autofree char *path = NULL;
-  char *found = sync_and_hash (incoming, bytes, error);
-
-  if (found == NULL)
-    return NULL;
-  incoming->name = found;
-  hold_name (store, incoming->object_class, found, 1);
-  path = neg_object_store_dup_path (store, incoming->object_class, found);
-  if (!move_into_place (incoming, path, error))
-    return NULL;
-  close (incoming->fd);
-  incoming->fd = -1;
-  return g_path_get_dirname (path);
-}
-
-/* One object of several. */
-typedef struct {
-  NegSealing *sealing;
-  char *folder;  /* of its place, once it is there */
-  GError *error; /* of the folder */
-  gboolean syncs; /* the first one in its folder */
-} Step;
-
-static void
-rename_cb (gpointer data, gpointer store)
-{
-  Step *step = data;
-
-  step->folder = rename_by_hash (store, step->sealing->incoming, step->sealing->bytes, &step->sealing->error);
-}
-
-static void
-sync_folder_cb (gpointer data, gpointer store)
-{
-  Step *step = data;
-
-  if (step->syncs && _neg_object_store_sync_folder (step->folder, &step->error))
-    neg_fault_point ("folder-synced");
-}
-
-/* What several threads wait for the disk to write, it writes together. */
-static void
-run_steps (GFunc func, Step *steps, guint n, NegObjectStore *store)
-{
-  GThreadPool *threads = n > 1 ? g_thread_pool_new (func, store, SEALING_THREADS, FALSE, NULL) : NULL;
-
-  for (guint i = 0; i < n; i++)
-    if (threads == NULL)
-      func (&steps[i], store);
-    else
-      g_thread_pool_push (threads, &steps[i], NULL);
-  if (threads != NULL)
-    g_thread_pool_free (threads, FALSE, TRUE);
-}
-
-/* A folder that could not be synced is the failure of all in it. */
-static void
-conclude (Step *steps, guint n, GHashTable *first)
-{
-  for (guint i = 0; i < n; i++) {
-    const Step *syncing = steps[i].folder != NULL ? g_hash_table_lookup (first, steps[i].folder) : NULL;
-
-    if (syncing != NULL && syncing->error != NULL)
-      steps[i].sealing->error = g_error_copy (syncing->error);
-  }
-}
-
-void
-neg_object_store_seal_many (NegObjectStore *store, NegSealing *sealings, guint n)
-{
-  g_autoptr (GHashTable) first = g_hash_table_new (g_str_hash, g_str_equal); /* folder: Step */
-  g_autofree Step *steps = g_new0 (Step, n);
-
-  for (guint i = 0; i < n; i++) {
-    neg_incoming_begin_sync (sealings[i].incoming);
-    steps[i].sealing = &sealings[i];
-  }
-  run_steps (rename_cb, steps, n, store);
-  for (guint i = 0; i < n; i++)
-    if (steps[i].folder != NULL && !g_hash_table_contains (first, steps[i].folder)) {
-      steps[i].syncs = TRUE;
-      g_hash_table_insert (first, steps[i].folder, &steps[i]);
-    }
-  run_steps (sync_folder_cb, steps, n, store);
-  conclude (steps, n, first);
-  for (guint i = 0; i < n; i++) {
-    g_clear_error (&steps[i].error);
-    g_free (steps[i].folder);
-  }
-}
-
-gboolean
-neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name, GError **error)
-{
-  NegSealing sealing = { .incoming = incoming, .bytes = bytes };
-
-  neg_object_store_seal_many (store, &sealing, 1);
-  if (sealing.error != NULL) {
-    g_propagate_error (error, sealing.error);
-    return FALSE;
-  }
-  *name = g_strdup (incoming->name);
-  return TRUE;
 }
 
 char *

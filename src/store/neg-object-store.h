@@ -25,6 +25,7 @@ typedef struct {
   NegObjectClass object_class;
   int fd;     /* to write to, at offset 0; owned; -1 once it is sealed */
   char *path; /* in incoming/; NULL once it is sealed */
+  char *hash; /* once it is hashed: what its name will be */
   char *name; /* once it is sealed: while this lives, the file of that name is not removed */
   NegObjectStore *store;
 } NegIncoming;
@@ -52,14 +53,23 @@ gboolean neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, gu
 /* Has the disk begin with what is written, so that sealing waits less. */
 void neg_incoming_begin_sync (NegIncoming *incoming);
 
+/* The first part of sealing: size compared and hashed. Nobody may write to it any more. */
+gboolean neg_incoming_hash (NegIncoming *incoming, guint64 bytes, GError **error);
+
 typedef struct {
   NegIncoming *incoming;
   guint64 bytes; /* as announced */
   GError *error; /* given; NULL: incoming->name is its name */
+  gboolean is_done; /* of seal_begin() only; guarded by the store */
 } NegSealing;
 
 /* The same for many, in less time than each by itself takes: the disk writes together what is asked for together. */
 void neg_object_store_seal_many (NegObjectStore *store, NegSealing *sealings, guint n);
+
+/* One on a thread of the store's, while the caller does something else: @sealing stays where it is until it was waited
+ * for. Waiting again returns at once. */
+void neg_object_store_seal_begin (NegObjectStore *store, NegSealing *sealing);
+void neg_object_store_seal_wait (NegObjectStore *store, NegSealing *sealing);
 
 /* Where the object is; given. */
 char *neg_object_store_dup_path (NegObjectStore *store, NegObjectClass object_class, const char *name);
