@@ -84,6 +84,19 @@ query (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError 
 }
 
 static GVariant *
+step_to_variant (const NegDiagnosisStep *step)
+{
+  return g_variant_new ("(sbdss)", step->step, step->ok, step->ms, step->message, step->advice);
+}
+
+static void
+tell_step (const NegPeer *peer, const NegDiagnosisStep *step, gpointer agent)
+{
+  _neg_agent_bus_emit (_neg_agent_get_bus (agent), "DiagnoseStep",
+                       g_variant_new ("(s@(sbdss))", peer->name, step_to_variant (step)));
+}
+
+static GVariant *
 diagnose (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (agent);
@@ -96,13 +109,14 @@ diagnose (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
   peer = neg_site_find_peer (site, name, error);
   if (peer == NULL)
     return NULL;
-  steps = neg_operation_diagnose (agent, peer, cancellable);
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sbdss)"));
-  for (guint i = 0; i < steps->len; i++) {
-    const NegDiagnosisStep *step = steps->pdata[i];
-
-    g_variant_builder_add (&builder, "(sbdss)", step->step, step->ok, step->ms, step->message, step->advice);
+  steps = neg_operation_diagnose (agent, peer, tell_step, agent, cancellable);
+  if (g_cancellable_is_cancelled (cancellable)) {
+    neg_fail (error, NEG_ERROR_CANCELLED, peer->name, "cancelled");
+    return NULL;
   }
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sbdss)"));
+  for (guint i = 0; i < steps->len; i++)
+    g_variant_builder_add_value (&builder, step_to_variant (steps->pdata[i]));
   return g_variant_new ("(a(sbdss))", &builder);
 }
 

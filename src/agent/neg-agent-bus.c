@@ -19,22 +19,23 @@ struct _NegAgentBus {
   GDBusServer *server;
   char *path;
   GThreadPool *pool; /* of Call */
-  GMutex lock;       /* of @connections */
+  GMutex lock;       /* of what follows */
   GPtrArray *connections; /* Connection */
+  GPtrArray *calls;       /* Call, borrowed: at work or waiting for a thread */
 };
 
 /* Somebody who is connected. */
 typedef struct {
   NegAgentBus *bus;
   GDBusConnection *connection;
-  GCancellable *cancellable; /* of what they asked for */
   gulong closed_handler;
 } Connection;
 
 typedef struct {
-  NegAgent *agent;
-  NegAgentMethodFunc func;
+  NegAgentBus *bus;
+  const NegAgentMethod *method;
   GDBusMethodInvocation *invocation;
+  GDBusConnection *connection; /* whose it is; the invocation holds it */
   GCancellable *cancellable;
 } Call;
 
@@ -47,8 +48,6 @@ connection_free (gpointer data)
   Connection *connection = data;
 
   g_signal_handler_disconnect (connection->connection, connection->closed_handler);
-  g_cancellable_cancel (connection->cancellable);
-  g_object_unref (connection->cancellable);
   g_object_unref (connection->connection);
   g_free (connection);
 }
@@ -71,14 +70,80 @@ answer (NegAgent *agent, NegAgentMethodFunc func, GDBusMethodInvocation *invocat
   g_dbus_method_invocation_return_dbus_error (invocation, name, message);
 }
 
+/* Nobody can cancel it any more when its invocation goes. */
 static void
 run_call (gpointer data, gpointer user_data)
 {
   Call *call = data;
+  NegAgentBus *bus = call->bus;
+  GDBusMethodInvocation *invocation = call->invocation;
 
-  answer (call->agent, call->func, call->invocation, call->cancellable);
+  answer (bus->agent, call->method->func, g_object_ref (invocation), call->cancellable);
+  g_mutex_lock (&bus->lock);
+  g_ptr_array_remove_fast (bus->calls, call);
+  g_mutex_unlock (&bus->lock);
+  g_object_unref (invocation);
   g_object_unref (call->cancellable);
   g_free (call);
+}
+
+static gboolean
+is_about (const Call *call, const char *method, const char *about)
+{
+  GVariant *parameters = g_dbus_method_invocation_get_parameters (call->invocation);
+  const char *first;
+
+  if (strcmp (call->method->name, method) != 0 || g_variant_n_children (parameters) == 0)
+    return FALSE;
+  if (!g_str_has_prefix (g_variant_get_type_string (parameters), "(s"))
+    return FALSE;
+  g_variant_get_child (parameters, 0, "&s", &first);
+  return strcmp (first, about) == 0;
+}
+
+/* @connection NULL: everybody's; @method NULL: every one of them. What hears of it may need the lock. */
+static void
+cancel_calls (NegAgentBus *bus, GDBusConnection *connection, const char *method, const char *about)
+{
+  g_autoptr (GPtrArray) cancellables = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_mutex_lock (&bus->lock);
+  for (guint i = 0; i < bus->calls->len; i++) {
+    const Call *call = bus->calls->pdata[i];
+
+    if ((connection == NULL || call->connection == connection) && (method == NULL || is_about (call, method, about)))
+      g_ptr_array_add (cancellables, g_object_ref (call->cancellable));
+  }
+  g_mutex_unlock (&bus->lock);
+  for (guint i = 0; i < cancellables->len; i++)
+    g_cancellable_cancel (cancellables->pdata[i]);
+}
+
+static void
+cancel_some (NegAgentBus *bus, GDBusConnection *connection, GDBusMethodInvocation *invocation)
+{
+  const char *method, *about;
+
+  g_variant_get (g_dbus_method_invocation_get_parameters (invocation), "(&s&s)", &method, &about);
+  cancel_calls (bus, connection, method, about);
+  g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static void
+start_call (NegAgentBus *bus, const NegAgentMethod *method, GDBusConnection *connection,
+            GDBusMethodInvocation *invocation)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->bus = bus;
+  call->method = method;
+  call->invocation = invocation;
+  call->connection = connection;
+  call->cancellable = g_cancellable_new ();
+  g_mutex_lock (&bus->lock);
+  g_ptr_array_add (bus->calls, call);
+  g_mutex_unlock (&bus->lock);
+  g_thread_pool_push (bus->pool, call, NULL);
 }
 
 static const NegAgentMethod *
@@ -98,23 +163,20 @@ method_called (GDBusConnection *bus_connection, const char *sender, const char *
   Connection *connection = user_data;
   NegAgentBus *bus = connection->bus;
   const NegAgentMethod *method = find_method (name);
-  Call *call;
 
+  if (strcmp (name, "Cancel") == 0) {
+    cancel_some (bus, bus_connection, invocation);
+    return;
+  }
   if (method == NULL) {
     g_dbus_method_invocation_return_dbus_error (invocation, "org.negatoscope.Error.Unsupported",
                                                 "this agent does not do that");
     return;
   }
-  if (method->on_main) {
-    answer (bus->agent, method->func, invocation, connection->cancellable);
-    return;
-  }
-  call = g_new0 (Call, 1);
-  call->agent = bus->agent;
-  call->func = method->func;
-  call->invocation = invocation;
-  call->cancellable = g_object_ref (connection->cancellable);
-  g_thread_pool_push (bus->pool, call, NULL);
+  if (method->on_main)
+    answer (bus->agent, method->func, invocation, NULL);
+  else
+    start_call (bus, method, bus_connection, invocation);
 }
 
 static const GDBusInterfaceVTable vtable = { .method_call = method_called };
@@ -133,7 +195,8 @@ closed_cb (GDBusConnection *bus_connection, gboolean remote, GError *error, gpoi
   if (g_ptr_array_find (bus->connections, connection, &index))
     g_ptr_array_steal_index_fast (bus->connections, index);
   g_mutex_unlock (&bus->lock);
-  connection_free (connection); /* not with the lock: it cancels */
+  cancel_calls (bus, bus_connection, NULL, NULL);
+  connection_free (connection);
   _neg_agent_check_idle (bus->agent);
 }
 
@@ -148,7 +211,6 @@ new_connection_cb (GDBusServer *server, GDBusConnection *bus_connection, gpointe
   connection = g_new0 (Connection, 1);
   connection->bus = bus;
   connection->connection = g_object_ref (bus_connection);
-  connection->cancellable = g_cancellable_new ();
   connection->closed_handler = g_signal_connect (bus_connection, "closed", G_CALLBACK (closed_cb), connection);
   if (g_dbus_connection_register_object (bus_connection, OBJECT_PATH, neg_bus_agent_interface_info (), &vtable,
                                          connection, NULL, NULL)
@@ -209,6 +271,7 @@ _neg_agent_bus_new (NegAgent *agent, const char *home, GError **error)
   bus->path = path;
   g_mutex_init (&bus->lock);
   bus->connections = g_ptr_array_new_with_free_func (connection_free);
+  bus->calls = g_ptr_array_new ();
   bus->pool = g_thread_pool_new (run_call, bus, CALLS_MAX, FALSE, NULL);
   if (listen_at (bus, error))
     return bus;
@@ -217,22 +280,13 @@ _neg_agent_bus_new (NegAgent *agent, const char *home, GError **error)
   return NULL;
 }
 
-static void
-cancel_calls (NegAgentBus *bus)
-{
-  g_mutex_lock (&bus->lock);
-  for (guint i = 0; i < bus->connections->len; i++)
-    g_cancellable_cancel (((Connection *) bus->connections->pdata[i])->cancellable);
-  g_mutex_unlock (&bus->lock);
-}
-
 void
 _neg_agent_bus_close (NegAgentBus *bus)
 {
   if (bus->server != NULL)
     g_dbus_server_stop (bus->server);
   g_clear_object (&bus->server);
-  cancel_calls (bus);
+  cancel_calls (bus, NULL, NULL, NULL);
   g_thread_pool_free (bus->pool, FALSE, TRUE);
 }
 
@@ -242,6 +296,7 @@ _neg_agent_bus_free (NegAgentBus *bus)
   for (guint i = 0; i < bus->connections->len; i++)
     g_dbus_connection_flush_sync (((Connection *) bus->connections->pdata[i])->connection, NULL, NULL);
   g_ptr_array_unref (bus->connections);
+  g_ptr_array_unref (bus->calls);
   g_unlink (bus->path);
   g_mutex_clear (&bus->lock);
   g_free (bus->path);

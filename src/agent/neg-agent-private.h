@@ -33,7 +33,7 @@ void _neg_agent_quit (NegAgent *agent);
 /* --- neg-agent-bus.c --- */
 
 /* What a method does: a tuple (floating) of its results, or NULL and an error. On a thread of its own unless the table
- * says otherwise; @cancellable is cancelled when the caller goes away. */
+ * says otherwise; @cancellable is cancelled when the caller goes away or has it cancelled; NULL on the main thread. */
 typedef GVariant *(*NegAgentMethodFunc) (NegAgent *agent, GVariant *parameters, GCancellable *cancellable,
                                          GError **error);
 

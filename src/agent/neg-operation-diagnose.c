@@ -9,6 +9,8 @@
 typedef struct {
   NegAgent *agent;
   const NegPeer *peer;
+  NegDiagnosisFunc func; /* nullable */
+  gpointer user_data;
   GCancellable *cancellable;
   char *own_ae; /* as the peer is told it */
   guint16 own_port;
@@ -40,6 +42,8 @@ add_step (Diagnosis *diagnosis, const char *name, gboolean ok, char *message, ch
   step->message = message;
   step->advice = advice != NULL ? advice : g_strdup ("");
   g_ptr_array_add (diagnosis->steps, step);
+  if (diagnosis->func != NULL && !g_cancellable_is_cancelled (diagnosis->cancellable))
+    diagnosis->func (diagnosis->peer, step, diagnosis->user_data);
   diagnosis->start_us = now_us;
 }
 
@@ -237,13 +241,16 @@ diagnose_web (Diagnosis *diagnosis, int fd)
 }
 
 GPtrArray *
-neg_operation_diagnose (NegAgent *agent, const NegPeer *peer, GCancellable *cancellable)
+neg_operation_diagnose (NegAgent *agent, const NegPeer *peer, NegDiagnosisFunc func, gpointer user_data,
+                        GCancellable *cancellable)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (agent);
   g_autofree char *own_ae = g_strdup (*peer->calling_ae != '\0' ? peer->calling_ae : neg_site_get_ae_title (site));
   Diagnosis diagnosis = {
     .agent = agent,
     .peer = peer,
+    .func = func,
+    .user_data = user_data,
     .cancellable = cancellable,
     .own_ae = own_ae,
     .own_port = neg_site_get_port (site),

@@ -79,8 +79,11 @@ typedef struct {
 } NegDiagnosisStep;
 
 void neg_diagnosis_step_free (NegDiagnosisStep *step);
-/* Never fails as such: the first layer that does is the last step. NegDiagnosisStep, given with its free function. */
-GPtrArray *neg_operation_diagnose (NegAgent *agent, const NegPeer *peer, GCancellable *cancellable);
+typedef void (*NegDiagnosisFunc) (const NegPeer *peer, const NegDiagnosisStep *step, gpointer user_data);
+/* Never fails as such: the first layer that does is the last step. @func (nullable) hears of each when it is done.
+ * NegDiagnosisStep, given with its free function. */
+GPtrArray *neg_operation_diagnose (NegAgent *agent, const NegPeer *peer, NegDiagnosisFunc func, gpointer user_data,
+                                   GCancellable *cancellable);
 
 /* A connected, blocking TCP socket with TCP_NODELAY, or -1: resolves and tries every address within @timeout_ms. */
 int neg_peer_connect (const NegPeer *peer, guint timeout_ms, GCancellable *cancellable, GError **error);

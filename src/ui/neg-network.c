@@ -25,7 +25,7 @@ struct _NegNetwork {
 
 G_DEFINE_FINAL_TYPE (NegNetwork, neg_network, G_TYPE_OBJECT)
 
-enum { CHANGED, ARCHIVE_CHANGED, JOB_CHANGED, PEERS_CHANGED, N_SIGNALS };
+enum { CHANGED, ARCHIVE_CHANGED, JOB_CHANGED, PEERS_CHANGED, DIAGNOSE_STEP, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 NegNetworkState
@@ -139,6 +139,8 @@ typedef struct {
   char *method;
   GVariant *parameters; /* nullable */
   int timeout_ms;
+  GDBusProxy *proxy;    /* from when it is called */
+  gulong cancelled_handler;
 } Call;
 
 static void
@@ -148,7 +150,22 @@ free_call (gpointer data)
 
   g_free (call->method);
   g_clear_pointer (&call->parameters, g_variant_unref);
+  g_clear_object (&call->proxy);
   g_free (call);
+}
+
+/* Nobody waits for the answer: the agent need not go on. It knows a call by its method and its first argument, so it is
+ * told before anything else can be asked. */
+static void
+cancelled_cb (GCancellable *cancellable, Call *call)
+{
+  g_autoptr (GVariant) about = call->parameters != NULL && g_variant_n_children (call->parameters) > 0
+                                   ? g_variant_get_child_value (call->parameters, 0)
+                                   : NULL;
+
+  if (about != NULL && g_variant_is_of_type (about, G_VARIANT_TYPE_STRING))
+    g_dbus_proxy_call (call->proxy, "Cancel", g_variant_new ("(s@s)", call->method, about), G_DBUS_CALL_FLAGS_NONE, -1,
+                       NULL, NULL, NULL);
 }
 
 static void
@@ -157,7 +174,9 @@ called_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GTask) task = data;
   GError *error = NULL;
   GVariant *answer = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, &error);
+  const Call *call = g_task_get_task_data (task);
 
+  g_cancellable_disconnect (g_task_get_cancellable (task), call->cancelled_handler);
   if (answer != NULL) {
     g_task_return_pointer (task, answer, (GDestroyNotify) g_variant_unref);
     return;
@@ -169,9 +188,13 @@ called_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 call_now (GTask *task, NegBusAgent *proxy)
 {
-  const Call *call = g_task_get_task_data (task);
+  Call *call = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
 
-  g_dbus_proxy_call (G_DBUS_PROXY (proxy), call->method, call->parameters, G_DBUS_CALL_FLAGS_NONE,
+  call->proxy = g_object_ref (G_DBUS_PROXY (proxy));
+  if (cancellable != NULL && !g_cancellable_is_cancelled (cancellable))
+    call->cancelled_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), call, NULL);
+  g_dbus_proxy_call (call->proxy, call->method, call->parameters, G_DBUS_CALL_FLAGS_NONE,
                      call->timeout_ms < 0 ? G_MAXINT : call->timeout_ms, g_task_get_cancellable (task), called_cb,
                      g_object_ref (task));
 }
@@ -261,6 +284,8 @@ signal_cb (NegNetwork *self, const char *sender, const char *name, GVariant *par
     g_autoptr (GVariant) job = g_variant_get_child_value (parameters, 0);
 
     g_signal_emit (self, signals[JOB_CHANGED], 0, job);
+  } else if (g_str_equal (name, "DiagnoseStep") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(s(sbdss))"))) {
+    g_signal_emit (self, signals[DIAGNOSE_STEP], 0, parameters);
   } else if (g_str_equal (name, "PeersChanged")) {
     ask_about (self);
   }
@@ -398,6 +423,8 @@ neg_network_class_init (NegNetworkClass *class)
                                            G_TYPE_NONE, 1, G_TYPE_STRV);
   signals[JOB_CHANGED]
       = g_signal_new ("job-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[DIAGNOSE_STEP]
+      = g_signal_new ("diagnose-step", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
   signals[PEERS_CHANGED]
       = g_signal_new ("peers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (NegNetwork, neg_network, NEG, NETWORK, GObject)
 /* Signals: "changed" (): state, or what the agent says of itself;
  *          "archive-changed" (char **study_uids): empty: anything;
  *          "job-changed" (GVariant *job);
+ *          "diagnose-step" (GVariant *step): (s(sbdss)), a peer and what was found out of it;
  *          "peers-changed" ().
  * @home, @config nullable. Nothing happens before neg_network_start(). */
 NegNetwork *neg_network_new (const char *home, const char *config);
@@ -38,7 +39,7 @@ GVariant *neg_network_get_peers (NegNetwork *network);
 gboolean neg_network_may (NegNetwork *network, const char *peer, const char *use);
 
 /* A method of the agent, which is started when it does not run. @parameters is consumed when floating. The answer is a
- * tuple, given; errors are NEG_ERROR. @timeout_ms -1: as long as it takes. */
+ * tuple, given; errors are NEG_ERROR. @timeout_ms -1: as long as it takes. Cancelling ends it in the agent, too. */
 void neg_network_call_async (NegNetwork *network, const char *method, GVariant *parameters, int timeout_ms,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GVariant *neg_network_call_finish (NegNetwork *network, GAsyncResult *result, GError **error);

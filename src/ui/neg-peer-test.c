@@ -72,6 +72,21 @@ show_steps (NegPeerTest *self, GVariant *answer)
   gtk_label_set_text (GTK_LABEL (self->title), title);
 }
 
+/* Of the same test of another window just as well. */
+static void
+step_cb (NegPeerTest *self, GVariant *told)
+{
+  const char *peer, *step, *message, *advice;
+  gboolean ok;
+  double ms;
+
+  if (self->cancellable == NULL)
+    return;
+  g_variant_get (told, "(&s(&sbd&s&s))", &peer, &step, &ok, &ms, &message, &advice);
+  if (g_strcmp0 (peer, self->peer) == 0)
+    add_step (self, step, ok, ms, message, advice);
+}
+
 static void
 tested_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -182,5 +197,6 @@ neg_peer_test_new (NegNetwork *network)
   NegPeerTest *self = g_object_new (NEG_TYPE_PEER_TEST, NULL);
 
   self->network = g_object_ref (network);
+  g_signal_connect_object (network, "diagnose-step", G_CALLBACK (step_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

@@ -281,7 +281,7 @@ do_commit (NegAgent *agent, const NegPeer *peer, char **words, GError **error)
 static gboolean
 do_diagnose (NegAgent *agent, const NegPeer *peer, char **words, GError **error)
 {
-  g_autoptr (GPtrArray) steps = neg_operation_diagnose (agent, peer, NULL);
+  g_autoptr (GPtrArray) steps = neg_operation_diagnose (agent, peer, NULL, NULL, NULL);
 
   for (guint i = 0; i < steps->len; i++) {
     const NegDiagnosisStep *step = g_ptr_array_index (steps, i);

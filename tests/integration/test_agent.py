@@ -695,6 +695,47 @@ def reading_list():
         assert [detail for _, detail in events[1:6]] == ["claimed", "released", "set to read", "opened", "closed"]
 
 
+def cancelled():
+    """What a window does not want any more ends in the agent, and only that."""
+    def ask(bus, method, arguments):
+        answers = []
+        bus.connection.call(None, "/org/negatoscope/Agent", "org.negatoscope.Agent", method, arguments, None,
+                            Gio.DBusCallFlags.NONE, 60000, None, lambda source, result: answers.append(result))
+        return answers
+
+    def ended(bus, answers, timeout_s=10):
+        deadline = time.monotonic() + timeout_s
+        while not answers and time.monotonic() < deadline:
+            GLib.MainContext.default().iteration(False)
+            time.sleep(0.005)
+        assert answers, "it goes on"
+        try:
+            bus.connection.call_finish(answers[0])
+        except GLib.Error as error:
+            return Gio.DBusError.get_remote_error(error)
+        return None
+
+    with Silent() as silent, Silent() as other:
+        with Home(peer_site(silent.port) + f"[peer OTHER]\naddress=dicom://O@127.0.0.1:{other.port}\n") as home:
+            home.start()
+            bus, beside = home.connect(), home.connect()
+            bus.hello()
+            calls = [ask(bus, "Diagnose", GLib.Variant("(s)", (peer,))) for peer in ("GONE", "OTHER")]
+            calls.append(ask(beside, "Diagnose", GLib.Variant("(s)", ("GONE",))))
+            peer, step = bus.wait_signal("DiagnoseStep", 10)
+            assert step[0] == "name" and step[1] and peer in ("GONE", "OTHER"), (peer, step)
+            asked = ask(bus, "Ask", GLib.Variant("(sasa{ss})", ("now/1", ["GONE"], {"PatientID": "1"})))
+            begun = time.monotonic()
+            bus.call("Cancel", GLib.Variant("(ss)", ("Diagnose", "GONE")))
+            assert ended(bus, calls[0]) == "org.negatoscope.Error.Cancelled"
+            bus.call("Cancel", GLib.Variant("(ss)", ("Ask", "now/2")))
+            assert not asked and not calls[1] and not calls[2], "another call was cancelled"
+            bus.call("Cancel", GLib.Variant("(ss)", ("Ask", "now/1")))
+            ended(bus, asked)
+            assert time.monotonic() - begun < 8, "cancelling took as long as waiting"
+            assert not calls[1] and not calls[2], "another call was cancelled"
+
+
 def site_by_hand():
     """Another time zone and a peer less in the site file: at SIGHUP and at the next start."""
     def site(zone, peers):
@@ -742,7 +783,7 @@ def main():
     for function in (hello, end_by_signal, end_by_quit, end_with_home, second_refused, wrong_site, detached, protected,
                      peers, config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
                      socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list,
-                     site_by_hand):
+                     cancelled, site_by_hand):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()
 
