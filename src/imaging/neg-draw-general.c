@@ -111,15 +111,16 @@ sample (const Field *field, double x, double y, double *value)
 }
 
 static inline NegRgb
-grey_of (const NegDraw *draw, double value)
+grey_of (const NegDraw *draw, double value, double threshold)
 {
-  guint8 grey = _neg_draw_quantize (draw, neg_voi_apply (&draw->voi, value));
+  guint8 grey = _neg_draw_round (_neg_draw_get_level (draw, neg_voi_apply (&draw->voi, value)), threshold);
 
   return (NegRgb){ grey, grey, grey };
 }
 
+/* All channels by the same threshold, so that dithering leaves the hue. */
 static inline gboolean
-draw_rgb (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb *rgb)
+draw_rgb (const NegDraw *draw, const NegFrame *frame, double x, double y, double threshold, NegRgb *rgb)
 {
   guint8 samples[3];
 
@@ -129,7 +130,7 @@ draw_rgb (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb
 
     if (!sample (&field, x, y, &value))
       return FALSE;
-    samples[channel] = _neg_draw_quantize (draw, value / 255);
+    samples[channel] = _neg_draw_round (draw->inverted ? 255 - value : value, threshold);
   }
   *rgb = (NegRgb){ samples[0], samples[1], samples[2] };
   return TRUE;
@@ -137,14 +138,14 @@ draw_rgb (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb
 
 static inline gboolean
 draw_palette (const NegDraw *draw, const NegFrame *frame, const NegPaletteReader *palette, double x, double y,
-              NegRgb *rgb)
+              double threshold, NegRgb *rgb)
 {
   double stored = neg_frame_get_value (frame, pixel_index (frame, floor (x), floor (y)));
 
   if (!isfinite (stored) || neg_padding_contains (&draw->padding, stored))
     return FALSE;
   if (!_neg_draw_is_palette_value (draw, stored)) {
-    *rgb = grey_of (draw, neg_modality_apply (&draw->modality, stored));
+    *rgb = grey_of (draw, neg_modality_apply (&draw->modality, stored), threshold);
     return TRUE;
   }
   *rgb = _neg_palette_reader_get (palette, stored);
@@ -154,14 +155,14 @@ draw_palette (const NegDraw *draw, const NegFrame *frame, const NegPaletteReader
 }
 
 static inline gboolean
-draw_grey (const NegDraw *draw, const NegFrame *frame, double x, double y, NegRgb *rgb)
+draw_grey (const NegDraw *draw, const NegFrame *frame, double x, double y, double threshold, NegRgb *rgb)
 {
   Field field = { draw, frame, 0, FALSE };
   double value;
 
   if (!sample (&field, x, y, &value))
     return FALSE;
-  *rgb = grey_of (draw, value);
+  *rgb = grey_of (draw, value, threshold);
   return TRUE;
 }
 
@@ -181,17 +182,18 @@ _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPic
     for (guint column = 0; column < picture->width; column++, out += picture->channels) {
       double x = m[0] * (column + 0.5) + m[1] * (row + 0.5) + m[2];
       double y = m[3] * (column + 0.5) + m[4] * (row + 0.5) + m[5];
+      double threshold = _neg_draw_get_threshold (draw, column, row);
       NegRgb rgb = { 0, 0, 0 };
 
       /* Each drawing function leaves @rgb black where nothing of the image is. */
       if (!_neg_draw_is_inside (x, frame->format.columns) || !_neg_draw_is_inside (y, frame->format.rows))
         ;
       else if (is_rgb)
-        draw_rgb (draw, frame, x, y, &rgb);
+        draw_rgb (draw, frame, x, y, threshold, &rgb);
       else if (has_palette)
-        draw_palette (draw, frame, &palette, x, y, &rgb);
+        draw_palette (draw, frame, &palette, x, y, threshold, &rgb);
       else
-        draw_grey (draw, frame, x, y, &rgb);
+        draw_grey (draw, frame, x, y, threshold, &rgb);
       _neg_draw_put (out, picture->channels, rgb);
     }
   }

@@ -192,20 +192,38 @@ _neg_kernel_normalise (float *restrict values, const float *weights, guint n)
 }
 
 NEG_CLONES void
-_neg_kernel_ramp (const float *values, float scale, float offset, guint n, guint8 *restrict out)
+_neg_kernel_ramp (const float *values, float scale, float offset, const float *thresholds, guint n,
+                  guint8 *restrict out)
 {
   for (guint i = 0; i < n; i++) {
     float display = values[i] * scale + offset;
 
     display = display > 0 ? display : 0;
     display = display < 255 ? display : 255;
-    out[i] = (gint32) (display + 0.5f);
+    out[i] = (gint32) (display + thresholds[i]);
   }
 }
 
 NEG_CLONES void
-_neg_kernel_look_up (const float *values, const float *table, guint n_entries, float first, guint n,
-                     guint8 *restrict out)
+_neg_kernel_tone (const float *values, float scale, float offset, const float *tone, guint last,
+                  const float *thresholds, guint n, guint8 *restrict out)
+{
+  float end = last;
+
+  for (guint i = 0; i < n; i++) {
+    float place = values[i] * scale + offset;
+    gint32 index;
+
+    place = place > 0 ? place : 0;
+    place = place < end ? place : end;
+    index = place + 0.5f;
+    out[i] = (gint32) (tone[index] + thresholds[i]);
+  }
+}
+
+NEG_CLONES void
+_neg_kernel_look_up (const float *values, const float *table, guint n_entries, float first,
+                     const float *thresholds, guint n, guint8 *restrict out)
 {
   float last = n_entries - 1;
 
@@ -219,7 +237,7 @@ _neg_kernel_look_up (const float *values, const float *table, guint n_entries, f
     display = table[index] + (place - index) * (table[index + 1] - table[index]);
     display = display > 0 ? display : 0;
     display = display < 255 ? display : 255;
-    out[i] = (gint32) (display + 0.5f);
+    out[i] = (gint32) (display + thresholds[i]);
   }
 }
 

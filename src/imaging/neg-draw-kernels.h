@@ -50,11 +50,18 @@ void _neg_kernel_down (const float *above, const float *below, float fraction, g
 /* values / weights where the weight is not 0. */
 void _neg_kernel_normalise (float *values, const float *weights, guint n);
 
+/* Grey levels are rounded by @thresholds, one a pixel: added before the fraction is cut off. */
+
 /* values * scale + offset, clamped to 0..255 and rounded. */
-void _neg_kernel_ramp (const float *values, float scale, float offset, guint n, guint8 *out);
+void _neg_kernel_ramp (const float *values, float scale, float offset, const float *thresholds, guint n, guint8 *out);
+
+/* The nearest of @tone's entries (@last + 1 of them, levels 0..255) at values * scale + offset, rounded. */
+void _neg_kernel_tone (const float *values, float scale, float offset, const float *tone, guint last,
+                       const float *thresholds, guint n, guint8 *out);
 
 /* Between the entries of @table (n_entries + 1 of them, from @first on), clamped and rounded. */
-void _neg_kernel_look_up (const float *values, const float *table, guint n_entries, float first, guint n, guint8 *out);
+void _neg_kernel_look_up (const float *values, const float *table, guint n_entries, float first,
+                          const float *thresholds, guint n, guint8 *out);
 
 /* Black where mask is 0. */
 void _neg_kernel_blacken (guint8 *out, const float *mask, guint n);

@@ -14,14 +14,36 @@ G_BEGIN_DECLS
 #define NEG_CLONES
 #endif
 
-/* Display value 0..1 to 8 bit: the one place where a value is rounded. */
+/* A grey level 0..255 to 8 bit: the one place where a value is rounded. @threshold: _neg_draw_get_threshold(). */
 static inline guint8
-_neg_draw_quantize (const NegDraw *draw, double display)
+_neg_draw_round (double level, double threshold)
 {
-  if (draw->inverted)
-    display = 1 - display;
-  return (guint8) (CLAMP (display, 0, 1) * 255 + 0.5);
+  return (guint8) (CLAMP (level, 0, 255) + threshold);
 }
+
+/* What is added to a grey level before its fraction is cut off: a half, or when dithered one of the 64 steps of an
+ * ordered 8 x 8 matrix (each bit of the place weighs a quarter of the one before), whose mean is a half as well. The
+ * shader has the same. */
+static inline double
+_neg_draw_get_threshold (const NegDraw *draw, guint column, guint row)
+{
+  guint rank = 0;
+
+  if (!draw->is_dithered)
+    return 0.5;
+  for (guint i = 0; i < 3; i++)
+    rank = rank << 2 | ((column ^ row) >> i & 1) << 1 | (row >> i & 1);
+  return (rank + 0.5) / 64;
+}
+
+/* The grey level 0..255 of an output 0..1 of the VOI: presentation LUT, polarity, display. */
+double _neg_draw_get_level (const NegDraw *draw, double display);
+
+/* TRUE where this is more than polarity. */
+gboolean _neg_draw_has_tone (const NegDraw *draw);
+
+/* What lies above the image, onto rows that are drawn. */
+void _neg_draw_cover_rows (const NegDraw *draw, const NegPicture *picture, guint first_row, guint n_rows);
 
 static inline gboolean
 _neg_draw_is_inside (double position, guint32 size)

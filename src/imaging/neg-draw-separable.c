@@ -43,6 +43,7 @@ typedef struct {
   gboolean is_imprecise;   /* a value was found that single precision cannot hold well enough */
   Strip strips[2];
   float *line, *mask, *mixed, *mixed_weights;
+  float *thresholds[8]; /* for a line by its number's remainder; all the same where not dithered */
   guint8 *grey[N_PLANES_MAX];
 } Separable;
 
@@ -100,6 +101,20 @@ init_padding (Separable *self)
   }
 }
 
+static void
+init_thresholds (Separable *self)
+{
+  const NegLines *lines = self->lines;
+  guint n = self->columns.n, first = lines->first_px + self->columns.first;
+
+  for (guint line = 0; line < (self->draw->is_dithered ? G_N_ELEMENTS (self->thresholds) : 1); line++) {
+    self->thresholds[line] = g_new (float, n);
+    for (guint i = 0; i < n; i++)
+      self->thresholds[line][i] = _neg_draw_get_threshold (self->draw, lines->lies ? line : first + i,
+                                                           lines->lies ? first + i : line);
+  }
+}
+
 static gboolean
 separable_init (Separable *self, const NegDraw *draw, const NegFrame *frame, const NegLines *lines)
 {
@@ -115,6 +130,7 @@ separable_init (Separable *self, const NegDraw *draw, const NegFrame *frame, con
   if (self->n_planes == 1 && draw->modality.lut != NULL)
     init_modality_table (self);
   init_padding (self);
+  init_thresholds (self);
   n = self->columns.n;
   self->line = g_new (float, frame->format.columns);
   self->mask = g_new (float, frame->format.columns);
@@ -147,6 +163,8 @@ separable_clear (Separable *self)
   g_free (self->mask);
   g_free (self->mixed);
   g_free (self->mixed_weights);
+  for (guint i = 0; i < G_N_ELEMENTS (self->thresholds); i++)
+    g_free (self->thresholds[i]);
   for (guint plane = 0; plane < N_PLANES_MAX; plane++)
     g_free (self->grey[plane]);
   for (guint i = 0; i < 2; i++) {
@@ -257,7 +275,7 @@ get_strip (Separable *self, gint64 row, gint64 other_row)
 }
 
 static void
-draw_line (Separable *self, double y, guint channels, guint8 *out)
+draw_line (Separable *self, double y, const float *thresholds, guint channels, guint8 *out)
 {
   gint64 last = (gint64) self->frame->format.rows - 1;
   double top = floor (y - 0.5);
@@ -274,7 +292,7 @@ draw_line (Separable *self, double y, guint channels, guint8 *out)
       _neg_kernel_down (above->weights, below->weights, fraction, n, self->mixed_weights);
       _neg_kernel_normalise (self->mixed, self->mixed_weights, n);
     }
-    _neg_shade_apply (&self->shade, self->mixed, n, self->grey[plane]);
+    _neg_shade_apply (&self->shade, self->mixed, thresholds, n, self->grey[plane]);
     if (has_padding)
       _neg_kernel_blacken (self->grey[plane], nearest->is_image, n);
   }
@@ -304,7 +322,8 @@ draw_lines (Separable *self)
 
     if (columns->n > 0 && _neg_draw_is_inside (y, self->frame->format.rows)) {
       put_background (out, channels, columns->first);
-      draw_line (self, y, channels, out + columns->first * channels);
+      draw_line (self, y, self->thresholds[self->draw->is_dithered ? line % 8 : 0], channels,
+                 out + columns->first * channels);
       put_background (out + after * channels, channels, lines->n_px - after);
     } else {
       put_background (out, channels, lines->n_px);

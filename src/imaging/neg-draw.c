@@ -42,10 +42,10 @@ neg_draw_is_color (const NegDraw *draw, const NegFrame *frame)
 static gboolean
 is_lut_for_display (const NegInstance *instance)
 {
-  const char *sop_class = instance->sop_class_uid ? instance->sop_class_uid : "";
+  static const char *const x_ray[] = { "1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.1.1",
+                                       "1.2.840.10008.5.1.4.1.1.12.2", "1.2.840.10008.5.1.4.1.1.12.2.1", NULL };
 
-  return strcmp (sop_class, "1.2.840.10008.5.1.4.1.1.12.1") != 0
-         && strcmp (sop_class, "1.2.840.10008.5.1.4.1.1.12.2") != 0;
+  return instance->sop_class_uid == NULL || !g_strv_contains (x_ray, instance->sop_class_uid);
 }
 
 static void
@@ -157,6 +157,43 @@ neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_number,
   init_full_range (&draw->voi, draw, frame);
 }
 
+gboolean
+_neg_draw_has_tone (const NegDraw *draw)
+{
+  return draw->presentation_lut != NULL || draw->curve != NULL;
+}
+
+/* The output of the VOI spans the table's inputs, whatever their number (C.11.6.1.1). */
+static double
+apply_presentation_lut (const NegLut *lut, double display)
+{
+  double place = display * (lut->n_entries - 1.0), below = floor (place);
+  double low = _neg_lut_entry (lut, below), high = _neg_lut_entry (lut, below + 1);
+
+  return (low + (high - low) * (place - below)) / ((1u << lut->bits) - 1);
+}
+
+static double
+apply_curve (const NegDisplayCurve *curve, double p)
+{
+  double place = CLAMP (p, 0, 1) * NEG_CURVE_STEPS;
+  guint below = MIN ((guint) place, NEG_CURVE_STEPS - 1);
+
+  return curve->levels[below] + (curve->levels[below + 1] - curve->levels[below]) * (place - below);
+}
+
+double
+_neg_draw_get_level (const NegDraw *draw, double display)
+{
+  if (draw->presentation_lut != NULL && neg_voi_is_valid (&(NegVoi){ .lut = draw->presentation_lut }))
+    display = apply_presentation_lut (draw->presentation_lut, display);
+  if (draw->inverted)
+    display = 1 - display;
+  if (draw->curve != NULL)
+    display = apply_curve (draw->curve, display);
+  return display * 255;
+}
+
 /* Setting up the fast ways costs about as much as this many pixels of the general one. */
 #define FAST_MIN_PX 4096
 
@@ -180,4 +217,6 @@ neg_draw_rows (const NegDraw *draw, const NegFrame *frame, const NegPicture *pic
   n_rows = MIN (n_rows, picture->height - first_row);
   if (!draw_rows_fast (draw, frame, picture, first_row, n_rows))
     _neg_draw_rows_general (draw, frame, picture, first_row, n_rows);
+  if (draw->layers != NULL)
+    _neg_draw_cover_rows (draw, picture, first_row, n_rows);
 }

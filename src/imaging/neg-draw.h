@@ -67,6 +67,10 @@ void neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_nu
 void neg_affine_init_fit (NegAffine *affine, const NegInstance *instance, guint32 frame_number, guint width,
                           guint height, double zoom, double pan_x, double pan_y);
 
+/* The same with pixels of which height / width is @aspect. */
+void neg_affine_init_fit_aspect (NegAffine *affine, const NegInstance *instance, double aspect, guint width,
+                                 guint height, double zoom, double pan_x, double pan_y);
+
 /* height / width of one image pixel on the patient: 1 where nothing says otherwise. */
 double neg_instance_get_pixel_aspect (const NegInstance *instance, guint32 frame_number);
 

@@ -10,4 +10,7 @@ G_BEGIN_DECLS
  * the points (the standard leaves it open). */
 double *neg_graphic_flatten (const NegGraphic *graphic, double tolerance, guint *n_points);
 
+/* L*, a*, b* of a graphic layer (C.10.7.1.1: ICC's PCS, white of D50) as sRGB; what a display cannot show is clipped. */
+void neg_lab_to_rgb (const double lab[3], guint8 rgb[3]);
+
 G_END_DECLS

@@ -12,7 +12,9 @@ struct _NegLayers {
   guint32 columns, rows;
   guint8 *cells;         /* columns * rows; 0: the image is seen, else an index into @colors */
   guint8 colors[256][3]; /* RGB, as driving levels of the picture */
+  guint8 greys[256];     /* the same for a picture that has no colour */
   guint n_colors;        /* that are used, [0] not counted */
+  guint64 serial;        /* no two of a process have the same: what was uploaded need not be compared */
 };
 
 /* Of frame @frame (from 0), NULL when there is nothing to cover. @presentation (nullable) replaces the image's own: then

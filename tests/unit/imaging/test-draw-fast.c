@@ -19,8 +19,9 @@ typedef struct {
     float f32[4 * 61 * 67];
     double f64[4 * 61 * 67];
   } pixels;
-  guint16 entries[5][N_ENTRIES];
-  NegLut luts[5]; /* three of a palette, modality, VOI */
+  guint16 entries[6][N_ENTRIES];
+  NegLut luts[6]; /* three of a palette, modality, VOI, presentation */
+  NegDisplayCurve curve;
   NegDraw draw;
   double middle, scale; /* of the values */
 } Scene;
@@ -144,6 +145,23 @@ make_values (Scene *scene)
   draw->interpolation = pick (scene, NEG_INTERPOLATION_CUBIC);
 }
 
+/* What follows the VOI: a display that is dark for long, as they are, and a presentation LUT that may jump. */
+static void
+make_tone (Scene *scene)
+{
+  NegDraw *draw = &scene->draw;
+  double bend = between (scene, 0.4, 2.5);
+
+  for (guint i = 0; i <= NEG_CURVE_STEPS; i++)
+    scene->curve.levels[i] = pow ((double) i / NEG_CURVE_STEPS, bend);
+  if (toss (scene))
+    for (guint j = 0; j < scene->luts[5].n_entries; j++)
+      scene->entries[5][j] = (guint64) j * ((1u << scene->luts[5].bits) - 1) / MAX (scene->luts[5].n_entries - 1, 1);
+  draw->is_dithered = toss (scene);
+  draw->curve = pick (scene, 3) ? NULL : &scene->curve;
+  draw->presentation_lut = pick (scene, 4) ? NULL : &scene->luts[5];
+}
+
 static void
 make_transform (Scene *scene, guint width, guint height)
 {
@@ -218,11 +236,12 @@ test_random (void)
   guint n_fast[2] = { 0, 0 }, n_scenes[2] = { 0, 0 }, n_different = 0;
 
   scene->rand = g_rand_new_with_seed (1895);
-  for (guint i = 0; i < 5000; i++) {
+  for (guint i = 0; i < 8000; i++) {
     scene->draw = (NegDraw){ 0 };
     make_frame (scene);
     make_luts (scene);
     make_values (scene);
+    make_tone (scene);
     n_scenes[is_wide (scene)]++;
     n_fast[is_wide (scene)] += compare (scene, &n_different);
   }
