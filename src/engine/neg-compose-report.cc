@@ -196,6 +196,8 @@ list_images (const GPtrArray *annotations, std::vector<NegImageReference> *image
   for (guint i = 0; i < annotations->len; i++) {
     const NegAnnotation &annotation = *static_cast<const NegAnnotation *> (annotations->pdata[i]);
 
+    if (annotation.n_points == 0)
+      continue;
     images->push_back ({ annotation.study_uid, annotation.series_uid, annotation.sop_class_uid,
                          annotation.sop_instance_uid, 0, nullptr });
   }
@@ -231,8 +233,12 @@ compose_measurements (const Writer &root, const NegCompose &compose, const char 
   images_item.text (DCM_ContinuityOfContent, "SEPARATE");
   const Writer measurements = add_content (root, "CONTAINS", "CONTAINER", &imaging);
   measurements.text (DCM_ContinuityOfContent, "SEPARATE");
-  for (guint i = 0; i < compose.annotations->len; i++)
-    add_group (measurements, *static_cast<const NegAnnotation *> (compose.annotations->pdata[i]));
+  for (guint i = 0; i < compose.annotations->len; i++) {
+    const NegAnnotation &annotation = *static_cast<const NegAnnotation *> (compose.annotations->pdata[i]);
+
+    if (annotation.n_points > 0)
+      add_group (measurements, annotation);
+  }
 }
 
 } // namespace neg

@@ -36,7 +36,14 @@ void
 neg_affine_init_fit (NegAffine *affine, const NegInstance *instance, guint32 frame_number, guint width, guint height,
                      double zoom, double pan_x, double pan_y)
 {
-  double aspect = neg_instance_get_pixel_aspect (instance, frame_number);
+  neg_affine_init_fit_aspect (affine, instance, neg_instance_get_pixel_aspect (instance, frame_number), width, height,
+                              zoom, pan_x, pan_y);
+}
+
+void
+neg_affine_init_fit_aspect (NegAffine *affine, const NegInstance *instance, double aspect, guint width, guint height,
+                            double zoom, double pan_x, double pan_y)
+{
   double columns = MAX (instance->columns, 1), rows = MAX (instance->rows, 1);
   double scale = MIN (MAX (width, 1) / columns, MAX (height, 1) / (rows * aspect));
   double x_step, y_step;

@@ -10,6 +10,7 @@ static const char *const kind_names[NEG_ANNOTATION_N_KINDS] = {
   [NEG_ANNOTATION_COBB] = "cobb",           [NEG_ANNOTATION_ELLIPSE] = "ellipse",
   [NEG_ANNOTATION_RECTANGLE] = "rectangle", [NEG_ANNOTATION_FREEHAND] = "freehand",
   [NEG_ANNOTATION_ARROW] = "arrow",         [NEG_ANNOTATION_PROBE] = "probe",
+  [NEG_ANNOTATION_KEY] = "key",
 };
 
 const char *
@@ -92,6 +93,8 @@ static gboolean
 count_is_right (NegAnnotationKind kind, guint n)
 {
   switch (kind) {
+  case NEG_ANNOTATION_KEY:
+    return n == 0;
   case NEG_ANNOTATION_PROBE:
     return n == 1;
   case NEG_ANNOTATION_LENGTH:

@@ -15,6 +15,7 @@ typedef enum {
   NEG_ANNOTATION_FREEHAND,  /* 3 or more, closed by itself */
   NEG_ANNOTATION_ARROW,     /* 2: tip, tail; with a text */
   NEG_ANNOTATION_PROBE,     /* 1 */
+  NEG_ANNOTATION_KEY,       /* none: a key image; the text says what for */
   NEG_ANNOTATION_N_KINDS,
 } NegAnnotationKind;
 

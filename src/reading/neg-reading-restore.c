@@ -148,7 +148,7 @@ fill_steps (GQueue *steps, guint cell, const NegViewState *view)
     NegScreen *screen = link->data;
 
     if (screen->cells[cell].series == NULL)
-      _neg_view_copy (&screen->cells[cell], view);
+      neg_view_state_copy (&screen->cells[cell], view);
   }
 }
 

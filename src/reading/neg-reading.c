@@ -51,17 +51,6 @@ emit_all_cells (NegReading *self, NegChanges changes)
 /* --- Screens --- */
 
 void
-_neg_view_copy (NegViewState *to, const NegViewState *from)
-{
-  NegSeries *series = from->series != NULL ? g_object_ref (from->series) : NULL;
-  NegViewState copy = *from;
-
-  g_clear_object (&to->series);
-  *to = copy;
-  to->series = series;
-}
-
-void
 _neg_screen_clear (NegScreen *screen)
 {
   for (guint i = 0; i < NEG_CELLS_MAX; i++)
@@ -80,14 +69,24 @@ _neg_screen_free (gpointer data)
   g_free (screen);
 }
 
+/* References of @from are taken, those of @to dropped. */
+static void
+set_screen (NegScreen *to, const NegScreen *from)
+{
+  for (guint i = 0; i < NEG_CELLS_MAX; i++)
+    neg_view_state_copy (&to->cells[i], &from->cells[i]);
+  to->rows = from->rows;
+  to->columns = from->columns;
+  to->active = from->active;
+  to->maximized = from->maximized;
+}
+
 NegScreen *
 _neg_screen_copy (const NegScreen *screen)
 {
-  NegScreen *copy = g_memdup2 (screen, sizeof *screen);
+  NegScreen *copy = g_new0 (NegScreen, 1);
 
-  for (guint i = 0; i < NEG_CELLS_MAX; i++)
-    if (copy->cells[i].series != NULL)
-      g_object_ref (copy->cells[i].series);
+  set_screen (copy, screen);
   return copy;
 }
 
@@ -167,14 +166,22 @@ list_series (NegReading *self)
 /* --- What was last seen of a series --- */
 
 static void
+free_view (gpointer view)
+{
+  neg_view_state_clear (view);
+  g_free (view);
+}
+
+static void
 remember (NegReading *self, const NegViewState *state)
 {
   NegViewState *seen;
 
   if (state->series == NULL)
     return;
-  seen = g_memdup2 (state, sizeof *state);
-  seen->series = NULL;
+  seen = g_new0 (NegViewState, 1);
+  neg_view_state_copy (seen, state);
+  g_clear_object (&seen->series);
   g_hash_table_replace (self->seen, g_strdup (neg_series_get_key (state->series)), seen);
 }
 
@@ -189,7 +196,7 @@ put_series (NegReading *self, guint cell, NegSeries *series)
   neg_view_state_set_series (state, series);
   if (seen == NULL)
     return;
-  *state = *seen;
+  neg_view_state_copy (state, seen);
   state->series = g_object_ref (series);
   state->index = MIN (state->index, MAX (neg_series_get_n_frames (series), 1) - 1);
 }
@@ -242,10 +249,7 @@ show_patient (NegReading *self, const char *key)
   self->patient_key = g_strdup (key);
   _neg_screen_clear (&self->screen);
   if (before != NULL) {
-    self->screen = *before;
-    for (guint i = 0; i < NEG_CELLS_MAX; i++)
-      if (self->screen.cells[i].series != NULL)
-        g_object_ref (self->screen.cells[i].series);
+    set_screen (&self->screen, before);
   } else {
     self->screen.rows = rows;
     self->screen.columns = columns;
@@ -398,6 +402,18 @@ neg_reading_settle (NegReading *self)
     return;
   g_hash_table_remove_all (self->seen);
   show_patient (self, ((NegPatient *) g_ptr_array_index (self->patients, 0))->key);
+}
+
+void
+neg_reading_settle_images (NegReading *self)
+{
+  g_return_if_fail (NEG_IS_READING (self));
+
+  if (self->is_touched)
+    return;
+  for (guint i = 0; i < neg_reading_get_n_cells (self); i++)
+    if (neg_view_state_set_index (&self->screen.cells[i], 0))
+      _neg_reading_emit_cell (self, i, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
 }
 
 /* --- The grid --- */
@@ -668,7 +684,7 @@ static void
 neg_reading_init (NegReading *self)
 {
   self->patients = neg_patients_build (NULL);
-  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_view);
   self->screens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _neg_screen_free);
   g_queue_init (&self->undo);
   g_queue_init (&self->redo);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "imaging/neg-calibration.h"
+#include "model/neg-presentation.h"
 #include "reading/neg-preset.h"
 
 /* A drag of this many logical pixels multiplies the width by e, or moves the centre by one width. */
@@ -24,7 +25,21 @@ void
 neg_view_state_clear (NegViewState *state)
 {
   g_clear_object (&state->series);
+  g_clear_pointer (&state->presentation, neg_presentation_unref);
   neg_view_state_init (state);
+}
+
+void
+neg_view_state_copy (NegViewState *to, const NegViewState *from)
+{
+  NegViewState copy = *from;
+
+  if (copy.series != NULL)
+    g_object_ref (copy.series);
+  if (copy.presentation != NULL)
+    neg_presentation_ref (copy.presentation);
+  neg_view_state_clear (to);
+  *to = copy;
 }
 
 void
@@ -157,6 +172,8 @@ neg_view_state_flip_vertically (NegViewState *state)
 void
 neg_view_state_reset (NegViewState *state)
 {
+  g_clear_pointer (&state->presentation, neg_presentation_unref);
+  state->pixel_aspect = 0;
   neg_view_state_set_preset (state, 0);
   neg_view_state_fit (state);
   state->mirrored = FALSE;
@@ -205,8 +222,11 @@ neg_view_state_get_affine (const NegViewState *state, guint width, guint height,
 
   if (frame == NULL || width == 0 || height == 0)
     return FALSE;
-  neg_affine_init_fit (&upright, frame->instance, frame->frame, lies ? height : width, lies ? width : height,
-                       state->zoom, 0, 0);
+  neg_affine_init_fit_aspect (&upright, frame->instance,
+                              state->pixel_aspect > 0
+                                ? state->pixel_aspect
+                                : neg_instance_get_pixel_aspect (frame->instance, frame->frame),
+                              lies ? height : width, lies ? width : height, state->zoom, 0, 0);
   init_turn (&turn, state, width, height);
   compose (affine, &upright, &turn);
   affine->m[2] += state->offset_px[0];

@@ -19,7 +19,9 @@ typedef struct {
   guint index;       /* of the image, from 0 */
   int step;          /* direction of the last scroll: +1 or -1 */
 
-  guint preset;        /* of the file's own windows and VOI LUTs */
+  NegPresentation *presentation; /* owned reference; whose windows, polarity and place replace the file's; nullable */
+
+  guint preset;        /* of the file's own windows and VOI LUTs, or of the presentation state's */
   gboolean has_window; /* a window of the reader's own replaces the preset */
   NegVoiFunction function;
   double center, width;
@@ -28,12 +30,15 @@ typedef struct {
   gboolean mirrored; /* left and right of the stored image exchanged, before it is turned */
   guint turns;       /* quarter turns clockwise, 0 to 3 */
 
+  double pixel_aspect; /* height by width of a pixel, as a presentation state wants it; 0: the image's own */
   double zoom; /* 1: the whole image fits */
   double offset_px[2]; /* x, y: from the image's middle to the point in the viewport's middle, in image pixels */
 } NegViewState;
 
 void neg_view_state_init (NegViewState *state);
 void neg_view_state_clear (NegViewState *state);
+/* Takes references of @from, drops those of @to, which is initialised. */
+void neg_view_state_copy (NegViewState *to, const NegViewState *from);
 
 /* Shows the first image of @series (nullable) as its file says. */
 void neg_view_state_set_series (NegViewState *state, NegSeries *series);
@@ -69,7 +74,7 @@ void neg_view_state_turn (NegViewState *state, int n_quarters);
 void neg_view_state_flip_horizontally (NegViewState *state);
 void neg_view_state_flip_vertically (NegViewState *state);
 
-/* Window, polarity, place and turn as the file says; series and image stay. */
+/* Window, polarity, place and turn as the file says, without a presentation state; series and image stay. */
 void neg_view_state_reset (NegViewState *state);
 
 void neg_view_state_fit (NegViewState *state);
