@@ -27,6 +27,7 @@ struct _NegMainWindow {
   NegFrameStore *store;
   NegRenderer renderer;
   NegCaptionsLevel captions;
+  NegDisplayCurve *curve; /* of the monitor that the window is on; nullable */
   NegTool tool;
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
@@ -53,6 +54,7 @@ struct _NegMainWindow {
   GHashTable *entry_paths;  /* files of it that the loader has */
   GCancellable *entry_cancellable; /* of what is asked about it; nullable */
   gboolean listing, list_again;
+  gboolean is_retrieved; /* all of it has arrived; shown from its beginning when its files are known */
   GPtrArray *priors;        /* NegEntry: the patient's other ones; nullable */
 
   GHashTable *groups;     /* prefix -> GSimpleActionGroup */

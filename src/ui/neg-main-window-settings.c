@@ -1,7 +1,11 @@
 /* What a person prefers, as soon as they say so. */
 #include "config.h"
 
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-monitor.h"
 
 static void
 set_captions_cb (NegViewport *viewport, gpointer data)
@@ -23,6 +27,7 @@ _neg_main_window_set_up_viewport (NegMainWindow *self, NegViewport *viewport)
   neg_viewport_set_renderer (viewport, self->renderer);
   neg_viewport_set_captions (viewport, self->captions);
   neg_viewport_set_tool (viewport, self->tool);
+  neg_viewport_set_curve (viewport, self->curve);
   if (self->settings == NULL)
     return;
   neg_viewport_set_interpolation (viewport, g_settings_get_enum (self->settings, "interpolation"));
@@ -36,6 +41,42 @@ set_up_cb (NegViewport *viewport, gpointer data)
 }
 
 static void
+set_curve_cb (NegViewport *viewport, gpointer data)
+{
+  neg_viewport_set_curve (viewport, NEG_MAIN_WINDOW (data)->curve);
+}
+
+/* Images are drawn as the monitor needs them that most of the window is on. */
+static void
+follow_monitor (NegMainWindow *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree NegDisplayCurve *curve = NULL;
+
+  if (self->grid == NULL)
+    return;
+  curve = neg_monitor_dup_curve (self->settings, neg_monitor_get (GTK_WIDGET (self)), &error);
+  if (error != NULL)
+    _neg_main_window_hint (self, _ ("What is kept of this monitor's luminance cannot be read: see the Display page."));
+  if (curve == NULL ? self->curve == NULL
+                    : self->curve != NULL && memcmp (curve, self->curve, sizeof *curve) == 0)
+    return;
+  g_free (self->curve);
+  self->curve = g_steal_pointer (&curve);
+  neg_grid_foreach (self->grid, set_curve_cb, self);
+}
+
+static void
+realize_cb (NegMainWindow *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+
+  g_signal_connect_object (surface, "enter-monitor", G_CALLBACK (follow_monitor), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (surface, "leave-monitor", G_CALLBACK (follow_monitor), self, G_CONNECT_SWAPPED);
+  follow_monitor (self);
+}
+
+static void
 changed_cb (NegMainWindow *self, const char *key)
 {
   if (self->grid == NULL) /* the panes keep their places as the window goes */
@@ -46,6 +87,8 @@ changed_cb (NegMainWindow *self, const char *key)
     neg_reading_set_synchronized (self->reading, g_settings_get_boolean (self->settings, "synchronize"));
   else if (g_strcmp0 (key, "reference-lines") == 0)
     neg_reading_set_lines (self->reading, g_settings_get_boolean (self->settings, "reference-lines"));
+  else if (g_strcmp0 (key, "monitor-luminances") == 0)
+    follow_monitor (self);
   else
     neg_grid_foreach (self->grid, set_up_cb, self);
 }
@@ -55,6 +98,7 @@ _neg_main_window_follow_settings (NegMainWindow *self)
 {
   if (self->settings == NULL)
     return;
+  g_signal_connect (self, "realize", G_CALLBACK (realize_cb), NULL);
   g_signal_connect_object (self->settings, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   changed_cb (self, "captions");
   changed_cb (self, "synchronize");

@@ -414,6 +414,7 @@ neg_main_window_dispose (GObject *object)
     close_loader (self);
   self->grid = NULL;
   g_clear_object (&self->chooser);
+  g_clear_pointer (&self->curve, g_free);
   g_clear_object (&self->last_folder);
   if (self->settings != NULL) /* panes keep their place there as they go */
     g_signal_handlers_disconnect_by_data (self->settings, self);

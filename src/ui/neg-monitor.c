@@ -2,6 +2,8 @@
 
 #include "ui/neg-monitor.h"
 
+#include <string.h>
+
 /* From the finest telephone to a wall of light: anything else is a mistake, or a projector that does not know. */
 #define PIXEL_MIN_MM 0.02
 #define PIXEL_MAX_MM 2.0
@@ -12,8 +14,8 @@ is_plausible (double pixel_mm)
   return pixel_mm >= PIXEL_MIN_MM && pixel_mm <= PIXEL_MAX_MM; /* not for NaN */
 }
 
-static GdkMonitor *
-get_monitor (GtkWidget *widget)
+GdkMonitor *
+neg_monitor_get (GtkWidget *widget)
 {
   GtkNative *native = gtk_widget_get_native (widget);
   GdkSurface *surface = native != NULL ? gtk_native_get_surface (native) : NULL;
@@ -38,7 +40,7 @@ neg_monitor_get_connector (GtkWidget *widget)
 
   g_return_val_if_fail (GTK_IS_WIDGET (widget), NULL);
 
-  monitor = get_monitor (widget);
+  monitor = neg_monitor_get (widget);
   return monitor != NULL ? get_name (monitor) : NULL;
 }
 
@@ -76,7 +78,7 @@ neg_monitor_get_pixel_mm (GSettings *settings, GtkWidget *widget, gboolean *meas
 
   g_return_val_if_fail (GTK_IS_WIDGET (widget), 0);
 
-  monitor = get_monitor (widget);
+  monitor = neg_monitor_get (widget);
   if (monitor != NULL && settings != NULL)
     pixel_mm = neg_monitor_lookup_pixel_mm (settings, get_name (monitor));
   if (measured != NULL)
@@ -115,4 +117,89 @@ neg_monitor_set_pixel_mm (GSettings *settings, GtkWidget *widget, double pixel_m
     return FALSE;
   old = g_settings_get_value (settings, "monitor-pixels");
   return g_settings_set_value (settings, "monitor-pixels", make_entries (old, connector, pixel_mm));
+}
+
+/* --- luminances --- */
+
+static const char *
+get_text (const char *text)
+{
+  return text != NULL ? text : "";
+}
+
+char *
+neg_monitor_dup_key (GdkMonitor *monitor)
+{
+  return g_strdup_printf ("%s|%s|%s", get_text (gdk_monitor_get_manufacturer (monitor)),
+                          get_text (gdk_monitor_get_model (monitor)), get_name (monitor));
+}
+
+char *
+neg_monitor_dup_title (GdkMonitor *monitor)
+{
+  const char *maker = get_text (gdk_monitor_get_manufacturer (monitor));
+  const char *model = get_text (gdk_monitor_get_model (monitor));
+  int scale = gdk_monitor_get_scale_factor (monitor);
+  GdkRectangle geometry;
+  GString *title = g_string_new (get_name (monitor));
+
+  gdk_monitor_get_geometry (monitor, &geometry);
+  if (*maker != '\0' || *model != '\0')
+    g_string_append_printf (title, ", %s%s%s", maker, *maker != '\0' && *model != '\0' ? " " : "", model);
+  g_string_append_printf (title, ", %d × %d", geometry.width * scale, geometry.height * scale);
+  return g_string_free (title, FALSE);
+}
+
+NegLuminanceTable *
+neg_monitor_load_table (GSettings *settings, const char *key, GError **error)
+{
+  g_autoptr (GVariant) value = settings != NULL ? g_settings_get_value (settings, "monitor-luminances") : NULL;
+  const char *text;
+
+  if (value == NULL || !g_variant_lookup (value, key, "&s", &text))
+    return NULL;
+  return neg_luminance_table_parse (text, strlen (text), error);
+}
+
+/* The setting with another text for @key, or without one: floating. */
+static GVariant *
+make_texts (GVariant *old, const char *key, const char *text)
+{
+  GVariantBuilder builder;
+  GVariantIter iter;
+  const char *name, *old_text;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a{ss}"));
+  g_variant_iter_init (&iter, old);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &old_text))
+    if (!g_str_equal (name, key))
+      g_variant_builder_add (&builder, "{ss}", name, old_text);
+  if (text != NULL)
+    g_variant_builder_add (&builder, "{ss}", key, text);
+  return g_variant_builder_end (&builder);
+}
+
+gboolean
+neg_monitor_save_table (GSettings *settings, const char *key, const NegLuminanceTable *table)
+{
+  g_autofree char *text = table != NULL ? neg_luminance_table_to_text (table) : NULL;
+  g_autoptr (GVariant) old = NULL;
+
+  if (settings == NULL)
+    return FALSE;
+  old = g_settings_get_value (settings, "monitor-luminances");
+  return g_settings_set_value (settings, "monitor-luminances", make_texts (old, key, text));
+}
+
+NegDisplayCurve *
+neg_monitor_dup_curve (GSettings *settings, GdkMonitor *monitor, GError **error)
+{
+  g_autofree char *key = monitor != NULL ? neg_monitor_dup_key (monitor) : NULL;
+  g_autoptr (NegLuminanceTable) table = key != NULL ? neg_monitor_load_table (settings, key, error) : NULL;
+  g_autofree NegDisplayCurve *curve = NULL;
+
+  if (table == NULL)
+    return NULL;
+  curve = g_new (NegDisplayCurve, 1);
+  return neg_display_curve_init (curve, table, error) ? g_steal_pointer (&curve) : NULL;
 }

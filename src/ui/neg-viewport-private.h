@@ -34,6 +34,7 @@ struct _NegViewport {
   gboolean has_window; /* windows mean something for it */
 
   NegInterpolation interpolation;
+  NegDisplayCurve *curve; /* nullable */
   NegRenderer renderer;
   char *renderer_note;
   GtkWidget *gl; /* NULL: the CPU draws */

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "ui/neg-viewport-private.h"
 
@@ -34,6 +35,8 @@ neg_viewport_prepare (NegViewport *self, guint width, guint height, NegDraw *dra
       || !neg_view_state_prepare (_neg_viewport_get_state (self), &self->own, width, height, draw))
     return FALSE;
   draw->interpolation = self->interpolation;
+  draw->curve = self->curve;
+  draw->is_dithered = TRUE;
   return TRUE;
 }
 
@@ -186,6 +189,19 @@ neg_viewport_set_interpolation (NegViewport *self, NegInterpolation interpolatio
   if (interpolation == self->interpolation)
     return;
   self->interpolation = interpolation;
+  forget_picture (self);
+}
+
+void
+neg_viewport_set_curve (NegViewport *self, const NegDisplayCurve *curve)
+{
+  g_autofree NegDisplayCurve *old = self->curve; /* until nobody draws with it any more */
+
+  if (curve == NULL ? old == NULL : old != NULL && memcmp (curve, old, sizeof *curve) == 0) {
+    old = NULL; /* stays */
+    return;
+  }
+  self->curve = curve != NULL ? g_memdup2 (curve, sizeof *curve) : NULL;
   forget_picture (self);
 }
 
@@ -389,6 +405,7 @@ neg_viewport_finalize (GObject *object)
   g_clear_pointer (&self->cpu, neg_cpu_canvas_free);
   g_clear_pointer (&self->magnifier, neg_cpu_canvas_free);
   neg_overlay_clear (&self->overlay);
+  g_free (self->curve);
   g_free (self->renderer_note);
   g_free (self->idle_text);
   G_OBJECT_CLASS (neg_viewport_parent_class)->finalize (object);

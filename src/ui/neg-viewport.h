@@ -31,6 +31,8 @@ guint neg_viewport_get_cell (NegViewport *viewport);
 void neg_viewport_set_store (NegViewport *viewport, NegFrameStore *store); /* nullable */
 void neg_viewport_set_renderer (NegViewport *viewport, NegRenderer renderer); /* before it is realized */
 void neg_viewport_set_interpolation (NegViewport *viewport, NegInterpolation interpolation);
+/* What the monitor that it is on needs, copied; NULL: it is taken to be as it should. */
+void neg_viewport_set_curve (NegViewport *viewport, const NegDisplayCurve *curve);
 void neg_viewport_set_wheel_reversed (NegViewport *viewport, gboolean reversed);
 void neg_viewport_set_tool (NegViewport *viewport, NegTool tool);
 void neg_viewport_set_captions (NegViewport *viewport, NegCaptionsLevel level);
