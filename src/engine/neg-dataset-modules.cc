@@ -12,6 +12,10 @@ read_modules (const Reading &reading, const Item &root)
   instance->anatomical_orientation = root.code (DCM_AnatomicalOrientationType);
   if (instance->kind == NEG_OBJECT_PR)
     instance->presentation = read_presentation (root);
+  if (instance->kind == NEG_OBJECT_KO)
+    instance->key_selection = read_key_selection (root);
+  if (instance->kind == NEG_OBJECT_SR)
+    instance->annotations = read_report (root);
   if (instance->rows == 0)
     return;
   read_overlays (root, false, &instance->overlays, &instance->n_overlays);

@@ -394,7 +394,11 @@ read_presentation (const Item &root)
   g_autoptr (NegPresentation) state = neg_presentation_new ();
 
   StateReader (root, state).read ();
-  return g_steal_pointer (&state);
+  if (state->references.n > 0 || state->kind == NEG_STATE_OTHER)
+    return g_steal_pointer (&state);
+  /* What is of nothing must not become of everything. */
+  root.reading->warn ("The presentation state refers to no image and is not applied");
+  return nullptr;
 }
 
 } // namespace neg

@@ -82,7 +82,13 @@ void read_masks (const Item &item, NegMaskItem **masks, guint32 *n);
 void read_modules (const Reading &reading, const Item &root);
 
 /* neg-dataset-presentation.cc */
-NegPresentation *read_presentation (const Item &root);
+NegPresentation *read_presentation (const Item &root); /* given; NULL when it refers to no image */
+
+/* neg-dataset-key-selection.cc */
+NegKeySelection *read_key_selection (const Item &root); /* given; NULL when it refers to nothing */
+
+/* neg-dataset-report.cc */
+GPtrArray *read_report (const Item &root); /* of NegAnnotation; given */
 
 /* One more zeroed record at the end of an array that its owner frees, whatever is thrown later. */
 template <typename T>

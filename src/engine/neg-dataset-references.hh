@@ -5,6 +5,16 @@
 
 namespace neg {
 
+/* References that are only looked at. */
+struct ImageReferences {
+  ImageReferences () = default;
+  ImageReferences (const ImageReferences &) = delete;
+  ImageReferences &operator= (const ImageReferences &) = delete;
+  ~ImageReferences () { neg_image_references_clear (&references); }
+
+  NegImageReferences references = {};
+};
+
 class ReferenceReader {
 public:
   explicit ReferenceReader (const Reading *reading_) : reading (reading_) {}

@@ -298,5 +298,6 @@ _neg_key_selection_read (NegReader *reader)
 
   READ (selection_fields, selection, reader);
   read_references (&selection->references, reader);
+  _neg_reader_require (reader, selection->references.n > 0); /* none would be all */
   return reader->failed ? NULL : g_steal_pointer (&selection);
 }
