@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 
 #define NEG_HISTOGRAM_BINS 64
 
+/* UCUM of SUV whose reference time had to be assumed: the note stands beside each number. */
+#define NEG_UNIT_SUV_ASSUMED "g/ml{assumed time}"
+
 typedef struct {
   double low, high; /* of all bins, in the unit of the mean */
   guint64 counts[NEG_HISTOGRAM_BINS];
@@ -28,7 +31,19 @@ void neg_annotation_measure (NegAnnotation *annotation, const NegInstance *insta
 /* "42.3 mm at the detector", "Mean 34.2 HU, SD 12.1 / 120 mm2 ...": lines joined by newlines, translated, numbers with
  * the locale's decimal sign and tabular. Given. */
 char *neg_annotation_dup_lines (const NegAnnotation *annotation);
-/* The same for a clipboard or a file: kind, numbers, units, series and image number, no patient's name. Given. */
-char *neg_annotation_dup_copy (const NegAnnotation *annotation);
+/* The same for a clipboard: kind, numbers, units, where lengths come from, series and image number (where @instance,
+ * nullable, knows them), no patient's name. Given. */
+char *neg_annotation_dup_copy (const NegAnnotation *annotation, const NegInstance *instance);
+
+const char *neg_annotation_kind_get_title (NegAnnotationKind kind);  /* translated */
+const char *neg_quantity_get_title (NegQuantity quantity);           /* translated */
+/* "42.3 mm", "120 mm²", "-7.5 HU"; given. */
+char *neg_annotation_value_dup_text (const NegAnnotationValue *value);
+
+/* A table for other programs (RFC 4180), a line for each number, no patient's name: names of columns in English, numbers
+ * with a point. Texts that a spreadsheet would take for a formula begin with an apostrophe. The first is the line of
+ * column names; given. */
+char *neg_annotation_dup_csv_header (void);
+char *neg_annotation_dup_csv (const NegAnnotation *annotation, const NegInstance *instance);
 
 G_END_DECLS
