@@ -492,6 +492,7 @@ neg_operation_retrieve (NegAgent *agent, const NegPeer *peer, const char *study_
 
   if (series_uid != NULL && *series_uid == '\0')
     series_uid = NULL;
+  neg_agent_get_pool (agent); /* starts while the peer is asked; what comes is read by it */
   while (!neg_expected_begin_study (expected, study_uid, peer->called_ae, TICK_MS))
     if (g_cancellable_is_cancelled (cancellable))
       return neg_fail (error, NEG_ERROR_CANCELLED, peer->name, "cancelled");

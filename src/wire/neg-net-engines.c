@@ -5,6 +5,9 @@
 #include "wire/neg-engine-pool-private.h"
 #include "wire/neg-net-session-private.h"
 
+/* Who has just taken one wants the processor himself. */
+#define REFILL_US G_USEC_PER_SEC
+
 struct _NegNetEngines {
   char *program;
   char **environment;
@@ -17,6 +20,7 @@ struct _NegNetEngines {
   guint n_sessions; /* that others hold */
   guint n_failures; /* to start one */
   GError *failure;  /* the last of them */
+  gint64 taken_us;  /* when one was taken last; monotonic, 0: never */
   gboolean is_stuck; /* since then nobody has asked again */
   gboolean is_closing;
 };
@@ -38,6 +42,14 @@ wants_one_more (const NegNetEngines *engines)
 {
   return !engines->is_closing && !engines->is_stuck
          && engines->spares.length < engines->n_spare + engines->n_waiting;
+}
+
+/* Called with the lock held. The last one that is left is enough for a moment. */
+static gboolean
+is_in_time (const NegNetEngines *engines)
+{
+  return engines->spares.length <= engines->n_waiting || engines->taken_us == 0
+         || g_get_monotonic_time () >= engines->taken_us + REFILL_US;
 }
 
 static void
@@ -82,8 +94,10 @@ run (gpointer data)
   while (!engines->is_closing || engines->n_sessions > 0) {
     if (engines->is_closing)
       end_spares (engines);
-    if (wants_one_more (engines))
+    if (wants_one_more (engines) && is_in_time (engines))
       start_one (engines);
+    else if (wants_one_more (engines))
+      g_cond_wait_until (&engines->changed, &engines->lock, engines->taken_us + REFILL_US);
     else if (!engines->is_closing || engines->n_sessions > 0)
       g_cond_wait (&engines->changed, &engines->lock);
   }
@@ -157,6 +171,7 @@ _neg_net_engines_take (NegNetEngines *engines, GError **error)
 
   g_mutex_lock (&engines->lock);
   engines->n_sessions++;
+  engines->taken_us = g_get_monotonic_time ();
   session = g_queue_pop_head (&engines->spares);
   if (session == NULL)
     session = wait_for_one (engines, error);
