@@ -4,8 +4,11 @@
 
 #include <string.h>
 
+#include "agent/neg-import.h"
 #include "base/neg-error.h"
 #include "base/neg-uid.h"
+
+#define OBJECT_BYTES_MAX (16u << 20)
 
 /* The methods that change the archive and the reading list. Each change and its audit are one transaction. */
 
@@ -219,7 +222,23 @@ remove_study (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, 
   return NULL;
 }
 
+static GVariant *
+store_object (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) array = g_variant_get_child_value (parameters, 0);
+  g_autoptr (GBytes) object = g_variant_get_data_as_bytes (array);
+  g_autofree char *study_uid = NULL;
+
+  if (g_bytes_get_size (object) == 0 || g_bytes_get_size (object) > OBJECT_BYTES_MAX) {
+    neg_fail (error, NEG_ERROR_USAGE, "object", "this is no object of a size that is taken");
+    return NULL;
+  }
+  study_uid = neg_import_bytes (agent, object, cancellable, error);
+  return study_uid != NULL ? g_variant_new ("(s)", study_uid) : NULL;
+}
+
 const NegAgentMethod _neg_agent_archive_methods[] = {
   { "Claim", claim, FALSE },       { "Release", release, FALSE },     { "SetStatus", set_status, FALSE },
-  { "Accessed", accessed, FALSE }, { "Remove", remove_study, FALSE }, { NULL, NULL, FALSE },
+  { "Accessed", accessed, FALSE }, { "Remove", remove_study, FALSE }, { "StoreObject", store_object, FALSE },
+  { NULL, NULL, FALSE },
 };

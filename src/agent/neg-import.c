@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/neg-error.h"
+#include "wire/neg-engine-pool.h"
 #include "wire/neg-index-batch.h"
 
 #define GROUP_OBJECTS 64
@@ -373,30 +374,101 @@ run (NegImport *import, const char *const *paths, GError **error)
   return TRUE;
 }
 
+static gboolean
+import_init (NegImport *import, NegAgent *agent, NegTransfer *transfer, GCancellable *cancellable, GError **error)
+{
+  *import = (NegImport){ .agent = agent, .archive = neg_agent_get_archive (agent), .pool = neg_agent_get_pool (agent),
+                         .transfer = transfer, .cancellable = cancellable };
+  import->containers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  import->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  import->named = g_hash_table_new (g_str_hash, g_str_equal);
+  import->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) neg_object_record_free);
+  return import->pool != NULL || neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "no engine can be started");
+}
+
+static void
+import_clear (NegImport *import)
+{
+  g_ptr_array_unref (import->containers);
+  g_hash_table_unref (import->seen);
+  g_hash_table_unref (import->named);
+  g_hash_table_unref (import->studies);
+}
+
+/* What came before the end is here, and it is said who brought it. */
+static gboolean
+audit (NegImport *import, gboolean is_done, GError **error)
+{
+  if (g_hash_table_size (import->studies) == 0 && import->transfer->progress.failed == 0)
+    return is_done;
+  return neg_archive_write (import->archive, audit_cb, import, is_done ? error : NULL) && is_done;
+}
+
 gboolean
 neg_import_run (NegAgent *agent, const char *const *paths, NegTransferFunc func, gpointer user_data,
                 GCancellable *cancellable, NegTransfer *transfer, GError **error)
 {
-  g_autoptr (GPtrArray) containers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (GHashTable) named = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GHashTable) studies
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) neg_object_record_free);
-  NegImport import = {
-    .agent = agent, .archive = neg_agent_get_archive (agent), .pool = neg_agent_get_pool (agent), .func = func,
-    .user_data = user_data, .cancellable = cancellable, .transfer = transfer, .containers = containers, .seen = seen,
-    .named = named, .studies = studies,
-  };
-  gboolean is_done;
+  NegImport import;
+  gboolean is_done = import_init (&import, agent, transfer, cancellable, error);
 
-  if (import.pool == NULL)
-    return neg_fail (error, NEG_ERROR_ENGINE_DIED, NULL, "no engine can be started");
+  import.func = func;
+  import.user_data = user_data;
   for (guint i = 0; paths[i] != NULL; i++)
-    g_hash_table_add (named, (gpointer) paths[i]);
-  is_done = run (&import, paths, error);
-  /* What came before the end is here, and it is said who brought it. */
-  if ((g_hash_table_size (studies) > 0 || transfer->progress.failed > 0)
-      && !neg_archive_write (import.archive, audit_cb, &import, is_done ? error : NULL))
-    return FALSE;
+    g_hash_table_add (import.named, (gpointer) paths[i]);
+  is_done = is_done && audit (&import, run (&import, paths, error), error);
+  import_clear (&import);
   return is_done;
+}
+
+#define BYTES_NAME "what was made here"
+
+static gboolean
+take_bytes (NegImport *import, GBytes *object, GError **error)
+{
+  gsize length;
+  const void *bytes = g_bytes_get_data (object, &length);
+  int fd = neg_memory_file_new ("object", length, error);
+  g_autoptr (GPtrArray) blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  gboolean is_written;
+
+  if (fd < 0)
+    return FALSE;
+  is_written = write_all (fd, bytes, length, error);
+  g_ptr_array_add (blobs, neg_blob_new_for_region (fd, 0, length, BYTES_NAME));
+  close (fd);
+  return is_written && _neg_import_take (import, blobs, FALSE, error);
+}
+
+/* The one study that it is of; what could not be taken is the failure. */
+static char *
+get_outcome (const NegImport *import, GError **error)
+{
+  GHashTableIter iter;
+  gpointer record;
+
+  g_hash_table_iter_init (&iter, import->studies);
+  if (g_hash_table_iter_next (&iter, NULL, &record))
+    return g_strdup (((const NegObjectRecord *) record)->text[NEG_RECORD_STUDY_UID]);
+  neg_fail (error, NEG_ERROR_UNREADABLE, NULL, "%s",
+            import->transfer->objects->len > 0
+              ? ((const NegJobObject *) import->transfer->objects->pdata[0])->message
+              : "this is no DICOM object");
+  return NULL;
+}
+
+char *
+neg_import_bytes (NegAgent *agent, GBytes *object, GCancellable *cancellable, GError **error)
+{
+  g_auto (NegTransfer) transfer = { 0 };
+  NegImport import;
+  char *study_uid = NULL;
+
+  neg_transfer_init (&transfer);
+  if (import_init (&import, agent, &transfer, cancellable, error)) {
+    g_hash_table_add (import.named, (gpointer) BYTES_NAME);
+    if (audit (&import, take_bytes (&import, object, error), error))
+      study_uid = get_outcome (&import, error);
+  }
+  import_clear (&import);
+  return study_uid;
 }

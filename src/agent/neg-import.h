@@ -18,6 +18,10 @@ G_BEGIN_DECLS
 /* TRUE when everything was looked at: what failed is in @transfer. */
 gboolean neg_import_run (NegAgent *agent, const char *const *paths, NegTransferFunc func, gpointer user_data,
                          GCancellable *cancellable, NegTransfer *transfer, GError **error);
+
+/* One object that somebody here has made: given bytes, no file. Durable when it returns; its Study Instance UID, given. */
+char *neg_import_bytes (NegAgent *agent, GBytes *object, GCancellable *cancellable, GError **error);
+
 gboolean neg_rebuild_run (NegAgent *agent, NegTransferFunc func, gpointer user_data, GCancellable *cancellable,
                           NegTransfer *transfer, GError **error);
 

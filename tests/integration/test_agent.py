@@ -507,6 +507,8 @@ def wrong_arguments():
                 ("SetStatus", "(xs)", (77, "lost"), "Usage"),
                 ("SetStatus", "(xs)", (77, "read"), "NotFound"),
                 ("Remove", "(sx)", ("x", 0), "Usage"),
+                ("StoreObject", "(ay)", (b"",), "Usage"),
+                ("StoreObject", "(ay)", (b"no object" * 100,), "Unreadable"),
                 ("SetSearch", "(sasa{ss}u)", ("fast", [], {}, 1), "Usage"),
                 ("SetSearch", "(sasa{ss}u)", ("", [], {}, 100), "Usage")):
             name, message = bus.fails(method, GLib.Variant(signature, arguments))
@@ -695,6 +697,30 @@ def reading_list():
         assert [detail for _, detail in events[1:6]] == ["claimed", "released", "set to read", "opened", "closed"]
 
 
+def stored_object():
+    """Bytes that were made here: in the archive when the call returns, once however often, and audited."""
+    import io
+
+    import pydicom
+    with Home() as home:
+        home.start()
+        bus = home.connect()
+        data = pydicom.Dataset()
+        data.SOPClassUID, data.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.11.1", "2.25.77"
+        data.StudyInstanceUID, data.SeriesInstanceUID, data.Modality = STUDY, "2.25.78", "PR"
+        data.PatientID, data.PatientName = "ID", "Doe^Jane"
+        data.is_little_endian, data.is_implicit_VR = True, False
+        data.file_meta = pydicom.dataset.FileMetaDataset()
+        data.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+        written = io.BytesIO()
+        pydicom.dcmwrite(written, data, write_like_original=False)
+        for _ in range(2):
+            answer = bus.call("StoreObject", GLib.Variant("(ay)", (written.getvalue(),)))
+            assert answer == (STUDY,), answer
+        assert query_archive(home, "SELECT sop_instance_uid FROM instance") == [("2.25.77",)]
+        assert query_archive(home, f"SELECT event FROM audit WHERE study_uid = '{STUDY}'") == [(110107,)] * 2
+
+
 def cancelled():
     """What a window does not want any more ends in the agent, and only that."""
     def ask(bus, method, arguments):
@@ -783,7 +809,7 @@ def main():
     for function in (hello, end_by_signal, end_by_quit, end_with_home, second_refused, wrong_site, detached, protected,
                      peers, config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
                      socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list,
-                     cancelled, site_by_hand):
+                     stored_object, cancelled, site_by_hand):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()
 
