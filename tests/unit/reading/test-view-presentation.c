@@ -1,0 +1,223 @@
+/* What is seen, written down as a presentation state, comes back the same: window, polarity, turn and place. */
+#include "config.h"
+
+#include <math.h>
+
+#include "base/neg-error.h"
+#include "reading/neg-view-presentation.h"
+#include "fake-study.h"
+
+#define COLUMNS 100
+#define ROWS 80
+#define WIDTH 640
+#define HEIGHT 480
+
+typedef struct {
+  FakeStudy study;
+  NegViewState view;
+  guint8 *pixels;
+  NegFrame frame;
+} Fixture;
+
+static void
+give_pixels (NegInstance *instance, guint number)
+{
+  instance->rows = ROWS;
+  instance->columns = COLUMNS;
+  instance->samples = 1;
+  instance->bits_allocated = instance->bits_stored = 8;
+  instance->high_bit = 7;
+  g_free (instance->photometric);
+  instance->photometric = g_strdup ("MONOCHROME2");
+  instance->n_windows = 1;
+  instance->windows = g_new0 (NegWindow, 1);
+  instance->windows[0] = (NegWindow){ number < 5 ? 40 : 50, 400, NULL };
+  instance->frame_infos[0].n_windows = 1;
+  instance->frame_infos[0].has_rescale = TRUE;
+  instance->frame_infos[0].rescale_slope = 2;
+  instance->frame_infos[0].rescale_intercept = number < 8 ? -1024 : -1000;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fake_study_init (&fixture->study);
+  for (guint i = 0; i < fixture->study.instances->len; i++)
+    give_pixels (g_ptr_array_index (fixture->study.instances, i), i % FAKE_N_IMAGES);
+  fake_study_fill (&fixture->study);
+  fake_study_publish (&fixture->study);
+  neg_view_state_init (&fixture->view);
+  neg_view_state_set_series (&fixture->view, fake_study_find (&fixture->study, 0));
+  fixture->pixels = g_malloc0 (ROWS * COLUMNS);
+  fixture->frame = (NegFrame){ { ROWS, COLUMNS, 1, 8, NEG_SAMPLE_U8, NEG_COLOR_MONOCHROME2 }, fixture->pixels };
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  neg_view_state_clear (&fixture->view);
+  fake_study_clear (&fixture->study);
+  g_free (fixture->pixels);
+}
+
+static NegPresentation *
+write_down (Fixture *fixture, guint *n_left_out)
+{
+  g_autoptr (GError) error = NULL;
+  NegPresentation *presentation;
+  NegDraw own;
+
+  neg_view_state_init_own (&fixture->view, &fixture->frame, &own);
+  presentation = neg_view_state_to_presentation (&fixture->view, &own, WIDTH, HEIGHT, NULL, n_left_out, &error);
+  g_assert_no_error (error);
+  return presentation;
+}
+
+static const char *
+get_study_uid (Fixture *fixture)
+{
+  return neg_view_state_get_frame (&fixture->view)->instance->study_uid;
+}
+
+/* As another viewer would show it. */
+static void
+assert_comes_back (Fixture *fixture)
+{
+  g_autoptr (NegPresentation) presentation = write_down (fixture, NULL);
+  g_autoptr (GError) error = NULL;
+  NegViewState again;
+  NegAffine before, after;
+  NegDraw own, drawn, own_again, drawn_again;
+
+  neg_view_state_init (&again);
+  neg_view_state_set_series (&again, fixture->view.series);
+  neg_view_state_set_index (&again, fixture->view.index);
+  neg_view_state_set_presentation (&again, presentation, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (neg_view_state_get_affine (&fixture->view, WIDTH, HEIGHT, &before));
+  g_assert_true (neg_view_state_get_affine (&again, WIDTH, HEIGHT, &after));
+  /* A displayed area is of whole pixels (C.10.4). */
+  for (guint i = 0; i < 6; i++)
+    g_assert_cmpfloat_with_epsilon (before.m[i], after.m[i], i % 3 == 2 ? 1.5 : 0.02);
+  neg_view_state_init_own (&fixture->view, &fixture->frame, &own);
+  neg_view_state_init_own (&again, &fixture->frame, &own_again);
+  neg_view_state_prepare (&fixture->view, &own, WIDTH, HEIGHT, &drawn);
+  neg_view_state_prepare (&again, &own_again, WIDTH, HEIGHT, &drawn_again);
+  g_assert_cmpfloat (drawn.voi.center, ==, drawn_again.voi.center);
+  g_assert_cmpfloat (drawn.voi.width, ==, drawn_again.voi.width);
+  g_assert_cmpint (drawn.voi.function, ==, drawn_again.voi.function);
+  g_assert_cmpfloat (drawn.modality.slope, ==, drawn_again.modality.slope);
+  g_assert_cmpfloat (drawn.modality.intercept, ==, drawn_again.modality.intercept);
+  g_assert_cmpint (drawn.inverted, ==, drawn_again.inverted);
+  neg_view_state_clear (&again);
+}
+
+/* All eight ways an image can lie, the whole of it and a part. */
+static void
+test_turns (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 16; i++) {
+    neg_view_state_reset (&fixture->view);
+    fixture->view.mirrored = i & 1;
+    fixture->view.turns = i >> 1 & 3;
+    if (i >= 8)
+      neg_view_state_zoom_at (&fixture->view, WIDTH, HEIGHT, 300, 200, 2);
+    assert_comes_back (fixture);
+  }
+}
+
+static void
+test_window (Fixture *fixture, gconstpointer data)
+{
+  const NegVoi voi = { NEG_VOI_SIGMOID, -600.5, 1500.25, NULL };
+
+  neg_view_state_set_window (&fixture->view, &voi);
+  fixture->view.inverted = TRUE;
+  assert_comes_back (fixture);
+}
+
+/* C.7.6.3.1.2 and C.11.6.1.2: what is written is what is seen, whichever way it came about. */
+static void
+test_monochrome1 (Fixture *fixture, gconstpointer data)
+{
+  NegInstance *instance = neg_view_state_get_frame (&fixture->view)->instance;
+
+  g_free (instance->photometric);
+  instance->photometric = g_strdup ("MONOCHROME1");
+  assert_comes_back (fixture);
+  fixture->view.inverted = TRUE;
+  assert_comes_back (fixture);
+}
+
+/* Images 0 to 4 have one window, 5 to 7 another; 8 and on another rescale, which a state cannot hold. */
+static void
+test_by_image (Fixture *fixture, gconstpointer data)
+{
+  guint n_left_out = 0;
+  g_autoptr (NegPresentation) presentation = write_down (fixture, &n_left_out);
+
+  g_assert_cmpuint (n_left_out, ==, FAKE_N_IMAGES - 8);
+  g_assert_cmpuint (presentation->references.n, ==, 8);
+  g_assert_cmpuint (presentation->n_vois, ==, 2);
+  g_assert_cmpuint (presentation->vois[0].references.n, ==, 5);
+  g_assert_cmpfloat (presentation->vois[0].windows[0].center, ==, 40);
+  g_assert_cmpuint (presentation->vois[1].references.n, ==, 3);
+  g_assert_cmpfloat (presentation->vois[1].windows[0].center, ==, 50);
+  neg_view_state_set_index (&fixture->view, 6);
+  assert_comes_back (fixture);
+}
+
+/* Imaging pitfall 33. */
+static void
+test_other_images (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) presentation = write_down (fixture, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (
+    neg_view_state_set_presentation (&fixture->view, presentation, "1.9.9", WIDTH, HEIGHT, 0, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_REFUSED);
+  g_clear_error (&error);
+  neg_view_state_set_index (&fixture->view, 10);
+  g_assert_false (neg_view_state_set_presentation (&fixture->view, presentation, get_study_uid (fixture), WIDTH,
+                                                   HEIGHT, 0, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_REFUSED);
+  g_assert_null (fixture->view.presentation);
+}
+
+/* Scrolling to an image that it is not about shows that one as its file says. */
+static void
+test_scroll (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) presentation = write_down (fixture, NULL);
+  g_autoptr (GError) error = NULL;
+  NegDraw own;
+
+  presentation->vois[0].windows[0].center = 77;
+  neg_view_state_set_presentation (&fixture->view, presentation, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  g_assert_true (neg_view_state_is_presented (&fixture->view));
+  neg_view_state_init_own (&fixture->view, &fixture->frame, &own);
+  g_assert_cmpfloat (own.voi.center, ==, 77);
+  neg_view_state_set_index (&fixture->view, 10);
+  g_assert_false (neg_view_state_is_presented (&fixture->view));
+  neg_view_state_init_own (&fixture->view, &fixture->frame, &own);
+  g_assert_cmpfloat (own.voi.center, ==, 50);
+  neg_view_state_set_presentation (&fixture->view, NULL, NULL, WIDTH, HEIGHT, 0, NULL);
+  g_assert_null (fixture->view.presentation);
+}
+
+#define ADD(path, func) g_test_add ("/view-presentation/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("turns", test_turns);
+  ADD ("window", test_window);
+  ADD ("monochrome1", test_monochrome1);
+  ADD ("by-image", test_by_image);
+  ADD ("pitfall-33-other-images", test_other_images);
+  ADD ("scroll", test_scroll);
+  return g_test_run ();
+}
