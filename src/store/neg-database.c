@@ -282,6 +282,16 @@ neg_database_transact (NegDatabase *database, NegDatabaseFunc func, gpointer dat
   return FALSE;
 }
 
+/* Something runs all the time: an interruption between two statements of the reader would mean nothing else. */
+static gboolean
+hold (NegDatabase *database, GError **error)
+{
+  NegStatement *held = neg_database_prepare (database, "VALUES (1), (2)", error);
+  gboolean has_row;
+
+  return held != NULL && neg_statement_step (held, &has_row, error);
+}
+
 gboolean
 neg_database_read (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error)
 {
@@ -291,12 +301,11 @@ neg_database_read (NegDatabase *database, NegDatabaseFunc func, gpointer data, G
     return func (database, data, error); /* within one that sees one state already */
   if (!_neg_database_execute (database, "BEGIN", error))
     return FALSE;
-  done = func (database, data, error);
-  sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL); /* of nothing */
-  /* An interruption means whatever begins before the last statement has ended: this one too. */
+  done = hold (database, error) && func (database, data, error);
+  /* What is interrupted stays so until the last statement has ended. */
   while (!sqlite3_get_autocommit (database->handle)) {
     reset_all (database);
-    sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL);
+    sqlite3_exec (database->handle, "ROLLBACK", NULL, NULL, NULL); /* of nothing */
   }
   return done;
 }

@@ -44,7 +44,8 @@ void neg_database_interrupt (NegDatabase *database);
 /* What runs in a transaction; may be called again from the start when it could not be committed. */
 typedef gboolean (*NegDatabaseFunc) (NegDatabase *database, gpointer data, GError **error);
 
-/* @func sees one state of the file, whoever writes meanwhile; it only reads, and is called once. May be nested. */
+/* @func sees one state of the file, whoever writes meanwhile; it only reads, and is called once. May be nested. An
+ * interruption ends it between its statements too; rows that it was reading end with it. */
 gboolean neg_database_read (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error);
 /* All of @func's changes, or none when it fails. Rows that @func was reading end with it. */
 gboolean neg_database_transact (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error);

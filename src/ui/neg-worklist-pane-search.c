@@ -14,6 +14,9 @@ static const struct {
   { "mine", N_ ("Mine") },     { "here", N_ ("Here") },
 };
 
+/* Most of a frame of 60 Hz is left to draw the rows in. */
+#define WAIT_MS 6
+
 char *
 _neg_worklist_pane_dup_text (NegWorklistPane *self)
 {
@@ -38,6 +41,8 @@ _neg_worklist_pane_update_query (NegWorklistPane *self)
   query.descending = descending;
   neg_worklist_model_set_query (self->model, &query);
   neg_entry_query_clear (&query);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    neg_worklist_model_wait (self->model, WAIT_MS);
 }
 
 /* --- counts --- */

@@ -495,6 +495,13 @@ neg_worklist_model_set_query (NegWorklistModel *self, const NegEntryQuery *query
 }
 
 void
+neg_worklist_model_wait (NegWorklistModel *self, guint limit_ms)
+{
+  g_return_if_fail (NEG_IS_WORKLIST_MODEL (self));
+  _neg_worklist_reader_wait (self->reader, limit_ms * G_TIME_SPAN_MILLISECOND);
+}
+
+void
 neg_worklist_model_refresh (NegWorklistModel *self)
 {
   g_autoptr (GArray) pages = NULL;

@@ -28,6 +28,9 @@ NegWorklistModel *neg_worklist_model_new (const char *data_folder, const char *c
 /* Takes a copy. The old list stays until the first page of the new one is there: one items-changed. Queries that were
  * overtaken are interrupted (sqlite3_interrupt). */
 void neg_worklist_model_set_query (NegWorklistModel *model, const NegEntryQuery *query);
+/* For the letter that was typed and what it finds to be one frame: the new list is there when this returns, if it takes at
+ * most @limit_ms, which is short. */
+void neg_worklist_model_wait (NegWorklistModel *model, guint limit_ms);
 void neg_worklist_model_refresh (NegWorklistModel *model); /* something changed: at most ten times a second is enough */
 
 guint neg_worklist_model_get_n_found (NegWorklistModel *model); /* at least this many while counting */

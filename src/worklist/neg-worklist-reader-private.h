@@ -43,6 +43,8 @@ void _neg_worklist_reader_free (NegWorklistReader *reader);
 
 /* FIRST and COUNT of a new query; the number of the question. */
 guint _neg_worklist_reader_ask (NegWorklistReader *reader, const NegEntryQuery *query);
+/* The first rows of the question are replied before this returns, if they are there within @limit_us. */
+void _neg_worklist_reader_wait (NegWorklistReader *reader, gint64 limit_us);
 /* Of the same query. @pages: guint. */
 void _neg_worklist_reader_ask_pages (NegWorklistReader *reader, NegWorklistWhat what, GArray *pages);
 

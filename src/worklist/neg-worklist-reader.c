@@ -5,11 +5,15 @@
 #include "base/neg-error.h"
 #include "store/neg-archive.h"
 
+/* The rows are drawn first: counting all hits may take one of two processors for a while. */
+#define COUNT_DELAY_US (40 * G_TIME_SPAN_MILLISECOND)
+
 typedef struct {
   guint question;
   NegWorklistWhat what;
   NegEntryQuery *query;
   GArray *pages; /* nullable */
+  gint64 begin_us; /* not before */
   GTask *task; /* nullable; else of the work below */
   NegWorklistWork work;
   gint64 entry_id;
@@ -28,12 +32,12 @@ struct _NegWorklistReader {
   NegDatabase *database; /* the thread's, but for interrupting under the lock */
 
   GMutex lock; /* guards all below, and the exchange of the database */
-  GCond changed;
+  GCond changed, answered; /* a job is there; a reply is there */
   GQueue jobs;
   NegEntryQuery *query;
   guint question;
   gboolean stop, interruptible; /* what runs answers a question */
-  GPtrArray *replies; /* GSource: not run yet */
+  GPtrArray *replies; /* Delivery: not run yet */
 };
 
 NegEntryQuery *
@@ -217,7 +221,7 @@ deliver (gpointer data)
   gboolean is_wanted;
 
   g_mutex_lock (&reader->lock);
-  g_ptr_array_remove_fast (reader->replies, delivery->source);
+  g_ptr_array_remove_fast (reader->replies, delivery);
   is_wanted = delivery->answer != NULL && delivery->answer->question == reader->question;
   g_mutex_unlock (&reader->lock);
   if (delivery->job != NULL)
@@ -242,8 +246,9 @@ send (NegWorklistReader *reader, NegWorklistAnswer *answer, Job *job)
   g_source_set_callback (source, deliver, delivery, free_delivery);
   g_mutex_lock (&reader->lock);
   if (!reader->stop) {
-    g_ptr_array_add (reader->replies, g_source_ref (source));
+    g_ptr_array_add (reader->replies, delivery);
     g_source_attach (source, reader->context);
+    g_cond_signal (&reader->answered);
   }
   g_mutex_unlock (&reader->lock);
 }
@@ -293,16 +298,38 @@ run_task (NegWorklistReader *reader, Job *job)
   send (reader, NULL, job);
 }
 
+/* With the lock held. The first one that may begin; NULL: not before @next_us (G_MAXINT64: there is none). */
+static Job *
+pop_job (NegWorklistReader *reader, gint64 *next_us)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  *next_us = G_MAXINT64;
+  for (GList *link = reader->jobs.head; link != NULL; link = link->next) {
+    Job *job = link->data;
+
+    if (job->begin_us <= now_us) {
+      g_queue_delete_link (&reader->jobs, link);
+      return job;
+    }
+    *next_us = MIN (*next_us, job->begin_us);
+  }
+  return NULL;
+}
+
 static Job *
 wait_for_job (NegWorklistReader *reader)
 {
-  Job *job;
+  Job *job = NULL;
+  gint64 next_us;
 
   g_mutex_lock (&reader->lock);
   reader->interruptible = FALSE;
-  while (!reader->stop && g_queue_is_empty (&reader->jobs))
-    g_cond_wait (&reader->changed, &reader->lock);
-  job = reader->stop ? NULL : g_queue_pop_head (&reader->jobs);
+  while (!reader->stop && (job = pop_job (reader, &next_us)) == NULL)
+    if (next_us == G_MAXINT64)
+      g_cond_wait (&reader->changed, &reader->lock);
+    else
+      g_cond_wait_until (&reader->changed, &reader->lock, next_us);
   reader->interruptible = job != NULL && job->task == NULL;
   g_mutex_unlock (&reader->lock);
   return job;
@@ -339,9 +366,10 @@ _neg_worklist_reader_new (const char *data_folder, const char *cache_folder, Neg
   reader->user_data = user_data;
   g_mutex_init (&reader->lock);
   g_cond_init (&reader->changed);
+  g_cond_init (&reader->answered);
   g_queue_init (&reader->jobs);
   reader->query = g_new0 (NegEntryQuery, 1);
-  reader->replies = g_ptr_array_new_with_free_func ((GDestroyNotify) g_source_unref);
+  reader->replies = g_ptr_array_new ();
   reader->thread = g_thread_new ("worklist", run_reader, reader);
   return reader;
 }
@@ -367,7 +395,7 @@ _neg_worklist_reader_free (NegWorklistReader *reader)
   g_mutex_unlock (&reader->lock);
   g_thread_join (reader->thread);
   for (guint i = 0; i < reader->replies->len; i++)
-    g_source_destroy (g_ptr_array_index (reader->replies, i));
+    g_source_destroy (((Delivery *) g_ptr_array_index (reader->replies, i))->source);
   g_ptr_array_unref (reader->replies);
   g_queue_clear_full (&reader->jobs, cancel_job);
   neg_database_free (reader->database);
@@ -375,6 +403,7 @@ _neg_worklist_reader_free (NegWorklistReader *reader)
   g_main_context_unref (reader->context);
   g_mutex_clear (&reader->lock);
   g_cond_clear (&reader->changed);
+  g_cond_clear (&reader->answered);
   g_free (reader->data_folder);
   g_free (reader->cache_folder);
   g_free (reader);
@@ -388,6 +417,7 @@ push_question (NegWorklistReader *reader, NegWorklistWhat what, GArray *pages)
 
   job->question = reader->question;
   job->what = what;
+  job->begin_us = what == NEG_WORKLIST_COUNT ? g_get_monotonic_time () + COUNT_DELAY_US : 0;
   job->query = _neg_entry_query_copy (reader->query);
   job->pages = pages != NULL ? g_array_ref (pages) : NULL;
   g_queue_push_tail (&reader->jobs, job);
@@ -425,6 +455,40 @@ _neg_worklist_reader_ask (NegWorklistReader *reader, const NegEntryQuery *query)
   push_question (reader, NEG_WORKLIST_COUNT, NULL);
   g_mutex_unlock (&reader->lock);
   return question;
+}
+
+/* With the lock held. The reply with the first rows of what was asked last. */
+static Delivery *
+find_first_rows (NegWorklistReader *reader)
+{
+  for (guint i = 0; i < reader->replies->len; i++) {
+    Delivery *delivery = g_ptr_array_index (reader->replies, i);
+
+    if (delivery->answer != NULL && delivery->answer->question == reader->question
+        && delivery->answer->what == NEG_WORKLIST_FIRST)
+      return delivery;
+  }
+  return NULL;
+}
+
+void
+_neg_worklist_reader_wait (NegWorklistReader *reader, gint64 limit_us)
+{
+  gint64 end_us = g_get_monotonic_time () + limit_us;
+  g_autoptr (GSource) source = NULL;
+  Delivery *delivery;
+
+  g_mutex_lock (&reader->lock);
+  while ((delivery = find_first_rows (reader)) == NULL
+         && g_cond_wait_until (&reader->answered, &reader->lock, end_us))
+    ;
+  if (delivery != NULL)
+    source = g_source_ref (delivery->source);
+  g_mutex_unlock (&reader->lock);
+  if (delivery == NULL)
+    return;
+  deliver (delivery);
+  g_source_destroy (source);
 }
 
 void

@@ -434,6 +434,44 @@ tear_down (StoreFolder *folder, gconstpointer data)
   store_folder_clear (folder);
 }
 
+static gboolean
+read_interrupted (NegDatabase *database, gpointer data, GError **error)
+{
+  g_assert_cmpint (query_int (database, "SELECT count(*) FROM person"), ==, 0);
+  neg_database_interrupt (database); /* when no statement of the reader runs */
+  return run (database, "SELECT count(*) FROM person", error);
+}
+
+static gboolean
+read_nested (NegDatabase *database, gpointer data, GError **error)
+{
+  NegDatabase *writer = data;
+
+  g_assert_cmpint (query_int (database, "SELECT count(*) FROM person"), ==, 0);
+  if (writer != NULL)
+    run_ok (writer, "INSERT INTO person (name, alias) VALUES ('a', '')");
+  g_assert_cmpint (query_int (database, "SELECT count(*) FROM person"), ==, 0);
+  return writer == NULL || neg_database_read (database, read_nested, NULL, error);
+}
+
+static void
+test_read (StoreFolder *folder, gconstpointer data)
+{
+  const NegSchema wanted = schema ("/test/v3");
+  g_autoptr (NegDatabase) writer = open_at (folder, "/test/v3");
+  g_autoptr (NegDatabase) reader = NULL;
+  g_autoptr (GError) error = NULL;
+
+  reader = neg_database_open_reader (folder->path, &wanted, &error);
+  g_assert_no_error (error);
+  g_assert_false (neg_database_read (reader, read_interrupted, NULL, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (neg_database_read (reader, read_nested, writer, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (query_int (reader, "SELECT count(*) FROM person"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -456,6 +494,7 @@ main (int argc, char **argv)
     { "/store/database/reader", test_reader },
     { "/store/database/statements", test_statements },
     { "/store/database/left-open", test_left_open },
+    { "/store/database/read", test_read },
   };
 
   g_test_init (&argc, &argv, NULL);
