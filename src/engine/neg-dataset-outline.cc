@@ -97,8 +97,9 @@ shape_polyline (const Outline &outline, NegAnnotationKind hint, const std::vecto
   gsize n = p.size () / 2;
   bool is_closed = n >= 4 && p[0] == p[p.size () - 2] && p[1] == p[p.size () - 1];
   bool has_angle = has_quantity (values, NEG_QUANTITY_ANGLE);
+  bool is_region = n >= 3 && (has_quantity (values, NEG_QUANTITY_AREA) || (outline.is_region && !has_angle));
 
-  if (is_closed || (n >= 3 && has_quantity (values, NEG_QUANTITY_AREA)))
+  if (is_closed || is_region)
     return shape_closed (p, kind, points);
   *points = p;
   if (n == 2)

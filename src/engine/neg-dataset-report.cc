@@ -287,6 +287,7 @@ ReportReader::read_group (const Item &container)
     Mark mark;
 
     if (is_content (item, "SCOORD")) {
+      mark.outline.is_region = true;
       if (read_mark (item, &mark))
         group.marks.push_back (std::move (mark));
     } else if (is_content (item, "SCOORD3D"))
