@@ -6,6 +6,8 @@
 
 #include "base/neg-error.h"
 #include "export/neg-overlay-cairo.h"
+#include "imaging/neg-layers.h"
+#include "reading/neg-view-presentation.h"
 
 /* A plain copy that borrows the series: for functions that only read it. */
 static NegViewState
@@ -108,13 +110,17 @@ neg_export_draw (const NegViewState *state, NegPixels *pixels, const NegExportLo
   const NegSeriesFrame *shown = neg_view_state_get_frame (state);
   const NegFrame *frame = neg_pixels_get_frame (pixels);
   NegViewState view = look_at (state, look);
+  g_autoptr (NegLayers) layers = NULL;
   g_autofree guint8 *memory = NULL;
   NegDraw own, draw;
 
   *picture = (NegPicture){ .width = width, .height = height };
   if (shown == NULL || (width == 0 && !neg_export_get_size (state, look, &picture->width, &picture->height)))
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "a picture of this size cannot be made");
-  neg_draw_init (&own, shown->instance, shown->frame, frame, neg_view_state_get_preset (state));
+  neg_view_state_init_own (state, frame, &own);
+  layers = neg_layers_new (shown->instance, shown->frame,
+                           neg_view_state_is_presented (state) ? state->presentation : NULL, NULL);
+  own.layers = layers;
   if (!neg_view_state_prepare (&view, &own, picture->width, picture->height, &draw))
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "a picture of this size cannot be made");
   picture->channels = channels != 0 ? channels : neg_draw_is_color (&draw, frame) ? 3 : 1;

@@ -4,6 +4,7 @@
 
 #include "base/neg-error.h"
 #include "imaging/neg-draw.h"
+#include "imaging/neg-layers.h"
 #include "pipeline/neg-thumbnails-private.h"
 
 /* An image is drawn larger first and then averaged, or single pixels of it would stand for many. */
@@ -47,6 +48,7 @@ _neg_thumbnail_draw (const NegInstance *instance, guint32 frame_number, const Ne
   NegPicture picture = { side_px, side_px, (gsize) side_px * 4, 4, NULL };
   g_autofree guint8 *large = g_try_malloc0 (picture.stride * side_px);
   g_autofree guint8 *pixels = g_try_malloc0 ((gsize) size_px * size_px * 4);
+  g_autoptr (NegLayers) layers = neg_layers_new (instance, frame_number, NULL, NULL);
   NegDraw draw;
 
   if (large == NULL || pixels == NULL) {
@@ -55,6 +57,7 @@ _neg_thumbnail_draw (const NegInstance *instance, guint32 frame_number, const Ne
   }
   picture.pixels = large;
   neg_draw_init (&draw, instance, frame_number, frame, 0);
+  draw.layers = layers;
   neg_affine_init_fit (&draw.output_to_image, instance, frame_number, side_px, side_px, 1, 0, 0);
   neg_draw_rows (&draw, frame, &picture, 0, side_px);
   average (&picture, samples, pixels, size_px);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "reading/neg-captions.h"
+#include "imaging/neg-layers.h"
 #include "reading/neg-overlay.h"
+#include "reading/neg-view-presentation.h"
 #include "ui/neg-cpu-canvas.h"
 #include "ui/neg-gl-canvas.h"
 #include "ui/neg-viewport.h"
@@ -31,6 +33,8 @@ struct _NegViewport {
   NegInstance *instance; /* what own borrows from */
   NegDraw own;           /* as the file says, with own_preset */
   guint own_preset;
+  const NegPresentation *own_presentation; /* to be compared only */
+  NegLayers *layers;                       /* what own borrows; nullable */
   gboolean has_window; /* windows mean something for it */
 
   NegInterpolation interpolation;

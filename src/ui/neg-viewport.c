@@ -61,6 +61,16 @@ forget_picture (NegViewport *self)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Shutter and overlays: of the image, or of the presentation state in their place. */
+static void
+read_layers (NegViewport *self, const NegViewState *state, const NegSeriesFrame *frame)
+{
+  g_clear_pointer (&self->layers, neg_layers_free);
+  self->layers = neg_layers_new (frame->instance, frame->frame,
+                                 neg_view_state_is_presented (state) ? state->presentation : NULL, NULL);
+  self->own.layers = self->layers;
+}
+
 static void
 read_own (NegViewport *self)
 {
@@ -69,12 +79,13 @@ read_own (NegViewport *self)
 
   if (self->pixels == NULL || frame == NULL)
     return;
-  neg_draw_init (&self->own, frame->instance, frame->frame, neg_pixels_get_frame (self->pixels),
-                 neg_view_state_get_preset (state));
+  neg_view_state_init_own (state, neg_pixels_get_frame (self->pixels), &self->own);
+  read_layers (self, state, frame);
   /* A supplemental palette colours only some values; the others have a window (C.7.6.19). */
   self->has_window = !neg_draw_is_color (&self->own, neg_pixels_get_frame (self->pixels))
                      || (self->own.palette != NULL && self->own.palette_supplemental);
   self->own_preset = state->preset;
+  self->own_presentation = state->presentation;
 }
 
 /* Takes what the store has of the frame shown: pixels, an error, or nothing yet. Never what was there before. */
@@ -104,7 +115,8 @@ take_frame (NegViewport *self)
 static void
 look_changed (NegViewport *self)
 {
-  if (self->own_preset != _neg_viewport_get_state (self)->preset)
+  if (self->own_preset != _neg_viewport_get_state (self)->preset
+      || self->own_presentation != _neg_viewport_get_state (self)->presentation)
     read_own (self);
   forget_picture (self);
   _neg_viewport_update_accessible (self);
@@ -402,6 +414,7 @@ neg_viewport_finalize (GObject *object)
   g_clear_object (&self->reading);
   g_clear_pointer (&self->instance, neg_instance_unref);
   g_clear_error (&self->failure);
+  g_clear_pointer (&self->layers, neg_layers_free);
   g_clear_pointer (&self->cpu, neg_cpu_canvas_free);
   g_clear_pointer (&self->magnifier, neg_cpu_canvas_free);
   neg_overlay_clear (&self->overlay);
