@@ -38,7 +38,7 @@ private:
   OFCondition *condition;
 };
 
-/* SOP class, SOP instance, frames. */
+/* SOP class, SOP instance, frames; frame 1 of an object that can only have one is not named. */
 void write_image_reference (const Writer &item, const NegImageReference &reference);
 /* A sequence by series: Referenced Series Sequence of a presentation state. */
 void write_series_references (const Writer &root, const NegImageReferences &references);

@@ -64,38 +64,12 @@ get_unit_meaning (const char *unit)
   return unit;
 }
 
-/* A frame is named of multi-frame objects only (PS3.3 10.3): a higher one, or one of the classes that have several. */
-static bool
-has_frames (const NegAnnotation &annotation)
-{
-  static const char *const classes[] = {
-    UID_EnhancedCTImageStorage, UID_EnhancedMRImageStorage, UID_EnhancedPETImageStorage,
-    UID_EnhancedMRColorImageStorage, UID_EnhancedUSVolumeStorage, UID_EnhancedXAImageStorage,
-    UID_EnhancedXRFImageStorage, UID_LegacyConvertedEnhancedCTImageStorage,
-    UID_LegacyConvertedEnhancedMRImageStorage, UID_LegacyConvertedEnhancedPETImageStorage,
-    UID_XRay3DAngiographicImageStorage, UID_XRay3DCraniofacialImageStorage, UID_BreastTomosynthesisImageStorage,
-    UID_UltrasoundMultiframeImageStorage, UID_XRayAngiographicImageStorage, UID_XRayRadiofluoroscopicImageStorage,
-    UID_NuclearMedicineImageStorage, UID_RTDoseStorage, UID_SegmentationStorage,
-    UID_MultiframeSingleBitSecondaryCaptureImageStorage, UID_MultiframeGrayscaleByteSecondaryCaptureImageStorage,
-    UID_MultiframeGrayscaleWordSecondaryCaptureImageStorage, UID_MultiframeTrueColorSecondaryCaptureImageStorage,
-    UID_OphthalmicTomographyImageStorage, UID_OphthalmicPhotography8BitImageStorage,
-    UID_OphthalmicPhotography16BitImageStorage, UID_VLWholeSlideMicroscopyImageStorage,
-    UID_VideoEndoscopicImageStorage, UID_VideoMicroscopicImageStorage, UID_VideoPhotographicImageStorage,
-    UID_IntravascularOpticalCoherenceTomographyImageStorageForPresentation,
-  };
-
-  for (const char *uid : classes)
-    if (g_strcmp0 (uid, annotation.sop_class_uid) == 0)
-      return true;
-  return annotation.frame > 1;
-}
-
 static NegImageReference
 get_reference (const NegAnnotation &annotation, guint32 *frame)
 {
   *frame = annotation.frame;
   return { annotation.study_uid, annotation.series_uid, annotation.sop_class_uid, annotation.sop_instance_uid,
-           has_frames (annotation) ? 1u : 0u, frame };
+           1, frame };
 }
 
 /* An ellipse is written by the ends of its axes, the longer one first; an outline is closed. */

@@ -158,16 +158,45 @@ Writer::code (const DcmTagKey &sequence, const Code &code) const
 
 /* --- references --- */
 
+/* The classes of which an object may have several frames. */
+static bool
+may_have_frames (const char *sop_class_uid)
+{
+  static const char *const classes[] = {
+    UID_EnhancedCTImageStorage, UID_EnhancedMRImageStorage, UID_EnhancedPETImageStorage,
+    UID_EnhancedMRColorImageStorage, UID_EnhancedUSVolumeStorage, UID_EnhancedXAImageStorage,
+    UID_EnhancedXRFImageStorage, UID_LegacyConvertedEnhancedCTImageStorage,
+    UID_LegacyConvertedEnhancedMRImageStorage, UID_LegacyConvertedEnhancedPETImageStorage,
+    UID_XRay3DAngiographicImageStorage, UID_XRay3DCraniofacialImageStorage, UID_BreastTomosynthesisImageStorage,
+    UID_UltrasoundMultiframeImageStorage, UID_XRayAngiographicImageStorage, UID_XRayRadiofluoroscopicImageStorage,
+    UID_NuclearMedicineImageStorage, UID_RTDoseStorage, UID_SegmentationStorage,
+    UID_MultiframeSingleBitSecondaryCaptureImageStorage, UID_MultiframeGrayscaleByteSecondaryCaptureImageStorage,
+    UID_MultiframeGrayscaleWordSecondaryCaptureImageStorage, UID_MultiframeTrueColorSecondaryCaptureImageStorage,
+    UID_OphthalmicTomographyImageStorage, UID_OphthalmicPhotography8BitImageStorage,
+    UID_OphthalmicPhotography16BitImageStorage, UID_VLWholeSlideMicroscopyImageStorage,
+    UID_VideoEndoscopicImageStorage, UID_VideoMicroscopicImageStorage, UID_VideoPhotographicImageStorage,
+    UID_IntravascularOpticalCoherenceTomographyImageStorageForPresentation,
+  };
+
+  for (const char *uid : classes)
+    if (g_strcmp0 (uid, sop_class_uid) == 0)
+      return true;
+  return false;
+}
+
+/* A frame is named of multi-frame objects only (PS3.3 10.3). */
 void
 write_image_reference (const Writer &item, const NegImageReference &reference)
 {
+  const bool is_only = reference.n_frames == 1 && reference.frames[0] == 1
+                       && !may_have_frames (reference.sop_class_uid);
   g_autoptr (GString) frames = g_string_new (nullptr);
 
   item.text (DCM_ReferencedSOPClassUID, reference.sop_class_uid);
   item.text (DCM_ReferencedSOPInstanceUID, reference.sop_instance_uid);
   for (guint32 i = 0; i < reference.n_frames; i++)
     g_string_append_printf (frames, "%s%u", i > 0 ? "\\" : "", reference.frames[i]);
-  if (frames->len > 0)
+  if (frames->len > 0 && !is_only)
     item.text (DCM_ReferencedFrameNumber, frames->str);
 }
 

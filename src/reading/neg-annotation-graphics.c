@@ -109,10 +109,8 @@ add_annotation (NegPresentation *presentation, const NegAnnotation *annotation)
   to->references = (NegImageReferences){ 1, g_new0 (NegImageReference, 1) };
   to->references.items[0] = (NegImageReference){ .sop_class_uid = g_strdup (annotation->sop_class_uid),
                                                  .sop_instance_uid = g_strdup (annotation->sop_instance_uid) };
-  if (annotation->frame > 1) {
-    to->references.items[0].n_frames = 1;
-    to->references.items[0].frames = g_memdup2 (&annotation->frame, sizeof annotation->frame);
-  }
+  to->references.items[0].n_frames = 1;
+  to->references.items[0].frames = g_memdup2 (&annotation->frame, sizeof annotation->frame);
   add_shape (to, annotation);
   add_text (to, annotation);
 }
