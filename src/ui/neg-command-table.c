@@ -107,6 +107,8 @@ static const NegCommandInfo commands[] = {
   { "file.copy", N_ ("Copy the picture, without the patient's name"), N_ ("Program"), "<Control>c", "exporting" },
   { "file.close", N_ ("Close what is open"), N_ ("Program"), "<Control>w", "finding-a-study" },
   { "app.preferences", N_ ("Preferences"), N_ ("Program"), "<Control>comma", "getting-help" },
+  { "app.display", N_ ("Display: luminance and calibration"), N_ ("Program"), "<Control><Shift>d", "getting-help" },
+  { "app.test-pattern", N_ ("Test pattern on this monitor"), N_ ("Program"), "<Control><Shift>p", "getting-help" },
   { "app.shortcuts", N_ ("Keys and mouse"), N_ ("Program"), "<Control>question", "getting-help" },
   { "app.frame-times", N_ ("Times of frames"), NULL, "<Control><Alt>F12", "getting-help" },
 };

@@ -4,10 +4,12 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/neg-error.h"
+#include "ui/neg-display-window.h"
 #include "ui/neg-export-dialog.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-shortcuts-window.h"
+#include "ui/neg-test-pattern-window.h"
 #include "ui/neg-words.h"
 
 static void
@@ -94,6 +96,22 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+display_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_display_window_open (self->settings, GTK_WINDOW (self)));
+}
+
+static void
+test_pattern_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_test_pattern_window_new (self->settings, GTK_WINDOW (self), NULL));
+}
+
+static void
 shortcuts_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
@@ -123,6 +141,8 @@ static const GActionEntry file_entries[] = {
 static const GActionEntry window_entries[] = { { "fullscreen", fullscreen_cb } };
 static const GActionEntry app_entries[] = {
   { "preferences", preferences_cb },
+  { "display", display_cb },
+  { "test-pattern", test_pattern_cb },
   { "shortcuts", shortcuts_cb },
   { "frame-times", frame_times_cb },
 };

@@ -139,13 +139,14 @@ neg_monitor_dup_title (GdkMonitor *monitor)
 {
   const char *maker = get_text (gdk_monitor_get_manufacturer (monitor));
   const char *model = get_text (gdk_monitor_get_model (monitor));
+  gboolean has_model = *model != '\0' && !g_str_equal (model, get_name (monitor));
   int scale = gdk_monitor_get_scale_factor (monitor);
   GdkRectangle geometry;
   GString *title = g_string_new (get_name (monitor));
 
   gdk_monitor_get_geometry (monitor, &geometry);
-  if (*maker != '\0' || *model != '\0')
-    g_string_append_printf (title, ", %s%s%s", maker, *maker != '\0' && *model != '\0' ? " " : "", model);
+  if (*maker != '\0' || has_model)
+    g_string_append_printf (title, ", %s%s%s", maker, *maker != '\0' && has_model ? " " : "", has_model ? model : "");
   g_string_append_printf (title, ", %d × %d", geometry.width * scale, geometry.height * scale);
   return g_string_free (title, FALSE);
 }
