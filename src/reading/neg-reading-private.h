@@ -20,6 +20,7 @@ struct _NegReading {
   GPtrArray *patients; /* NegPatient */
   char *patient_key;   /* of the patient shown; nullable */
   gboolean is_touched; /* by a person, or by what they come back to, since this was opened */
+  gboolean is_moved;   /* more than made active or given other neighbours */
   NegScreen screen;
   GHashTable *seen;     /* series key -> NegViewState without its series: how it was last seen */
   GHashTable *screens;  /* patient key -> NegScreen */

@@ -252,7 +252,7 @@ neg_reading_restore (NegReading *self, NegReadingState *state, gboolean is_compl
 
   g_return_val_if_fail (NEG_IS_READING (self), TRUE);
 
-  self->is_touched = TRUE;
+  self->is_touched = self->is_moved = TRUE;
   if (!state->is_finished && !state->is_placed && !begin (self, state))
     return is_complete ? finish (state) : FALSE;
   if (state->is_finished)

@@ -267,7 +267,7 @@ neg_reading_set_patient (NegReading *self, const char *key)
 {
   g_return_if_fail (NEG_IS_READING (self));
 
-  self->is_touched = TRUE;
+  self->is_touched = self->is_moved = TRUE;
   if (g_strcmp0 (key, self->patient_key) == 0 || neg_patients_find (self->patients, key) == NULL)
     return;
   leave_patient (self);
@@ -370,7 +370,7 @@ neg_reading_set_series (NegReading *self, GListModel *series)
 
   if (!g_set_object (&self->series, series))
     return;
-  self->is_touched = FALSE;
+  self->is_touched = self->is_moved = FALSE;
   _neg_reading_clear_undo (self);
   g_hash_table_remove_all (self->seen);
   g_hash_table_remove_all (self->screens);
@@ -532,7 +532,7 @@ neg_reading_show (NegReading *self, guint cell, NegSeries *series)
 
   g_return_val_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self), FALSE);
 
-  self->is_touched = TRUE;
+  self->is_touched = self->is_moved = TRUE;
   open = series != NULL ? find_open (self, series) : NULL;
   if (series != NULL && (open == NULL || !is_of (open, self->patient_key)))
     return FALSE;
@@ -574,7 +574,7 @@ neg_reading_step_page (NegReading *self, int step)
 
   g_return_val_if_fail (NEG_IS_READING (self), FALSE);
 
-  self->is_touched = TRUE;
+  self->is_touched = self->is_moved = TRUE;
   if (g_ptr_array_find (all, self->screen.cells[0].series, &position))
     first = (gint64) position + (gint64) step * n;
   if (first < 0 && position > 0)
@@ -597,7 +597,7 @@ neg_reading_set_index (NegReading *self, guint cell, guint index)
 
   g_return_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self));
 
-  self->is_touched = TRUE;
+  self->is_touched = self->is_moved = TRUE;
   state = &self->screen.cells[cell];
   before = state->index;
   if (!neg_view_state_set_index (state, index))
@@ -630,7 +630,7 @@ neg_reading_begin_change (NegReading *self, guint cell, guint gesture)
 {
   g_return_val_if_fail (NEG_IS_READING (self) && cell < neg_reading_get_n_cells (self), NULL);
 
-  self->is_touched = TRUE;
+  self->is_touched = self->is_moved = TRUE;
   if (gesture == 0 || gesture != self->last_gesture)
     _neg_reading_push_undo (self);
   self->last_gesture = gesture;

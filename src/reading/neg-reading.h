@@ -46,6 +46,9 @@ void neg_reading_update (NegReading *reading);
 /* All is known now, and it was just opened: where nobody has touched anything yet, goes to the first patient's newest
  * study, first image. What came first while loading was chance. */
 void neg_reading_settle (NegReading *reading);
+/* All of a study that was opened while it arrived is known now: where nobody has moved anything, each series that is
+ * shown goes to its first image; the one that happened to come first is anywhere. */
+void neg_reading_settle_images (NegReading *reading);
 
 GPtrArray *neg_reading_get_patients (NegReading *reading);      /* of NegPatient; borrowed, until "patients-changed" */
 const NegPatient *neg_reading_get_patient (NegReading *reading); /* the one shown; borrowed, nullable */

@@ -46,6 +46,8 @@ tell_accessed (NegMainWindow *self, gboolean opened)
 
 /* --- its files --- */
 
+static void settle (NegMainWindow *self);
+
 /* Those that the loader has not been given yet. */
 static GPtrArray *
 collect_new (NegMainWindow *self, GPtrArray *files)
@@ -80,6 +82,19 @@ show_files (NegMainWindow *self, GPtrArray *files)
     return;
   }
   _neg_main_window_load (self, named, (const char *const *) paths->pdata);
+  if (self->loader != NULL)
+    g_signal_connect_object (self->loader, "finished", G_CALLBACK (settle), self, G_CONNECT_SWAPPED);
+}
+
+/* What was shown by itself while the study arrived is what came first. */
+static void
+settle (NegMainWindow *self)
+{
+  if (!self->is_retrieved || self->listing || self->loader == NULL || !neg_loader_is_finished (self->loader))
+    return;
+  self->is_retrieved = FALSE;
+  neg_reading_update (self->reading);
+  neg_reading_settle_images (self->reading);
 }
 
 static void
@@ -99,6 +114,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
     neg_main_window_report (self, error->message);
   if (self->list_again)
     list_files (self);
+  settle (self);
 }
 
 static void
@@ -214,7 +230,7 @@ _neg_main_window_leave_entry (NegMainWindow *self)
   g_clear_pointer (&self->entry_paths, g_hash_table_unref);
   g_clear_pointer (&self->entry, neg_entry_free);
   g_clear_pointer (&self->priors, g_ptr_array_unref);
-  self->listing = self->list_again = FALSE;
+  self->listing = self->list_again = self->is_retrieved = FALSE;
   neg_worklist_pane_set_open (self->reading_list, 0);
   neg_patient_pane_set_priors (self->patients, NULL, NULL);
 }
@@ -286,6 +302,21 @@ _neg_main_window_archive_changed (NegMainWindow *self, const char *const *study_
       || g_strv_contains (study_uids, self->entry->study_uid))
     list_files (self);
   list_priors (self);
+}
+
+void
+_neg_main_window_job_changed (NegMainWindow *self, GVariant *job)
+{
+  const char *kind = "", *state = "", *study_uid = "";
+
+  g_variant_lookup (job, "kind", "&s", &kind);
+  g_variant_lookup (job, "state", "&s", &state);
+  g_variant_lookup (job, "study-uid", "&s", &study_uid);
+  if (self->entry == NULL || !g_str_equal (kind, "retrieve") || !g_str_equal (state, "done")
+      || *study_uid == '\0' || !g_str_equal (study_uid, self->entry->study_uid))
+    return;
+  self->is_retrieved = TRUE;
+  list_files (self);
 }
 
 /* --- on to the next --- */

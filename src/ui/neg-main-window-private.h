@@ -27,7 +27,6 @@ struct _NegMainWindow {
   NegFrameStore *store;
   NegRenderer renderer;
   NegCaptionsLevel captions;
-  NegDisplayCurve *curve; /* of the monitor that the window is on; nullable */
   NegTool tool;
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
@@ -125,6 +124,7 @@ void _neg_main_window_leave_entry (NegMainWindow *self);
 void _neg_main_window_open_prior (NegMainWindow *self, const NegEntry *prior); /* beside what is open */
 void _neg_main_window_show_priors (NegMainWindow *self);
 void _neg_main_window_archive_changed (NegMainWindow *self, const char *const *study_uids);
+void _neg_main_window_job_changed (NegMainWindow *self, GVariant *job);
 void _neg_main_window_finish_entry (NegMainWindow *self); /* read, and the next unread one */
 void _neg_main_window_next_unread (NegMainWindow *self);
 

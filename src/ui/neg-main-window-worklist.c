@@ -193,6 +193,8 @@ _neg_main_window_add_worklist (NegMainWindow *self)
   g_signal_connect_object (self->network, "changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->network, "archive-changed", G_CALLBACK (archive_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->network, "job-changed", G_CALLBACK (_neg_main_window_job_changed), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->transfers, "changed", G_CALLBACK (transfers_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->patients, "prior-activated", G_CALLBACK (_neg_main_window_open_prior), self,
                            G_CONNECT_SWAPPED);

@@ -192,7 +192,10 @@ looked_up_cb (NegEntry *entry, const GError *error, gpointer data)
     return; /* not in the list: its place says enough */
   name = neg_caption_dup_person (entry->patient_name);
   description = neg_worklist_words_dup_cell (entry, NEG_COLUMN_DESCRIPTION);
-  self->about = *description != '\0' ? g_strdup_printf ("%s · %s", name, description) : g_strdup (name);
+  if (*name != '\0' && *description != '\0')
+    self->about = g_strdup_printf ("%s · %s", name, description);
+  else if (*name != '\0' || *description != '\0')
+    self->about = g_strdup (*name != '\0' ? name : description);
   g_signal_emit (self, signal_changed, 0);
 }
 

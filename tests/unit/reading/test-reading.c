@@ -82,14 +82,14 @@ patient_changed_cb (Fixture *fixture)
 }
 
 static void
-take_series (Fixture *fixture, guint n_per_series)
+take_some (Fixture *fixture, guint first, guint n_per_series)
 {
   g_autoptr (GPtrArray) instances = g_ptr_array_new ();
   g_autoptr (GPtrArray) blobs = g_ptr_array_new ();
   g_autoptr (GPtrArray) built = NULL;
 
   for (guint i = 0; i < N_KINDS * N_IMAGES; i++)
-    if (i % N_IMAGES < n_per_series) {
+    if (i % N_IMAGES >= first && i % N_IMAGES < first + n_per_series) {
       g_ptr_array_add (instances, fixture->instances->pdata[i]);
       g_ptr_array_add (blobs, fixture->blobs->pdata[i]);
     }
@@ -104,6 +104,12 @@ take_series (Fixture *fixture, guint n_per_series)
         fixture->series[k] = series;
     g_list_store_append (fixture->store, series);
   }
+}
+
+static void
+take_series (Fixture *fixture, guint n_per_series)
+{
+  take_some (fixture, 0, n_per_series);
 }
 
 static void
@@ -238,6 +244,31 @@ test_growth (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (frame->instance->instance_number, ==, 9);
   neg_reading_undo (fixture->reading); /* steps hold series too */
   g_assert_true (series_of (fixture, 0) == fixture->series[0]);
+}
+
+/* What came first is anywhere; who has gone somewhere stays there. */
+static void
+test_settle_images (Fixture *fixture, gconstpointer data)
+{
+  const NegViewState *state = neg_reading_get_state (fixture->reading, 0);
+
+  for (guint touched = 0; touched < 2; touched++) {
+    g_list_store_remove_all (fixture->store);
+    neg_reading_set_series (fixture->reading, NULL);
+    take_some (fixture, 12, 4);
+    neg_reading_set_series (fixture->reading, G_LIST_MODEL (fixture->store));
+    g_assert_cmpint (neg_view_state_get_frame (state)->instance->instance_number, ==, 12);
+    neg_reading_set_active (fixture->reading, 0);
+    if (touched)
+      neg_reading_set_index (fixture->reading, 0, 1);
+    take_series (fixture, N_IMAGES);
+    neg_reading_update (fixture->reading);
+    g_assert_cmpint (neg_view_state_get_frame (state)->instance->instance_number, ==, 12 + touched);
+    fixture->n_cell_changes = 0;
+    neg_reading_settle_images (fixture->reading);
+    g_assert_cmpint (neg_view_state_get_frame (state)->instance->instance_number, ==, touched ? 13 : 0);
+    g_assert_cmpuint (fixture->n_cell_changes, ==, !touched);
+  }
 }
 
 /* Whoever drags a series holds on to what it was when the drag began. */
@@ -507,6 +538,7 @@ main (int argc, char **argv)
     { "/reading/grid", test_grid },
     { "/reading/series-is-remembered", test_series_is_remembered },
     { "/reading/growth", test_growth },
+    { "/reading/settle-images", test_settle_images },
     { "/reading/old-series", test_old_series },
     { "/reading/other-copy", test_other_copy },
     { "/reading/patients-are-kept", test_patients_are_kept },
