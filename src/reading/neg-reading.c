@@ -409,7 +409,7 @@ neg_reading_settle_images (NegReading *self)
 {
   g_return_if_fail (NEG_IS_READING (self));
 
-  if (self->is_touched)
+  if (self->is_moved)
     return;
   for (guint i = 0; i < neg_reading_get_n_cells (self); i++)
     if (neg_view_state_set_index (&self->screen.cells[i], 0))
