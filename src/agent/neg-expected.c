@@ -6,6 +6,8 @@
 typedef struct {
   char *source;
   NegArrived arrived;
+  guint n_held; /* answered and not committed */
+  gint message_id; /* of the C-MOVE; -1: none */
 } Study;
 
 typedef struct {
@@ -81,6 +83,7 @@ neg_expected_begin_study (NegExpected *expected, const char *study_uid, const ch
       return FALSE;
   study = g_new0 (Study, 1);
   study->source = g_strdup (source);
+  study->message_id = -1;
   g_hash_table_insert (expected->studies, g_strconcat (study_uid, " ", source, NULL), study);
   return TRUE;
 }
@@ -118,17 +121,65 @@ neg_expected_has_study (NegExpected *expected, const char *study_uid, const char
 }
 
 void
-neg_expected_count (NegExpected *expected, const char *study_uid, const char *source, guint n_objects, guint64 bytes)
+neg_expected_set_move (NegExpected *expected, const char *study_uid, const char *source, guint16 message_id)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+  Study *study = find_study (expected, study_uid, source);
+
+  if (study != NULL)
+    study->message_id = message_id;
+}
+
+gboolean
+neg_expected_is_moved (NegExpected *expected, const char *study_uid, const char *source, guint message_id)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+  const Study *study = find_study (expected, study_uid, source);
+
+  return study != NULL && study->message_id >= 0 && (guint) study->message_id == message_id;
+}
+
+/* With the lock held. */
+static void
+count (NegExpected *expected, Study *study, guint n_objects, guint64 bytes)
+{
+  study->arrived.n_objects += n_objects;
+  study->arrived.bytes += bytes;
+  study->arrived.last_us = g_get_monotonic_time ();
+  g_cond_broadcast (&expected->changed);
+}
+
+void
+neg_expected_hold (NegExpected *expected, const char *study_uid, const char *source)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+  Study *study = find_study (expected, study_uid, source);
+
+  if (study != NULL)
+    study->n_held++;
+}
+
+void
+neg_expected_settle (NegExpected *expected, const char *study_uid, const char *source, guint n_objects, guint64 bytes)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = find_study (expected, study_uid, source);
 
   if (study == NULL)
     return;
-  study->arrived.n_objects += n_objects;
-  study->arrived.bytes += bytes;
-  study->arrived.last_us = g_get_monotonic_time ();
-  g_cond_broadcast (&expected->changed);
+  /* One that a former operation for the same study left behind was held by that one. */
+  study->n_held -= MIN (study->n_held, 1);
+  count (expected, study, n_objects, bytes);
+}
+
+void
+neg_expected_count (NegExpected *expected, const char *study_uid, const char *source, guint n_objects, guint64 bytes)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+  Study *study = find_study (expected, study_uid, source);
+
+  if (study != NULL)
+    count (expected, study, n_objects, bytes);
 }
 
 void
@@ -138,6 +189,8 @@ neg_expected_get_arrived (NegExpected *expected, const char *study_uid, const ch
   const Study *study = find_study (expected, study_uid, source);
 
   *arrived = study != NULL ? study->arrived : (NegArrived) { 0 };
+  if (study != NULL && study->n_held > 0)
+    arrived->last_us = g_get_monotonic_time ();
 }
 
 void
@@ -150,7 +203,8 @@ neg_expected_wait_for_study (NegExpected *expected, const char *study_uid, const
 
   do
     study = find_study (expected, study_uid, source);
-  while (study != NULL && study->arrived.last_us == known->last_us
+  while (study != NULL && study->arrived.n_objects == known->n_objects && study->arrived.bytes == known->bytes
+         && study->arrived.last_us <= known->last_us
          && g_cond_wait_until (&expected->changed, &expected->lock, deadline_us));
 }
 

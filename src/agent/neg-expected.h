@@ -25,11 +25,21 @@ gboolean neg_expected_has_study (NegExpected *expected, const char *study_uid, c
 void neg_expected_count (NegExpected *expected, const char *study_uid, const char *source, guint n_objects,
                          guint64 bytes);
 
+/* A C-MOVE with this message ID runs for it now. What comes for it can be known by its number (PS3.7 9.1.1.1). */
+void neg_expected_set_move (NegExpected *expected, const char *study_uid, const char *source, guint16 message_id);
+gboolean neg_expected_is_moved (NegExpected *expected, const char *study_uid, const char *source, guint message_id);
+
+/* One of it is answered and not committed: the study is on its way until neg_expected_settle(). */
+void neg_expected_hold (NegExpected *expected, const char *study_uid, const char *source);
+/* @n_objects: 0 when it was refused after all. */
+void neg_expected_settle (NegExpected *expected, const char *study_uid, const char *source, guint n_objects,
+                          guint64 bytes);
+
 /* How much has come of the study since it is expected, and when the last of it came (monotonic, 0: nothing). */
 typedef struct {
   guint n_objects;
   guint64 bytes;
-  gint64 last_us;
+  gint64 last_us; /* now, while some of it is held */
 } NegArrived;
 
 void neg_expected_get_arrived (NegExpected *expected, const char *study_uid, const char *source, NegArrived *arrived);

@@ -272,12 +272,14 @@ move_step (Retrieve *retrieve, NegAssociation *association, gint64 *heard_us, gb
 }
 
 static gboolean
-move_identifier (Retrieve *retrieve, NegAssociation *association, const char *destination, GHashTable *identifier,
-                 GError **error)
+move_identifier (Retrieve *retrieve, NegAssociation *association, const char *destination, guint16 message_id,
+                 GHashTable *identifier, GError **error)
 {
   gint64 heard_us = g_get_monotonic_time ();
   gboolean is_done = FALSE;
 
+  neg_expected_set_move (neg_agent_get_expected (retrieve->agent), retrieve->study_uid, retrieve->peer->called_ae,
+                         message_id);
   if (!ask (association, destination, identifier, error))
     return FALSE;
   while (!is_done)
@@ -318,12 +320,17 @@ retrieve_by_move (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
   const char *calling_ae = retrieve->peer->calling_ae;
   const char *destination = *calling_ae != '\0' ? calling_ae : neg_site_get_ae_title (site);
   g_auto (NegAssociation) association = { 0 };
+  GVariantDict *options = g_variant_dict_new (NULL);
+  /* Nobody else's by chance. */
+  const guint16 first_id = (guint16) g_random_int_range (1, G_MAXUINT16);
 
-  if (!_neg_association_open (&association, retrieve->agent, retrieve->peer, "move", NULL, retrieve->cancellable,
+  g_variant_dict_insert (options, NEG_NET_MESSAGE_ID, "u", (guint32) first_id);
+  if (!_neg_association_open (&association, retrieve->agent, retrieve->peer, "move", options, retrieve->cancellable,
                               error))
     return FALSE;
   for (guint i = 0; i < identifiers->len; i++)
-    if (!move_identifier (retrieve, &association, destination, g_ptr_array_index (identifiers, i), error))
+    if (!move_identifier (retrieve, &association, destination, (guint16) (first_id + i),
+                          g_ptr_array_index (identifiers, i), error))
       return FALSE;
   _neg_association_finish (&association, NULL);
   return await_late (retrieve, error);

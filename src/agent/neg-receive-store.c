@@ -73,6 +73,13 @@ neg_receive_store_set_subject (NegReceiveStore *store, const char *subject)
 void
 neg_receive_store_use_group (NegReceiveStore *store)
 {
+  store->is_asked_here = TRUE;
+  neg_receive_store_group_moved (store);
+}
+
+void
+neg_receive_store_group_moved (NegReceiveStore *store)
+{
   store->group = neg_receive_group_new (store->agent, store->peer, store->issuer, store->accession_issuer);
 }
 
@@ -307,8 +314,27 @@ is_asked_for (NegReceiveStore *store, const char *study_uid, GVariant *details)
   g_autoptr (NegSite) site = neg_agent_dup_site (store->agent);
   const NegPeer *peer = neg_site_find_peer (site, store->peer, NULL);
 
-  return peer != NULL && (store->group != NULL || is_moved_by_us (site, peer, details))
+  return peer != NULL && (store->is_asked_here || is_moved_by_us (site, peer, details))
          && neg_expected_has_study (neg_agent_get_expected (store->agent), study_uid, peer->called_ae);
+}
+
+/* Its sender has it still, and the retrieve that asked for it is judged by what is committed: everything must say that it
+ * is for that one, the number of its C-MOVE, too. */
+static gboolean
+may_be_answered (NegReceiveStore *store, const char *study_uid, GVariant *details)
+{
+  g_autoptr (NegSite) site = NULL;
+  const NegPeer *peer;
+  guint32 message_id = G_MAXUINT32;
+
+  if (store->group == NULL || study_uid == NULL || !is_asked_for (store, study_uid, details))
+    return FALSE;
+  if (store->is_asked_here)
+    return TRUE;
+  site = neg_agent_dup_site (store->agent);
+  peer = neg_site_find_peer (site, store->peer, NULL);
+  return peer != NULL && g_variant_lookup (details, "move-message", "u", &message_id)
+         && neg_expected_is_moved (neg_agent_get_expected (store->agent), study_uid, peer->called_ae, message_id);
 }
 
 /* Supplied as what may be evicted, since something was asked for, and then the peer sent something else, too: nobody
@@ -327,7 +353,8 @@ move_to_data (NegIncoming **incoming, guint64 bytes, GError **error)
 
 /* What the engine says of the file, when it is so. */
 static NegObjectRecord *
-check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, guint64 bytes, GError **error)
+check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, guint64 bytes, gboolean *may_answer,
+              GError **error)
 {
   g_autoptr (NegObjectRecord) told = read_record (details, error);
   NegReceiveCheck *check;
@@ -339,8 +366,10 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
   if (told == NULL || !check_room (store, error) || !neg_incoming_own (incoming, bytes, error))
     return NULL;
   check = neg_receive_check_begin (store->agent, *incoming);
+  *may_answer = (*incoming)->object_class == NEG_OBJECT_CACHE
+                && may_be_answered (store, told->text[NEG_RECORD_STUDY_UID], details);
   /* Of a group its own threads do that. */
-  if (store->group == NULL)
+  if (!*may_answer)
     neg_incoming_hash (*incoming, bytes, &failure);
   record = neg_receive_check_end (check, told, &store->is_deceived, failure == NULL ? error : NULL);
   if (failure == NULL)
@@ -353,7 +382,8 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
 static gboolean
 take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegReceived *received, GError **error)
 {
-  g_autoptr (NegObjectRecord) record = check_record (store, incoming, details, received->bytes, error);
+  gboolean may_answer = FALSE;
+  g_autoptr (NegObjectRecord) record = check_record (store, incoming, details, received->bytes, &may_answer, error);
   Study *study = NULL;
   gboolean taken;
 
@@ -362,11 +392,11 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
   received->study_uid = g_strdup (record->text[NEG_RECORD_STUDY_UID]);
   if (!note_study (store, record, &study, error))
     return FALSE;
-  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !is_asked_for (store, received->study_uid, details)
+  if ((*incoming)->object_class == NEG_OBJECT_CACHE && !may_answer && !is_asked_for (store, received->study_uid, details)
       && !move_to_data (incoming, received->bytes, error))
     return FALSE;
   /* The sender may have nothing left of what was not asked for: his answer waits for the commit. */
-  if (store->group != NULL && (*incoming)->object_class == NEG_OBJECT_CACHE) {
+  if (may_answer) {
     received->is_pending = TRUE;
     neg_receive_group_put (store->group, g_steal_pointer (incoming), g_steal_pointer (&record), received->bytes);
     return TRUE;

@@ -25,6 +25,7 @@ typedef struct {
   guint64 keep_free_bytes;
   gint64 made_room_us; /* when room was made last; monotonic */
   NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
+  gboolean is_asked_here; /* on this association */
   GPtrArray *files;    /* NegIncoming or NULL, by number */
   GHashTable *studies; /* by study and patient: what of it came, for the audit */
   gboolean is_deceived; /* the engine said of a file what is not so */
@@ -39,6 +40,8 @@ void neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSess
 void neg_receive_store_set_subject (NegReceiveStore *store, const char *subject);
 /* What comes was asked for on this very association. */
 void neg_receive_store_use_group (NegReceiveStore *store);
+/* What comes for a C-MOVE of ours, which runs now, is committed in groups, too. */
+void neg_receive_store_group_moved (NegReceiveStore *store);
 /* Audits what came. What the engine has not finished writing is deleted. */
 void neg_receive_store_finish (NegReceiveStore *store);
 

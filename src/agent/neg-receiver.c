@@ -15,6 +15,7 @@
 /* Of a peer that has an association and says nothing; and from its first byte until it has said what it wants, as it
  * has one of few places meanwhile, whoever it is (PS3.8 9.1.5: ARTIM). */
 #define IDLE_S 60
+#define SETTLE_MS 5 /* without another object what is pending is waited for */
 #define OPENING_S 15
 #define ENGINE_SILENCE_S 30
 
@@ -29,6 +30,7 @@ typedef struct {
   char *calling_ae;
   char *subject; /* of its certificate; "" without */
   const NegPeer *peer; /* of @site; NULL: not known and yet let in */
+  guint n_pending; /* answered and not yet known to be committed */
 } Receiver;
 
 void
@@ -107,6 +109,21 @@ give_verdict (Receiver *receiver, GVariant *opened, GCancellable *cancellable, g
 
 /* --- what it sends --- */
 
+/* What has been committed of what we asked this peer for; @wait: all of it. */
+static void
+settle (Receiver *receiver, NegReceiveStore *store, gboolean wait)
+{
+  while (receiver->n_pending > 0) {
+    g_auto (NegReceived) received = { 0 };
+
+    if (!neg_receive_store_settle (store, wait, &received))
+      return;
+    receiver->n_pending--;
+    neg_expected_settle (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae,
+                         received.status == NEG_STORE_SUCCESS ? 1 : 0, received.bytes);
+  }
+}
+
 static gboolean
 take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError **error)
 {
@@ -114,9 +131,14 @@ take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError 
 
   if (!neg_receive_store_take (store, body, &received, error))
     return FALSE;
-  if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL)
+  if (received.is_pending) {
+    receiver->n_pending++;
+    neg_expected_hold (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae);
+    settle (receiver, store, FALSE);
+  } else if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL) {
     neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid,
                         receiver->peer->called_ae, 1, received.bytes);
+  }
   return TRUE;
 }
 
@@ -135,6 +157,25 @@ take_event (Receiver *receiver, GVariant *body, GError **error)
                                error);
 }
 
+/* The next message; when none comes soon, what is pending is settled first: somebody waits for that. */
+static gboolean
+receive_message (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, NegNetMessage *message,
+                 GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (receiver->n_pending > 0) {
+    if (neg_net_session_receive (receiver->session, SETTLE_MS, cancellable, message, &failure))
+      return TRUE;
+    if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_TIMEOUT)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+    settle (receiver, store, TRUE);
+  }
+  return neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, message, error);
+}
+
 static gboolean
 serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GError **error)
 {
@@ -148,8 +189,7 @@ serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GE
     return TRUE;
   }
   for (;;) {
-    if (!neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, &message,
-                                  error))
+    if (!receive_message (receiver, store, cancellable, &message, error))
       return FALSE;
     if (message.type == NEG_NET_END)
       return TRUE;
@@ -177,7 +217,10 @@ receive (Receiver *receiver, GCancellable *cancellable, GError **error)
                           receiver->peer != NULL ? receiver->peer->accession_issuer : "",
                           is_expected ? NEG_OBJECT_CACHE : NEG_OBJECT_DATA);
   neg_receive_store_set_subject (&store, receiver->subject);
+  if (is_expected)
+    neg_receive_store_group_moved (&store);
   is_over = serve (receiver, &store, cancellable, error);
+  settle (receiver, &store, TRUE);
   neg_receive_store_finish (&store);
   return is_over;
 }

@@ -474,7 +474,10 @@ bool
 net_run_query (NetChannel &channel, T_ASC_Association *association, GError **error)
 {
   Query query (channel, association);
+  guint32 first_id = 0;
 
+  if (g_variant_lookup (channel.options, NEG_NET_MESSAGE_ID, "u", &first_id))
+    association->nextMsgID = static_cast<unsigned short> (first_id);
   if (g_strcmp0 (net_option_string (channel, NEG_NET_ROLE), "echo") == 0 && !query.echo (error))
     return false;
   while (!channel.is_finished && !channel.is_cancelled) {

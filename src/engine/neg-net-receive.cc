@@ -254,6 +254,8 @@ tell_received (NetChannel &channel, guint32 number, guint64 bytes, const NetCont
   add_text (&about, "transfer-syntax", context.syntax.c_str ());
   if (request.opts & O_STORE_MOVEORIGINATORAETITLE)
     add_text (&about, "move-originator", request.MoveOriginatorApplicationEntityTitle);
+  if (request.opts & O_STORE_MOVEORIGINATORID)
+    g_variant_builder_add (&about, "{sv}", "move-message", g_variant_new_uint32 (request.MoveOriginatorID));
   if (failure == nullptr)
     g_variant_builder_add (&about, "{sv}", "record",
                            g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, record->data, record->len, 1));

@@ -36,7 +36,7 @@
  *   NET_PROGRESS (t) bytes of data sets that have passed since the last one; also 0 of them: every 10 s at least while
  *                anything comes or goes, as long as nothing else is told
  *   NET_RECEIVED (uta{sv}) number of the file, bytes written, "sop-class" "sop-instance" "transfer-syntax"
- *                "move-originator" s; "record" ay (neg_object_record_write) or "error" (us) code, message
+ *                "move-originator" s, "move-message" u; "record" ay (neg_object_record_write) or "error" (us) code, message
  *   NET_EVENT    (sa(ss)a(ssu)) transaction UID, committed (class, instance), failed (class, instance, reason):
  *                N-EVENT-REPORT; answered by NET_STATUS (0, status, "")
  *   NET_CONNECT  () web: the server has closed the connection and another one is needed
@@ -85,6 +85,7 @@ typedef enum {
 #define NEG_NET_TLS_CERTIFICATE "tls-certificate" /* ay: PEM, own */
 #define NEG_NET_TLS_KEY "tls-key"         /* ay: PEM */
 #define NEG_NET_TLS_NEED_CLIENT "tls-need-client" /* b: of "scp" */
+#define NEG_NET_MESSAGE_ID "message-id"   /* u: of "move": of its first C-MOVE; the next ones count on */
 #define NEG_NET_URL "url"                 /* s: of web: the base, https://host:port/path */
 #define NEG_NET_AUTHORIZATION "authorization" /* s: of web: the header's value */
 

@@ -214,6 +214,45 @@ test_expected_study (void)
   g_assert_false (neg_expected_has_any (expected, "pacs"));
 }
 
+/* What may be answered before it is committed, and what that does to those who wait. */
+static void
+test_expected_move (void)
+{
+  g_autoptr (NegExpected) expected = neg_expected_new ();
+  NegArrived arrived;
+
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "pacs", 7));
+  g_assert_true (neg_expected_begin_study (expected, STUDY, "pacs", 0));
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "pacs", 0));
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "pacs", G_MAXUINT));
+  neg_expected_set_move (expected, STUDY, "pacs", 7);
+  g_assert_true (neg_expected_is_moved (expected, STUDY, "pacs", 7));
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "pacs", 8));
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "pacs", 7 + 65536));
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "scanner", 7));
+  g_assert_false (neg_expected_is_moved (expected, "1.2.9", "pacs", 7));
+  neg_expected_get_arrived (expected, STUDY, "pacs", &arrived);
+  g_assert_cmpint (arrived.last_us, ==, 0);
+  neg_expected_hold (expected, STUDY, "pacs");
+  neg_expected_get_arrived (expected, STUDY, "pacs", &arrived);
+  g_assert_cmpint (arrived.last_us, >, 0);
+  g_assert_cmpuint (arrived.n_objects, ==, 0);
+  /* Waiting is waiting while something is held, too. */
+  neg_expected_wait_for_study (expected, STUDY, "pacs", &arrived, 1);
+  neg_expected_settle (expected, STUDY, "pacs", 1, 100);
+  neg_expected_wait_for_study (expected, STUDY, "pacs", &arrived, 600000);
+  neg_expected_get_arrived (expected, STUDY, "pacs", &arrived);
+  g_assert_cmpuint (arrived.n_objects, ==, 1);
+  g_assert_cmpuint (arrived.bytes, ==, 100);
+  g_assert_cmpint (arrived.last_us, <=, g_get_monotonic_time ());
+  /* One that was refused after all, and one that nobody holds. */
+  neg_expected_hold (expected, STUDY, "pacs");
+  neg_expected_settle (expected, STUDY, "pacs", 0, 0);
+  neg_expected_settle (expected, STUDY, "pacs", 0, 0);
+  neg_expected_end_study (expected, STUDY, "pacs");
+  g_assert_false (neg_expected_is_moved (expected, STUDY, "pacs", 7));
+}
+
 static void
 test_expected_answer (void)
 {
@@ -258,6 +297,7 @@ main (int argc, char **argv)
   g_test_add_func ("/listing/contexts", test_contexts);
   g_test_add_func ("/listing/missing", test_missing);
   g_test_add_func ("/expected/study", test_expected_study);
+  g_test_add_func ("/expected/move", test_expected_move);
   g_test_add_func ("/expected/answer", test_expected_answer);
   g_test_add_func ("/status/words", test_status);
   return g_test_run ();
