@@ -174,6 +174,9 @@ wait_for_message (NegNetSession *session, gint64 deadline_us, GCancellable *canc
   struct pollfd entries[2] = { { .fd = session->socket, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
   int found;
 
+  /* A cancellable makes its descriptor anew each time: not for what is there already. */
+  if (!g_cancellable_is_cancelled (cancellable) && poll (entries, 1, 0) > 0)
+    return 1;
   if (cancellable != NULL)
     entries[1].fd = g_cancellable_get_fd (cancellable);
   do {
