@@ -9,6 +9,10 @@ uniform isampler2D steps; /* 32.32 fixed point x and y: row 0 by output column, 
 uniform usampler2D modality_lut;
 uniform usampler2D voi_lut;
 uniform usampler2D palette;
+uniform usampler2D presentation_lut;
+uniform sampler2D curve;         /* of the display: CURVE_STEPS + 1 levels */
+uniform usampler2D layers;       /* one cell a pixel of the image: 0, or an index of a colour */
+uniform usampler2D layer_colors; /* RGB, and the grey for a picture without colour */
 
 uniform ivec2 image_size;
 uniform ivec2 origin; /* of the picture in the framebuffer */
@@ -23,6 +27,11 @@ uniform ivec3 palette_last; /* by channel */
 uniform bool palette_supplemental;
 uniform int color_shift; /* to 8 bits */
 uniform bool inverted;
+uniform int presentation_last; /* < 0: no presentation LUT */
+uniform float presentation_maximum;
+uniform bool has_curve;
+uniform bool dithered;
+uniform ivec2 layers_size; /* 0: none */
 uniform bool luminance; /* colour for a picture of one channel */
 
 #ifdef EXACT
@@ -52,6 +61,7 @@ const int RAMP = 0;
 const int SIGMOID = 1;
 const int TABLE = 2;
 const int TABLE_WIDTH = 256;
+const int CURVE_STEPS = 1024;
 
 out vec4 color;
 
@@ -122,6 +132,57 @@ uvec4
 look_up (usampler2D table, int index)
 {
   return texelFetch (table, ivec2 (index % TABLE_WIDTH, index / TABLE_WIDTH), 0);
+}
+
+/* ---- from the output of the VOI, 0 to 1, to the display */
+
+float
+from_presentation_lut (float value)
+{
+  float place = value * float (presentation_last);
+  int below = clamp (int (place), 0, presentation_last);
+  float low = float (look_up (presentation_lut, below).r);
+  float high = float (look_up (presentation_lut, min (below + 1, presentation_last)).r);
+
+  return (low + (high - low) * (place - float (below))) / presentation_maximum;
+}
+
+float
+level_of (int index)
+{
+  return texelFetch (curve, ivec2 (index % TABLE_WIDTH, index / TABLE_WIDTH), 0).r;
+}
+
+float
+from_curve (float value)
+{
+  float place = clamp (value, 0.0, 1.0) * float (CURVE_STEPS);
+  int below = min (int (place), CURVE_STEPS - 1);
+
+  return mix (level_of (below), level_of (below + 1), place - float (below));
+}
+
+float
+tone (float value)
+{
+  if (presentation_last >= 0)
+    value = from_presentation_lut (value);
+  if (inverted)
+    value = 1.0 - value;
+  return has_curve ? from_curve (value) : value;
+}
+
+/* As imaging/neg-draw-private.h has it. */
+float
+find_threshold (ivec2 pixel)
+{
+  int rank = 0;
+
+  if (!dithered)
+    return 0.5;
+  for (int i = 0; i < 3; i++)
+    rank = rank << 2 | ((pixel.x ^ pixel.y) >> i & 1) << 1 | (pixel.y >> i & 1);
+  return (float (rank) + 0.5) / 64.0;
 }
 
 /* Catmull-Rom */
@@ -345,9 +406,13 @@ draw (Place place, out vec3 rgb)
   float grey;
   bool drawn = draw_grey (place, grey);
 
-  rgb = vec3 (grey);
-  if (drawn && !(palette_supplemental && below))
-    rgb = vec3 (look_up (palette, index.r).r, look_up (palette, index.g).g, look_up (palette, index.b).b) / 255.0;
+  if (palette_supplemental && below) {
+    rgb = vec3 (tone (grey));
+    return drawn;
+  }
+  rgb = vec3 (look_up (palette, index.r).r, look_up (palette, index.g).g, look_up (palette, index.b).b) / 255.0;
+  if (inverted)
+    rgb = 1.0 - rgb;
   return drawn;
 }
 
@@ -399,6 +464,8 @@ draw (Place place, out vec3 rgb)
 #else
   rgb = get_color (place.nearest) / 255.0;
 #endif
+  if (inverted)
+    rgb = 1.0 - rgb;
   return true;
 }
 
@@ -410,31 +477,55 @@ draw (Place place, out vec3 rgb)
   float grey;
   bool drawn = draw_grey (place, grey);
 
-  rgb = vec3 (grey);
+  rgb = vec3 (tone (grey));
   return drawn;
 }
 
 #endif
 
+/* Rounded here, to nearest or dithered; how a framebuffer rounds is not said exactly. */
+vec3
+find_levels (Place place, float threshold)
+{
+  vec3 rgb;
+
+  if (!draw (place, rgb))
+    return vec3 (0.0);
+  rgb = floor (clamp (rgb, 0.0, 1.0) * 255.0 + threshold);
+  if (luminance && (rgb.r != rgb.g || rgb.g != rgb.b))
+    rgb = vec3 (floor (dot (rgb, vec3 (0.299, 0.587, 0.114)) + 0.5));
+  return rgb;
+}
+
+/* FALSE: the image is seen. */
+bool
+find_cover (Place place, out vec3 rgb)
+{
+  uint cell = 0u;
+  uvec4 cover;
+
+  if (all (lessThan (place.nearest, layers_size)))
+    cell = texelFetch (layers, place.nearest, 0).r;
+  cover = texelFetch (layer_colors, ivec2 (int (cell), 0), 0);
+  rgb = luminance ? vec3 (cover.a) : vec3 (cover.rgb);
+  return cell != 0u;
+}
+
 void
 main ()
 {
   ivec2 pixel = ivec2 (gl_FragCoord.xy) - origin;
-  vec3 rgb = vec3 (0.0);
+  vec3 rgb;
   Place place;
 
   if (rows_from_top)
     pixel.y = size.y - 1 - pixel.y;
   place = find_place (pixel);
-  if (!place.inside || !draw (place, rgb)) {
+  if (!place.inside) {
     color = vec4 (0.0, 0.0, 0.0, 1.0);
     return;
   }
-  if (inverted)
-    rgb = 1.0 - rgb;
-  /* Rounded here, to nearest; how a framebuffer rounds is not said exactly. */
-  rgb = floor (rgb * 255.0 + 0.5);
-  if (luminance && (rgb.r != rgb.g || rgb.g != rgb.b))
-    rgb = vec3 (floor (dot (rgb, vec3 (0.299, 0.587, 0.114)) + 0.5));
+  if (!find_cover (place, rgb))
+    rgb = find_levels (place, find_threshold (pixel));
   color = vec4 (rgb / 255.0, 1.0);
 }

@@ -10,6 +10,9 @@
  * roundings of 2^-24 an interpolated value is off by a quarter of a grey level at most. */
 #define CONTRAST_MAX 4096.0
 
+/* Where what follows the VOI is steeper than this, not even the result of the VOI is precise enough in single. */
+#define STEEPNESS_MAX 8192.0
+
 typedef enum { VOI_RAMP, VOI_SIGMOID, VOI_TABLE } VoiKind; /* as in the shader */
 
 static VoiKind
@@ -51,6 +54,24 @@ get_contrast (const NegDraw *draw, const NegFrameFormat *format)
   return fabs (draw->modality.slope) * ((1 << bits) - 1);
 }
 
+/* How many levels one level of the VOI's output may become on its way to the display; at least 1. */
+static double
+get_steepness (const NegDraw *draw)
+{
+  const NegLut *lut = draw->presentation_lut;
+  guint jump = 0;
+  double of_lut = 1, of_curve = 0;
+
+  if (lut != NULL) {
+    for (guint32 i = 1; i < lut->n_entries; i++)
+      jump = MAX (jump, (guint) abs (lut->entries[i] - lut->entries[i - 1]));
+    of_lut = (double) jump / ((1u << CLAMP (lut->bits, 1, 16)) - 1) * (lut->n_entries - 1.0);
+  }
+  for (guint i = 1; draw->curve != NULL && i <= NEG_CURVE_STEPS; i++)
+    of_curve = MAX (of_curve, fabs (draw->curve->levels[i] - draw->curve->levels[i - 1]) * NEG_CURVE_STEPS);
+  return MAX (of_lut, 1) * MAX (of_curve, 1);
+}
+
 /* Turned by anything but quarters, a point on the border of two pixels (the middle of the picture is often one) falls
  * to whichever side double precision says. Where that shows as a jump, the same has to be computed here. */
 static gboolean
@@ -60,7 +81,7 @@ has_jumps_on_borders (const NegDraw *draw, const NegGlVariant *variant)
 
   if ((m[0] == 0 || m[1] == 0) && (m[3] == 0 || m[4] == 0))
     return FALSE;
-  return variant->interpolation == NEG_INTERPOLATION_NEAREST || draw->padding.active;
+  return variant->interpolation == NEG_INTERPOLATION_NEAREST || draw->padding.active || draw->layers != NULL;
 }
 
 static gboolean
@@ -79,7 +100,7 @@ needs_exact (const NegDraw *draw, const NegFrameFormat *format, const NegGlVaria
   if (draw->voi.lut != NULL || !isfinite (draw->modality.intercept) || !isfinite (draw->voi.center))
     return TRUE;
   get_ramp (&draw->voi, &middle, &span);
-  return !(get_contrast (draw, format) <= CONTRAST_MAX * span);
+  return !(get_contrast (draw, format) * get_steepness (draw) <= CONTRAST_MAX * span);
 }
 
 static gboolean
@@ -94,6 +115,8 @@ choose_variant (NegGlDevice *device, const NegFrameFormat *format, const NegDraw
   if (variant->exact && !device->has_double)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "this graphics system has no double precision, which "
                      "this image and window need");
+  if (variant->mode != NEG_GL_MODE_COLOR && !(get_steepness (draw) <= STEEPNESS_MAX))
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "a presentation LUT with such jumps");
   if (variant->mode == NEG_GL_MODE_COLOR
       && (format->sample_type == NEG_SAMPLE_F32 || format->sample_type == NEG_SAMPLE_F64))
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "colour in floating point");
@@ -184,6 +207,20 @@ set_common (const NegGlProgram *program, const NegDraw *draw, const NegFrameForm
   glUniform1i (program->inverted, draw->inverted);
 }
 
+/* What follows the VOI, and what lies above. */
+static void
+set_display (const NegGlProgram *program, const NegDraw *draw)
+{
+  const NegLut *lut = draw->presentation_lut;
+  const NegLayers *layers = draw->layers;
+
+  glUniform1i (program->presentation_last, lut != NULL ? (int) lut->n_entries - 1 : -1);
+  glUniform1f (program->presentation_maximum, lut != NULL ? (1u << CLAMP (lut->bits, 1, 16)) - 1.0f : 1);
+  glUniform1i (program->has_curve, draw->curve != NULL);
+  glUniform1i (program->dithered, draw->is_dithered);
+  glUniform2i (program->layers_size, layers != NULL ? layers->columns : 0, layers != NULL ? layers->rows : 0);
+}
+
 /* ---- the pass */
 
 typedef struct {
@@ -224,6 +261,13 @@ bind_textures (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, cons
     return FALSE;
   if (variant->mode == NEG_GL_MODE_PALETTE && !neg_gl_table_bind_palette (device, draw->palette, error))
     return FALSE;
+  if (draw->presentation_lut != NULL
+      && !neg_gl_table_bind_lut (device, NEG_GL_UNIT_PRESENTATION, draw->presentation_lut, error))
+    return FALSE;
+  if (draw->curve != NULL && !neg_gl_table_bind_curve (device, draw->curve, error))
+    return FALSE;
+  if (!neg_gl_table_bind_layers (device, draw->layers, error))
+    return FALSE;
   glActiveTexture (GL_TEXTURE0 + NEG_GL_UNIT_IMAGE);
   glBindTexture (GL_TEXTURE_2D, image->texture);
   return TRUE;
@@ -238,6 +282,7 @@ set_uniforms (const NegGlProgram *program, const NegGlVariant *variant, const Ne
   glUniform1i (program->rows_from_top, target->rows_from_top);
   glUniform1i (program->luminance, target->luminance);
   set_common (program, draw, format);
+  set_display (program, draw);
   if (variant->exact)
     set_double (program, draw);
   else

@@ -5,6 +5,8 @@
 
 #include <epoxy/gl.h>
 
+#include "imaging/neg-layers.h"
+
 G_BEGIN_DECLS
 
 /* One fragment shader, many variants: a variant is data, the preamble of defines is written from it. */
@@ -29,6 +31,10 @@ typedef enum {
   NEG_GL_UNIT_MODALITY,
   NEG_GL_UNIT_VOI,
   NEG_GL_UNIT_PALETTE,
+  NEG_GL_UNIT_PRESENTATION,
+  NEG_GL_UNIT_CURVE,
+  NEG_GL_UNIT_LAYERS,
+  NEG_GL_UNIT_LAYER_COLORS,
   NEG_GL_UNIT_N,
 } NegGlUnit;
 
@@ -42,6 +48,7 @@ typedef struct {
   GLint voi_kind, window, voi_first, voi_last, voi_maximum;
   GLint palette_first, palette_last, palette_supplemental;
   GLint color_shift, inverted, luminance;
+  GLint presentation_last, presentation_maximum, has_curve, dithered, layers_size;
 } NegGlProgram;
 
 /* A small texture of what a draw looks up, uploaded again only when its content changes. */
@@ -50,6 +57,7 @@ typedef struct {
   void *content;
   gsize bytes;
   int width;
+  guint64 serial; /* of layers, in place of their content */
 } NegGlTable;
 
 struct _NegGlDevice {
@@ -85,6 +93,9 @@ gboolean neg_gl_table_bind_lut (NegGlDevice *device, NegGlUnit unit, const NegLu
 gboolean neg_gl_table_bind_palette (NegGlDevice *device, const NegLut *luts, GError **error);
 gboolean neg_gl_table_bind_steps (NegGlDevice *device, const NegAffine *affine, guint width, guint height,
                                   GError **error);
+gboolean neg_gl_table_bind_curve (NegGlDevice *device, const NegDisplayCurve *curve, GError **error);
+/* @layers nullable: then none are bound. */
+gboolean neg_gl_table_bind_layers (NegGlDevice *device, const NegLayers *layers, GError **error);
 void neg_gl_table_clear (NegGlTable *table);
 
 G_END_DECLS

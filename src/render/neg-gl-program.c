@@ -145,6 +145,11 @@ find_uniforms (NegGlProgram *self)
     { "color_shift", &self->color_shift },
     { "inverted", &self->inverted },
     { "luminance", &self->luminance },
+    { "presentation_last", &self->presentation_last },
+    { "presentation_maximum", &self->presentation_maximum },
+    { "has_curve", &self->has_curve },
+    { "dithered", &self->dithered },
+    { "layers_size", &self->layers_size },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (uniforms); i++)
@@ -154,7 +159,9 @@ find_uniforms (NegGlProgram *self)
 static void
 set_samplers (GLuint id)
 {
-  static const char *const names[NEG_GL_UNIT_N] = { "image", "steps", "modality_lut", "voi_lut", "palette" };
+  static const char *const names[NEG_GL_UNIT_N] = { "image",   "steps",            "modality_lut", "voi_lut",
+                                                      "palette", "presentation_lut", "curve",        "layers",
+                                                      "layer_colors" };
 
   glUseProgram (id);
   for (guint i = 0; i < NEG_GL_UNIT_N; i++)

@@ -167,6 +167,66 @@ neg_gl_table_bind_steps (NegGlDevice *device, const NegAffine *affine, guint wid
   return bind_content (device, NEG_GL_UNIT_STEPS, &layout, g_steal_pointer (&texels), error);
 }
 
+gboolean
+neg_gl_table_bind_curve (NegGlDevice *device, const NegDisplayCurve *curve, GError **error)
+{
+  static const Layout layout = {
+    GL_R32F, GL_RED, GL_FLOAT, TABLE_WIDTH, NEG_CURVE_STEPS / TABLE_WIDTH + 1,
+    TABLE_WIDTH * (NEG_CURVE_STEPS / TABLE_WIDTH + 1) * sizeof (float),
+  };
+  float *texels = g_malloc0 (layout.bytes);
+
+  memcpy (texels, curve->levels, sizeof curve->levels);
+  return bind_content (device, NEG_GL_UNIT_CURVE, &layout, texels, error);
+}
+
+static gboolean
+bind_layer_colors (NegGlDevice *device, const NegLayers *layers, GError **error)
+{
+  static const Layout layout = {
+    GL_RGBA8UI, GL_RGBA_INTEGER, GL_UNSIGNED_BYTE, TABLE_WIDTH, 1, TABLE_WIDTH * 4,
+  };
+  guint8 *texels = g_malloc (layout.bytes);
+
+  for (guint i = 0; i < TABLE_WIDTH; i++) {
+    memcpy (texels + 4 * i, layers->colors[i], 3);
+    texels[4 * i + 3] = layers->greys[i];
+  }
+  return bind_content (device, NEG_GL_UNIT_LAYER_COLORS, &layout, texels, error);
+}
+
+/* As many cells as the image has pixels, too many to compare: they never change and have a number. */
+gboolean
+neg_gl_table_bind_layers (NegGlDevice *device, const NegLayers *layers, GError **error)
+{
+  NegGlTable *table = &device->tables[NEG_GL_UNIT_LAYERS];
+
+  if (layers == NULL) {
+    /* What another image left bound would be one more kind of texture to compile the shader for. */
+    glActiveTexture (GL_TEXTURE0 + NEG_GL_UNIT_LAYERS);
+    glBindTexture (GL_TEXTURE_2D, 0);
+    return TRUE;
+  }
+  if (layers->columns > (guint) device->max_texture_size || layers->rows > (guint) device->max_texture_size)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "layers", "%u x %u pixels are beyond what this graphics system "
+                     "draws", layers->columns, layers->rows);
+  glActiveTexture (GL_TEXTURE0 + NEG_GL_UNIT_LAYERS);
+  if (table->id == 0)
+    make_texture (table);
+  glBindTexture (GL_TEXTURE_2D, table->id);
+  if (table->serial == 0 || table->serial != layers->serial) {
+    table->serial = 0;
+    glPixelStorei (GL_UNPACK_ALIGNMENT, 1);
+    glTexImage2D (GL_TEXTURE_2D, 0, GL_R8UI, layers->columns, layers->rows, 0, GL_RED_INTEGER, GL_UNSIGNED_BYTE,
+                  layers->cells);
+    glPixelStorei (GL_UNPACK_ALIGNMENT, 4);
+    if (!neg_gl_check ("layers", error))
+      return FALSE;
+    table->serial = layers->serial;
+  }
+  return bind_layer_colors (device, layers, error);
+}
+
 void
 neg_gl_table_clear (NegGlTable *table)
 {

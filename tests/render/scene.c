@@ -248,6 +248,52 @@ init_affine (Scene *scene, GRand *rand)
   m[5] = rows / 2 - offset - m[3] * scene->width / 2.0 - m[4] * scene->height / 2.0;
 }
 
+/* A display that is dark for long or bright at once; the LUT of a state, which may jump. */
+static void
+init_tone (Scene *scene, GRand *rand)
+{
+  double bend = g_rand_double_range (rand, 0.4, 2.5);
+
+  for (guint i = 0; i <= NEG_CURVE_STEPS; i++)
+    scene->curve.levels[i] = (float) pow ((double) i / NEG_CURVE_STEPS, bend);
+  if (one_in (rand, 3))
+    scene->draw.curve = &scene->curve;
+  if (one_in (rand, 4)) {
+    init_lut (&scene->presentation_lut, rand, 0, (guint) g_rand_int_range (rand, 8, 17));
+    /* With more entries that jump, OpenGL leaves it to the processor. */
+    scene->presentation_lut.n_entries = MIN (scene->presentation_lut.n_entries, 100);
+    scene->draw.presentation_lut = &scene->presentation_lut;
+  }
+  scene->draw.is_dithered = one_in (rand, 3);
+}
+
+/* Random cells of four colours, a third of them covered. */
+static void
+init_layers (Scene *scene, GRand *rand)
+{
+  NegLayers *layers;
+  gsize n;
+
+  /* Not of sizes that are powers of two: see init_frame(). */
+  if (!one_in (rand, 4) || scene->frame.format.rows == 32 || scene->frame.format.rows == 1)
+    return;
+  layers = scene->layers = g_new0 (NegLayers, 1);
+  layers->columns = scene->frame.format.columns;
+  layers->rows = scene->frame.format.rows;
+  layers->n_colors = 4;
+  n = (gsize) layers->columns * layers->rows;
+  layers->cells = g_malloc0 (n);
+  for (gsize i = 0; i < n; i++)
+    if (one_in (rand, 3))
+      layers->cells[i] = (guint8) g_rand_int_range (rand, 1, 5);
+  for (guint i = 1; i <= 4; i++) {
+    for (guint channel = 0; channel < 3; channel++)
+      layers->colors[i][channel] = (guint8) g_rand_int_range (rand, 0, 256);
+    layers->greys[i] = (guint8) g_rand_int_range (rand, 0, 256);
+  }
+  scene->draw.layers = layers;
+}
+
 Scene *
 scene_new (guint32 seed, SceneKind kind, NegSampleType type)
 {
@@ -266,6 +312,8 @@ scene_new (guint32 seed, SceneKind kind, NegSampleType type)
   init_affine (scene, rand);
   scene->draw.inverted = one_in (rand, 3);
   scene->draw.interpolation = g_rand_int_range (rand, 0, 3);
+  init_tone (scene, rand);
+  init_layers (scene, rand);
   return scene;
 }
 
@@ -275,6 +323,8 @@ scene_free (Scene *scene)
   g_free (scene->pixels);
   g_free (scene->modality_lut.entries);
   g_free (scene->voi_lut.entries);
+  g_free (scene->presentation_lut.entries);
+  neg_layers_free (scene->layers);
   for (guint i = 0; i < 3; i++)
     g_free (scene->palette[i].entries);
   g_free (scene);
@@ -364,6 +414,7 @@ scene_describe (const Scene *scene)
 
   return g_strdup_printf ("%ux%ux%u type %d, %u bits, color %d -> %ux%ux%u; interpolation %d; padding %d %g..%g; "
                           "modality %g %g lut %u; voi %d %.17g %.17g lut %u; palette %d %d; inverted %d; "
+                          "curve %d, presentation LUT %u, dithered %d, layers %d; "
                           "affine %.17g %.17g %.17g %.17g %.17g %.17g",
                           format->columns, format->rows, format->samples, format->sample_type, format->bits_stored,
                           format->color, scene->width, scene->height, scene->channels, draw->interpolation,
@@ -371,5 +422,7 @@ scene_describe (const Scene *scene)
                           draw->modality.intercept, draw->modality.lut ? draw->modality.lut->n_entries : 0,
                           draw->voi.function, draw->voi.center, draw->voi.width,
                           draw->voi.lut ? draw->voi.lut->n_entries : 0, draw->palette != NULL,
-                          draw->palette_supplemental, draw->inverted, m[0], m[1], m[2], m[3], m[4], m[5]);
+                          draw->palette_supplemental, draw->inverted, draw->curve != NULL,
+                          draw->presentation_lut ? draw->presentation_lut->n_entries : 0, draw->is_dithered,
+                          draw->layers != NULL, m[0], m[1], m[2], m[3], m[4], m[5]);
 }

@@ -2,7 +2,7 @@
  * choice comes from one seed, so that a scene that fails can be made again. */
 #pragma once
 
-#include "imaging/neg-draw.h"
+#include "imaging/neg-layers.h"
 
 typedef enum {
   SCENE_GREY,
@@ -15,7 +15,9 @@ typedef struct {
   NegFrame frame;
   void *pixels; /* of the frame */
   NegDraw draw;
-  NegLut modality_lut, voi_lut, palette[3];
+  NegLut modality_lut, voi_lut, palette[3], presentation_lut;
+  NegDisplayCurve curve;
+  NegLayers *layers; /* nullable */
   guint width, height, channels;
 } Scene;
 
