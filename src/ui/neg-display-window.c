@@ -462,7 +462,7 @@ new_text (NegDisplayWindow *self)
 static GtkWidget *
 add_button (NegDisplayWindow *self, GtkWidget *box, const char *label, GCallback callback)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = gtk_button_new_with_label (label);
 
   g_signal_connect_swapped (button, "clicked", callback, self);
   gtk_box_append (GTK_BOX (box), button);
@@ -474,10 +474,10 @@ new_buttons (NegDisplayWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
 
-  self->apply = add_button (self, box, _ ("_Apply"), G_CALLBACK (apply_cb));
-  self->remove = add_button (self, box, _ ("_Remove"), G_CALLBACK (remove_cb));
-  self->load = add_button (self, box, _ ("_Load a File…"), G_CALLBACK (load_cb));
-  self->pattern = add_button (self, box, _ ("_Test Pattern"), G_CALLBACK (pattern_cb));
+  self->apply = add_button (self, box, _ ("Apply"), G_CALLBACK (apply_cb));
+  self->remove = add_button (self, box, _ ("Remove"), G_CALLBACK (remove_cb));
+  self->load = add_button (self, box, _ ("Load a File…"), G_CALLBACK (load_cb));
+  self->pattern = add_button (self, box, _ ("Test Pattern"), G_CALLBACK (pattern_cb));
   gtk_widget_add_css_class (self->apply, "suggested-action");
   return box;
 }
