@@ -191,11 +191,22 @@ ReportReader::ReportReader (const Item &root_)
 {
 }
 
+/* Coordinates of a total pixel matrix are not those of a frame of it (C.18.6.1.1). Some writers say VOLUME of images
+ * that have no such matrix. */
+static bool
+is_of_matrix (const Item &item, const NegImageReference &image)
+{
+  static const char *const tiled[] = { UID_VLWholeSlideMicroscopyImageStorage, UID_SegmentationStorage, nullptr };
+
+  return item.code_is (DCM_PixelOriginInterpretation, "VOLUME") && image.sop_class_uid != nullptr
+         && g_strv_contains (tiled, image.sop_class_uid);
+}
+
 /* C.18.6: coordinates are of the image that they are selected from. */
 bool
 ReportReader::read_mark (const Item &item, Mark *mark)
 {
-  if (item.code_is (DCM_PixelOriginInterpretation, "VOLUME") || !read_outline (item, &mark->outline)) {
+  if (!read_outline (item, &mark->outline)) {
     root.reading->warn ("Coordinates of the report cannot be shown and were left out");
     return false;
   }
@@ -206,6 +217,10 @@ ReportReader::read_mark (const Item &item, Mark *mark)
         references.read_one (reference, &mark->image->references);
   if (mark->image->references.n == 0) {
     root.reading->warn ("Coordinates of the report name no image and were left out");
+    return false;
+  }
+  if (is_of_matrix (item, mark->image->references.items[0])) {
+    root.reading->warn ("Coordinates of a total pixel matrix are not shown");
     return false;
   }
   evidence.place (&mark->image->references.items[0]);
