@@ -2,10 +2,9 @@
 
 #include "export/neg-overlay-cairo.h"
 
-#include <cairo.h>
 #include <pango/pangocairo.h>
 
-#include "base/neg-error.h"
+#include "export/neg-picture-cairo.h"
 
 #define FONT_FAMILY "DejaVu Sans"
 
@@ -16,9 +15,6 @@
 
 #define TEXT_GREY (0xe3 / 255.0)
 #define BAND_GREY (0x3a / 255.0)
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (cairo_t, cairo_destroy)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (cairo_surface_t, cairo_surface_destroy)
 
 typedef struct {
   const NegOverlay *overlay;
@@ -205,37 +201,6 @@ draw (const NegOverlay *overlay, cairo_t *cr, guint width, guint height)
   draw_corners (&canvas);
 }
 
-/* cairo's RGB24: a native 32 bit word per pixel. */
-static void
-copy_in (const NegPicture *picture, guint8 *words, gsize stride)
-{
-  for (guint y = 0; y < picture->height; y++) {
-    guint32 *row = (guint32 *) (words + y * stride);
-    const guint8 *from = picture->pixels + y * picture->stride;
-
-    for (guint x = 0; x < picture->width; x++, from += picture->channels)
-      row[x] = picture->channels == 1 ? from[0] * 0x010101u
-                                      : (guint32) from[0] << 16 | (guint32) from[1] << 8 | from[2];
-  }
-}
-
-static void
-copy_out (const NegPicture *picture, const guint8 *words, gsize stride)
-{
-  for (guint y = 0; y < picture->height; y++) {
-    const guint32 *row = (const guint32 *) (words + y * stride);
-    guint8 *to = picture->pixels + y * picture->stride;
-
-    for (guint x = 0; x < picture->width; x++, to += picture->channels) {
-      to[0] = row[x] >> 16;
-      if (picture->channels == 3) {
-        to[1] = row[x] >> 8;
-        to[2] = row[x];
-      }
-    }
-  }
-}
-
 static gboolean
 is_empty (const NegOverlay *overlay)
 {
@@ -248,27 +213,23 @@ is_empty (const NegOverlay *overlay)
   return !overlay->has_line && !overlay->has_point && !overlay->has_scale_bar && overlay->prior_band == NULL;
 }
 
+typedef struct {
+  const NegOverlay *overlay;
+  guint width, height;
+} Painting;
+
+static void
+paint (cairo_t *cr, gpointer user_data)
+{
+  const Painting *painting = user_data;
+
+  draw (painting->overlay, cr, painting->width, painting->height);
+}
+
 gboolean
 neg_overlay_draw (const NegOverlay *overlay, const NegPicture *picture, GError **error)
 {
-  g_autoptr (cairo_surface_t) surface = NULL;
-  g_autoptr (cairo_t) cr = NULL;
+  Painting painting = { overlay, picture->width, picture->height };
 
-  g_return_val_if_fail (picture->channels == 1 || picture->channels == 3, FALSE);
-
-  if (is_empty (overlay))
-    return TRUE;
-  surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, picture->width, picture->height);
-  cr = cairo_create (surface);
-  if (cairo_status (cr) == CAIRO_STATUS_SUCCESS) {
-    copy_in (picture, cairo_image_surface_get_data (surface), cairo_image_surface_get_stride (surface));
-    cairo_surface_mark_dirty (surface);
-    draw (overlay, cr, picture->width, picture->height);
-    cairo_surface_flush (surface);
-  }
-  if (cairo_status (cr) != CAIRO_STATUS_SUCCESS)
-    return neg_fail (error, NEG_ERROR_MEMORY, NULL, "the annotations cannot be drawn: %s",
-                     cairo_status_to_string (cairo_status (cr)));
-  copy_out (picture, cairo_image_surface_get_data (surface), cairo_image_surface_get_stride (surface));
-  return TRUE;
+  return is_empty (overlay) || neg_picture_paint (picture, paint, &painting, error);
 }
