@@ -5,6 +5,7 @@ import argparse
 import glob
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from peers import Orthanc, StoreScp  # noqa: E402
 STUDY = data.ROOT + '.1'
 TUNED = {'TCP_NODELAY': '1'}
 OBJECTS = 500
+SENDERS = 4
 
 
 def timed(command, environment=None):
@@ -34,6 +36,18 @@ def timed(command, environment=None):
 def store(port, ae, folder):
     """storescu, tuned."""
     return timed(['storescu', '-R', '-aec', ae, '+sd', '127.0.0.1', port, folder], TUNED)
+
+
+def store_at_once(port, ae, folders):
+    """A storescu for each of the folders; until the last one is done."""
+    command = ['storescu', '-R', '-aec', ae, '+sd', '127.0.0.1', str(port)]
+    start = time.monotonic()
+    senders = [subprocess.Popen([*command, folder], env={**os.environ, **TUNED}, stdout=subprocess.DEVNULL)
+               for folder in folders]
+    statuses = [sender.wait() for sender in senders]
+    if any(statuses):
+        raise RuntimeError(f'storescu: {statuses}')
+    return time.monotonic() - start
 
 
 def ours(agent, *words):
@@ -125,36 +139,100 @@ def retrieves(report, options, series):
     report.add('WADO-RS / curl', gate=0.8, ratio=1 / median_ratio(rounds, 3, 4), s=middle[3], theirs_s=middle[4])
 
 
-def receive_ours(options, series):
+def receive_ours(options, send_to):
     with Fresh(options.work, '[dicom]\naccept-unknown=true\n') as agent:
-        seconds = store(agent.port, agent.ae, series)
-        studies = agent.ask('studies')
-        if studies[0]['instances'] != OBJECTS:
-            raise RuntimeError(f'not everything arrived: {studies}')
+        seconds = send_to(agent.port, agent.ae)
+        if sum(study['instances'] for study in agent.ask('studies')) != OBJECTS:
+            raise RuntimeError('not everything arrived')
         return seconds
 
 
-def receive_orthanc(orthanc, series):
+def receive_orthanc(orthanc, send_to):
     orthanc.wipe()
-    return store(orthanc.port, orthanc.ae, series)
+    return send_to(orthanc.port, orthanc.ae)
 
 
-def receive_files(scp, series):
+def receive_files(scp, send_to):
     for path in scp.files():
         os.remove(path)
-    return store(scp.port, scp.ae, series)
+    return send_to(scp.port, scp.ae)
+
+
+def sync_folder(path):
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    os.fsync(fd)
+    os.close(fd)
+
+
+def floor(work, series):
+    """What the order alone costs on this disk, one object after the other and nobody sending: written, synced, renamed,
+    its folder synced, a row committed."""
+    folder = tempfile.mkdtemp(prefix='floor-', dir=work)
+    try:
+        places = [os.path.join(folder, f'{i:02x}') for i in range(256)]
+        for place in places:
+            os.mkdir(place)
+        database = sqlite3.connect(os.path.join(folder, 'rows.db'), isolation_level=None)
+        database.executescript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE row (name, text)')
+        objects = []
+        for path in sorted(glob.glob(series + '/*.dcm')):
+            with open(path, 'rb') as file:
+                objects.append(file.read())
+        start = time.monotonic()
+        for i, content in enumerate(objects):
+            fd = os.open(os.path.join(folder, 'incoming'), os.O_CREAT | os.O_WRONLY, 0o600)
+            os.write(fd, content)
+            os.fdatasync(fd)
+            os.close(fd)
+            place = places[i * 7 % len(places)]
+            os.rename(os.path.join(folder, 'incoming'), os.path.join(place, str(i)))
+            sync_folder(place)
+            database.execute('INSERT INTO row VALUES (?, ?)', (str(i), 'x' * 500))
+        seconds = time.monotonic() - start
+        database.close()
+        return seconds
+    finally:
+        shutil.rmtree(folder)
+
+
+def split(work, series):
+    """The series in as many folders as there are senders."""
+    folders = [os.path.join(work, f'part-{i}') for i in range(SENDERS)]
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+    for i, path in enumerate(sorted(glob.glob(series + '/*.dcm'))):
+        os.link(path, os.path.join(folders[i % SENDERS], os.path.basename(path)))
+    return folders
 
 
 def receives(report, options, series):
+    parts = split(options.work, series)
+
+    def one(port, ae):
+        return store(port, ae, series)
+
+    def four(port, ae):
+        return store_at_once(port, ae, parts)
+
     with Orthanc(options.work + '/orthanc-ingest', environment=TUNED) as orthanc, \
-            StoreScp(options.work + '/scp-files', '-B', environment=TUNED) as files:
-        rounds = in_turn(options.pairs, lambda: receive_ours(options, series),
-                         lambda: receive_orthanc(orthanc, series), lambda: receive_files(files, series))
+            StoreScp(options.work + '/scp-files', '-B', environment=TUNED) as files, \
+            StoreScp(options.work + '/scp-fork', '-B', '--fork', environment=TUNED) as forking:
+        rounds = in_turn(options.pairs, lambda: receive_ours(options, one), lambda: receive_orthanc(orthanc, one),
+                         lambda: receive_files(files, one), lambda: floor(options.work, series),
+                         lambda: receive_ours(options, four), lambda: receive_orthanc(orthanc, four),
+                         lambda: receive_files(forking, four))
     middle = medians(rounds)
-    report.add("receive / Orthanc's ingest", gate=4, ratio=1 / median_ratio(rounds, 0, 1), s=middle[0],
-               theirs_s=middle[1])
-    report.add('receive / storescp writing files', gate=0.5, ratio=1 / median_ratio(rounds, 0, 2), s=middle[0],
-               theirs_s=middle[2])
+
+    def add(what, mine, theirs, **gate):
+        report.add(what, ratio=1 / median_ratio(rounds, mine, theirs), s=middle[mine], theirs_s=middle[theirs],
+                   floor_s=middle[3], **gate)
+
+    add("receive / Orthanc's ingest", 0, 1, gate=4)
+    add('receive / storescp writing files', 0, 2, gate=0.5)
+    add('receive / the syncs alone', 0, 3)
+    add("four senders / Orthanc's ingest", 4, 5, gate=4)
+    add('four senders / storescp --fork', 4, 6, gate=0.5)
 
 
 def main():
