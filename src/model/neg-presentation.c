@@ -130,6 +130,15 @@ neg_presentation_unref (NegPresentation *presentation)
   g_free (presentation);
 }
 
+gboolean
+neg_key_selection_is_rejection (const NegKeySelection *selection)
+{
+  static const char *const codes[] = { "113001", "113037", "113038", "113039", NULL };
+
+  return g_strcmp0 (selection->title_scheme, "DCM") == 0 && selection->title_value != NULL
+         && g_strv_contains (codes, selection->title_value);
+}
+
 NegKeySelection *
 neg_key_selection_new (void)
 {

@@ -163,6 +163,11 @@ struct _NegKeySelection {
   NegImageReferences references; /* with series */
 };
 
+/* A note by which images are to be seen no more (IHE IOCM): rejected for quality reasons (113001), for patient safety
+ * reasons (113037), an incorrect worklist entry (113038), data retention policy expired (113039). By scheme and code
+ * value, never by the meaning's text. */
+gboolean neg_key_selection_is_rejection (const NegKeySelection *selection);
+
 NegKeySelection *neg_key_selection_new (void);
 void neg_key_selection_free (NegKeySelection *selection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegKeySelection, neg_key_selection_free)

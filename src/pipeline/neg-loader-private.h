@@ -74,7 +74,7 @@ void _neg_loader_take (NegLoader *loader, GPtrArray *answers, guint n_found, gbo
  * here belongs to the loader's context while no thread is at it, and to the thread while it is. */
 typedef struct {
   NegLoaderJob *job;            /* owned reference */
-  GPtrArray *instances, *blobs; /* parallel: all images */
+  GPtrArray *instances, *blobs; /* parallel: all images, and the notes that reject some */
   GPtrArray *shown;             /* NegSeries, as the list of the loader has them */
   GPtrArray *series;            /* what was built; those that did not change are the ones shown; nullable */
 } NegLoaderBuild;

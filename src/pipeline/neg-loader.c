@@ -3,6 +3,7 @@
 #include "pipeline/neg-loader.h"
 
 #include "base/neg-error.h"
+#include "model/neg-presentation.h"
 #include "pipeline/neg-loader-private.h"
 
 /* While answers stream in, series are built again, and listeners told, at most this often: both cost O(n), and so does
@@ -15,7 +16,7 @@ struct _NegLoader {
   NegLoaderJob *job;     /* shared with the worker and the dispatcher */
   NegLoaderBuild *build; /* NULL while a thread is at it */
   GListStore *series;
-  GPtrArray *new_instances, *new_blobs; /* parallel: images that no build has seen */
+  GPtrArray *new_instances, *new_blobs; /* parallel: images, and notes of rejection, that no build has seen */
   GPtrArray *objects;
   GPtrArray *unreadable;
   guint n_found, n_scanned, n_images;
@@ -81,6 +82,11 @@ take_answer (NegLoader *self, NegLoaderAnswer *answer)
     object->instance = g_steal_pointer (&answer->instance);
     object->blob = g_steal_pointer (&answer->blob);
     g_ptr_array_add (self->objects, object);
+    if (object->instance->key_selection != NULL
+        && neg_key_selection_is_rejection (object->instance->key_selection)) {
+      g_ptr_array_add (self->new_instances, neg_instance_ref (object->instance));
+      g_ptr_array_add (self->new_blobs, neg_blob_ref (object->blob));
+    }
   }
 }
 

@@ -143,6 +143,7 @@ take_notice (NegSeriesGroup *group, GHashTable *notices)
 
   if (notice != NULL) {
     group->n_duplicates = notice->n_duplicates;
+    group->n_rejected = notice->n_rejected;
     group->has_uid_clash = notice->has_uid_clash;
   }
 }

@@ -32,11 +32,11 @@ typedef struct {
 
 /* What was noticed in one DICOM series. */
 typedef struct {
-  guint n_duplicates;
+  guint n_duplicates, n_rejected;
   gboolean has_uid_clash;
 } NegSeriesNotice;
 
-/* The images among @instances (NegSeriesSource), numbered, copies left out; *notices (given): NegSeriesNotice by series
+/* The images among @instances (NegSeriesSource), numbered, copies and rejected ones left out; *notices (given): NegSeriesNotice by series
  * UID. */
 GArray *_neg_series_collect (GPtrArray *instances, GPtrArray *blobs, GHashTable **notices);
 
@@ -58,6 +58,7 @@ typedef struct {
   const double *orientation;  /* of the first by number: the direction in which the positions are sorted; NULL: none */
   GString *label;             /* what tells it from its siblings: "echo 2, phase 3" */
   guint n_duplicates;         /* objects left out, as they were there already */
+  guint n_rejected;           /* left out, as a note says that they are to be seen no more */
   gboolean has_uid_clash;     /* one SOP Instance UID on different images */
 } NegSeriesGroup;
 

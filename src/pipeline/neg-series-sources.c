@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/neg-presentation.h"
 #include "pipeline/neg-series-private.h"
 
 static guint
@@ -57,6 +58,60 @@ is_copy (const NegInstance *a, const NegInstance *b)
          && (!one->has_position || memcmp (one->position_mm, other->position_mm, sizeof one->position_mm) == 0);
 }
 
+static NegSeriesNotice *
+get_notice (GHashTable *notices, char *series_uid)
+{
+  NegSeriesNotice *notice = g_hash_table_lookup (notices, series_uid);
+
+  if (notice == NULL) {
+    notice = g_new0 (NegSeriesNotice, 1);
+    g_hash_table_insert (notices, series_uid, notice);
+  }
+  return notice;
+}
+
+/* "study UID, SOP instance UID" of whatever the notes among @instances reject: of their own patient's studies only. */
+static GHashTable *
+list_rejected (GPtrArray *instances)
+{
+  GHashTable *rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < instances->len; i++) {
+    const NegInstance *note = g_ptr_array_index (instances, i);
+
+    if (note->key_selection == NULL || !neg_key_selection_is_rejection (note->key_selection))
+      continue;
+    for (guint32 j = 0; j < note->key_selection->references.n; j++) {
+      const NegImageReference *image = &note->key_selection->references.items[j];
+
+      g_hash_table_add (rejected, g_strdup_printf ("%s\n%s\n%s", note->patient_id ? note->patient_id : "",
+                                                   image->study_uid ? image->study_uid : note->study_uid,
+                                                   image->sop_instance_uid));
+    }
+  }
+  return rejected;
+}
+
+/* Imaging pitfall 34: hidden before anything is drawn or counted. */
+static void
+leave_out_rejected (GArray *sources, GPtrArray *instances, GHashTable *notices)
+{
+  g_autoptr (GHashTable) rejected = list_rejected (instances);
+
+  for (guint i = 0; i < sources->len && g_hash_table_size (rejected) > 0; i++) {
+    NegSeriesSource *source = &g_array_index (sources, NegSeriesSource, i);
+    NegInstance *instance = source->instance;
+    g_autofree char *key = g_strdup_printf ("%s\n%s\n%s", instance->patient_id ? instance->patient_id : "",
+                                            instance->study_uid, instance->sop_instance_uid);
+
+    if (!g_hash_table_contains (rejected, key))
+      continue;
+    if (!source->is_left_out && instance->series_uid != NULL)
+      get_notice (notices, instance->series_uid)->n_rejected++;
+    source->is_left_out = TRUE;
+  }
+}
+
 /* Marks copies as left out; notices by series UID. */
 static GHashTable *
 find_duplicates (GArray *sources)
@@ -72,11 +127,7 @@ find_duplicates (GArray *sources)
         || g_strcmp0 (before->instance->sop_instance_uid, source->instance->sop_instance_uid) != 0
         || g_strcmp0 (before->instance->series_uid, series_uid) != 0)
       continue;
-    notice = g_hash_table_lookup (notices, series_uid);
-    if (notice == NULL) {
-      notice = g_new0 (NegSeriesNotice, 1);
-      g_hash_table_insert (notices, series_uid, notice);
-    }
+    notice = get_notice (notices, series_uid);
     source->is_left_out = is_copy (before->instance, source->instance);
     notice->n_duplicates += source->is_left_out;
     notice->has_uid_clash |= !source->is_left_out;
@@ -111,6 +162,7 @@ _neg_series_collect (GPtrArray *instances, GPtrArray *blobs, GHashTable **notice
   GArray *sources = collect_sources (instances, blobs);
 
   *notices = find_duplicates (sources);
+  leave_out_rejected (sources, instances, *notices);
   number_concatenations (sources);
   return sources;
 }

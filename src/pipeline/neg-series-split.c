@@ -366,6 +366,7 @@ split_into_parts (NegSeriesGroup *group, const GArray *placed, const guint *part
       *one = _neg_series_group_new (group->anchor);
       (*one)->orientation = group->orientation;
       (*one)->n_duplicates = group->n_duplicates;
+      (*one)->n_rejected = group->n_rejected;
       (*one)->has_uid_clash = group->has_uid_clash;
       g_string_append (((*one)->label), group->label->str);
       add_label ((*one)->label, placed, item, key, part[i]);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/neg-presentation.h"
 #include "series-scan.h"
 
 static void
@@ -39,6 +40,43 @@ test_same_position (void)
   scan_add_slice (scan, 6, 0);
   scan_build (scan, 1);
   series_assert_warnings (scan_get (scan, 0), "2 images at the same position as the one before: after slices 1, 4");
+}
+
+/* What a rejection note names is left out before anything else, by code value; a key image note hides nothing, nor does
+ * another patient's note. */
+static void
+test_pitfall_34_rejected (void)
+{
+  static const struct {
+    const char *code, *patient_id;
+    gboolean hides;
+  } notes[] = { { "113001", "P", TRUE }, { "113037", "P", TRUE },  { "113038", "P", TRUE },
+                { "113039", "P", TRUE }, { "113000", "P", FALSE }, { "113001", "Q", FALSE } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (notes); i++) {
+    g_autoptr (Scan) scan = scan_new ();
+    NegInstance *image = NULL, *note;
+
+    for (guint j = 0; j < 4; j++) {
+      image = scan_add_slice (scan, j + 1, 5.0 * j);
+      g_free (image->patient_id);
+      image->patient_id = g_strdup ("P");
+    }
+    note = scan_add_slice (scan, 99, 0);
+    note->kind = NEG_OBJECT_KO;
+    g_free (note->patient_id);
+    note->patient_id = g_strdup (notes[i].patient_id);
+    note->key_selection = neg_key_selection_new ();
+    note->key_selection->title_scheme = g_strdup ("DCM");
+    note->key_selection->title_value = g_strdup (notes[i].code);
+    note->key_selection->title_meaning = g_strdup ("whatever");
+    note->key_selection->references = (NegImageReferences){ 1, g_new0 (NegImageReference, 1) };
+    note->key_selection->references.items[0].study_uid = g_strdup (image->study_uid);
+    note->key_selection->references.items[0].sop_instance_uid = g_strdup (image->sop_instance_uid);
+    scan_build (scan, 1);
+    g_assert_cmpuint (neg_series_get_n_frames (scan_get (scan, 0)), ==, notes[i].hides ? 3 : 4);
+    series_assert_warnings (scan_get (scan, 0), notes[i].hides ? "1 image was rejected and is not shown" : "");
+  }
 }
 
 static void
@@ -415,6 +453,7 @@ main (int argc, char **argv)
   ADD (sorted_by_position);
   ADD (same_position);
   ADD (copies);
+  ADD (pitfall_34_rejected);
   ADD (gaps);
   ADD (uneven);
   ADD (tilt_and_bend);
