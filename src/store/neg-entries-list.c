@@ -373,7 +373,7 @@ are_sure (char **words)
 
 /* --- by kept places: the first of the hits, without a look at what lies between them --- */
 
-#define MANY 100000u  /* hits: walking finds the first of them soon, unless they are all far from the beginning */
+#define MANY 12800u /* hits: walking finds the first of them soon, unless they are all far from the beginning */
 #define SAMPLES 512u
 #define NEAR_DIVISOR 64u /* of the whole order */
 #define SOME 256u     /* are found together */
