@@ -60,7 +60,8 @@ def ours(agent, *words):
 
 
 class Fresh:
-    """A new home for each measurement, with its agent running."""
+    """A new home for each measurement, with its agent running. It goes when the program does: on an ext4 without a journal
+    a new file costs 0.5 ms for a minute after many were deleted."""
 
     def __init__(self, work, site):
         self.work, self.site = work, site
@@ -76,7 +77,6 @@ class Fresh:
 
     def __exit__(self, *_):
         self.agent.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def send(report, options, series):
@@ -89,9 +89,8 @@ def send(report, options, series):
                theirs_s=medians(rounds)[1])
 
 
-def get_scu(orthanc, folder):
-    shutil.rmtree(folder, ignore_errors=True)
-    os.makedirs(folder)
+def get_scu(orthanc, work):
+    folder = tempfile.mkdtemp(prefix='net-', dir=work)
     seconds = timed(['getscu', '-S', '-aec', orthanc.ae, '-od', folder, '-k', 'QueryRetrieveLevel=STUDY', '-k',
                      'StudyInstanceUID=' + STUDY, '127.0.0.1', orthanc.port], TUNED)
     if len(os.listdir(folder)) != OBJECTS:
@@ -114,7 +113,6 @@ def retrieve(options, site, register=None):
 
 
 def retrieves(report, options, series):
-    got = options.work + '/got'
     with Orthanc(options.work + '/orthanc-plain') as plain, \
             Orthanc(options.work + '/orthanc-tuned', environment=TUNED) as tuned:
         for orthanc in (plain, tuned):
@@ -129,7 +127,7 @@ def retrieves(report, options, series):
         rounds = in_turn(options.pairs,
                          lambda: retrieve(options, plain.site('PACS', retrieve='get')),
                          lambda: retrieve(options, plain.site('PACS', retrieve='move'), register),
-                         lambda: get_scu(tuned, got),
+                         lambda: get_scu(tuned, options.work),
                          lambda: retrieve(options, plain.web_site('PACS')),
                          lambda: curl(plain, options.work))
     middle = medians(rounds)
@@ -250,9 +248,13 @@ def main():
     data.make(options.work)
     series = options.work + '/series'
     report = Report('network', options.json)
-    for name, part in (('send', send), ('retrieve', retrieves), ('receive', receives)):
-        if not options.parts or name in options.parts:
-            part(report, options, series)
+    try:
+        for name, part in (('send', send), ('retrieve', retrieves), ('receive', receives)):
+            if not options.parts or name in options.parts:
+                part(report, options, series)
+    finally:
+        for folder in glob.glob(options.work + '/net-*'):
+            shutil.rmtree(folder, ignore_errors=True)
     return report.finish()
 
 
