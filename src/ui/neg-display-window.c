@@ -3,17 +3,15 @@
 #include "ui/neg-display-window.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
 #include "ui/neg-accessible.h"
-#include "ui/neg-display-plot.h"
+#include "ui/neg-display-report.h"
 #include "ui/neg-display-words.h"
 #include "ui/neg-monitor.h"
 #include "ui/neg-test-pattern-window.h"
 
 #define FILE_MAX_BYTES (1 << 20)
-#define N_FIGURES 6
 
 struct _NegDisplayWindow {
   GtkWindow parent_instance;
@@ -30,10 +28,9 @@ struct _NegDisplayWindow {
   GtkTextTag *wrong_line;
   GtkSpinButton *ambient;
   GtkEditable *name, *date;
-  GtkLabel *error, *kept, *verdict, *corrected_verdict;
-  GtkLabel *figures[2][N_FIGURES];
+  GtkLabel *error, *kept;
   GtkWidget *apply, *remove, *load, *pattern;
-  GtkWidget *luminance_plot, *contrast_plot;
+  NegDisplayReport *report;
 };
 
 G_DEFINE_FINAL_TYPE (NegDisplayWindow, neg_display_window, GTK_TYPE_WINDOW)
@@ -134,58 +131,6 @@ show_error (NegDisplayWindow *self, const GError *error)
 
 /* --- what it means --- */
 
-static void
-set_figure (GtkLabel *label, const char *format, double value)
-{
-  g_autofree char *text = isfinite (value) ? g_strdup_printf (format, value) : g_strdup ("–");
-
-  gtk_label_set_text (label, text);
-}
-
-static void
-show_figures (NegDisplayWindow *self, guint column, const NegConformance *conformance)
-{
-  static const NegConformance none = { .luminance_min = NAN, .luminance_max = NAN, .ratio = NAN, .greatest_error = NAN,
-                                       .jnd_mean = NAN, .jnd_sd = NAN };
-  const NegConformance *values = conformance != NULL ? conformance : &none;
-
-  set_figure (self->figures[column][0], "%.3g", values->luminance_min);
-  set_figure (self->figures[column][1], "%.4g", values->luminance_max);
-  set_figure (self->figures[column][2], "%.0f", values->ratio);
-  set_figure (self->figures[column][3], "%.1f %%", 100 * values->greatest_error);
-  set_figure (self->figures[column][4], "%.2f", values->jnd_mean);
-  set_figure (self->figures[column][5], "%.2f", values->jnd_sd);
-}
-
-static void
-show_verdict (GtkLabel *label, const char *format, const NegConformance *conformance)
-{
-  g_autofree char *verdict = conformance != NULL ? neg_display_words_dup_verdict (conformance) : NULL;
-  g_autofree char *text = verdict != NULL ? g_strdup_printf (format, verdict) : NULL;
-
-  gtk_label_set_text (label, text != NULL ? text : "");
-}
-
-static void
-show_conformance (NegDisplayWindow *self, const NegDisplayCurve *curve)
-{
-  NegConformance bare = { 0 }, corrected = { 0 };
-  const NegConformance *first = self->table != NULL ? &bare : NULL, *second = curve != NULL ? &corrected : NULL;
-
-  if (first != NULL)
-    neg_conformance_init (&bare, self->table, NULL, NEG_DISPLAY_STEPS);
-  if (second != NULL)
-    neg_conformance_init (&corrected, self->table, curve, NEG_DISPLAY_STEPS);
-  show_figures (self, 0, first);
-  show_figures (self, 1, second);
-  show_verdict (self->verdict, _ ("As it is: %s"), first);
-  show_verdict (self->corrected_verdict, _ ("With the calibration, as computed: %s"), second);
-  neg_display_plot_set (NEG_DISPLAY_PLOT (self->luminance_plot), first, second);
-  neg_display_plot_set (NEG_DISPLAY_PLOT (self->contrast_plot), first, second);
-  neg_conformance_clear (&bare);
-  neg_conformance_clear (&corrected);
-}
-
 static gboolean
 is_empty (const char *text)
 {
@@ -208,7 +153,7 @@ update (NegDisplayWindow *self)
     self->table = neg_luminance_table_parse (whole, strlen (whole), &error);
   self->has_curve = self->table != NULL && neg_display_curve_init (curve, self->table, &error);
   show_error (self, error);
-  show_conformance (self, self->has_curve ? curve : NULL);
+  neg_display_report_set (self->report, self->table, self->has_curve ? curve : NULL);
   gtk_widget_set_sensitive (self->apply, self->has_curve && self->settings != NULL);
 }
 
@@ -505,51 +450,6 @@ new_left (NegDisplayWindow *self)
   return box;
 }
 
-static GtkWidget *
-new_figures (NegDisplayWindow *self)
-{
-  const char *const titles[N_FIGURES] = { _ ("Darkest, cd/m²"),     _ ("Brightest, cd/m²"),        _ ("Ratio"),
-                                          _ ("Greatest deviation"), _ ("JNDs per step, mean"), _ ("JNDs per step, SD") };
-  const char *const columns[2] = { _ ("● As it is"), _ ("○ With the calibration") };
-  GtkGrid *grid = GTK_GRID (gtk_grid_new ());
-
-  gtk_grid_set_column_spacing (grid, 16);
-  for (guint i = 0; i < N_FIGURES; i++)
-    gtk_grid_attach (grid, new_label (titles[i], "dim"), 0, i + 1, 1, 1);
-  for (guint column = 0; column < 2; column++) {
-    GtkWidget *title = new_label (columns[column], column == 0 ? "attention" : "accent");
-
-    gtk_grid_attach (grid, title, column + 1, 0, 1, 1);
-    for (guint i = 0; i < N_FIGURES; i++) {
-      GtkWidget *label = new_label ("–", NULL);
-
-      gtk_label_set_xalign (GTK_LABEL (label), 1);
-      gtk_widget_add_css_class (label, "numeric");
-      gtk_grid_attach (grid, label, column + 1, i + 1, 1, 1);
-      self->figures[column][i] = GTK_LABEL (label);
-    }
-  }
-  return GTK_WIDGET (grid);
-}
-
-static GtkWidget *
-new_right (NegDisplayWindow *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
-
-  self->luminance_plot = neg_display_plot_new (NEG_DISPLAY_PLOT_LUMINANCE);
-  self->contrast_plot = neg_display_plot_new (NEG_DISPLAY_PLOT_CONTRAST);
-  self->verdict = GTK_LABEL (new_label (NULL, NULL));
-  self->corrected_verdict = GTK_LABEL (new_label (NULL, NULL));
-  gtk_box_append (GTK_BOX (box), self->luminance_plot);
-  gtk_box_append (GTK_BOX (box), self->contrast_plot);
-  gtk_box_append (GTK_BOX (box), new_figures (self));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->verdict));
-  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->corrected_verdict));
-  gtk_widget_set_hexpand (box, TRUE);
-  return box;
-}
-
 /* --- the window --- */
 
 static void
@@ -592,7 +492,8 @@ neg_display_window_init (NegDisplayWindow *self)
 
   self->cancellable = g_cancellable_new ();
   gtk_box_append (GTK_BOX (box), new_left (self));
-  gtk_box_append (GTK_BOX (box), new_right (self));
+  self->report = NEG_DISPLAY_REPORT (neg_display_report_new ());
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->report));
   gtk_widget_add_css_class (box, "display-page");
   gtk_window_set_child (GTK_WINDOW (self), box);
   gtk_window_set_title (GTK_WINDOW (self), _ ("Display"));
