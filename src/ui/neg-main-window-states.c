@@ -1,0 +1,344 @@
+/* Presentation states and key images of what is open: seen, chosen, and written when the reader says so. */
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "model/neg-presentation.h"
+#include "reading/neg-view-presentation.h"
+#include "ui/neg-main-window-private.h"
+#include "ui/neg-monitor.h"
+#include "ui/neg-object-saver.h"
+
+#define STATES_SERIES_NUMBER 9001
+#define MEASUREMENTS_SERIES_NUMBER 9002
+#define KEYS_SERIES_NUMBER 9003
+
+static const NegViewState *
+get_state (NegMainWindow *self)
+{
+  return neg_reading_get_state (self->reading, neg_reading_get_active (self->reading));
+}
+
+/* --- states that there are --- */
+
+static gboolean
+means (const NegLoadedObject *object, const NegSeriesFrame *frame)
+{
+  const NegPresentation *state = object->instance->presentation;
+
+  return state != NULL && state->kind != NEG_STATE_OTHER && state->references.n > 0
+         && g_strcmp0 (object->instance->study_uid, frame->instance->study_uid) == 0
+         && neg_image_references_contain (&state->references, frame->instance->sop_instance_uid, frame->frame);
+}
+
+static char *
+dup_label (const NegPresentation *state)
+{
+  g_autofree char *label = neg_caption_dup_clean (state->description != NULL && *state->description != '\0'
+                                                    ? state->description
+                                                    : state->label);
+  g_autofree char *date = neg_caption_dup_date (state->created_date);
+  g_autofree char *creator = neg_caption_dup_person (state->creator);
+  g_autoptr (GString) text = g_string_new (*label != '\0' ? label : _ ("Presentation state"));
+
+  if (date != NULL)
+    g_string_append_printf (text, " · %s", date);
+  if (creator != NULL && *creator != '\0')
+    g_string_append_printf (text, " · %s", creator);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+add_item (GMenu *menu, const char *label, int target)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "state.show", "i", target);
+  g_menu_append_item (menu, item);
+}
+
+void
+_neg_main_window_add_states_menu (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame)
+{
+  GPtrArray *objects = self->loader != NULL ? neg_loader_get_objects (self->loader) : NULL;
+  g_autoptr (GMenu) section = g_menu_new ();
+
+  for (guint i = 0; objects != NULL && i < objects->len; i++) {
+    const NegLoadedObject *object = g_ptr_array_index (objects, i);
+    g_autofree char *label = means (object, frame) ? dup_label (object->instance->presentation) : NULL;
+
+    if (label != NULL)
+      add_item (section, label, (int) i);
+  }
+  if (g_menu_model_get_n_items (G_MENU_MODEL (section)) == 0)
+    return;
+  add_item (section, _ ("None: as the image says"), -1);
+  g_menu_append_section (menu, _ ("Presentation states"), G_MENU_MODEL (section));
+}
+
+static void
+show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  const int index = g_variant_get_int32 (parameter);
+  GPtrArray *objects = self->loader != NULL ? neg_loader_get_objects (self->loader) : NULL;
+  const NegLoadedObject *object
+      = index >= 0 && objects != NULL && (guint) index < objects->len ? g_ptr_array_index (objects, index) : NULL;
+  NegViewport *viewport = neg_grid_get_active (self->grid);
+  const guint cell = neg_reading_get_active (self->reading);
+  const double glass_mm = neg_monitor_get_pixel_mm (self->settings, GTK_WIDGET (viewport), NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (get_state (self)->series == NULL)
+    return;
+  neg_view_state_set_presentation (neg_reading_begin_change (self->reading, cell, 0),
+                                   object != NULL ? object->instance->presentation : NULL,
+                                   object != NULL ? object->instance->study_uid : NULL,
+                                   neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport),
+                                   glass_mm, &error);
+  neg_reading_end_change (self->reading, cell);
+  if (error != NULL)
+    _neg_main_window_hint (self, error->message);
+}
+
+/* --- what is written --- */
+
+typedef struct {
+  NegMainWindow *self;
+  char *study_uid;
+  NegBlob *source; /* an image of the study */
+  GPtrArray *composes;
+  guint n_states, n_left_out, n_measurements, n_keys;
+  guint64 change; /* of the annotations, when they were taken */
+  char *report_uid; /* the SOP instance that holds the measurements; nullable */
+} Saving;
+
+static void
+saving_free (Saving *saving)
+{
+  g_object_unref (saving->self);
+  g_free (saving->study_uid);
+  g_clear_pointer (&saving->source, neg_blob_unref);
+  g_ptr_array_unref (saving->composes);
+  g_free (saving->report_uid);
+  g_free (saving);
+}
+
+/* One of each series that is on screen: how its viewport shows it. */
+static gboolean
+add_state (Saving *saving, guint cell, GPtrArray *annotations, GError **error)
+{
+  NegMainWindow *self = saving->self;
+  const NegViewState *state = neg_reading_get_state (self->reading, cell);
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  NegCell *widget = neg_grid_get_cell (self->grid, cell);
+  NegViewport *viewport = widget != NULL ? neg_cell_get_viewport (widget) : NULL;
+  NegPixels *pixels = viewport != NULL ? neg_viewport_get_pixels (viewport) : NULL;
+  NegCompose *compose;
+  NegDraw own;
+  guint n_left_out = 0;
+  NegPresentation *presentation;
+
+  if (frame == NULL || pixels == NULL || frame->instance->samples > 1
+      || g_strcmp0 (frame->instance->study_uid, saving->study_uid) != 0)
+    return TRUE;
+  neg_view_state_init_own (state, neg_pixels_get_frame (pixels), &own);
+  if (own.palette != NULL)
+    return TRUE;
+  presentation = neg_view_state_to_presentation (state, &own, neg_viewport_get_width_px (viewport),
+                                                 neg_viewport_get_height_px (viewport), annotations, &n_left_out, error);
+  if (presentation == NULL)
+    return FALSE;
+  compose = neg_object_saver_describe (NEG_COMPOSE_PRESENTATION, _ ("Presentation states"), STATES_SERIES_NUMBER);
+  presentation->label = g_strdup ("READING");
+  presentation->description = g_strdup (neg_series_get_title (state->series));
+  compose->presentation = presentation;
+  compose->instance_number = (gint32) ++saving->n_states;
+  saving->n_left_out += n_left_out;
+  g_ptr_array_add (saving->composes, compose);
+  return TRUE;
+}
+
+/* The states of one call are one series. */
+static void
+join_series (const Saving *saving)
+{
+  const NegCompose *first = NULL;
+
+  for (guint i = 0; i < saving->composes->len; i++) {
+    NegCompose *compose = g_ptr_array_index (saving->composes, i);
+
+    if (compose->kind != NEG_COMPOSE_PRESENTATION)
+      continue;
+    if (first == NULL) {
+      first = compose;
+      continue;
+    }
+    g_free (compose->series_uid);
+    compose->series_uid = g_strdup (first->series_uid);
+  }
+}
+
+static void
+add_measurements (Saving *saving, GPtrArray *annotations)
+{
+  g_autoptr (GPtrArray) measured = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+  NegCompose *compose;
+
+  for (guint i = 0; i < annotations->len; i++) {
+    NegAnnotation *annotation = g_ptr_array_index (annotations, i);
+
+    if (annotation->kind != NEG_ANNOTATION_KEY && !annotation->is_foreign)
+      g_ptr_array_add (measured, neg_annotation_ref (annotation));
+  }
+  saving->n_measurements = measured->len;
+  if (measured->len == 0)
+    return;
+  compose = neg_object_saver_describe (NEG_COMPOSE_MEASUREMENTS, _ ("Measurements"), MEASUREMENTS_SERIES_NUMBER);
+  compose->annotations = g_steal_pointer (&measured);
+  saving->report_uid = g_strdup (compose->sop_instance_uid);
+  g_ptr_array_add (saving->composes, compose);
+}
+
+static void
+add_reference (NegImageReferences *references, const NegAnnotation *annotation)
+{
+  references->items = g_renew (NegImageReference, references->items, references->n + 1);
+  references->items[references->n++] = (NegImageReference){
+    .study_uid = g_strdup (annotation->study_uid),
+    .series_uid = g_strdup (annotation->series_uid),
+    .sop_class_uid = g_strdup (annotation->sop_class_uid),
+    .sop_instance_uid = g_strdup (annotation->sop_instance_uid),
+    .n_frames = 1,
+    .frames = g_memdup2 (&annotation->frame, sizeof annotation->frame),
+  };
+}
+
+/* Of Interest (CID 7010). */
+static void
+add_key_images (Saving *saving, GPtrArray *annotations)
+{
+  g_autoptr (NegKeySelection) selection = neg_key_selection_new ();
+  NegCompose *compose;
+
+  for (guint i = 0; i < annotations->len; i++) {
+    const NegAnnotation *annotation = g_ptr_array_index (annotations, i);
+
+    if (annotation->kind == NEG_ANNOTATION_KEY && !annotation->is_foreign)
+      add_reference (&selection->references, annotation);
+  }
+  saving->n_keys = selection->references.n;
+  if (selection->references.n == 0)
+    return;
+  selection->title_scheme = g_strdup ("DCM");
+  selection->title_value = g_strdup ("113000");
+  selection->title_meaning = g_strdup ("Of Interest");
+  compose = neg_object_saver_describe (NEG_COMPOSE_KEY_SELECTION, _ ("Key images"), KEYS_SERIES_NUMBER);
+  compose->key_selection = g_steal_pointer (&selection);
+  g_ptr_array_add (saving->composes, compose);
+}
+
+static char *
+dup_done_text (const Saving *saving)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, ngettext ("Saved: %u view", "Saved: %u views", saving->n_states), saving->n_states);
+  if (saving->n_measurements > 0)
+    g_string_append_printf (text, ngettext (", %u measurement", ", %u measurements", saving->n_measurements),
+                            saving->n_measurements);
+  if (saving->n_keys > 0)
+    g_string_append_printf (text, ngettext (", %u key image", ", %u key images", saving->n_keys), saving->n_keys);
+  if (saving->n_left_out > 0)
+    g_string_append_printf (text,
+                            ngettext (". %u image with another rescale is not part of it",
+                                      ". %u images with another rescale are not part of it", saving->n_left_out),
+                            saving->n_left_out);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+report (NegMainWindow *self, char *text)
+{
+  g_free (self->report);
+  self->report = text;
+  self->report_is_of_screens = FALSE;
+  _neg_main_window_update_status (self);
+}
+
+static void
+saved_cb (GObject *object, GAsyncResult *result, gpointer data)
+{
+  Saving *saving = data;
+  NegMainWindow *self = saving->self;
+  g_autoptr (GError) error = NULL;
+
+  self->is_saving = FALSE;
+  if (neg_object_saver_run_finish (result, NULL, &error)
+      && (saving->report_uid == NULL
+          || neg_annotations_mark_saved (self->annotations, saving->study_uid, saving->report_uid, saving->change,
+                                         &error))) {
+    g_autofree char *text = dup_done_text (saving);
+
+    _neg_main_window_hint (self, text);
+  } else {
+    g_autofree char *why = neg_network_dup_error (error);
+
+    report (self, g_strdup_printf (_ ("Not saved: %s"), why));
+  }
+  saving_free (saving);
+}
+
+static Saving *
+gather (NegMainWindow *self, const NegSeriesFrame *frame, GError **error)
+{
+  Saving *saving = g_new0 (Saving, 1);
+  g_autoptr (GPtrArray) annotations = NULL;
+  gboolean is_whole = TRUE;
+
+  saving->self = g_object_ref (self);
+  saving->study_uid = g_strdup (frame->instance->study_uid);
+  saving->source = neg_blob_ref (frame->blob);
+  saving->composes = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_compose_free);
+  annotations = neg_annotations_list_study (self->annotations, saving->study_uid);
+  saving->change = neg_annotations_get_change (self->annotations, saving->study_uid);
+  for (guint i = 0; i < neg_reading_get_n_cells (self->reading) && is_whole; i++)
+    if (neg_reading_is_visible (self->reading, i))
+      is_whole = add_state (saving, i, annotations, error);
+  join_series (saving);
+  add_measurements (saving, annotations);
+  add_key_images (saving, annotations);
+  if (is_whole)
+    return saving;
+  saving_free (saving);
+  return NULL;
+}
+
+static void
+save_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
+  g_autoptr (GError) error = NULL;
+  Saving *saving;
+
+  if (frame == NULL || self->pool == NULL || self->is_saving)
+    return;
+  saving = gather (self, frame, &error);
+  if (saving == NULL || saving->composes->len == 0) {
+    report (self, g_strdup_printf (_ ("Not saved: %s"), error != NULL ? error->message : _ ("there is nothing to save")));
+    g_clear_pointer (&saving, saving_free);
+    return;
+  }
+  self->is_saving = TRUE;
+  _neg_main_window_hint (self, _ ("Saving…"));
+  neg_object_saver_run_async (self->pool, self->network, saving->source, saving->composes, NULL, saved_cb, saving);
+}
+
+static const GActionEntry entries[] = { { "show", show_cb, "i" }, { "save", save_cb } };
+
+void
+_neg_main_window_add_states_actions (NegMainWindow *self)
+{
+  _neg_main_window_add_group (self, "state", entries, G_N_ELEMENTS (entries));
+}
