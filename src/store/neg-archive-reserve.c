@@ -37,15 +37,19 @@ take_room (int fd)
   return code == 0;
 }
 
-/* Where there is no room for it now there may be after the next removal. */
+/* Where there is no room for it now there may be after the next removal. It is not to take what is left for objects. */
 void
 _neg_archive_keep_reserve (NegArchive *archive)
 {
   g_autofree char *path = dup_path (archive);
   struct stat status;
+  guint64 free_bytes;
   int fd;
 
   if (g_lstat (path, &status) == 0 && status.st_size == RESERVE_BYTES)
+    return;
+  if (!neg_object_store_get_free_bytes (archive->objects, NEG_OBJECT_DATA, &free_bytes, NULL)
+      || free_bytes < RESERVE_BYTES + RESERVE_BYTES / 2)
     return;
   fd = g_open (path, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
