@@ -26,6 +26,10 @@ struct _NegWorklistPane {
   GtkWidget *question, *question_text, *question_yes, *question_no;
   GtkWidget *menu; /* of a row; the last one */
   gboolean chips_set_by_us;
+  guint chip_counts[NEG_WORKLIST_N_CHIPS];
+  gboolean chips_known[NEG_WORKLIST_N_CHIPS];
+  guint counted_chip; /* that is being counted; 0: none */
+  gboolean count_again;
 
   /* Asking the archives */
   GCancellable *asking; /* while it goes on */
@@ -44,6 +48,7 @@ NegEntry *_neg_worklist_pane_dup_cursor (NegWorklistPane *self); /* nullable */
 void _neg_worklist_pane_make_search (NegWorklistPane *self);
 void _neg_worklist_pane_update_query (NegWorklistPane *self);
 void _neg_worklist_pane_update_counts (NegWorklistPane *self);
+void _neg_worklist_pane_count_chips (NegWorklistPane *self); /* entries have changed */
 
 /* The commands of the list, and what is said about them. */
 void _neg_worklist_pane_add_actions (NegWorklistPane *self);

@@ -7,6 +7,8 @@
 #include "ui/neg-worklist-pane-private.h"
 #include "worklist/neg-worklist-language.h"
 
+#define FIRST_COUNTED_CHIP 2 /* the ones before are counted as entries change */
+
 static const struct {
   const char *word, *title;
 } chips[NEG_WORKLIST_N_CHIPS] = {
@@ -47,6 +49,53 @@ _neg_worklist_pane_update_query (NegWorklistPane *self)
 
 /* --- counts --- */
 
+/* One after the other; what has changed meanwhile is counted in the next round. */
+static void count_next_chip (NegWorklistPane *self);
+
+static void
+chip_counted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegWorklistPane) self = data;
+  guint n;
+
+  if (self->box == NULL)
+    return;
+  self->chips_known[self->counted_chip]
+      = neg_worklist_model_count_finish (NEG_WORKLIST_MODEL (source), result, &n, NULL);
+  if (self->chips_known[self->counted_chip])
+    self->chip_counts[self->counted_chip] = n;
+  self->counted_chip++;
+  count_next_chip (self);
+}
+
+static void
+count_next_chip (NegWorklistPane *self)
+{
+  NegEntryQuery query = { 0 };
+
+  if (self->counted_chip == NEG_WORKLIST_N_CHIPS) {
+    self->counted_chip = 0;
+    _neg_worklist_pane_update_counts (self);
+    if (!self->count_again)
+      return;
+    self->count_again = FALSE;
+  }
+  self->counted_chip = MAX (self->counted_chip, FIRST_COUNTED_CHIP);
+  neg_worklist_language_parse (chips[self->counted_chip].word, neg_network_get_timezone (self->network),
+                               g_get_real_time (), neg_network_get_user (self->network), &query);
+  neg_worklist_model_count_async (self->model, &query, self->cancellable, chip_counted_cb, g_object_ref (self));
+  neg_entry_query_clear (&query);
+}
+
+void
+_neg_worklist_pane_count_chips (NegWorklistPane *self)
+{
+  if (self->counted_chip != 0)
+    self->count_again = TRUE;
+  else
+    count_next_chip (self);
+}
+
 static void
 set_chip (GtkWidget *chip, const char *title, gboolean is_known, guint n)
 {
@@ -71,11 +120,12 @@ void
 _neg_worklist_pane_update_counts (NegWorklistPane *self)
 {
   const NegEntryCounts *counts = neg_worklist_model_get_counts (self->model);
-  guint known[NEG_WORKLIST_N_CHIPS] = { counts->by_status[NEG_STATUS_ARRIVED], counts->n_stat_unread };
 
+  self->chip_counts[0] = counts->by_status[NEG_STATUS_ARRIVED];
+  self->chip_counts[1] = counts->n_stat_unread;
   set_chip (self->all_chip, _ ("All"), TRUE, counts->n_all);
   for (guint i = 0; i < NEG_WORKLIST_N_CHIPS; i++)
-    set_chip (self->chips[i], _ (chips[i].title), i < 2, known[i]);
+    set_chip (self->chips[i], _ (chips[i].title), i < FIRST_COUNTED_CHIP || self->chips_known[i], self->chip_counts[i]);
   set_count (self, counts->n_all);
 }
 

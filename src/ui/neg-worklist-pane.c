@@ -114,6 +114,7 @@ static void
 archive_changed_cb (NegWorklistPane *self)
 {
   neg_worklist_model_refresh (self->model);
+  _neg_worklist_pane_count_chips (self);
 }
 
 static void
@@ -410,5 +411,6 @@ neg_worklist_pane_new (GSettings *settings, NegNetwork *network, NegWorklistMode
   connect_sources (self);
   _neg_worklist_pane_update_query (self);
   model_changed_cb (self);
+  _neg_worklist_pane_count_chips (self);
   return GTK_WIDGET (self);
 }

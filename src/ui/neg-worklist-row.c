@@ -6,7 +6,7 @@
 
 #include "ui/neg-worklist-words.h"
 
-#define SIGN_PX 18 /* of the state, where there are no columns */
+#define SIGN_WIDTH 0.86 /* of the state, where there are no columns: to the height of its line */
 
 struct _NegWorklistRow {
   GtkWidget parent_instance;
@@ -235,6 +235,7 @@ draw_compact (NegWorklistRow *self, GtkSnapshot *snapshot, const NegEntry *entry
 {
   int line_px = width - 4 * NEG_WORKLIST_CELL_PADDING_PX, name_px;
   double x = 2 * NEG_WORKLIST_CELL_PADDING_PX, half = (height - 4) / 2.0;
+  const int sign_px = (int) (half * SIGN_WIDTH);
 
   make_compact_texts (self, entry);
   name_px = draw_at_end (self, snapshot, self->about, x, line_px, half, "neg_dim");
@@ -242,8 +243,8 @@ draw_compact (NegWorklistRow *self, GtkSnapshot *snapshot, const NegEntry *entry
                          get_color_name (entry, NEG_COLUMN_PRIORITY));
   draw_text (self, snapshot, get_cell (self, NEG_COLUMN_PATIENT), x, 2, name_px, half,
              entry->status == NEG_STATUS_ARRIVED, get_color_name (entry, NEG_COLUMN_PATIENT));
-  draw_text (self, snapshot, self->sign, x, 2 + half, SIGN_PX, half, FALSE, get_color_name (entry, NEG_COLUMN_STATUS));
-  draw_text (self, snapshot, self->line, x + SIGN_PX, 2 + half, line_px - SIGN_PX, half, FALSE, "neg_dim");
+  draw_text (self, snapshot, self->sign, x, 2 + half, sign_px, half, FALSE, get_color_name (entry, NEG_COLUMN_STATUS));
+  draw_text (self, snapshot, self->line, x + sign_px, 2 + half, line_px - sign_px, half, FALSE, "neg_dim");
 }
 
 static void

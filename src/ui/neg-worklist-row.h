@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-#define NEG_WORKLIST_ROW_PX 28
+#define NEG_WORKLIST_ROW_PX 28 /* at least */
 #define NEG_WORKLIST_ROW_COMPACT_PX 46 /* two lines */
+#define NEG_WORKLIST_ROW_MARGIN_PX 5   /* above and below text that is larger */
 #define NEG_WORKLIST_CELL_PADDING_PX 6
 
 #define NEG_TYPE_WORKLIST_ROW (neg_worklist_row_get_type ())

@@ -20,6 +20,7 @@ struct _NegWorklistView {
   gint64 cursor_id; /* entry; 0: not known */
   gint64 open_id;
   int top_px, height_px; /* of where rows are */
+  int line_px;           /* of text */
   gboolean compact;
   guint grow_tick;
   gboolean placing; /* the bars are being set by us */

@@ -22,7 +22,19 @@ _neg_worklist_view_get_n (NegWorklistView *self)
 int
 _neg_worklist_view_get_row_px (NegWorklistView *self)
 {
-  return self->compact ? NEG_WORKLIST_ROW_COMPACT_PX : NEG_WORKLIST_ROW_PX;
+  return self->compact ? MAX (NEG_WORKLIST_ROW_COMPACT_PX, 2 * self->line_px + 2 * NEG_WORKLIST_ROW_MARGIN_PX)
+                       : MAX (NEG_WORKLIST_ROW_PX, self->line_px + 2 * NEG_WORKLIST_ROW_MARGIN_PX);
+}
+
+/* People make text larger. */
+static int
+get_line_px (NegWorklistView *self)
+{
+  PangoFontMetrics *metrics = pango_context_get_metrics (gtk_widget_get_pango_context (GTK_WIDGET (self)), NULL, NULL);
+  int line_px = PANGO_PIXELS_CEIL (pango_font_metrics_get_height (metrics));
+
+  pango_font_metrics_unref (metrics);
+  return line_px;
 }
 
 gboolean
@@ -322,9 +334,9 @@ static void
 neg_worklist_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   NegWorklistView *self = NEG_WORKLIST_VIEW (widget);
-  gboolean was_compact = self->compact;
-  int bar_px, low_px, min_px;
+  int bar_px, low_px, min_px, row_px = _neg_worklist_view_get_row_px (self);
 
+  self->line_px = get_line_px (self);
   self->compact = width < COMPACT_PX;
   gtk_widget_set_child_visible (self->header, !self->compact);
   gtk_widget_measure (self->vertical_bar, GTK_ORIENTATION_HORIZONTAL, -1, &min_px, &bar_px, NULL, NULL);
@@ -347,7 +359,7 @@ neg_worklist_view_size_allocate (GtkWidget *widget, int width, int height, int b
   if (self->height_px / _neg_worklist_view_get_row_px (self) + 2 > (int) self->rows->len && self->grow_tick == 0)
     self->grow_tick = gtk_widget_add_tick_callback (widget, grow_cb, NULL, NULL);
   self->placing = TRUE;
-  if (was_compact != self->compact)
+  if (row_px != _neg_worklist_view_get_row_px (self))
     scroll_to (self, self->cursor);
   self->placing = FALSE;
   place_items (self);

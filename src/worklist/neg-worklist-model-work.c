@@ -151,3 +151,38 @@ neg_worklist_model_next_unread_finish (NegWorklistModel *model, GAsyncResult *re
 
   return id != NULL ? *id : 0;
 }
+
+static gpointer
+count (NegWorklistReader *reader, NegDatabase *database, const NegEntryQuery *query, gint64 entry_id, const char *user,
+       GError **error)
+{
+  guint n = 0;
+
+  if (database == NULL)
+    return fail_without_archive (error);
+  return neg_entries_count (database, query, NEG_WORKLIST_COUNT_LIMIT, &n, error) ? GUINT_TO_POINTER (n) : NULL;
+}
+
+void
+neg_worklist_model_count_async (NegWorklistModel *model, const NegEntryQuery *query, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (model, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, neg_worklist_model_count_async);
+  _neg_worklist_reader_run_later (_neg_worklist_model_get_reader (model), task, count, query);
+}
+
+gboolean
+neg_worklist_model_count_finish (NegWorklistModel *model, GAsyncResult *result, guint *n, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gpointer counted = g_task_propagate_pointer (G_TASK (result), &failure);
+
+  if (failure != NULL) {
+    g_propagate_error (error, g_steal_pointer (&failure));
+    return FALSE;
+  }
+  *n = GPOINTER_TO_UINT (counted);
+  return TRUE;
+}

@@ -50,6 +50,10 @@ GPtrArray *neg_worklist_model_list_files_finish (NegWorklistModel *model, GAsync
 void neg_worklist_model_list_priors_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *neg_worklist_model_list_priors_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
+/* How many entries another query finds; when there is time. */
+void neg_worklist_model_count_async (NegWorklistModel *model, const NegEntryQuery *query, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+gboolean neg_worklist_model_count_finish (NegWorklistModel *model, GAsyncResult *result, guint *n, GError **error);
 /* The next entry to read after @entry_id (0: from the top) in the list's order: unread and not claimed by another; 0:
  * none. */
 void neg_worklist_model_next_unread_async (NegWorklistModel *model, gint64 entry_id, const char *user,

@@ -55,6 +55,10 @@ typedef gpointer (*NegWorklistWork) (NegWorklistReader *reader, NegDatabase *dat
 void _neg_worklist_reader_run (NegWorklistReader *reader, GTask *task, NegWorklistWork work, gint64 entry_id,
                                const char *user, GDestroyNotify free_result);
 
+/* Of another query than the list's, after what a person waits for; its result is not freed. */
+void _neg_worklist_reader_run_later (NegWorklistReader *reader, GTask *task, NegWorklistWork work,
+                                     const NegEntryQuery *query);
+
 const char *_neg_worklist_reader_get_data_folder (NegWorklistReader *reader);
 const char *_neg_worklist_reader_get_cache_folder (NegWorklistReader *reader);
 

@@ -65,7 +65,7 @@ free_job (Job *job)
   g_clear_pointer (&job->pages, g_array_unref);
   g_clear_object (&job->task);
   g_clear_error (&job->error);
-  if (job->result != NULL)
+  if (job->result != NULL && job->free_result != NULL)
     job->free_result (job->result);
   g_free (job->user);
   g_free (job);
@@ -496,6 +496,21 @@ _neg_worklist_reader_ask_pages (NegWorklistReader *reader, NegWorklistWhat what,
 {
   g_mutex_lock (&reader->lock);
   push_question (reader, what, pages);
+  g_mutex_unlock (&reader->lock);
+}
+
+void
+_neg_worklist_reader_run_later (NegWorklistReader *reader, GTask *task, NegWorklistWork work, const NegEntryQuery *query)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->task = g_object_ref (task);
+  job->work = work;
+  job->query = _neg_entry_query_copy (query);
+  job->begin_us = g_get_monotonic_time () + COUNT_DELAY_US;
+  g_mutex_lock (&reader->lock);
+  g_queue_push_tail (&reader->jobs, job);
+  g_cond_signal (&reader->changed);
   g_mutex_unlock (&reader->lock);
 }
 

@@ -306,6 +306,42 @@ find_next (Fixture *fixture, gint64 id)
   return next;
 }
 
+static guint
+count (Fixture *fixture, const NegEntryQuery *query)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n = G_MAXUINT;
+
+  neg_worklist_model_count_async (fixture->model, query, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (neg_worklist_model_count_finish (fixture->model, result, &n, &error));
+  g_assert_no_error (error);
+  return n;
+}
+
+/* Of other queries than the list's. */
+static void
+test_count (Fixture *fixture, gconstpointer data)
+{
+  const NegEntryQuery all = { 0 }, unread = { .status_mask = 1 << NEG_STATUS_ARRIVED }, mine = { .claimed_by = "ann" };
+
+  fixture->database = open_writer (fixture);
+  set_studies (fixture, 0, 4, 5);
+  make_model (fixture);
+  g_assert_cmpuint (count (fixture, &all), ==, 4);
+  g_assert_cmpuint (count (fixture, &mine), ==, 0);
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (NegWorklistItem) item = get (fixture, i);
+
+    g_assert_true (neg_entries_claim (fixture->database, neg_worklist_item_get_entry (item)->id, "ann", "ws", FALSE,
+                                      NULL));
+  }
+  g_assert_cmpuint (count (fixture, &mine), ==, 2);
+  g_assert_cmpuint (count (fixture, &unread), ==, 2);
+}
+
 static void
 test_next (Fixture *fixture, gconstpointer data)
 {
@@ -350,5 +386,6 @@ main (int argc, char **argv)
   g_test_add ("/worklist-model/no-archive", Fixture, NULL, set_up, test_no_archive, tear_down);
   g_test_add ("/worklist-model/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/worklist-model/next", Fixture, NULL, set_up, test_next, tear_down);
+  g_test_add ("/worklist-model/count", Fixture, NULL, set_up, test_count, tear_down);
   return g_test_run ();
 }
