@@ -278,6 +278,34 @@ test_ultrasound_regions (void)
   g_assert_cmpuint (instance->ultrasound_regions[1].x_units, ==, 0);
 }
 
+/* Regions of one frame only, from its functional group, beside one of all frames: two frames, two scales. */
+static void
+test_regions_of_a_frame (void)
+{
+  g_autoptr (Builder) builder = builder_new (EXPLICIT_LE);
+  g_autoptr (NegInstance) instance = NULL;
+
+  begin_image (builder, US_MULTIFRAME, "US");
+  begin_sequence (builder, 0x00186011);
+  put_region (builder, 10, 30, 3, 0.01);
+  end_sequence (builder);
+  put_text (builder, 0x00280008, "IS", "2");
+  put_image (builder, 8, 8, FALSE);
+  begin_sequence (builder, 0x52009230);
+  put_text (builder, 0x00080060, "CS", "US");
+  next_item (builder);
+  begin_sequence (builder, 0x00186011);
+  put_region (builder, 10, 30, 3, 0.02);
+  end_sequence (builder);
+  end_sequence (builder);
+  put_pixels (builder, 8, 2);
+  instance = builder_read (builder);
+  g_assert_cmpuint (instance->n_ultrasound_regions, ==, 2);
+  g_assert_cmpuint (instance->ultrasound_regions[0].frame, ==, 0);
+  g_assert_cmpuint (instance->ultrasound_regions[1].frame, ==, 2);
+  g_assert_cmpfloat (instance->ultrasound_regions[1].x_delta, ==, 0.02);
+}
+
 static void
 put_map (Builder *builder, gint first, gint last, const double *entries, guint n_entries)
 {
@@ -545,6 +573,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/modules/shutter", test_shutter);
   g_test_add_func ("/dataset/modules/broken-shutters", test_broken_shutters);
   g_test_add_func ("/dataset/modules/ultrasound-regions", test_ultrasound_regions);
+  g_test_add_func ("/dataset/modules/regions-of-a-frame", test_regions_of_a_frame);
   g_test_add_func ("/dataset/modules/real-world-maps", test_real_world_maps);
   g_test_add_func ("/dataset/modules/masks", test_masks);
   g_test_add_func ("/dataset/modules/pet", test_pet);
