@@ -322,3 +322,78 @@ neg_annotation_measure (NegAnnotation *annotation, const NegInstance *instance, 
     *remark = g_steal_pointer (&measuring.remark);
   g_free (measuring.remark);
 }
+
+/* --- The point under the pointer --- */
+
+/* Digits sort as time does (PS3.5 6.2). Given; NULL where none says it. */
+static char *
+dup_earliest_acquisition (NegSeries *series)
+{
+  char *earliest = NULL;
+
+  for (guint i = 0; i < neg_series_get_n_frames (series); i++) {
+    const NegInstance *instance = neg_series_get_frame (series, i)->instance;
+    g_autofree char *time = NULL;
+
+    if (instance->acquisition_date == NULL || instance->acquisition_time == NULL)
+      continue;
+    time = g_strconcat (instance->acquisition_date, instance->acquisition_time, NULL);
+    if (earliest == NULL || strcmp (time, earliest) < 0) {
+      g_free (earliest);
+      earliest = g_steal_pointer (&time);
+    }
+  }
+  return earliest;
+}
+
+gboolean
+neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index)
+{
+  const NegSeriesFrame *frame = neg_series_get_frame (series, index);
+  g_autofree char *earliest = NULL;
+
+  if (!frame->instance->pet.is_present)
+    return FALSE;
+  earliest = dup_earliest_acquisition (series);
+  return neg_suv_init (suv, frame->instance, frame->frame, earliest, NULL);
+}
+
+static void
+append_samples (GString *lines, const NegProbe *probe)
+{
+  g_string_append (lines, _ ("stored"));
+  for (guint i = 0; i < probe->n_stored; i++)
+    g_string_append_printf (lines, " %.10g", probe->stored[i]);
+  g_string_append_printf (lines, "\n%s", _ ("shown"));
+  for (guint i = 0; i < probe->n_display; i++)
+    g_string_append_printf (lines, " %u", probe->display[i]);
+}
+
+char *
+neg_annotation_dup_probe_lines (const NegInstance *instance, guint32 frame_number, const NegDraw *draw,
+                                const NegFrame *frame, const NegSuv *suv, const double point_px[2])
+{
+  g_autoptr (NegAnnotation) point = neg_annotation_new (NEG_ANNOTATION_PROBE);
+  g_autoptr (NegAnnotation) plain = neg_annotation_new (NEG_ANNOTATION_PROBE);
+  g_autofree char *values = NULL, *remark = NULL, *modality = NULL;
+  NegProbe probe;
+  GString *lines;
+
+  neg_annotation_set_points (point, point_px, 1);
+  neg_annotation_set_points (plain, point_px, 1);
+  neg_annotation_measure (point, instance, frame_number, draw, frame, suv, NULL, &remark);
+  neg_annotation_measure (plain, instance, frame_number, draw, frame, NULL, NULL, NULL);
+  values = neg_annotation_dup_lines (point);
+  modality = neg_annotation_dup_lines (plain);
+  neg_measure_probe (&probe, draw, frame, point_px);
+  lines = g_string_new (values);
+  if (strcmp (values, modality) != 0)
+    g_string_append_printf (lines, "\n%s", modality);
+  if (lines->len == 0)
+    g_string_append (lines, remark);
+  if (lines->len > 0 && probe.is_inside)
+    g_string_append_c (lines, '\n');
+  if (probe.is_inside)
+    append_samples (lines, &probe);
+  return g_string_free (lines, FALSE);
+}

@@ -7,6 +7,7 @@
 #include "imaging/neg-ultrasound.h"
 #include "model/neg-annotation.h"
 #include "model/neg-frame.h"
+#include "pipeline/neg-series.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +29,16 @@ void neg_annotation_measure (NegAnnotation *annotation, const NegInstance *insta
                              const NegDraw *draw, const NegFrame *frame, const NegSuv *suv, NegHistogram *histogram,
                              char **remark);
 
+/* What is under the pointer: stored and shown value, the modality's, SUV or what the axes of ultrasound mean; given. */
+char *neg_annotation_dup_probe_lines (const NegInstance *instance, guint32 frame_number, const NegDraw *draw,
+                                      const NegFrame *frame, const NegSuv *suv, const double point_px[2]);
+
+/* SUV for the values of a series' image: its reference is the earliest acquisition of all that is loaded of the series.
+ * FALSE where it is no PET, or the header does not allow it. */
+gboolean neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index);
+
 /* "42.3 mm at the detector", "Mean 34.2 HU, SD 12.1 / 120 mm2 ...": lines joined by newlines, translated, numbers with
- * the locale's decimal sign and tabular. Given. */
+ * the locale's decimal sign and tabular; not the reader's words. Given. */
 char *neg_annotation_dup_lines (const NegAnnotation *annotation);
 /* The same for a clipboard: kind, numbers, units, where lengths come from, series and image number (where @instance,
  * nullable, knows them), no patient's name. Given. */

@@ -155,8 +155,7 @@ dup_clean_words (const NegAnnotation *annotation)
 char *
 neg_annotation_dup_lines (const NegAnnotation *annotation)
 {
-  g_autofree char *words = dup_clean_words (annotation);
-  GString *lines = g_string_new (words);
+  GString *lines = g_string_new (NULL);
 
   for (guint i = 0; i < annotation->n_values; i++)
     append_value (lines, annotation, &annotation->values[i]);

@@ -267,7 +267,10 @@ neg_annotations_end_gesture (NegAnnotations *self, guint gesture, GError **error
     _neg_annotations_set (self, uid, before);
     return TRUE;
   }
-  return commit (self, before, after, uid, error);
+  if (!commit (self, before, after, uid, error))
+    return FALSE;
+  g_signal_emit (self, signals[CHANGED], 0, after->sop_instance_uid); /* it is a step now */
+  return TRUE;
 }
 
 void

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define NEG_TYPE_ANNOTATIONS (neg_annotations_get_type ())
 G_DECLARE_FINAL_TYPE (NegAnnotations, neg_annotations, NEG, ANNOTATIONS, GObject)
 
-/* Signals: "changed" (const char *sop_instance_uid): annotations of that image; NULL: of any;
+/* Signals: "changed" (const char *sop_instance_uid): annotations of that image, or what can be taken back; NULL: of any;
  *          "selection-changed" (). */
 
 typedef enum {

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Keys of the reading room (L, A, B, E, R, D, P, T, M, K, F1 to F3) stay free for the commands that they belong to. F10
+/* Keys of the reading room (M, K, F1 to F3) stay free for the commands that they belong to. F10
  * is GTK's: it opens the menu of a window. Commands "list.…" have their keys while the reading list has the focus. */
 static const NegCommandInfo commands[] = {
   { "image.next", N_ ("Next image"), N_ ("Images"), "Down", "scrolling-and-window" },
@@ -47,7 +47,7 @@ static const NegCommandInfo commands[] = {
   { "view.rotate-left", N_ ("Turn left"), N_ ("Place and turn"), "bracketleft", "scrolling-and-window" },
   { "view.rotate-right", N_ ("Turn right"), N_ ("Place and turn"), "bracketright", "scrolling-and-window" },
   { "view.reset", N_ ("Everything as the file says"), N_ ("Place and turn"), "<Shift>r", "scrolling-and-window" },
-  { "view.undo", N_ ("Undo the last change of the view"), N_ ("Place and turn"), "<Control>z",
+  { "view.undo", N_ ("Undo the last change"), N_ ("Place and turn"), "<Control>z",
     "scrolling-and-window" },
   { "view.redo", N_ ("Redo"), N_ ("Place and turn"), "<Control><Shift>z <Control>y", "scrolling-and-window" },
   { "tool.window", N_ ("Left drag: window"), N_ ("Tools"), "w", "scrolling-and-window" },
@@ -57,6 +57,16 @@ static const NegCommandInfo commands[] = {
   { "tool.magnifier", N_ ("Magnifier"), N_ ("Tools"), "z", "scrolling-and-window" },
   { "tool.crosshair", N_ ("The same point everywhere"), N_ ("Tools"), "x", "scrolling-and-window" },
   { "tool.none", N_ ("Put the tool down"), N_ ("Tools"), "Escape", "scrolling-and-window" },
+  { "tool.length", N_ ("Length"), N_ ("Measuring"), "l", "measuring" },
+  { "tool.angle", N_ ("Angle"), N_ ("Measuring"), "a", "measuring" },
+  { "tool.cobb", N_ ("Cobb angle"), N_ ("Measuring"), "b", "measuring" },
+  { "tool.ellipse", N_ ("Ellipse"), N_ ("Measuring"), "e", "measuring" },
+  { "tool.rectangle", N_ ("Rectangle"), N_ ("Measuring"), "r", "measuring" },
+  { "tool.freehand", N_ ("Freehand area"), N_ ("Measuring"), "d", "measuring" },
+  { "tool.arrow", N_ ("Arrow and text"), N_ ("Measuring"), "t", "measuring" },
+  { "tool.probe", N_ ("Probe"), N_ ("Measuring"), "p", "measuring" },
+  { "annotation.place", N_ ("Place one in the middle"), N_ ("Measuring"), "Insert", "measuring" },
+  { "annotation.remove", N_ ("Delete the selected one"), N_ ("Measuring"), "Delete BackSpace", "measuring" },
   { "series.next", N_ ("Next series"), N_ ("Series and studies"), "Right", "finding-a-study" },
   { "series.previous", N_ ("Previous series"), N_ ("Series and studies"), "Left", "finding-a-study" },
   { "study.next", N_ ("Next study of this patient"), N_ ("Series and studies"), "<Control>Page_Down",

@@ -191,6 +191,7 @@ _neg_main_window_add_panes (NegMainWindow *self)
   g_signal_connect_object (self->reading, "grid-changed", G_CALLBACK (grid_changed_cb), self, G_CONNECT_SWAPPED);
   neg_patient_pane_set_reading (self->patients, self->reading);
   neg_context_pane_set_reading (self->context, self->reading);
+  _neg_main_window_add_measurements (self);
   neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
 }
 

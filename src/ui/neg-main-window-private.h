@@ -9,6 +9,7 @@
 #include "ui/neg-grid.h"
 #include "ui/neg-keymap.h"
 #include "ui/neg-main-window.h"
+#include "ui/neg-measurements-page.h"
 #include "ui/neg-pane.h"
 #include "ui/neg-patient-pane.h"
 #include "ui/neg-tool-strip.h"
@@ -27,6 +28,7 @@ struct _NegMainWindow {
   NegFrameStore *store;
   NegRenderer renderer;
   NegCaptionsLevel captions;
+  NegDisplayCurve *curve; /* of the monitor that the window is on; nullable */
   NegTool tool;
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
@@ -44,6 +46,12 @@ struct _NegMainWindow {
   const char *run; /* of screens */
   guint save_source, offer_source;
   NegReadingState *offered, *restoring;
+
+  /* Annotations: of screens' store, too */
+  NegAnnotations *annotations;
+  GHashTable *annotated; /* studies whose operations are loaded */
+  GHashTable *reports;   /* SOP Instance UIDs of reports whose annotations are there */
+  NegMeasurementsPage *measurements;
 
   /* The reading list, and what is open of it */
   NegNetwork *network;
@@ -137,6 +145,13 @@ void _neg_main_window_close_state (NegMainWindow *self);   /* the window closes 
 void _neg_main_window_forget_screen (NegMainWindow *self); /* nothing is shown any more */
 void _neg_main_window_restore (NegMainWindow *self);       /* after each neg_reading_update() */
 void _neg_main_window_withdraw_offer (NegMainWindow *self);
+
+void _neg_main_window_add_annotations (NegMainWindow *self);
+void _neg_main_window_add_measurements (NegMainWindow *self); /* their page */
+void _neg_main_window_set_up_annotations (NegMainWindow *self, NegViewport *viewport); /* a new one */
+void _neg_main_window_load_annotations (NegMainWindow *self); /* what is kept of the studies that are open */
+void _neg_main_window_undo (NegMainWindow *self, gboolean back);
+void _neg_main_window_close_annotations (NegMainWindow *self);
 
 void _neg_main_window_set_captions (NegMainWindow *self, guint level);
 void _neg_main_window_set_up_viewport (NegMainWindow *self, NegViewport *viewport);

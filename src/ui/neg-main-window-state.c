@@ -50,6 +50,8 @@ ensure_store (NegMainWindow *self)
   self->screens_are_damaged = g_error_matches (error, NEG_ERROR, NEG_ERROR_UNREADABLE);
   if (error != NULL)
     report_failure (self, error);
+  else
+    _neg_main_window_load_annotations (self);
   return self->screens != NULL;
 }
 
@@ -94,10 +96,12 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   self->screens = g_steal_pointer (&store);
   self->screens_failed = self->screens == NULL;
-  if (error != NULL)
+  if (error != NULL) {
     report_failure (self, error);
-  else
-    save (self);
+    return;
+  }
+  _neg_main_window_load_annotations (self);
+  save (self);
 }
 
 /* Reports come to the main thread all the same, and none before something is written. */

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "reading/neg-undo.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-monitor.h"
 
@@ -332,13 +333,13 @@ pan_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 undo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_reading_undo (NEG_MAIN_WINDOW (data)->reading);
+  _neg_main_window_undo (data, TRUE);
 }
 
 static void
 redo_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_reading_redo (NEG_MAIN_WINDOW (data)->reading);
+  _neg_main_window_undo (data, FALSE);
 }
 
 /* --- all viewports --- */
@@ -428,7 +429,9 @@ cine_rate_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* --- tools --- */
 
-static const char *const tool_names[NEG_N_TOOLS] = { "window", "scroll", "pan", "zoom", "magnifier", "crosshair" };
+static const char *const tool_names[NEG_N_TOOLS] = { "window", "scroll", "pan", "zoom", "magnifier", "crosshair",
+                                                   "length", "angle",  "cobb", "ellipse", "rectangle", "freehand",
+                                                   "arrow",  "probe" };
 
 static void
 set_tool_cb (NegViewport *viewport, gpointer data)
@@ -515,6 +518,10 @@ static const GActionEntry tool_entries[] = {
   { "window", tool_cb, NULL, "true", take_state_cb },     { "scroll", tool_cb, NULL, "false", take_state_cb },
   { "pan", tool_cb, NULL, "false", take_state_cb },       { "zoom", tool_cb, NULL, "false", take_state_cb },
   { "magnifier", tool_cb, NULL, "false", take_state_cb }, { "crosshair", tool_cb, NULL, "false", take_state_cb },
+  { "length", tool_cb, NULL, "false", take_state_cb },    { "angle", tool_cb, NULL, "false", take_state_cb },
+  { "cobb", tool_cb, NULL, "false", take_state_cb },      { "ellipse", tool_cb, NULL, "false", take_state_cb },
+  { "rectangle", tool_cb, NULL, "false", take_state_cb }, { "freehand", tool_cb, NULL, "false", take_state_cb },
+  { "arrow", tool_cb, NULL, "false", take_state_cb },     { "probe", tool_cb, NULL, "false", take_state_cb },
   { "none", no_tool_cb },
 };
 
@@ -553,8 +560,8 @@ _neg_main_window_update_view_actions (NegMainWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (view_entries); i++)
     if (!g_strv_contains (always, view_entries[i].name))
       _neg_main_window_enable (self, "view", view_entries[i].name, has_image);
-  _neg_main_window_enable (self, "view", "undo", neg_reading_can_undo (self->reading));
-  _neg_main_window_enable (self, "view", "redo", neg_reading_can_redo (self->reading));
+  _neg_main_window_enable (self, "view", "undo", neg_undo_can_undo (self->reading, self->annotations));
+  _neg_main_window_enable (self, "view", "redo", neg_undo_can_redo (self->reading, self->annotations));
   _neg_main_window_enable (self, "view", "maximize", neg_reading_get_n_cells (self->reading) > 1);
   set_view_state (self, "cine", player != NULL && neg_cine_player_is_playing (player));
   set_view_state (self, "invert", state->inverted);

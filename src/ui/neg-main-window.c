@@ -246,6 +246,7 @@ static void
 loader_changed_cb (NegMainWindow *self)
 {
   neg_reading_update (self->reading);
+  _neg_main_window_load_annotations (self);
   _neg_main_window_restore (self);
   if (neg_loader_is_finished (self->loader) && g_get_monotonic_time () - self->opened_us < SETTLE_US)
     neg_reading_settle (self->reading);
@@ -260,6 +261,7 @@ set_up_panes (NegMainWindow *self)
   neg_patient_pane_set_loader (self->patients, self->loader);
   neg_patient_pane_set_store (self->patients, self->store);
   neg_context_pane_set_loader (self->context, self->loader);
+  neg_measurements_page_set_store (self->measurements, self->store);
   if (self->thumbnails != NULL) {
     neg_thumbnails_clear (self->thumbnails);
     neg_thumbnails_set_store (self->thumbnails, self->store);
@@ -363,6 +365,7 @@ set_up_viewport (NegViewport *viewport, gpointer data)
 {
   NegMainWindow *self = data;
 
+  _neg_main_window_set_up_annotations (self, viewport);
   _neg_main_window_set_up_viewport (self, viewport);
   neg_viewport_set_idle_text (viewport, get_idle_text (self));
   g_signal_connect_object (viewport, "renderer-changed", G_CALLBACK (renderer_changed_cb), self, G_CONNECT_SWAPPED);
@@ -437,6 +440,7 @@ neg_main_window_finalize (GObject *object)
   g_free (self->hint);
   g_free (self->home);
   g_strfreev (self->paths);
+  _neg_main_window_close_annotations (self);
   g_clear_object (&self->reading);
   g_hash_table_unref (self->groups);
   G_OBJECT_CLASS (neg_main_window_parent_class)->finalize (object);
@@ -488,6 +492,7 @@ neg_main_window_init (NegMainWindow *self)
   self->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
   gtk_widget_init_template (GTK_WIDGET (self));
   _neg_main_window_add_actions (self);
+  _neg_main_window_add_annotations (self);
   _neg_main_window_accept_drops (self);
   focus_after_menu (self, self->menu_button);
   gtk_menu_button_set_create_popup_func (self->window_button, create_presets_popup_cb, self, NULL);

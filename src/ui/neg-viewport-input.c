@@ -29,11 +29,37 @@ zoom_at (NegViewport *self, double x, double y, double factor, guint gesture)
   neg_reading_end_change (self->reading, self->cell);
 }
 
+static gboolean
+is_constrained (GtkEventController *controller)
+{
+  return (gtk_event_controller_get_current_event_state (controller) & GDK_SHIFT_MASK) != 0;
+}
+
+/* Of a drag of the left button the drag tells. */
 static void
 motion_cb (GtkEventControllerMotion *motion, double x, double y, NegViewport *self)
 {
+  NegHandsImage image;
+  double point[2];
+
+  self->has_pointer = TRUE;
   self->pointer_x = x;
   self->pointer_y = y;
+  if (self->hands == NULL)
+    return;
+  _neg_viewport_update_probe (self);
+  if (self->hands_have_drag || neg_annotation_hands_get_draft (self->hands) == NULL
+      || !_neg_viewport_get_hands_image (self, &image))
+    return;
+  _neg_viewport_get_output_point (self, x, y, point);
+  neg_annotation_hands_motion (self->hands, &image, point, is_constrained (GTK_EVENT_CONTROLLER (motion)));
+}
+
+static void
+leave_cb (GtkEventControllerMotion *motion, NegViewport *self)
+{
+  self->has_pointer = FALSE;
+  _neg_viewport_update_probe (self);
 }
 
 /* Notches that come fast take larger steps in long series, so that one turn of the wheel crosses them. */
@@ -154,6 +180,57 @@ drag_magnifier (NegViewport *self, double x, double y)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* --- Annotations: the left button --- */
+
+static void
+begin_hands (GtkGestureDrag *drag, double x, double y, NegViewport *self)
+{
+  NegHandsImage image;
+  double point[2];
+
+  if (self->hands == NULL || !_neg_viewport_get_hands_image (self, &image))
+    return;
+  _neg_viewport_get_output_point (self, x, y, point);
+  self->hands_have_drag
+      = neg_annotation_hands_press (self->hands, &image, point, is_constrained (GTK_EVENT_CONTROLLER (drag)));
+}
+
+static void
+update_hands (GtkGestureDrag *drag, double dx, double dy, gboolean is_end, NegViewport *self)
+{
+  gboolean constrained = is_constrained (GTK_EVENT_CONTROLLER (drag));
+  double x = 0, y = 0, point[2];
+  NegHandsImage image;
+
+  gtk_gesture_drag_get_start_point (drag, &x, &y);
+  _neg_viewport_get_output_point (self, x + dx, y + dy, point);
+  if (!_neg_viewport_get_hands_image (self, &image))
+    return;
+  if (is_end)
+    neg_annotation_hands_release (self->hands, &image, point, constrained);
+  else
+    neg_annotation_hands_motion (self->hands, &image, point, constrained);
+}
+
+/* What another tool made nothing of. */
+static void
+click_hands (GtkGestureDrag *drag, NegViewport *self)
+{
+  double x = 0, y = 0, point[2];
+  NegHandsImage image;
+
+  gtk_gesture_drag_get_start_point (drag, &x, &y);
+  _neg_viewport_get_output_point (self, x, y, point);
+  if (self->hands != NULL && _neg_viewport_get_hands_image (self, &image))
+    neg_annotation_hands_click (self->hands, &image, point);
+}
+
+static gboolean
+is_annotation_tool (NegTool tool)
+{
+  return tool >= NEG_TOOL_LENGTH && tool < NEG_N_TOOLS;
+}
+
 static NegTool
 tool_of_button (NegViewport *self, guint button)
 {
@@ -167,6 +244,10 @@ drag_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
 {
   double step_x, step_y, x = 0, y = 0;
 
+  if (self->hands_have_drag && gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (drag)) == GDK_BUTTON_PRIMARY) {
+    update_hands (drag, dx, dy, FALSE, self);
+    return;
+  }
   gtk_gesture_drag_get_start_point (drag, &x, &y);
   take_step (self, dx, dy, &step_x, &step_y);
   switch (self->drag_tool) {
@@ -188,6 +269,14 @@ drag_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
   case NEG_TOOL_CROSSHAIR:
     drag_point (self, x + dx, y + dy);
     break;
+  case NEG_TOOL_LENGTH:
+  case NEG_TOOL_ANGLE:
+  case NEG_TOOL_COBB:
+  case NEG_TOOL_ELLIPSE:
+  case NEG_TOOL_RECTANGLE:
+  case NEG_TOOL_FREEHAND:
+  case NEG_TOOL_ARROW:
+  case NEG_TOOL_PROBE:
   case NEG_N_TOOLS:
   default:
     break;
@@ -205,6 +294,12 @@ drag_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
   self->drag_tool = tool_of_button (self, button);
   self->gesture = neg_reading_new_gesture (self->reading);
   self->wheel_gesture = 0;
+  if (button == GDK_BUTTON_PRIMARY) {
+    self->hands_have_drag = FALSE;
+    begin_hands (drag, x, y, self);
+    if (self->hands_have_drag)
+      return;
+  }
   self->drag_x = self->drag_y = self->drag_rest = 0;
   self->drag_has_voi = self->has_window && _neg_viewport_prepare (self, &draw);
   if (self->drag_has_voi)
@@ -221,6 +316,13 @@ drag_end_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
 
   self->has_magnifier = FALSE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (button == GDK_BUTTON_PRIMARY && self->hands_have_drag) {
+    self->hands_have_drag = FALSE;
+    update_hands (drag, dx, dy, TRUE, self);
+    return;
+  }
+  if (button == GDK_BUTTON_PRIMARY && hypot (dx, dy) < CLICK_PX)
+    click_hands (drag, self);
   if (button == GDK_BUTTON_SECONDARY && hypot (dx, dy) < CLICK_PX && gtk_gesture_drag_get_start_point (drag, &x, &y))
     g_signal_emit_by_name (self, "menu-requested", x, y);
 }
@@ -229,13 +331,18 @@ static void
 cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, NegViewport *self)
 {
   self->has_magnifier = FALSE;
+  if (self->hands_have_drag) {
+    self->hands_have_drag = FALSE;
+    neg_annotation_hands_leave (self->hands);
+  }
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Two clicks with a tool that draws are two points. */
 static void
 pressed_cb (GtkGestureClick *click, int n_press, double x, double y, NegViewport *self)
 {
-  if (n_press == 2)
+  if (n_press == 2 && !_neg_viewport_edit_text_at (self, x, y) && !is_annotation_tool (self->tool))
     gtk_widget_activate_action (GTK_WIDGET (self), "view.maximize", NULL);
 }
 
@@ -269,6 +376,7 @@ _neg_viewport_init_input (NegViewport *self)
   g_signal_connect_object (scroll, "scroll", G_CALLBACK (scroll_cb), self, 0);
   g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, 0);
   g_signal_connect_object (motion, "enter", G_CALLBACK (motion_cb), self, 0);
+  g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, 0);
   g_signal_connect_object (focus, "enter", G_CALLBACK (focus_cb), self, 0);
   g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), scroll);
@@ -294,7 +402,12 @@ neg_viewport_set_tool (NegViewport *self, NegTool tool)
   g_return_if_fail (NEG_IS_VIEWPORT (self) && tool < NEG_N_TOOLS);
 
   self->tool = tool;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursors[tool]);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), is_annotation_tool (tool) ? "crosshair" : cursors[tool]);
+  if (self->hands == NULL)
+    return;
+  neg_annotation_hands_set_kind (self->hands, is_annotation_tool (tool) ? (NegAnnotationKind) (tool - NEG_TOOL_LENGTH)
+                                                                        : NEG_ANNOTATION_N_KINDS);
+  _neg_viewport_update_probe (self);
 }
 
 static gboolean

@@ -5,6 +5,7 @@
 #include "imaging/neg-layers.h"
 #include "reading/neg-overlay.h"
 #include "reading/neg-view-presentation.h"
+#include "ui/neg-annotation-hands.h"
 #include "ui/neg-cpu-canvas.h"
 #include "ui/neg-gl-canvas.h"
 #include "ui/neg-viewport.h"
@@ -56,6 +57,7 @@ struct _NegViewport {
   /* Hands */
   NegTool tool;
   double pointer_x, pointer_y; /* logical pixels */
+  gboolean has_pointer;
   gboolean wheel_reversed;
   double scroll_rest;
   guint32 wheel_time_ms;
@@ -69,6 +71,22 @@ struct _NegViewport {
   gboolean has_magnifier;
   double magnifier_x, magnifier_y; /* logical pixels */
   NegCpuCanvas *magnifier;
+
+  /* Annotations */
+  NegAnnotations *annotations; /* nullable */
+  NegAnnotationHands *hands;   /* nullable */
+  gboolean hands_have_drag;
+  GPtrArray *marks;            /* what is drawn of them, kept from frame to frame */
+  NegAffine marks_affine;      /* that they were drawn with */
+  gboolean marks_are_old;
+  const NegInstance *marks_instance; /* to be compared only */
+  guint32 marks_frame;
+  NegSeries *suv_series;       /* to be compared only */
+  NegInstance *suv_instance;   /* to be compared only */
+  gboolean has_suv;
+  NegSuv suv;
+  char *probe_text;            /* at the pointer; nullable */
+  GtkWidget *text_popover;     /* while a text is written */
 };
 
 const NegViewState *_neg_viewport_get_state (NegViewport *self);
@@ -78,9 +96,23 @@ gboolean _neg_viewport_prepare (NegViewport *self, NegDraw *draw);
 
 void _neg_viewport_snapshot_magnifier (NegViewport *self, GtkSnapshot *snapshot);
 
+/* FALSE while there is nothing on screen that could be measured. */
+gboolean _neg_viewport_get_hands_image (NegViewport *self, NegHandsImage *image);
+void _neg_viewport_get_output_point (NegViewport *self, double x, double y, double point[2]);
+void _neg_viewport_annotations_image_changed (NegViewport *self);
+void _neg_viewport_forget_marks (NegViewport *self); /* fonts or scale are others */
+void _neg_viewport_snapshot_annotations (NegViewport *self, GtkSnapshot *snapshot);
+void _neg_viewport_update_probe (NegViewport *self);
+gboolean _neg_viewport_edit_text_at (NegViewport *self, double x, double y);
+void _neg_viewport_dispose_annotations (NegViewport *self);
+
 void _neg_viewport_class_init_input (GtkWidgetClass *class);
 void _neg_viewport_init_input (NegViewport *self);
 
+double _neg_viewport_get_line_px (NegViewport *self); /* logical height of a line of its texts */
+PangoLayout *_neg_viewport_new_layout (NegViewport *self, int width);
+void _neg_viewport_append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
+                                    const GdkRGBA *color);
 void _neg_viewport_forget_texts (NegViewport *self);
 void _neg_viewport_drop_texts (NegViewport *self); /* fonts, scale or size are others */
 void _neg_viewport_snapshot_texts (NegViewport *self, GtkSnapshot *snapshot);

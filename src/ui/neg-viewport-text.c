@@ -38,10 +38,11 @@ _neg_viewport_drop_texts (NegViewport *self)
   for (guint i = 0; i < NEG_N_TEXTS; i++)
     g_clear_object (&self->texts[i]);
   _neg_viewport_forget_texts (self);
+  _neg_viewport_forget_marks (self);
 }
 
-static PangoLayout *
-new_layout (NegViewport *self, int width_px)
+PangoLayout *
+_neg_viewport_new_layout (NegViewport *self, int width_px)
 {
   PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
   PangoAttrList *attributes = pango_attr_list_new ();
@@ -62,7 +63,7 @@ set_text (NegViewport *self, guint index, const char *text, int width_px, PangoA
   PangoLayout **layout = &self->texts[index];
 
   if (*layout == NULL) {
-    *layout = new_layout (self, width_px);
+    *layout = _neg_viewport_new_layout (self, width_px);
     pango_layout_set_ellipsize (*layout, width_px >= 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
     pango_layout_set_alignment (*layout, alignment);
   }
@@ -143,7 +144,7 @@ make_message (NegViewport *self)
   g_autofree char *markup = dup_message_markup (self);
   int width = gtk_widget_get_width (GTK_WIDGET (self));
 
-  self->message = new_layout (self, MIN (width - 2 * MARGIN_PX, MAX (width * 2 / 3, 320)));
+  self->message = _neg_viewport_new_layout (self, MIN (width - 2 * MARGIN_PX, MAX (width * 2 / 3, 320)));
   pango_layout_set_wrap (self->message, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_alignment (self->message, PANGO_ALIGN_CENTER);
   pango_layout_set_markup (self->message, markup, -1);
@@ -158,8 +159,8 @@ append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, con
   gtk_snapshot_restore (snapshot);
 }
 
-static double
-get_line_px (NegViewport *self)
+double
+_neg_viewport_get_line_px (NegViewport *self)
 {
   int height;
 
@@ -168,8 +169,8 @@ get_line_px (NegViewport *self)
 }
 
 /* All round, readable on white too. */
-static void
-append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, const GdkRGBA *color)
+void
+_neg_viewport_append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, const GdkRGBA *color)
 {
   static const GdkRGBA shadow = { 0, 0, 0, 0.9 };
 
@@ -187,7 +188,7 @@ append_corner (NegViewport *self, GtkSnapshot *snapshot, NegCorner corner, const
 {
   PangoLayout *layout = self->texts[NEG_TEXT_CORNERS + corner];
   double x = places->corners_px[corner][0], y = places->corners_px[corner][1];
-  double inset = is_narrow (self) ? get_line_px (self) : 0;
+  double inset = is_narrow (self) ? _neg_viewport_get_line_px (self) : 0;
   int height;
 
   pango_layout_get_pixel_size (layout, NULL, &height);
@@ -196,7 +197,7 @@ append_corner (NegViewport *self, GtkSnapshot *snapshot, NegCorner corner, const
     x -= pango_layout_get_width (layout) / (double) PANGO_SCALE;
   if (corner == NEG_CORNER_BOTTOM_LEFT || corner == NEG_CORNER_BOTTOM_RIGHT)
     y -= height;
-  append_shadowed (snapshot, layout, x, y, color);
+  _neg_viewport_append_shadowed (snapshot, layout, x, y, color);
 }
 
 static void
@@ -210,7 +211,7 @@ append_letters (NegViewport *self, GtkSnapshot *snapshot, NegEdge edge, const Ne
   pango_layout_get_pixel_size (layout, &width, &height);
   x -= edge == NEG_EDGE_LEFT ? 0 : edge == NEG_EDGE_RIGHT ? width : width / 2.0;
   y -= edge == NEG_EDGE_TOP ? 0 : edge == NEG_EDGE_BOTTOM ? height : height / 2.0;
-  append_shadowed (snapshot, layout, round (x), round (y), color);
+  _neg_viewport_append_shadowed (snapshot, layout, round (x), round (y), color);
 }
 
 static void
@@ -248,7 +249,7 @@ append_scale_bar (NegViewport *self, GtkSnapshot *snapshot, const NegOverlayPlac
     append_box (snapshot, x - length, snap (self, top + (bottom - top) * i / parts - 0.5), length, 1, color);
   }
   pango_layout_get_pixel_size (self->texts[NEG_TEXT_SCALE_BAR], &width, NULL);
-  append_shadowed (snapshot, self->texts[NEG_TEXT_SCALE_BAR], round (places->scale_bar_text_px[0] - width),
+  _neg_viewport_append_shadowed (snapshot, self->texts[NEG_TEXT_SCALE_BAR], round (places->scale_bar_text_px[0] - width),
                    round (places->scale_bar_text_px[1]), color);
 }
 
@@ -332,7 +333,7 @@ _neg_viewport_snapshot_texts (NegViewport *self, GtkSnapshot *snapshot)
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (self)), &color);
   if (self->overlay_is_old)
     read_overlay (self);
-  line_px = get_line_px (self);
+  line_px = _neg_viewport_get_line_px (self);
   neg_overlay_get_places (&self->overlay, neg_viewport_get_width_px (self), neg_viewport_get_height_px (self),
                           MARGIN_PX * scale, line_px * scale, &places);
   to_logical (&places, scale);

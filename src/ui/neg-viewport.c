@@ -7,7 +7,7 @@
 
 G_DEFINE_FINAL_TYPE (NegViewport, neg_viewport, GTK_TYPE_WIDGET)
 
-enum { CHANGED, MENU_REQUESTED, RENDERER_CHANGED, N_SIGNALS };
+enum { CHANGED, MENU_REQUESTED, RENDERER_CHANGED, ANNOTATION_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 guint
@@ -108,6 +108,7 @@ take_frame (NegViewport *self)
   read_own (self);
   forget_picture (self);
   g_clear_pointer (&instance, neg_instance_unref);
+  _neg_viewport_annotations_image_changed (self);
   _neg_viewport_update_accessible (self);
   g_signal_emit (self, signals[CHANGED], 0);
 }
@@ -372,6 +373,7 @@ neg_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   }
   _neg_viewport_snapshot_magnifier (self, snapshot);
   _neg_viewport_snapshot_texts (self, snapshot);
+  _neg_viewport_snapshot_annotations (self, snapshot);
   gtk_snapshot_pop (snapshot);
 }
 
@@ -396,6 +398,7 @@ neg_viewport_dispose (GObject *object)
   NegViewport *self = NEG_VIEWPORT (object);
 
   neg_viewport_set_store (self, NULL);
+  _neg_viewport_dispose_annotations (self);
   g_clear_handle_id (&self->drop_gl_source, g_source_remove);
   self->gl = NULL;
   while (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL) /* the canvas, a menu that is open */
@@ -443,6 +446,8 @@ neg_viewport_class_init (NegViewportClass *class)
                                           G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
   signals[RENDERER_CHANGED]
       = g_signal_new ("renderer-changed", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[ANNOTATION_FAILED] = g_signal_new ("annotation-failed", NEG_TYPE_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                             NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   gtk_widget_class_set_css_name (widget_class, "neg-viewport");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   _neg_viewport_class_init_input (widget_class);

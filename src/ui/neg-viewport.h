@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "pipeline/neg-frame-store.h"
+#include "reading/neg-annotations.h"
 #include "reading/neg-captions.h"
 #include "reading/neg-reading.h"
 #include "ui/neg-tool.h"
@@ -22,12 +23,16 @@ G_DECLARE_FINAL_TYPE (NegViewport, neg_viewport, NEG, VIEWPORT, GtkWidget)
 
 /* Signals: "changed" (): the image has arrived or failed, or is drawn otherwise;
  *          "menu-requested" (double x, double y): the right button or the menu key, in the viewport's coordinates;
- *          "renderer-changed" (): see neg_viewport_get_renderer_note(). */
+ *          "renderer-changed" (): see neg_viewport_get_renderer_note();
+ *          "annotation-failed" (const GError *error): a change could not be kept, and was taken back. */
 
 /* @reading is kept; the viewport shows its @cell for good. */
 NegViewport *neg_viewport_new (NegReading *reading, guint cell);
 guint neg_viewport_get_cell (NegViewport *viewport);
 
+void neg_viewport_set_annotations (NegViewport *viewport, NegAnnotations *annotations); /* once */
+void neg_viewport_remove_annotation (NegViewport *viewport); /* the selected one, where it is of this image */
+void neg_viewport_place_annotation (NegViewport *viewport);  /* one of the tool in hand, in the middle */
 void neg_viewport_set_store (NegViewport *viewport, NegFrameStore *store); /* nullable */
 void neg_viewport_set_renderer (NegViewport *viewport, NegRenderer renderer); /* before it is realized */
 void neg_viewport_set_interpolation (NegViewport *viewport, NegInterpolation interpolation);

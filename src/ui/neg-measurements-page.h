@@ -1,0 +1,21 @@
+/* The page "Measurements" of the context pane: what was measured and marked in the study of the active viewport, with its
+ * numbers; the values of a region as a histogram. Going to a row goes to its image. Thread: main. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "pipeline/neg-frame-store.h"
+#include "reading/neg-annotations.h"
+#include "reading/neg-reading.h"
+
+G_BEGIN_DECLS
+
+#define NEG_TYPE_MEASUREMENTS_PAGE (neg_measurements_page_get_type ())
+G_DECLARE_FINAL_TYPE (NegMeasurementsPage, neg_measurements_page, NEG, MEASUREMENTS_PAGE, GtkWidget)
+
+/* Signals: "failed" (const GError *error): a change could not be kept;
+ *          "hint" (const char *text): what was done, in words. */
+GtkWidget *neg_measurements_page_new (NegReading *reading, NegAnnotations *annotations);
+void neg_measurements_page_set_store (NegMeasurementsPage *page, NegFrameStore *store); /* nullable */
+
+G_END_DECLS
