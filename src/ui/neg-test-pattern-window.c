@@ -272,14 +272,29 @@ neg_test_pattern_window_init (NegTestPatternWindow *self)
   gtk_window_set_focus (GTK_WINDOW (self), GTK_WIDGET (self->view));
 }
 
+/* One at a time. */
+static void
+close_others (void)
+{
+  GListModel *toplevels = gtk_window_get_toplevels ();
+
+  for (guint i = g_list_model_get_n_items (toplevels); i-- > 0;) {
+    g_autoptr (GtkWindow) window = g_list_model_get_item (toplevels, i);
+
+    if (NEG_IS_TEST_PATTERN_WINDOW (window))
+      gtk_window_destroy (window);
+  }
+}
+
 GtkWindow *
 neg_test_pattern_window_new (GSettings *settings, GtkWindow *parent, GdkMonitor *monitor)
 {
-  NegTestPatternWindow *self = g_object_new (NEG_TYPE_TEST_PATTERN_WINDOW, "transient-for", parent,
-                                             "destroy-with-parent", TRUE, NULL);
-
+  NegTestPatternWindow *self;
   GdkRectangle geometry;
 
+  close_others ();
+  self = g_object_new (NEG_TYPE_TEST_PATTERN_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE,
+                       NULL);
   g_set_object (&self->settings, settings);
   if (monitor == NULL)
     monitor = neg_monitor_get (GTK_WIDGET (parent));
