@@ -29,7 +29,6 @@ struct _NegMainWindow {
   NegRenderer renderer;
   NegCaptionsLevel captions;
   NegDisplayCurve *curve; /* of the monitor that the window is on; nullable */
-  NegDisplayCurve *curve; /* of the monitor that the window is on; nullable */
   NegTool tool;
   GtkFileChooserNative *chooser; /* while it is open */
   GFile *last_folder; /* where something was last chosen; nullable */
