@@ -11,6 +11,7 @@
 #include "dcmtk/oflog/oflog.h"
 
 #include "base/neg-error.h"
+#include "engine/neg-embedded-overlays.h"
 #include "engine/neg-scanner-private.h"
 
 namespace neg {
@@ -126,6 +127,7 @@ read_instance (NegSource *source, const NegLayout *layout, NegInstance *instance
     return false;
   read_luts (reading, root);
   read_modules (reading, root);
+  neg_embedded_overlays_read (source, layout, instance);
   return true;
 }
 

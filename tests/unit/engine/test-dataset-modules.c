@@ -121,13 +121,15 @@ test_embedded_overlays (void)
   put_embedded (builder, 0x6006, 16, 0);
   put_embedded (builder, 0x6008, 8, 15);
   put_embedded (builder, 0x600A, 16, 16);
-  put_pixels (builder, 16, 1);
+  put_words (builder, 0x7FE00010, "OW", 4, 0, 0x8FFF, 0x1000, 0x0FFF);
   instance = builder_read (builder);
   g_assert_cmpuint (instance->n_overlays, ==, 2);
-  g_assert_true (instance->overlays[0].is_embedded && instance->overlays[1].is_embedded);
   g_assert_cmpuint (instance->overlays[0].bit_position, ==, 15);
   g_assert_cmpuint (instance->overlays[1].bit_position, ==, 12);
-  g_assert_null (instance->overlays[0].bits);
+  for (guint i = 0; i < 4; i++) {
+    g_assert_cmpint (neg_overlay_plane_get (&instance->overlays[0], 0, i % 2, i / 2), ==, i == 1);
+    g_assert_cmpint (neg_overlay_plane_get (&instance->overlays[1], 0, i % 2, i / 2), ==, i == 2);
+  }
   g_assert_true (has_warning (instance, "6004") && has_warning (instance, "600A"));
 }
 
