@@ -189,18 +189,52 @@ sink (NegAnnotations *self, const char *study_uid, NegAnnotationOperation operat
   return self->sink == NULL || self->sink (study_uid, operation, uid, text, error, self->sink_data);
 }
 
+static void
+study_free (gpointer data)
+{
+  NegAnnotatedStudy *study = data;
+
+  g_free (study->saved_sop_uid);
+  g_free (study->saved_series_uid);
+  g_free (study);
+}
+
+static void
+set_saved (NegAnnotatedStudy *study, const char *sop_instance_uid, const char *series_uid, guint64 change)
+{
+  study->saved_change = MAX (study->saved_change, change);
+  g_free (study->saved_sop_uid);
+  g_free (study->saved_series_uid);
+  study->saved_sop_uid = g_strdup (sop_instance_uid);
+  study->saved_series_uid = g_strdup (series_uid);
+}
+
 gboolean
-neg_annotations_mark_saved (NegAnnotations *self, const char *study_uid, const char *sop_instance_uid, guint64 change,
-                            GError **error)
+neg_annotations_get_saved (NegAnnotations *self, const char *study_uid, const char **sop_instance_uid,
+                           const char **series_uid)
+{
+  const NegAnnotatedStudy *study = g_hash_table_lookup (self->studies, study_uid);
+
+  if (study == NULL || study->saved_sop_uid == NULL || study->saved_series_uid == NULL)
+    return FALSE;
+  *sop_instance_uid = study->saved_sop_uid;
+  *series_uid = study->saved_series_uid;
+  return TRUE;
+}
+
+/* The text of the operation is "CHANGE SERIES-UID". */
+gboolean
+neg_annotations_mark_saved (NegAnnotations *self, const char *study_uid, const char *sop_instance_uid,
+                            const char *series_uid, guint64 change, GError **error)
 {
   NegAnnotatedStudy *study = get_study (self, study_uid);
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, change);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", change, series_uid);
 
   g_return_val_if_fail (change <= study->change, FALSE);
 
   if (!sink (self, study_uid, NEG_ANNOTATION_SAVED, sop_instance_uid, text, error))
     return FALSE;
-  study->saved_change = MAX (study->saved_change, change);
+  set_saved (study, sop_instance_uid, series_uid, change);
   g_signal_emit (self, signals[CHANGED], 0, NULL);
   return TRUE;
 }
@@ -376,14 +410,15 @@ replay_put (NegAnnotations *self, const char *study_uid, const char *uid, const 
 }
 
 static gboolean
-replay_saved (NegAnnotations *self, const char *study_uid, const char *text, GError **error)
+replay_saved (NegAnnotations *self, const char *study_uid, const char *uid, const char *text, GError **error)
 {
   NegAnnotatedStudy *study = get_study (self, study_uid);
+  g_auto (GStrv) parts = g_strsplit (text, " ", 2);
   guint64 change;
 
-  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &change, NULL))
+  if (parts[0] == NULL || !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXUINT64, &change, NULL))
     return neg_fail (error, NEG_ERROR_INCONSISTENT, WHERE, "What was saved of the annotations cannot be read");
-  study->saved_change = MAX (study->saved_change, MIN (change, study->change));
+  set_saved (study, uid, parts[1], MIN (change, study->change));
   return TRUE;
 }
 
@@ -403,7 +438,7 @@ neg_annotations_replay (NegAnnotations *self, const char *study_uid, NegAnnotati
     get_study (self, study_uid)->change++;
     return TRUE;
   case NEG_ANNOTATION_SAVED:
-    return replay_saved (self, study_uid, text, error);
+    return replay_saved (self, study_uid, uid, text, error);
   default:
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, WHERE, "The annotations were changed by a newer version");
   }
@@ -544,7 +579,7 @@ neg_annotations_init (NegAnnotations *self)
   self->by_uid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) neg_annotation_unref);
   self->orders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->images = g_hash_table_new_full (hash_image, equal_images, free_image, (GDestroyNotify) g_ptr_array_unref);
-  self->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, study_free);
   g_queue_init (&self->undo);
   g_queue_init (&self->redo);
 }

@@ -68,7 +68,10 @@ gboolean neg_annotations_is_unsaved (NegAnnotations *annotations, const char *st
 /* It is now; @changes: what neg_annotations_get_change() was when it was written, so that later changes stay unsaved. */
 guint64 neg_annotations_get_change (NegAnnotations *annotations, const char *study_uid);
 gboolean neg_annotations_mark_saved (NegAnnotations *annotations, const char *study_uid, const char *sop_instance_uid,
-                                     guint64 change, GError **error);
+                                     const char *series_uid, guint64 change, GError **error);
+/* The object that was marked last, which the next one takes the place of; FALSE: none. Borrowed until the next mark. */
+gboolean neg_annotations_get_saved (NegAnnotations *annotations, const char *study_uid, const char **sop_instance_uid,
+                                    const char **series_uid);
 
 /* One annotation as text (JSON, no name of a patient), and back; reading is hostile input. */
 char *neg_annotation_to_text (const NegAnnotation *annotation);

@@ -12,6 +12,7 @@
 #define STATES_SERIES_NUMBER 9001
 #define MEASUREMENTS_SERIES_NUMBER 9002
 #define KEYS_SERIES_NUMBER 9003
+#define REPORT_CLASS_UID "1.2.840.10008.5.1.4.1.1.88.33" /* Comprehensive SR */
 
 static const NegViewState *
 get_state (NegMainWindow *self)
@@ -110,7 +111,7 @@ typedef struct {
   GPtrArray *composes;
   guint n_states, n_left_out, n_measurements, n_keys;
   guint64 change; /* of the annotations, when they were taken */
-  char *report_uid; /* the SOP instance that holds the measurements; nullable */
+  char *report_uid, *report_series_uid; /* what holds the measurements; nullable */
 } Saving;
 
 static void
@@ -121,6 +122,7 @@ saving_free (Saving *saving)
   g_clear_pointer (&saving->source, neg_blob_unref);
   g_ptr_array_unref (saving->composes);
   g_free (saving->report_uid);
+  g_free (saving->report_series_uid);
   g_free (saving);
 }
 
@@ -183,6 +185,7 @@ static void
 add_measurements (Saving *saving, GPtrArray *annotations)
 {
   g_autoptr (GPtrArray) measured = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+  const char *old_uid, *old_series_uid;
   NegCompose *compose;
 
   for (guint i = 0; i < annotations->len; i++) {
@@ -197,6 +200,12 @@ add_measurements (Saving *saving, GPtrArray *annotations)
   compose = neg_object_saver_describe (NEG_COMPOSE_MEASUREMENTS, _ ("Measurements"), MEASUREMENTS_SERIES_NUMBER);
   compose->annotations = g_steal_pointer (&measured);
   saving->report_uid = g_strdup (compose->sop_instance_uid);
+  saving->report_series_uid = g_strdup (compose->series_uid);
+  if (neg_annotations_get_saved (saving->self->annotations, saving->study_uid, &old_uid, &old_series_uid)) {
+    compose->predecessor_sop_class_uid = g_strdup (REPORT_CLASS_UID);
+    compose->predecessor_sop_instance_uid = g_strdup (old_uid);
+    compose->predecessor_series_uid = g_strdup (old_series_uid);
+  }
   g_ptr_array_add (saving->composes, compose);
 }
 
@@ -276,8 +285,8 @@ saved_cb (GObject *object, GAsyncResult *result, gpointer data)
   self->is_saving = FALSE;
   if (neg_object_saver_run_finish (result, NULL, &error)
       && (saving->report_uid == NULL
-          || neg_annotations_mark_saved (self->annotations, saving->study_uid, saving->report_uid, saving->change,
-                                         &error))) {
+          || neg_annotations_mark_saved (self->annotations, saving->study_uid, saving->report_uid,
+                                         saving->report_series_uid, saving->change, &error))) {
     g_autofree char *text = dup_done_text (saving);
 
     _neg_main_window_hint (self, text);

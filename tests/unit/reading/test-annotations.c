@@ -375,10 +375,10 @@ test_saved (Fixture *fixture, gconstpointer data)
   g_assert_false (neg_annotations_is_unsaved (annotations, "1.2"));
   change = neg_annotations_get_change (annotations, STUDY);
   put (annotations, "2.25.2", 1, 0); /* while it was written */
-  g_assert_true (neg_annotations_mark_saved (annotations, STUDY, "2.25.77", change, NULL));
+  g_assert_true (neg_annotations_mark_saved (annotations, STUDY, "2.25.77", "2.25.7", change, NULL));
   g_assert_true (neg_annotations_is_unsaved (annotations, STUDY));
   change = neg_annotations_get_change (annotations, STUDY);
-  g_assert_true (neg_annotations_mark_saved (annotations, STUDY, "2.25.78", change, NULL));
+  g_assert_true (neg_annotations_mark_saved (annotations, STUDY, "2.25.78", "2.25.7", change, NULL));
   g_assert_false (neg_annotations_is_unsaved (annotations, STUDY));
   for (guint i = 0; i < fixture->disk.kept->len; i++) {
     const Kept *kept = g_ptr_array_index (fixture->disk.kept, i);
