@@ -237,6 +237,49 @@ def check_nulls():
     assert any("crosses" in note for note in tie["notes"]), tie
 
 
+def check_suv():
+    """Slice 041 of the PET of petct-sts001 (J): BQML, START, corrected for ATTN and DECY. Series and acquisition are both
+    of 11:20:11, the injection of 10:35:00: 2711 s. 71 kg, 388777472 Bq, half-life 6588 s.
+    Left of the dose: 2 ^ -(2711 / 6588) = 0.751838 of it, 292297670 Bq; 71000 g / 292297670 Bq = 2.42903e-4 g/Bq.
+    Column 76, row 67 stores 32766; times its slope 0.660542 that is 21643.3 Bq/ml, so 5.25723 g/ml."""
+    folder = os.path.join(negtest.CORPUS, "series", "petct-sts001", "pt")
+    answer = measure(os.path.join(folder, "041.dcm"), "--probe", "76.5,67.5", "--rectangle", "70,60,80,70")
+    suv = answer["suv"]
+    assert answer["stored"] == 32766 and answer["units"] == "Bq/ml", answer
+    assert close(suv["probe"], 5.25723, 1e-5) and close(suv["factor"], 2.42903e-4, 1e-5), suv
+    assert suv["decay_s"] == 2711 and suv["units"] == "g/ml" and suv["assumed"] is False, suv
+    for name in ("mean", "sd", "min", "max"):
+        assert close(suv[name], answer[name] * suv["factor"]), suv
+    assert any("of one file" in note for note in answer["notes"]), answer
+    of_series = measure(folder, "--frame", "5", "--probe", "60.5,60.5")
+    assert close(of_series["suv"]["factor"], suv["factor"]) and of_series["notes"] == [], of_series
+    other = measure(os.path.join(negtest.CORPUS, "series", "petct-sts001", "ct"), "--probe", "1,1")
+    assert "suv" not in other, other
+
+
+def check_ultrasound():
+    """Pitfall 18. 100 pixels of 0.02622878766196998 cm; 0 cm is at column 120 + 340 and row 60 + 36 of the image. Below the
+    picture there is a strip of 0.009642736608649534 s a pixel from column 176 - 176 on, whose height means nothing."""
+    path = os.path.join(negtest.CORPUS, "photometric", "palette8_us-rle.dcm")
+    line = measure(path, "--line", "200.5,200.5,300.5,200.5", "--probe", "560.5,196.5")
+    compare(line, {"length_mm": 26.22878766196998}, "in the picture")
+    assert line["calibration"] == "region", line
+    for axis in "xy":
+        compare(line["region"][axis], {"value": 2.622878766196998, "units": "cm"}, "depth")
+    across = measure(path, "--line", "200.5,200.5,300.5,550.5", "--probe", "300.5,550.5")
+    compare(across, {"length_px": math.hypot(100, 350)}, "across")
+    compare(across["region"]["x"], {"value": 300 * 0.009642736608649534, "units": "s"}, "time")
+    assert "y" not in across["region"], across
+    assert across["calibration"] == "none" and any("no lengths" in note for note in across["notes"]), across
+    outside = measure(path, "--line", "200.5,200.5,20.5,200.5")
+    assert "length_px" in outside and any("outside" in note for note in outside["notes"]), outside
+    twins = os.path.join(negtest.CORPUS, "photometric", "palette16_segmented-lut_us-aloka.dcm")
+    one = measure(twins, "--line", "100.5,200.5,200.5,200.5")
+    compare(one, {"length_mm": 38.26530650258064}, "one of two pictures")
+    both = measure(twins, "--line", "300.5,200.5,400.5,200.5")
+    assert "length_px" in both and any("side by side" in note for note in both["notes"]), both
+
+
 def check_usage():
     with tempfile.TemporaryDirectory() as folder:
         path = write_object(folder, [[1, 2], [3, 4]])
@@ -284,6 +327,12 @@ def main():
     tap.run("each frame by its own numbers", check_frames)
     tap.run("what has no number is null and says why", check_nulls)
     tap.run("usage", check_usage)
+    for name, check, path in (("SUV of a slice worked out by hand", check_suv, "series/petct-sts001"),
+                              ("ultrasound by its regions", check_ultrasound, "photometric/palette8_us-rle.dcm")):
+        if os.path.exists(os.path.join(negtest.CORPUS, path)):
+            tap.run(name, check)
+        else:
+            tap.skip(name, "not in the corpus")
     for name, options in FILES:
         if os.path.exists(os.path.join(negtest.CORPUS, name)):
             tap.run("measure " + name, lambda: check_file(name, **options))
