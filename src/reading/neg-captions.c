@@ -38,22 +38,27 @@ is_empty (const char *text)
 }
 
 /* PS3.5 6.2.1.1: family, given, middle, prefix, suffix. */
+#define SUFFIX 4
+
+/* "Family, Prefix Given Middle, Suffix" without what is empty. */
 static char *
 person_group_to_text (const char *group)
 {
   g_auto (GStrv) parts = g_strsplit (group, "^", 5);
   guint n = g_strv_length (parts);
   GString *text = g_string_new (n > 0 ? parts[0] : "");
-  const guint order[] = { 3, 1, 2, 4 };
+  const guint order[] = { 3, 1, 2, SUFFIX };
 
   g_strstrip (text->str);
   text->len = strlen (text->str);
   for (guint i = 0, added = 0; i < G_N_ELEMENTS (order); i++) {
     const char *part = order[i] < n ? g_strstrip (parts[order[i]]) : "";
+    const char *separator = added > 0 && order[i] != SUFFIX ? " " : text->len > 0 ? ", " : "";
 
     if (*part == '\0')
       continue;
-    g_string_append_printf (text, "%s%s", added++ > 0 ? " " : text->len > 0 ? ", " : "", part);
+    g_string_append_printf (text, "%s%s", separator, part);
+    added++;
   }
   return g_string_free (text, FALSE);
 }
@@ -67,7 +72,7 @@ neg_caption_dup_person (const char *person_name)
   g_autofree char *ideographic = NULL;
 
   if (groups[0] != NULL && groups[1] != NULL)
-    ideographic = g_strstrip (g_strdelimit (g_strdup (groups[1]), "^", ' '));
+    ideographic = person_group_to_text (groups[1]);
   if (is_empty (ideographic))
     return g_steal_pointer (&alphabetic);
   if (is_empty (alphabetic))

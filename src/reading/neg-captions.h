@@ -28,7 +28,7 @@ typedef enum {
 char *neg_caption_dup_corner (NegCorner corner, NegCaptionsLevel level, const NegViewState *state, const NegVoi *voi,
                               double magnification);
 
-/* "Family, Given Middle (ideographic)", given. */
+/* "Family, Prefix Given Middle, Suffix (ideographic likewise)", given. */
 char *neg_caption_dup_person (const char *person_name);
 /* "Family, Given · ID 123 · born 1956-03-02 (68 y, F)", given; one line. */
 char *neg_caption_dup_patient (const NegInstance *instance);

@@ -10,9 +10,9 @@ test_person (void)
 {
   static const char *const cases[][2] = {
     { "Doe^John", "Doe, John" },
-    { "Adams^John Robert Quincy^^Rev.^B.A. M.Div.", "Adams, Rev. John Robert Quincy B.A. M.Div." },
-    { "Yamada^Tarou=山田^太郎=やまだ^たろう", "Yamada, Tarou (山田 太郎)" },
-    { "=洪^吉洞=홍^길동", "洪 吉洞" },
+    { "Adams^John Robert Quincy^^Rev.^B.A. M.Div.", "Adams, Rev. John Robert Quincy, B.A. M.Div." },
+    { "Yamada^Tarou=山田^太郎=やまだ^たろう", "Yamada, Tarou (山田, 太郎)" },
+    { "=洪^吉洞=홍^길동", "洪, 吉洞" },
     { "Doe", "Doe" },
     { "^John", "John" },
     { "Doe^^^^", "Doe" },
