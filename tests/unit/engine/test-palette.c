@@ -1,67 +1,6 @@
-/* Segmented palettes against the vectors of PS3.3 C.7.9.2, each of which says which clause it takes its values from. */
+/* Segmented palettes (PS3.3 C.7.9.2): what ends a ramp, and what is refused. */
 #include "base/neg-error.h"
 #include "engine/neg-palette.h"
-
-#include <json-glib/json-glib.h>
-#include <stdlib.h>
-
-static guint16 *
-get_numbers (JsonObject *entry, const char *name, guint *count)
-{
-  JsonArray *array = json_object_get_array_member (entry, name);
-  guint16 *numbers;
-
-  *count = json_array_get_length (array);
-  numbers = g_new0 (guint16, MAX (*count, 1));
-  for (guint i = 0; i < *count; i++)
-    numbers[i] = json_array_get_int_element (array, i);
-  return numbers;
-}
-
-static void
-check_vector (JsonObject *entry)
-{
-  const char *id = json_object_get_string_member (entry, "id");
-  guint n_words, n_expected;
-  g_autofree guint16 *words = get_numbers (entry, "words", &n_words);
-  g_autofree guint16 *expanded = NULL;
-  g_autofree guint16 *expected = NULL;
-  g_autoptr (GError) error = NULL;
-
-  expanded = neg_palette_expand (words, n_words, json_object_get_int_member (entry, "bits") / 8,
-                                 json_object_get_int_member (entry, "entries"), &error);
-  if (!json_object_get_boolean_member (entry, "valid")) {
-    g_assert_null (expanded);
-    g_assert_error (error, NEG_ERROR, NEG_ERROR_INCONSISTENT);
-    return;
-  }
-  g_assert_no_error (error);
-  expected = get_numbers (entry, "expect", &n_expected);
-  for (guint i = 0; i < n_expected; i++)
-    if (abs (expanded[i] - expected[i]) > 1) {
-      g_test_message ("%s: entry %u is %u instead of %u", id, i, expanded[i], expected[i]);
-      g_test_fail ();
-      return;
-    }
-}
-
-static void
-test_vectors (void)
-{
-  const char *folder = g_getenv ("NEGATOSCOPE_VECTORS");
-  g_autofree char *path = g_build_filename (folder ? folder : ".", "palette.json", NULL);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases;
-
-  if (!json_parser_load_from_mapped_file (parser, path, NULL)) {
-    g_test_skip ("no vectors");
-    return;
-  }
-  cases = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "cases");
-  g_assert_cmpuint (json_array_get_length (cases), >, 10);
-  for (guint i = 0; i < json_array_get_length (cases); i++)
-    check_vector (json_array_get_object_element (cases, i));
-}
 
 static guint16 *
 expand (const guint16 *words, gsize n_words, guint32 n_entries)
@@ -111,7 +50,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/palette/vectors", test_vectors);
   g_test_add_func ("/palette/ends-of-ramps", test_ends_of_ramps);
   g_test_add_func ("/palette/refused", test_refused);
   return g_test_run ();

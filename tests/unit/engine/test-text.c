@@ -1,8 +1,7 @@
-/* Text of every repertoire of PS3.3 C.12.1.1.2 to UTF-8: the shared vectors, the examples of PS3.5 Annexes H to K, and
- * what broken and hostile writers send. */
+/* Text of every repertoire of PS3.3 C.12.1.1.2 to UTF-8: the examples of PS3.5 Annexes H to K, and what
+ * broken and hostile writers send. */
 #include "engine/neg-text.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -128,61 +127,6 @@ test_long_text (void)
   g_assert_null (strstr (result, "\xEF\xBF\xBD"));
 }
 
-static char *
-join_charset (JsonArray *values)
-{
-  g_autoptr (GPtrArray) parts = g_ptr_array_new ();
-
-  for (guint i = 0; i < json_array_get_length (values); i++)
-    g_ptr_array_add (parts, (char *) json_array_get_string_element (values, i));
-  g_ptr_array_add (parts, NULL);
-  return g_strjoinv ("\\", (char **) parts->pdata);
-}
-
-static GByteArray *
-from_hex (const char *hex)
-{
-  GByteArray *bytes = g_byte_array_new ();
-
-  for (; hex[0] != '\0' && hex[1] != '\0'; hex += 2) {
-    guint8 byte = g_ascii_xdigit_value (hex[0]) << 4 | g_ascii_xdigit_value (hex[1]);
-
-    g_byte_array_append (bytes, &byte, 1);
-  }
-  return bytes;
-}
-
-static void
-check_vector (JsonObject *entry)
-{
-  g_autofree char *charset = join_charset (json_object_get_array_member (entry, "specific_character_set"));
-  g_autoptr (GByteArray) bytes = from_hex (json_object_get_string_member (entry, "bytes_hex"));
-  g_autofree char *result = decode (charset, (const char *) bytes->data, bytes->len, TRUE);
-  const char *expected = json_object_get_string_member (entry, "text");
-
-  if (strcmp (result, expected) != 0) {
-    g_test_message ("%s: '%s' instead of '%s'", json_object_get_string_member (entry, "id"), result, expected);
-    g_test_fail ();
-  }
-}
-
-static void
-test_vectors (void)
-{
-  g_autofree char *path = g_build_filename (g_getenv ("NEGATOSCOPE_VECTORS") ?: ".", "personname.json", NULL);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases;
-
-  if (!json_parser_load_from_file (parser, path, NULL)) {
-    g_test_skip ("no test vectors");
-    return;
-  }
-  cases = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "cases");
-  g_assert_cmpuint (json_array_get_length (cases), >, 0);
-  for (guint i = 0; i < json_array_get_length (cases); i++)
-    check_vector (json_array_get_object_element (cases, i));
-}
-
 /* A sealed engine opens no file: what the converters need was loaded before. Runs first. */
 static void
 test_without_files (void)
@@ -218,6 +162,5 @@ main (int argc, char **argv)
   g_test_add_func ("/text/unknown-charset", test_unknown_charset);
   g_test_add_func ("/text/damage", test_damage);
   g_test_add_func ("/text/long-text", test_long_text);
-  g_test_add_func ("/text/vectors", test_vectors);
   return g_test_run ();
 }

@@ -5,7 +5,6 @@
 
 #include "base/neg-error.h"
 #include "imaging/neg-measure-values.h"
-#include "vectors.h"
 
 /* One row of pixels, and how they are drawn. */
 typedef struct {
@@ -280,89 +279,6 @@ test_probe (void)
   }
 }
 
-static void
-check_display (double display, JsonObject *object)
-{
-  int out = json_object_get_int_member (object, "out");
-
-  if (!json_object_has_member (object, "tie") || display != out - 1)
-    g_assert_cmpfloat (display, ==, out);
-}
-
-static void
-check_window (JsonArray *array, guint index, JsonNode *node, gpointer data)
-{
-  JsonObject *object = json_node_get_object (node);
-  const char *function = json_object_get_string_member (object, "function");
-  double x = json_object_get_double_member (object, "x");
-  Row row = row_of (NEG_SAMPLE_F64, &x, 1);
-  NegProbe probe;
-
-  if (json_object_has_member (object, "expect"))
-    return;
-  row.draw.voi = (NegVoi){ strcmp (function, "SIGMOID") == 0        ? NEG_VOI_SIGMOID
-                           : strcmp (function, "LINEAR_EXACT") == 0 ? NEG_VOI_LINEAR_EXACT
-                                                                    : NEG_VOI_LINEAR,
-                           json_object_get_double_member (object, "c"), json_object_get_double_member (object, "w"),
-                           NULL };
-  g_test_message ("%s", json_object_get_string_member (object, "id"));
-  neg_measure_probe (&probe, &row.draw, &row.frame, (const double[]){ 0.5, 0.5 });
-  g_assert_cmpfloat (probe.modality, ==, x);
-  check_display (probe.display[0], object);
-}
-
-static void
-test_window_vectors (void)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases = vectors_load (parser, "windowing.json");
-
-  if (cases != NULL)
-    json_array_foreach_element (cases, check_window, NULL);
-}
-
-static void
-check_lut (JsonArray *array, guint index, JsonNode *node, gpointer data)
-{
-  JsonObject *object = json_node_get_object (node);
-  JsonArray *descriptor = json_object_get_array_member (object, "descriptor");
-  JsonNode *entries = json_object_get_member (object, "data");
-  gint64 n = json_array_get_int_element (descriptor, 0);
-  NegLut lut = { .n_entries = n ? n : 65536, .first_mapped = json_array_get_int_element (descriptor, 1),
-                 .bits = json_array_get_int_element (descriptor, 2) };
-  gint32 x = json_object_get_int_member (object, "x");
-  Row row = row_of (NEG_SAMPLE_S32, &x, 1);
-  gboolean is_modality = strcmp (json_object_get_string_member (object, "kind"), "modality") == 0;
-  NegProbe probe;
-
-  g_test_message ("%s", json_object_get_string_member (object, "id"));
-  lut.entries = g_new (guint16, lut.n_entries);
-  for (guint i = 0; i < lut.n_entries; i++)
-    lut.entries[i]
-        = JSON_NODE_HOLDS_ARRAY (entries) ? json_array_get_int_element (json_node_get_array (entries), i) : i;
-  if (is_modality) {
-    row.draw.modality.lut = &lut;
-    g_assert_cmpfloat (measure (&row).mean, ==, json_object_get_double_member (object, "y"));
-  } else {
-    row.draw.voi = (NegVoi){ .lut = &lut };
-  }
-  neg_measure_probe (&probe, &row.draw, &row.frame, (const double[]){ 0.5, 0.5 });
-  g_assert_cmpfloat (probe.modality, ==, is_modality ? json_object_get_double_member (object, "y") : x);
-  if (!is_modality)
-    check_display (probe.display[0], object);
-  neg_lut_clear (&lut);
-}
-
-static void
-test_lut_vectors (void)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases = vectors_load (parser, "luttables.json");
-
-  if (cases != NULL)
-    json_array_foreach_element (cases, check_lut, NULL);
-}
-
 /* Pitfall 4: HU of nothing but a CT that is no localizer. */
 static void
 test_units (void)
@@ -438,8 +354,6 @@ main (int argc, char **argv)
   g_test_add_func ("/measure-values/modality-lut", test_modality_lut);
   g_test_add_func ("/measure-values/colors", test_colors);
   g_test_add_func ("/measure-values/probe", test_probe);
-  g_test_add_func ("/measure-values/window-vectors", test_window_vectors);
-  g_test_add_func ("/measure-values/lut-vectors", test_lut_vectors);
   g_test_add_func ("/measure-values/units", test_units);
   g_test_add_func ("/measure-values/units-of-lut", test_units_of_lut);
   return g_test_run ();

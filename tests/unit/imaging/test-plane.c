@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "imaging/neg-plane.h"
-#include "vectors.h"
 
 static const double axial[6] = { 1, 0, 0, 0, 1, 0 };
 static const double coronal[6] = { 1, 0, 0, 0, 0, -1 };
@@ -92,35 +91,6 @@ test_round_trip (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     assert_standard (&places[i]);
-}
-
-static void
-check_vector (JsonArray *array, guint index, JsonNode *node, gpointer data)
-{
-  JsonObject *object = json_node_get_object (node);
-  JsonArray *slices = json_object_get_array_member (object, "slices");
-
-  g_test_message ("%s", json_object_get_string_member (object, "id"));
-  for (guint i = 0; i < json_array_get_length (slices); i++) {
-    JsonObject *slice = json_array_get_object_element (slices, i);
-    double orientation[6];
-    Place place = { .orientation = orientation, .spacing_mm = { 0.8, 0.6 }, .rows = 30, .columns = 20 };
-
-    vectors_get_doubles (json_object_get_array_member (slice, "ipp"), place.position_mm, 3);
-    vectors_get_doubles (json_object_get_array_member (slice, "iop"), orientation, 6);
-    assert_standard (&place);
-  }
-}
-
-/* Slices of real scanners' shapes. */
-static void
-test_vectors (void)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases = vectors_load (parser, "geometry.json");
-
-  if (cases != NULL)
-    json_array_foreach_element (cases, check_vector, NULL);
 }
 
 static void
@@ -260,7 +230,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/plane/round-trip", test_round_trip);
-  g_test_add_func ("/plane/vectors", test_vectors);
   g_test_add_func ("/plane/distance-of-tilted-slices", test_distance_of_tilted_slices);
   g_test_add_func ("/plane/refused", test_refused);
   g_test_add_func ("/plane/intersect", test_intersect);

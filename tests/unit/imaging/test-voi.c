@@ -4,94 +4,6 @@
 #include <string.h>
 
 #include "imaging/neg-voi.h"
-#include "vectors.h"
-
-static NegVoiFunction
-function_named (const char *name)
-{
-  if (strcmp (name, "SIGMOID") == 0)
-    return NEG_VOI_SIGMOID;
-  return strcmp (name, "LINEAR_EXACT") == 0 ? NEG_VOI_LINEAR_EXACT : NEG_VOI_LINEAR;
-}
-
-static void
-check_window (JsonArray *array, guint index, JsonNode *node, gpointer data)
-{
-  JsonObject *object = json_node_get_object (node);
-  NegVoi voi = {
-    .function = function_named (json_object_get_string_member (object, "function")),
-    .center = json_object_get_double_member (object, "c"),
-    .width = json_object_get_double_member (object, "w"),
-  };
-  double y, tolerance = 1e-6;
-  int out;
-
-  g_test_message ("%s", json_object_get_string_member (object, "id"));
-  if (json_object_has_member (object, "expect")) {
-    g_assert_false (neg_voi_is_valid (&voi));
-    return;
-  }
-  g_assert_true (neg_voi_is_valid (&voi));
-  y = neg_voi_apply (&voi, json_object_get_double_member (object, "x")) * 255;
-  g_assert_cmpfloat_with_epsilon (y, json_object_get_double_member (object, "y"), tolerance);
-  out = json_object_get_int_member (object, "out");
-  if (!json_object_has_member (object, "tie") || floor (y + 0.5) != out - 1)
-    g_assert_cmpfloat (floor (y + 0.5), ==, out);
-}
-
-static void
-test_windows (void)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases = vectors_load (parser, "windowing.json");
-
-  if (cases != NULL)
-    json_array_foreach_element (cases, check_window, NULL);
-}
-
-static void
-fill_lut (NegLut *lut, JsonObject *object)
-{
-  JsonArray *descriptor = json_object_get_array_member (object, "descriptor");
-  JsonNode *data = json_object_get_member (object, "data");
-  gint64 n = json_array_get_int_element (descriptor, 0);
-
-  lut->n_entries = n ? n : 65536;
-  lut->first_mapped = json_array_get_int_element (descriptor, 1);
-  lut->bits = json_array_get_int_element (descriptor, 2);
-  lut->entries = g_new (guint16, lut->n_entries);
-  for (guint i = 0; i < lut->n_entries; i++)
-    lut->entries[i] = JSON_NODE_HOLDS_ARRAY (data) ? json_array_get_int_element (json_node_get_array (data), i) : i;
-}
-
-static void
-check_lut (JsonArray *array, guint index, JsonNode *node, gpointer data)
-{
-  JsonObject *object = json_node_get_object (node);
-  double x = json_object_get_double_member (object, "x"), y = json_object_get_double_member (object, "y");
-  NegLut lut = { 0 };
-  NegVoi voi = { .lut = &lut };
-  NegModality modality = { .lut = &lut };
-
-  g_test_message ("%s", json_object_get_string_member (object, "id"));
-  fill_lut (&lut, object);
-  if (strcmp (json_object_get_string_member (object, "kind"), "modality") == 0)
-    g_assert_cmpfloat (neg_modality_apply (&modality, x), ==, y);
-  g_assert_true (neg_voi_is_valid (&voi));
-  g_assert_cmpfloat_with_epsilon (neg_voi_apply (&voi, x) * ((1u << lut.bits) - 1), y, 1e-6);
-  g_assert_cmpfloat (floor (neg_voi_apply (&voi, x) * 255 + 0.5), ==, json_object_get_double_member (object, "out"));
-  neg_lut_clear (&lut);
-}
-
-static void
-test_luts (void)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonArray *cases = vectors_load (parser, "luttables.json");
-
-  if (cases != NULL)
-    json_array_foreach_element (cases, check_lut, NULL);
-}
 
 static void
 test_voi_edges (void)
@@ -215,8 +127,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/voi/windows", test_windows);
-  g_test_add_func ("/voi/luts", test_luts);
   g_test_add_func ("/voi/edges", test_voi_edges);
   g_test_add_func ("/voi/range", test_range_window);
   g_test_add_func ("/voi/frame-values", test_frame_values);
