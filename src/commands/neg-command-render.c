@@ -5,26 +5,16 @@
 #include <string.h>
 
 #include "base/neg-error.h"
-#include "commands/neg-commands-private.h"
+#include "commands/neg-command-render-private.h"
 #include "export/neg-export-picture.h"
 #include "export/neg-image-file.h"
+#include "export/neg-marks-cairo.h"
 #include "export/neg-overlay-cairo.h"
+#include "export/neg-picture-cairo.h"
+#include "reading/neg-view-presentation.h"
 #include "render/neg-gl.h"
 
 #define OUTPUT_SIDE_MAX 16384
-
-typedef enum { RENDERER_AUTO, RENDERER_GL, RENDERER_CPU } Renderer;
-
-typedef struct {
-  int frame; /* from 1 */
-  int voi;   /* from 1; 0: the first */
-  guint width, height; /* 0: one output pixel per image pixel */
-  gboolean has_window;
-  NegVoi window;
-  NegInterpolation interpolation;
-  Renderer renderer;
-  gboolean annotations, anonymous;
-} Options;
 
 static const char *const interpolation_names[] = { "nearest", "linear", "cubic", NULL };
 static const char *const renderer_names[] = { "auto", "gl", "cpu", NULL };
@@ -52,7 +42,7 @@ parse_double (const char *text, double *value)
 
 /* C,W[,linear|linear-exact|sigmoid] */
 static gboolean
-parse_window (const char *text, Options *options)
+parse_window (const char *text, NegRenderOptions *options)
 {
   g_auto (GStrv) parts = g_strsplit (text, ",", 4);
   guint n = g_strv_length (parts);
@@ -69,7 +59,7 @@ parse_window (const char *text, Options *options)
 
 /* WxH */
 static gboolean
-parse_size (const char *text, Options *options)
+parse_size (const char *text, NegRenderOptions *options)
 {
   char *end;
   guint64 width = g_ascii_strtoull (text, &end, 10);
@@ -100,21 +90,6 @@ find_series (NegSubject *subject)
   }
 }
 
-/* The Nth of the object's own alternatives; asking for one that is not there is an error, not another picture. */
-static gboolean
-choose_voi (const Options *options, const NegSubject *subject, const NegFrame *frame, NegDraw *draw, GError **error)
-{
-  const NegFrameInfo *info = neg_instance_get_frame_info (subject->instance, subject->frame);
-  guint n = info->n_windows + subject->instance->n_voi_luts;
-
-  if (options->voi > 0 && (guint) options->voi > n)
-    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "the object has %u windows and tables of its own", n);
-  neg_draw_init (draw, subject->instance, subject->frame, frame, MAX (options->voi, 1) - 1);
-  if (options->has_window)
-    draw->voi = options->window;
-  return TRUE;
-}
-
 static gboolean
 draw_gl (const NegDraw *draw, const NegFrame *frame, NegPicture *picture, GError **error)
 {
@@ -140,30 +115,33 @@ same_affine (const NegAffine *a, const NegAffine *b)
 
 /* Above the picture as the viewport would have it; the pixels below are those without. */
 static gboolean
-annotate (const Options *options, NegSubject *subject, const NegDraw *draw, const NegVoi *voi,
+annotate (const NegRenderOptions *options, NegSubject *subject, const NegRenderSource *source,
           const NegPicture *picture, GError **error)
 {
   const NegExportLook look = { .size = NEG_EXPORT_AS_SHOWN, .width = picture->width, .height = picture->height,
                                .annotated = TRUE, .identified = !options->anonymous };
+  const NegVoi *voi = picture->channels == 1 ? &source->draw.voi : NULL;
   NegViewState state;
   NegOverlay overlay;
   NegAffine affine;
   gboolean drawn;
 
-  if (subject->series == NULL)
-    find_series (subject);
-  if (subject->series == NULL)
-    return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "there is nothing to write about this image");
   neg_view_state_init (&state);
   neg_view_state_set_series (&state, subject->series);
   neg_view_state_set_index (&state, subject->index);
   neg_view_state_set_preset (&state, MAX (options->voi, 1) - 1);
+  if (source->state != NULL
+      && !neg_view_state_set_presentation (&state, source->state->presentation, source->state->study_uid,
+                                           picture->width, picture->height, 0, error)) {
+    neg_view_state_clear (&state);
+    return FALSE;
+  }
   if (options->has_window)
     neg_view_state_set_window (&state, &options->window);
   neg_export_init_overlay (&overlay, &state, &look, voi, picture->width, picture->height, NULL);
   /* Pixel by pixel, an image whose pixels are not square has no scale that is right both ways. */
   if (!neg_view_state_get_affine (&state, picture->width, picture->height, &affine)
-      || !same_affine (&affine, &draw->output_to_image))
+      || !same_affine (&affine, &source->draw.output_to_image))
     overlay.has_scale_bar = FALSE;
   drawn = neg_overlay_draw (&overlay, picture, error);
   neg_overlay_clear (&overlay);
@@ -171,56 +149,94 @@ annotate (const Options *options, NegSubject *subject, const NegDraw *draw, cons
   return drawn;
 }
 
-static gboolean
-render (const Options *options, NegSubject *subject, NegPixels *pixels, const char *output, GError **error)
-{
-  const NegFrame *frame = neg_pixels_get_frame (pixels);
-  g_autofree guint8 *memory = NULL;
-  NegPicture picture = { 0 };
-  NegDraw draw;
+typedef struct {
+  NegMarksStyle style;
+  const NegPresentation *presentation;
+  const NegSubject *subject;
+} Marking;
 
-  if (!choose_voi (options, subject, frame, &draw, error))
-    return FALSE;
-  draw.interpolation = options->interpolation;
-  picture.width = options->width ? options->width : frame->format.columns;
-  picture.height = options->height ? options->height : frame->format.rows;
-  if (options->width != 0)
-    neg_affine_init_fit (&draw.output_to_image, subject->instance, subject->frame, picture.width, picture.height, 1, 0,
-                         0);
-  picture.channels = neg_draw_is_color (&draw, frame) ? 3 : 1;
+static void
+paint_marks (cairo_t *cr, gpointer user_data)
+{
+  const Marking *marking = user_data;
+
+  neg_marks_draw_presentation (cr, &marking->style, marking->presentation, marking->subject->instance->sop_instance_uid,
+                               marking->subject->frame);
+}
+
+/* What the state draws; a text of it may be a name, as any text of a file. */
+static gboolean
+mark (const NegRenderOptions *options, const NegSubject *subject, const NegRenderSource *source,
+      const NegPicture *picture, GError **error)
+{
+  Marking marking = {
+    .style = { .output_to_image = source->draw.output_to_image, .width = picture->width, .height = picture->height },
+    .presentation = neg_render_source_get_presentation (source),
+    .subject = subject,
+  };
+
+  if (marking.presentation == NULL || options->anonymous)
+    return TRUE;
+  marking.style.line_px = CLAMP (MIN (picture->width, picture->height) / 40.0, 9, 84);
+  neg_presentation_get_area (marking.presentation, subject->instance, subject->frame, &source->draw.output_to_image,
+                             marking.style.area_px);
+  return neg_picture_paint (picture, paint_marks, &marking, error);
+}
+
+static gboolean
+write_above (const NegRenderOptions *options, NegSubject *subject, const NegRenderSource *source,
+             const NegPicture *picture, GError **error)
+{
+  if (!options->annotations)
+    return TRUE;
+  if (subject->series == NULL)
+    find_series (subject);
+  if (subject->series == NULL)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "there is nothing to write about this image");
+  return mark (options, subject, source, picture, error) && annotate (options, subject, source, picture, error);
+}
+
+static gboolean
+render (const NegRenderOptions *options, NegSubject *subject, const NegRenderSource *source, const char *output,
+        GError **error)
+{
+  const NegDraw *draw = &source->draw;
+  g_autofree guint8 *memory = NULL;
+  NegPicture picture = { .width = source->width, .height = source->height };
+
+  picture.channels = neg_draw_is_color (draw, &source->frame) ? 3 : 1;
   picture.stride = (gsize) picture.width * picture.channels;
   memory = g_try_malloc0_n (picture.height, picture.stride);
   if (memory == NULL)
     return neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a picture of %u x %u", picture.width,
                      picture.height);
   picture.pixels = memory;
-  if (options->renderer == RENDERER_GL) {
-    if (!draw_gl (&draw, frame, &picture, error))
+  if (options->renderer == NEG_RENDERER_GL) {
+    if (!draw_gl (draw, &source->frame, &picture, error))
       return FALSE;
   } else {
-    neg_draw_rows (&draw, frame, &picture, 0, picture.height);
+    neg_draw_rows (draw, &source->frame, &picture, 0, picture.height);
   }
-  if (options->annotations
-      && !annotate (options, subject, &draw, picture.channels == 1 ? &draw.voi : NULL, &picture, error))
-    return FALSE;
-  return neg_image_file_write (&picture, NEG_IMAGE_PNG, 0, output, NULL, error);
+  return write_above (options, subject, source, &picture, error)
+         && neg_image_file_write (&picture, NEG_IMAGE_PNG, 0, output, NULL, error);
 }
 
 static gboolean
-run (const Options *options, const char *path, const char *output, GError **error)
+run (const NegRenderOptions *options, const char *path, const char *output, GError **error)
 {
   g_autoptr (NegEnginePool) pool = neg_engine_pool_new (NULL, error);
   g_auto (NegSubject) subject = { 0 };
-  g_autoptr (NegPixels) pixels = NULL;
+  g_auto (NegRenderSource) source = { 0 };
 
-  if (pool == NULL || !neg_subject_find (pool, path, options->frame - 1, &subject, error))
+  if (pool == NULL || !neg_subject_find (pool, path, options->frame - 1, &subject, error)
+      || !neg_render_source_init (&source, pool, options, &subject, error))
     return FALSE;
-  pixels = neg_wait_decode (pool, subject.blob, subject.instance, subject.frame, NEG_FRAME_STORED, error);
-  return pixels != NULL && render (options, &subject, pixels, output, error);
+  source.draw.interpolation = options->interpolation;
+  return render (options, &subject, &source, output, error);
 }
 
 static int
-check_usage (Options *options, char **paths, const char *output, const char *size, const char *window,
+check_usage (NegRenderOptions *options, char **paths, const char *output, const char *size, const char *window,
              const char *interpolation, const char *renderer)
 {
   guint value;
@@ -249,8 +265,9 @@ check_usage (Options *options, char **paths, const char *output, const char *siz
 int
 neg_command_render (int argc, char **argv)
 {
-  Options options = { .frame = 1, .interpolation = NEG_INTERPOLATION_LINEAR };
-  g_autofree char *output = NULL, *size = NULL, *window = NULL, *interpolation = NULL, *renderer = NULL;
+  NegRenderOptions options = { .frame = 1, .interpolation = NEG_INTERPOLATION_LINEAR };
+  g_autofree char *output = NULL, *size = NULL, *window = NULL, *interpolation = NULL, *renderer = NULL,
+                   *state = NULL;
   g_auto (GStrv) paths = NULL;
   gboolean json = FALSE;
   g_autoptr (GError) error = NULL;
@@ -261,6 +278,9 @@ neg_command_render (int argc, char **argv)
     { "window", 0, 0, G_OPTION_ARG_STRING, &window, N_ ("window center, width, function"), N_ ("C,W[,F]") },
     { "voi", 0, 0, G_OPTION_ARG_INT, &options.voi, N_ ("the Nth of the file's own windows or tables"), N_ ("N") },
     { "interpolation", 0, 0, G_OPTION_ARG_STRING, &interpolation, N_ ("nearest, linear or cubic"), N_ ("NAME") },
+    { "presentation-state", 0, 0, G_OPTION_ARG_FILENAME, &state, N_ ("as this presentation state wants it"),
+      N_ ("FILE") },
+    { "subtract", 0, 0, G_OPTION_ARG_NONE, &options.subtract, N_ ("less the mask that the object names (DSA)"), NULL },
     { "renderer", 0, 0, G_OPTION_ARG_STRING, &renderer, N_ ("auto, gl or cpu"), N_ ("NAME") },
     { "annotations", 0, 0, G_OPTION_ARG_NONE, &options.annotations,
       N_ ("write on it what the viewport would, the patient's name too"), NULL },
@@ -276,5 +296,6 @@ neg_command_render (int argc, char **argv)
   status = check_usage (&options, paths, output, size, window, interpolation, renderer);
   if (status != NEG_EXIT_DONE)
     return status;
+  options.presentation_state = state;
   return run (&options, paths[0], output, &error) ? NEG_EXIT_DONE : neg_command_fail (paths[0], error);
 }

@@ -169,23 +169,75 @@ init_whole (Area *self, const NegInstance *instance, guint32 frame_number)
   self->aspect = neg_instance_get_pixel_aspect (instance, frame_number);
 }
 
+/* Where one step to the right and one down in the picture lead in the image, by quarter turns clockwise. */
+static const int *
+get_turn (const NegPresentation *presentation)
+{
+  static const int turns[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
+
+  return turns[presentation->rotation_deg / 90 % 4];
+}
+
+static void
+find_shown (Area *area, const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number,
+            double pixel_mm)
+{
+  const NegDisplayedArea *chosen = find_area (presentation, instance, frame_number);
+
+  *area = (Area){ 0 };
+  if (chosen != NULL)
+    init_area (area, chosen, pixel_mm);
+  else
+    init_whole (area, instance, frame_number);
+}
+
+void
+neg_presentation_get_size (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number,
+                           double *width, double *height)
+{
+  gboolean is_upright = get_turn (presentation)[0] != 0;
+  double factor;
+  Area area;
+
+  find_shown (&area, presentation, instance, frame_number, 0);
+  factor = area.magnification > 0 ? area.magnification : 1;
+  *width = factor * (is_upright ? area.size[0] : area.size[1] * area.aspect);
+  *height = factor * (is_upright ? area.size[1] * area.aspect : area.size[0]);
+}
+
+void
+neg_presentation_get_area (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number,
+                           const NegAffine *affine, double area_px[4])
+{
+  const double *m = affine->m;
+  double determinant = m[0] * m[4] - m[1] * m[3], x[2], y[2];
+  Area area;
+
+  find_shown (&area, presentation, instance, frame_number, 0);
+  for (guint i = 0; i < 2; i++) {
+    double side = i == 0 ? -0.5 : 0.5;
+    double from_x = area.middle[0] + side * area.size[0] - m[2], from_y = area.middle[1] + side * area.size[1] - m[5];
+
+    x[i] = (m[4] * from_x - m[1] * from_y) / determinant;
+    y[i] = (m[0] * from_y - m[3] * from_x) / determinant;
+  }
+  area_px[0] = MIN (x[0], x[1]);
+  area_px[1] = MIN (y[0], y[1]);
+  area_px[2] = MAX (x[0], x[1]);
+  area_px[3] = MAX (y[0], y[1]);
+}
+
 gboolean
 neg_affine_init_presentation (NegAffine *affine, const NegInstance *instance, guint32 frame_number,
                               const NegPresentation *presentation, guint width, guint height, double pixel_mm)
 {
-  /* Where one step to the right and one down in the picture lead in the image, by quarter turns clockwise. */
-  static const int turns[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
-  const int *turn = turns[presentation->rotation_deg / 90 % 4];
-  const NegDisplayedArea *chosen = find_area (presentation, instance, frame_number);
-  Area area = { 0 };
+  const int *turn = get_turn (presentation);
+  Area area;
   double across, down, scale, x[2], y[2];
 
   if (!means (presentation, instance, frame_number))
     return FALSE;
-  if (chosen != NULL)
-    init_area (&area, chosen, pixel_mm);
-  else
-    init_whole (&area, instance, frame_number);
+  find_shown (&area, presentation, instance, frame_number, pixel_mm);
   across = turn[0] != 0 ? area.size[0] : area.size[1] * area.aspect;
   down = turn[0] != 0 ? area.size[1] * area.aspect : area.size[0];
   scale = area.magnification > 0 ? area.magnification : MIN (MAX (width, 1) / across, MAX (height, 1) / down);

@@ -101,12 +101,30 @@ get_modality_range (const NegModality *modality, double low, double high, double
   }
 }
 
+/* At most 8 bits without a window and without a modality stage are made to be looked at as they are: no VOI is an
+ * identity (C.11.2.1.2). Of more bits that would be a picture on which nothing is seen. */
+static gboolean
+init_identity (NegVoi *voi, const NegDraw *draw, const NegFrame *frame)
+{
+  const NegFrameFormat *format = &frame->format;
+  double span = ldexp (1, CLAMP (format->bits_stored, 1, 8));
+  double low = format->sample_type == NEG_SAMPLE_S8 || format->sample_type == NEG_SAMPLE_S16 ? -span / 2 : 0;
+
+  if (format->bits_stored > 8 || neg_sample_type_get_bytes (format->sample_type) > 2 || draw->modality.lut != NULL
+      || draw->modality.slope != 1 || draw->modality.intercept != 0)
+    return FALSE;
+  neg_voi_init_range (voi, low, low + span - 1, FALSE);
+  return TRUE;
+}
+
 static void
 init_full_range (NegVoi *voi, const NegDraw *draw, const NegFrame *frame)
 {
   const NegModality *modality = &draw->modality;
   double low = 0, high = 0, minimum, maximum;
 
+  if (init_identity (voi, draw, frame))
+    return;
   neg_frame_get_range (frame, &draw->padding, &low, &high);
   if (modality->lut != NULL) {
     /* Beyond the table its first and last entries go on: nothing new to see there, however far the values reach. */

@@ -57,8 +57,9 @@ typedef struct {
 } NegPicture;
 
 /* Everything about one frame that its object says, with the @voi_index-th of its own windows and VOI LUTs (windows
- * first, from 0); when there is none valid, the range of the frame's own values. MONOCHROME1 and an INVERSE
- * presentation LUT shape invert once. Borrows from @instance. Interpolation linear, identity transform. */
+ * first, from 0); when there is none valid, at most 8 bits as they are, else the range of the frame's own values.
+ * MONOCHROME1 and an INVERSE presentation LUT shape invert once. Borrows from @instance. Interpolation linear, identity
+ * transform. */
 void neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_number, const NegFrame *frame,
                     guint voi_index);
 

@@ -42,4 +42,11 @@ gboolean neg_affine_init_presentation (NegAffine *affine, const NegInstance *ins
                                        const NegPresentation *presentation, guint width, guint height,
                                        double pixel_mm);
 
+/* How large a picture of what the state shows is at one pixel (of MAGNIFY: as many as it wants) per column of the image;
+ * and where in a picture drawn by @affine the displayed area is: x, y, x, y, for DISPLAY units. */
+void neg_presentation_get_size (const NegPresentation *presentation, const NegInstance *instance,
+                                guint32 frame_number, double *width, double *height);
+void neg_presentation_get_area (const NegPresentation *presentation, const NegInstance *instance,
+                                guint32 frame_number, const NegAffine *affine, double area_px[4]);
+
 G_END_DECLS

@@ -216,6 +216,27 @@ test_rotation_then_flip (void)
   assert_maps (&affine, 0, 0, 6, 3);
 }
 
+/* Four columns and two rows, turned: a picture of 2 x 4; in one of 20 x 60 they are 20 x 40 in the middle. */
+static void
+test_area_in_picture (void)
+{
+  g_autoptr (NegInstance) instance = make_instance (10, 10);
+  g_autoptr (NegPresentation) presentation = make_area (3, 3, 6, 2);
+  double width, height, area_px[4];
+  NegAffine affine;
+
+  presentation->rotation_deg = 90;
+  neg_presentation_get_size (presentation, instance, 0, &width, &height);
+  g_assert_cmpfloat (width, ==, 2);
+  g_assert_cmpfloat (height, ==, 4);
+  g_assert_true (neg_affine_init_presentation (&affine, instance, 0, presentation, 20, 60, 0));
+  neg_presentation_get_area (presentation, instance, 0, &affine, area_px);
+  g_assert_cmpfloat_with_epsilon (area_px[0], 0, 1e-9);
+  g_assert_cmpfloat_with_epsilon (area_px[1], 10, 1e-9);
+  g_assert_cmpfloat_with_epsilon (area_px[2], 20, 1e-9);
+  g_assert_cmpfloat_with_epsilon (area_px[3], 50, 1e-9);
+}
+
 /* MAGNIFY 3: three pixels of the picture for one, about the middle. TRUE SIZE: 0.5 mm pixels on glass of 0.25 mm are
  * two each; where nobody knows the glass it is fitted. */
 static void
@@ -338,6 +359,7 @@ main (int argc, char **argv)
   g_test_add_func ("/presentation/other-image", test_other_image);
   g_test_add_func ("/presentation/area-fits", test_area_fits);
   g_test_add_func ("/presentation/rotation-then-flip", test_rotation_then_flip);
+  g_test_add_func ("/presentation/area-in-picture", test_area_in_picture);
   g_test_add_func ("/presentation/sizes", test_sizes);
   g_test_add_func ("/presentation/dither", test_dither);
   g_test_add_func ("/presentation/curve", test_curve);
