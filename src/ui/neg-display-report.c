@@ -50,6 +50,7 @@ show_verdict (GtkLabel *label, const char *format, const NegConformance *conform
   g_autofree char *text = verdict != NULL ? g_strdup_printf (format, verdict) : NULL;
 
   gtk_label_set_text (label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (label), text != NULL); /* an empty one is told of by its class */
 }
 
 void
