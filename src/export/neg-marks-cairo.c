@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "export/neg-marks-private.h"
+#include "reading/neg-annotation-shape.h"
 
 #define HANDLE_PX 8.0
 #define GAP_PART 0.4 /* between a mark and its text, of a line's height */
@@ -183,14 +184,15 @@ draw_shape (const NegPen *pen, const NegAnnotation *annotation)
   draws[annotation->kind](pen, annotation);
 }
 
+/* Where a hand can take hold of it. */
 static void
 draw_handles (const NegPen *pen, const NegAnnotation *annotation)
 {
-  /* An outline drawn by hand has as many points as the hand moved. */
-  guint step = annotation->kind == NEG_ANNOTATION_FREEHAND ? MAX (annotation->n_points / 16, 1) : 1;
+  double handles_px[2 * NEG_HANDLES_MAX];
+  guint n = neg_annotation_get_handles (annotation, handles_px);
 
-  for (guint i = 0; i < annotation->n_points; i += step) {
-    NegPoint at = get_point (pen, annotation, i);
+  for (guint i = 0; i < n; i++) {
+    NegPoint at = _neg_pen_place (pen, handles_px[2 * i], handles_px[2 * i + 1]);
 
     cairo_rectangle (pen->cr, at.x - HANDLE_PX / 2, at.y - HANDLE_PX / 2, HANDLE_PX, HANDLE_PX);
     _neg_pen_fill (pen);
@@ -212,6 +214,17 @@ get_extent (const NegPen *pen, const NegAnnotation *annotation)
   return box;
 }
 
+/* Letters are thinner than lines: the same hue, brighter. */
+static NegPen
+get_text_pen (const NegPen *pen)
+{
+  NegPen text = *pen;
+
+  for (guint i = 0; i < 3; i++)
+    text.color[i] = 0.35 * pen->color[i] + 0.65;
+  return text;
+}
+
 /* Beside the mark, to the right or where there is no room to the left, and always inside the picture. */
 static void
 draw_text (const NegPen *pen, const NegAnnotation *annotation, const char *lines)
@@ -221,6 +234,7 @@ draw_text (const NegPen *pen, const NegAnnotation *annotation, const char *lines
   g_autofree char *text = g_strconcat (has_text ? annotation->text : "", has_text && has_lines ? "\n" : "",
                                        has_lines ? lines : "", NULL);
   g_autoptr (PangoLayout) layout = NULL;
+  NegPen text_pen = get_text_pen (pen);
   Box box = get_extent (pen, annotation);
   double gap = pen->style->line_px * GAP_PART, x, y;
   int width, height;
@@ -237,7 +251,7 @@ draw_text (const NegPen *pen, const NegAnnotation *annotation, const char *lines
   y = (box.top + box.bottom - height) / 2;
   x = CLAMP (x, gap, MAX (pen->style->width - gap - width, gap));
   y = CLAMP (y, gap, MAX (pen->style->height - gap - height, gap));
-  _neg_pen_show_layout (pen, layout, x, y);
+  _neg_pen_show_layout (&text_pen, layout, x, y);
 }
 
 void
@@ -261,6 +275,11 @@ neg_marks_draw_annotation (cairo_t *cr, const NegMarksStyle *style, const NegAnn
   draw_shape (&pen, annotation);
   if (is_selected && style->has_handles)
     draw_handles (&pen, annotation);
+  /* Letters are thinner than lines: nearly white, or nobody reads them on the grey of an image. */
+  if (annotation->is_foreign)
+    _neg_pen_set_rgb (&pen, 0xe6, 0xd8, 0xf2);
+  else
+    _neg_pen_set_rgb (&pen, 0xd6, 0xe8, 0xf9);
   draw_text (&pen, annotation, lines);
   cairo_restore (cr);
 }
