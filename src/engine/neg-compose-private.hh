@@ -42,6 +42,8 @@ private:
 void write_image_reference (const Writer &item, const NegImageReference &reference);
 /* A sequence by series: Referenced Series Sequence of a presentation state. */
 void write_series_references (const Writer &root, const NegImageReferences &references);
+/* Whether an earlier one is the same object. */
+bool was_listed (const NegImageReferences &references, guint32 index);
 /* Study > series > instances (C.17.2.1), each once; @study_uid where a reference names none. */
 void write_evidence (const Writer &root, const DcmTagKey &sequence, const NegImageReferences &references,
                      const char *study_uid);

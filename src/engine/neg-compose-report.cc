@@ -178,6 +178,21 @@ list_images (const GPtrArray *annotations, std::vector<NegImageReference> *image
   return { guint32 (images->size ()), images->data () };
 }
 
+/* TID 1600: the images, each once. */
+static void
+add_images (const Writer &library, const NegImageReferences &references)
+{
+  const Code name = { "126200", "DCM", "Image Library Group" };
+
+  if (references.n == 0)
+    return;
+  const Writer group = add_content (library, "CONTAINS", "CONTAINER", &name);
+  group.text (DCM_ContinuityOfContent, "SEPARATE");
+  for (guint32 i = 0; i < references.n; i++)
+    if (!was_listed (references, i))
+      add_image (group, "CONTAINS", references.items[i], nullptr);
+}
+
 static void
 add_predecessor (const Writer &root, const NegCompose &compose, const char *study_uid)
 {
@@ -205,6 +220,7 @@ compose_measurements (const Writer &root, const NegCompose &compose, const char 
   add_code (root, "HAS CONCEPT MOD", { "121058", "DCM", "Procedure reported" }, { "363679005", "SCT", "Imaging procedure" });
   const Writer images_item = add_content (root, "CONTAINS", "CONTAINER", &library);
   images_item.text (DCM_ContinuityOfContent, "SEPARATE");
+  add_images (images_item, references);
   const Writer measurements = add_content (root, "CONTAINS", "CONTAINER", &imaging);
   measurements.text (DCM_ContinuityOfContent, "SEPARATE");
   for (guint i = 0; i < compose.annotations->len; i++) {

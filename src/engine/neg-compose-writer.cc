@@ -230,7 +230,7 @@ write_series_references (const Writer &root, const NegImageReferences &reference
   }
 }
 
-static bool
+bool
 was_listed (const NegImageReferences &references, guint32 index)
 {
   for (guint32 i = 0; i < index; i++)

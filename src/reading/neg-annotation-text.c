@@ -268,7 +268,8 @@ read_places (Reader *reader, NegAnnotation *annotation)
 {
   guint n_patient = 0;
 
-  annotation->points_px = read_numbers (reader, "points", 2, REACH_PX, TRUE, &annotation->n_points);
+  annotation->points_px = read_numbers (reader, "points", 2, REACH_PX, annotation->kind != NEG_ANNOTATION_KEY,
+                                        &annotation->n_points);
   annotation->points_patient_mm = read_numbers (reader, "patient", 3, REACH_MM, FALSE, &n_patient);
   if (annotation->points_patient_mm != NULL && n_patient != annotation->n_points)
     refuse (reader, "patient");

@@ -305,6 +305,8 @@ neg_annotation_measure (NegAnnotation *annotation, const NegInstance *instance, 
 
   if (histogram != NULL)
     *histogram = (NegHistogram){ 0 };
+  if (annotation->n_points == 0)
+    return;
   place_in_patient (annotation, instance, frame_number);
   init_scale (&measuring, instance, frame_number);
   if (draw != NULL)

@@ -18,6 +18,7 @@ neg_annotation_kind_get_title (NegAnnotationKind kind)
     [NEG_ANNOTATION_COBB] = N_ ("Cobb angle"),     [NEG_ANNOTATION_ELLIPSE] = N_ ("Ellipse"),
     [NEG_ANNOTATION_RECTANGLE] = N_ ("Rectangle"), [NEG_ANNOTATION_FREEHAND] = N_ ("Freehand area"),
     [NEG_ANNOTATION_ARROW] = N_ ("Arrow"),         [NEG_ANNOTATION_PROBE] = N_ ("Probe"),
+    [NEG_ANNOTATION_KEY] = N_ ("Key image"),
   };
 
   return _ (titles[kind]);

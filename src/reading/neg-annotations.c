@@ -203,6 +203,8 @@ static void
 set_saved (NegAnnotatedStudy *study, const char *sop_instance_uid, const char *series_uid, guint64 change)
 {
   study->saved_change = MAX (study->saved_change, change);
+  if (series_uid == NULL || *series_uid == '\0')
+    return;
   g_free (study->saved_sop_uid);
   g_free (study->saved_series_uid);
   study->saved_sop_uid = g_strdup (sop_instance_uid);

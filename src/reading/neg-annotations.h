@@ -65,7 +65,8 @@ void neg_annotations_select (NegAnnotations *annotations, const char *uid); /* n
 
 /* Whether something of the study is in no DICOM object yet. */
 gboolean neg_annotations_is_unsaved (NegAnnotations *annotations, const char *study_uid);
-/* It is now; @changes: what neg_annotations_get_change() was when it was written, so that later changes stay unsaved. */
+/* It is now, in a report of @series_uid, which the next one takes the place of ("": in an object that none replaces, such as
+ * a key object selection); @change: what neg_annotations_get_change() was when it was written, so that later changes stay unsaved. */
 guint64 neg_annotations_get_change (NegAnnotations *annotations, const char *study_uid);
 gboolean neg_annotations_mark_saved (NegAnnotations *annotations, const char *study_uid, const char *sop_instance_uid,
                                      const char *series_uid, guint64 change, GError **error);

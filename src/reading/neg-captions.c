@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "reading/neg-preset.h"
+#include "reading/neg-view-presentation.h"
 
 #define CHARACTERS_MAX 200
 
@@ -280,6 +281,8 @@ corner_of_view (const NegViewState *state, const NegSeriesFrame *frame, const Ne
   g_autofree char *window = voi != NULL ? dup_shown_window (state, frame, voi) : NULL;
   GString *text = g_string_new (state->inverted ? _ ("INVERTED") : NULL);
 
+  /* Somebody else's grey levels and cover, not the image's own. */
+  add_part (text, "\n", neg_view_state_is_presented (state) ? _ ("PRESENTATION STATE") : NULL);
   /* Seen from behind: left and right are not where the eye expects them, whatever the letters say. */
   add_part (text, "\n", state->mirrored ? _ ("MIRRORED") : NULL);
   if (level == NEG_CAPTIONS_NONE)

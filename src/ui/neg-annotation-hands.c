@@ -116,7 +116,8 @@ _neg_hands_get_selected (NegAnnotationHands *self, const NegHandsImage *image)
 {
   NegAnnotation *selected = neg_annotations_find (self->annotations, neg_annotations_get_selected (self->annotations));
 
-  return selected != NULL && is_of_image (selected, image) ? selected : NULL;
+  /* A key image is the whole image: there is nothing to take hold of. */
+  return selected != NULL && selected->n_points > 0 && is_of_image (selected, image) ? selected : NULL;
 }
 
 static gboolean

@@ -66,6 +66,8 @@ static const NegCommandInfo commands[] = {
   { "tool.arrow", N_ ("Arrow and text"), N_ ("Measuring"), "t", "measuring" },
   { "tool.probe", N_ ("Probe"), N_ ("Measuring"), "p", "measuring" },
   { "annotation.place", N_ ("Place one in the middle"), N_ ("Measuring"), "Insert", "measuring" },
+  { "state.key-image", N_ ("Key image: mark, and take back"), N_ ("Measuring"), "k", "measuring" },
+  { "state.save", N_ ("Save views, measurements and key images"), N_ ("Measuring"), "<Control>s", "measuring" },
   { "annotation.remove", N_ ("Delete the selected one"), N_ ("Measuring"), "Delete BackSpace", "measuring" },
   { "series.next", N_ ("Next series"), N_ ("Series and studies"), "Right", "finding-a-study" },
   { "series.previous", N_ ("Previous series"), N_ ("Series and studies"), "Left", "finding-a-study" },

@@ -176,6 +176,7 @@ _neg_main_window_add_actions (NegMainWindow *self)
   _neg_main_window_add_group (self, "window", window_entries, G_N_ELEMENTS (window_entries));
   _neg_main_window_add_group (self, "app", app_entries, G_N_ELEMENTS (app_entries));
   _neg_main_window_add_view_actions (self);
+  _neg_main_window_add_states_actions (self);
   _neg_main_window_add_worklist_actions (self);
 }
 

@@ -23,8 +23,8 @@ keep (const char *study_uid, NegAnnotationOperation operation, const char *uid, 
   return neg_annotation_store_append (self->screens, study_uid, operation, uid, text, error);
 }
 
-static void
-failed_cb (NegMainWindow *self, const GError *error)
+void
+_neg_main_window_annotation_failed (NegMainWindow *self, const GError *error)
 {
   g_autofree char *text = NULL;
 
@@ -148,7 +148,7 @@ _neg_main_window_undo (NegMainWindow *self, gboolean back)
   g_autoptr (GError) error = NULL;
 
   if (!(back ? neg_undo_undo : neg_undo_redo) (self->reading, self->annotations, &error))
-    failed_cb (self, error);
+    _neg_main_window_annotation_failed (self, error);
   update_undo_cb (self);
 }
 
@@ -191,14 +191,14 @@ void
 _neg_main_window_set_up_annotations (NegMainWindow *self, NegViewport *viewport)
 {
   neg_viewport_set_annotations (viewport, self->annotations);
-  g_signal_connect_object (viewport, "annotation-failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (viewport, "annotation-failed", G_CALLBACK (_neg_main_window_annotation_failed), self, G_CONNECT_SWAPPED);
 }
 
 void
 _neg_main_window_add_measurements (NegMainWindow *self)
 {
   self->measurements = NEG_MEASUREMENTS_PAGE (neg_measurements_page_new (self->reading, self->annotations));
-  g_signal_connect_object (self->measurements, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->measurements, "failed", G_CALLBACK (_neg_main_window_annotation_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->measurements, "hint", G_CALLBACK (_neg_main_window_hint), self, G_CONNECT_SWAPPED);
   neg_context_pane_add_page (self->context, "measurements", _ ("Measurements"), "neg-page-measurements-symbolic",
                              GTK_WIDGET (self->measurements));

@@ -75,6 +75,7 @@ _neg_main_window_new_presets_menu (NegMainWindow *self)
     return menu;
   add_file_presets (self, menu, frame);
   add_modality_presets (self, menu, frame);
+  _neg_main_window_add_states_menu (self, menu, frame);
   return menu;
 }
 

@@ -52,6 +52,7 @@ struct _NegMainWindow {
   GHashTable *annotated; /* studies whose operations are loaded */
   GHashTable *reports;   /* SOP Instance UIDs of reports whose annotations are there */
   NegMeasurementsPage *measurements;
+  gboolean is_saving;
 
   /* The reading list, and what is open of it */
   NegNetwork *network;
@@ -152,6 +153,13 @@ void _neg_main_window_set_up_annotations (NegMainWindow *self, NegViewport *view
 void _neg_main_window_load_annotations (NegMainWindow *self); /* what is kept of the studies that are open */
 void _neg_main_window_undo (NegMainWindow *self, gboolean back);
 void _neg_main_window_close_annotations (NegMainWindow *self);
+void _neg_main_window_annotation_failed (NegMainWindow *self, const GError *error); /* it could not be kept */
+
+/* Presentation states, saving, key images. */
+void _neg_main_window_add_states_actions (NegMainWindow *self);
+void _neg_main_window_add_states_menu (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame);
+/* What is not saved of the study is, and @then comes after that; it does not come where saving fails, which is said. */
+void _neg_main_window_save_then (NegMainWindow *self, void (*then) (NegMainWindow *));
 
 void _neg_main_window_set_captions (NegMainWindow *self, guint level);
 void _neg_main_window_set_up_viewport (NegMainWindow *self, NegViewport *viewport);

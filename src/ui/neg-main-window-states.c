@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "base/neg-uid.h"
 #include "model/neg-presentation.h"
 #include "reading/neg-view-presentation.h"
 #include "ui/neg-main-window-private.h"
@@ -112,6 +113,7 @@ typedef struct {
   guint n_states, n_left_out, n_measurements, n_keys;
   guint64 change; /* of the annotations, when they were taken */
   char *report_uid, *report_series_uid; /* what holds the measurements; nullable */
+  void (*then) (NegMainWindow *);       /* nullable */
 } Saving;
 
 static void
@@ -187,6 +189,7 @@ add_measurements (Saving *saving, GPtrArray *annotations)
   g_autoptr (GPtrArray) measured = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
   const char *old_uid, *old_series_uid;
   NegCompose *compose;
+  gboolean has_old;
 
   for (guint i = 0; i < annotations->len; i++) {
     NegAnnotation *annotation = g_ptr_array_index (annotations, i);
@@ -195,13 +198,15 @@ add_measurements (Saving *saving, GPtrArray *annotations)
       g_ptr_array_add (measured, neg_annotation_ref (annotation));
   }
   saving->n_measurements = measured->len;
-  if (measured->len == 0)
+  has_old = neg_annotations_get_saved (saving->self->annotations, saving->study_uid, &old_uid, &old_series_uid);
+  /* A report of what is there no more takes the place of the one that says it is. */
+  if (measured->len == 0 && !has_old)
     return;
   compose = neg_object_saver_describe (NEG_COMPOSE_MEASUREMENTS, _ ("Measurements"), MEASUREMENTS_SERIES_NUMBER);
   compose->annotations = g_steal_pointer (&measured);
   saving->report_uid = g_strdup (compose->sop_instance_uid);
   saving->report_series_uid = g_strdup (compose->series_uid);
-  if (neg_annotations_get_saved (saving->self->annotations, saving->study_uid, &old_uid, &old_series_uid)) {
+  if (has_old) {
     compose->predecessor_sop_class_uid = g_strdup (REPORT_CLASS_UID);
     compose->predecessor_sop_instance_uid = g_strdup (old_uid);
     compose->predecessor_series_uid = g_strdup (old_series_uid);
@@ -266,13 +271,27 @@ dup_done_text (const Saving *saving)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static void
-report (NegMainWindow *self, char *text)
+/* What was saved belongs to no annotation any more, where the patient has been left meanwhile. */
+static gboolean
+mark (const Saving *saving, GError **error)
 {
-  g_free (self->report);
-  self->report = text;
-  self->report_is_of_screens = FALSE;
-  _neg_main_window_update_status (self);
+  NegAnnotations *annotations = saving->self->annotations;
+  const NegCompose *first = g_ptr_array_index (saving->composes, 0);
+  const char *uid = saving->report_uid != NULL ? saving->report_uid : first->sop_instance_uid;
+
+  if (annotations == NULL || neg_annotations_get_change (annotations, saving->study_uid) < saving->change)
+    return TRUE;
+  return neg_annotations_mark_saved (annotations, saving->study_uid, uid,
+                                     saving->report_uid != NULL ? saving->report_series_uid : "", saving->change,
+                                     error);
+}
+
+static void
+report_failure (NegMainWindow *self, const char *why)
+{
+  g_autofree char *text = g_strdup_printf (_ ("Not saved: %s"), why);
+
+  neg_main_window_report (self, text);
 }
 
 static void
@@ -283,18 +302,17 @@ saved_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   self->is_saving = FALSE;
-  if (neg_object_saver_run_finish (result, NULL, &error)
-      && (saving->report_uid == NULL
-          || neg_annotations_mark_saved (self->annotations, saving->study_uid, saving->report_uid,
-                                         saving->report_series_uid, saving->change, &error))) {
+  if (neg_object_saver_run_finish (result, NULL, &error) && mark (saving, &error)) {
     g_autofree char *text = dup_done_text (saving);
 
     _neg_main_window_hint (self, text);
   } else {
     g_autofree char *why = neg_network_dup_error (error);
 
-    report (self, g_strdup_printf (_ ("Not saved: %s"), why));
+    report_failure (self, why);
   }
+  if (saving->then != NULL && error == NULL)
+    saving->then (self);
   saving_free (saving);
 }
 
@@ -323,10 +341,10 @@ gather (NegMainWindow *self, const NegSeriesFrame *frame, GError **error)
   return NULL;
 }
 
+/* @then (nullable) comes when all is in the archive, and not otherwise. */
 static void
-save_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+save (NegMainWindow *self, void (*then) (NegMainWindow *))
 {
-  NegMainWindow *self = data;
   const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
   g_autoptr (GError) error = NULL;
   Saving *saving;
@@ -335,16 +353,94 @@ save_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     return;
   saving = gather (self, frame, &error);
   if (saving == NULL || saving->composes->len == 0) {
-    report (self, g_strdup_printf (_ ("Not saved: %s"), error != NULL ? error->message : _ ("there is nothing to save")));
+    report_failure (self, error != NULL ? error->message : _ ("there is nothing to save"));
     g_clear_pointer (&saving, saving_free);
     return;
   }
+  saving->then = then;
   self->is_saving = TRUE;
   _neg_main_window_hint (self, _ ("Saving…"));
   neg_object_saver_run_async (self->pool, self->network, saving->source, saving->composes, NULL, saved_cb, saving);
 }
 
-static const GActionEntry entries[] = { { "show", show_cb, "i" }, { "save", save_cb } };
+static void
+save_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  save (data, NULL);
+}
+
+void
+_neg_main_window_save_then (NegMainWindow *self, void (*then) (NegMainWindow *))
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
+
+  if (frame != NULL && frame->instance->study_uid != NULL
+      && neg_annotations_is_unsaved (self->annotations, frame->instance->study_uid))
+    save (self, then);
+  else
+    then (self);
+}
+
+/* --- key images --- */
+
+static NegAnnotation *
+find_key (NegMainWindow *self, const NegSeriesFrame *frame)
+{
+  const char *uid = frame->instance->sop_instance_uid;
+  const guint n = neg_annotations_get_n_of_image (self->annotations, uid, frame->frame + 1);
+
+  for (guint i = 0; i < n; i++) {
+    NegAnnotation *annotation = neg_annotations_get_of_image (self->annotations, uid, frame->frame + 1, i);
+
+    if (annotation->kind == NEG_ANNOTATION_KEY && !annotation->is_foreign)
+      return annotation;
+  }
+  return NULL;
+}
+
+static NegAnnotation *
+new_key (const NegSeriesFrame *frame)
+{
+  NegAnnotation *key = neg_annotation_new (NEG_ANNOTATION_KEY);
+  const NegInstance *instance = frame->instance;
+
+  key->uid = neg_uid_new ();
+  key->study_uid = g_strdup (instance->study_uid);
+  key->series_uid = g_strdup (instance->series_uid);
+  key->sop_class_uid = g_strdup (instance->sop_class_uid);
+  key->sop_instance_uid = g_strdup (instance->sop_instance_uid);
+  key->frame = frame->frame + 1;
+  key->author = g_strdup (g_get_user_name ());
+  key->changed_us = g_get_real_time ();
+  return key;
+}
+
+/* This image is one, or is none any more. */
+static void
+key_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
+  NegAnnotation *key = frame != NULL && frame->instance->sop_instance_uid != NULL ? find_key (self, frame) : NULL;
+  g_autoptr (NegAnnotation) made = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_kept;
+
+  if (frame == NULL || frame->instance->sop_instance_uid == NULL)
+    return;
+  if (key != NULL) {
+    is_kept = neg_annotations_remove (self->annotations, key->uid, &error);
+  } else {
+    made = new_key (frame);
+    is_kept = neg_annotations_put (self->annotations, made, 0, &error);
+  }
+  if (!is_kept)
+    _neg_main_window_annotation_failed (self, error);
+  else
+    _neg_main_window_hint (self, key != NULL ? _ ("No key image any more") : _ ("Key image"));
+}
+
+static const GActionEntry entries[] = { { "show", show_cb, "i" }, { "save", save_cb }, { "key-image", key_cb } };
 
 void
 _neg_main_window_add_states_actions (NegMainWindow *self)

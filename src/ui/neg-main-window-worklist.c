@@ -63,7 +63,7 @@ next_unread_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 finish_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  _neg_main_window_finish_entry (data);
+  _neg_main_window_save_then (data, _neg_main_window_finish_entry);
 }
 
 static void

@@ -141,7 +141,7 @@ neg_object_saver_describe (NegComposeKind kind, const char *series_description, 
   compose->date = g_date_time_format (now, "%Y%m%d");
   compose->time = g_date_time_format (now, "%H%M%S");
   compose->timezone = g_date_time_format (now, "%z");
-  compose->creator = g_strdup (g_get_user_name ());
+  compose->creator = g_strconcat (g_get_user_name (), "^", NULL); /* a name of one part (PS3.5 6.2.1) */
   compose->device_version = g_strdup (NEG_VERSION);
   return compose;
 }

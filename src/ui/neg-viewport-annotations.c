@@ -15,7 +15,7 @@
 
 /* One annotation as a picture of the pixels that it covers: a window that is dragged draws nothing anew. */
 typedef struct {
-  NegAnnotation *annotation; /* NULL: what is being drawn */
+  NegAnnotation *annotation; /* NULL: what is being drawn, or what the presentation state draws */
   gboolean is_selected;
   GdkTexture *texture; /* NULL: outside of the viewport */
   graphene_rect_t area; /* logical pixels */
@@ -91,17 +91,24 @@ init_style (NegViewport *self, const NegHandsImage *image, gboolean is_selected,
   };
 }
 
+/* @annotation NULL: what the presentation state draws. */
 static cairo_surface_t *
 record (NegViewport *self, const NegHandsImage *image, const NegAnnotation *annotation, gboolean is_selected)
 {
   const cairo_rectangle_t all = { 0, 0, image->width, image->height };
-  g_autofree char *lines = neg_annotation_dup_lines (annotation);
+  g_autofree char *lines = annotation != NULL ? neg_annotation_dup_lines (annotation) : NULL;
   cairo_surface_t *recording = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, &all);
   cairo_t *cr = cairo_create (recording);
+  const NegViewState *state = _neg_viewport_get_state (self);
   NegMarksStyle style;
 
   init_style (self, image, is_selected, annotation, &style);
-  neg_marks_draw_annotation (cr, &style, annotation, *lines != '\0' ? lines : NULL);
+  if (annotation != NULL) {
+    neg_marks_draw_annotation (cr, &style, annotation, *lines != '\0' ? lines : NULL);
+  } else {
+    neg_view_state_get_displayed_area (state, &style.output_to_image, style.area_px);
+    neg_marks_draw_presentation (cr, &style, state->presentation, image->instance->sop_instance_uid, image->frame);
+  }
   cairo_destroy (cr);
   return recording;
 }
@@ -196,6 +203,8 @@ update_marks (NegViewport *self, const NegHandsImage *image)
     g_ptr_array_set_size (before, 0);
   self->marks_affine = image->draw.output_to_image;
   self->marks = g_ptr_array_new_with_free_func (free_mark);
+  if (neg_view_state_is_presented (_neg_viewport_get_state (self)))
+    g_ptr_array_add (self->marks, new_mark (self, image, NULL, FALSE));
   for (guint i = 0; i < n; i++) {
     NegAnnotation *annotation = neg_annotations_get_of_image (self->annotations, uid, image->frame + 1, i);
     gboolean is_selected = g_strcmp0 (annotation->uid, selected) == 0;
@@ -235,6 +244,21 @@ append_probe (NegViewport *self, GtkSnapshot *snapshot)
   _neg_viewport_append_shadowed (snapshot, layout, round (x), round (y), &color);
 }
 
+gboolean
+_neg_viewport_is_key_image (NegViewport *self)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (_neg_viewport_get_state (self));
+  const char *uid = frame != NULL ? frame->instance->sop_instance_uid : NULL;
+  const guint n = self->annotations != NULL && uid != NULL
+                    ? neg_annotations_get_n_of_image (self->annotations, uid, frame->frame + 1)
+                    : 0;
+
+  for (guint i = 0; i < n; i++)
+    if (neg_annotations_get_of_image (self->annotations, uid, frame->frame + 1, i)->kind == NEG_ANNOTATION_KEY)
+      return TRUE;
+  return FALSE;
+}
+
 void
 _neg_viewport_snapshot_annotations (NegViewport *self, GtkSnapshot *snapshot)
 {
@@ -258,6 +282,7 @@ _neg_viewport_snapshot_annotations (NegViewport *self, GtkSnapshot *snapshot)
 static void
 queue_marks (NegViewport *self)
 {
+  self->overlay_is_old = TRUE;
   self->marks_are_old = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -100,6 +100,7 @@ void _neg_viewport_snapshot_magnifier (NegViewport *self, GtkSnapshot *snapshot)
 gboolean _neg_viewport_get_hands_image (NegViewport *self, NegHandsImage *image);
 void _neg_viewport_get_output_point (NegViewport *self, double x, double y, double point[2]);
 void _neg_viewport_annotations_image_changed (NegViewport *self);
+gboolean _neg_viewport_is_key_image (NegViewport *self);
 void _neg_viewport_forget_marks (NegViewport *self); /* fonts or scale are others */
 void _neg_viewport_snapshot_annotations (NegViewport *self, GtkSnapshot *snapshot);
 void _neg_viewport_update_probe (NegViewport *self);

@@ -74,6 +74,16 @@ set_text (NegViewport *self, guint index, const char *text, int width_px, PangoA
 }
 
 static void
+add_key_mark (NegOverlay *overlay)
+{
+  char **corner = &overlay->corners[NEG_CORNER_BOTTOM_RIGHT];
+  char *marked = **corner != '\0' ? g_strdup_printf ("%s\n%s", _ ("KEY IMAGE"), *corner) : g_strdup (_ ("KEY IMAGE"));
+
+  g_free (*corner);
+  *corner = marked;
+}
+
+static void
 read_overlay (NegViewport *self)
 {
   int width = gtk_widget_get_width (GTK_WIDGET (self));
@@ -86,6 +96,8 @@ read_overlay (NegViewport *self)
   neg_overlay_clear (overlay);
   neg_overlay_init (overlay, self->reading, self->cell, has_draw && self->has_window ? &draw.voi : NULL,
                     neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), level);
+  if (has_draw && _neg_viewport_is_key_image (self))
+    add_key_mark (overlay);
   for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
     set_text (self, NEG_TEXT_CORNERS + corner, overlay->corners[corner],
               corner == NEG_CORNER_TOP_LEFT && *overlay->corners[NEG_CORNER_TOP_RIGHT] == '\0' ? whole : half,
