@@ -168,13 +168,43 @@ def check_graphics():
     return not changed[200:300, 150:400].any() or "something else in the middle"
 
 
+def write_run(folder):
+    """Three frames of 8 bits, proportional to intensity: 200 everywhere, a vessel that halves it in the second."""
+    image = read(os.path.join(LUTS, "image.dcm"))
+    from pydicom.dataset import Dataset
+    from pydicom.sequence import Sequence
+    frames = numpy.full((3, 8, 8), 200, numpy.uint8)
+    frames[1, :, 3] = 100
+    mask = Dataset()
+    mask.MaskOperation, mask.MaskFrameNumbers, mask.ApplicableFrameRange = "AVG_SUB", 1, [2, 2]
+    image.MaskSubtractionSequence = Sequence([mask])
+    image.SOPClassUID = image.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.12.1"
+    image.Modality, image.PixelIntensityRelationship, image.NumberOfFrames = "XA", "LIN", 3
+    image.Rows, image.Columns, image.PixelData = 8, 8, frames.tobytes()
+    path = os.path.join(folder, "run.dcm")
+    image.save_as(path)
+    return path
+
+
+def check_mask():
+    """What has not changed is 0, the middle: 127.5. The vessel is the least value and so black. A frame outside of the
+    range has no mask, and nothing is subtracted unless asked for."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_run(folder)
+        plain, subtracted = render(path, "--frame", "2"), render(path, "--frame", "2", "--subtract")
+        result, pixels = run(path, "--frame", "3", "--subtract")
+    assert (plain[:, 3] == 100).all() and (plain[:, 4] == 200).all(), "the frame itself"
+    assert result.returncode == 1 and pixels is None, "a frame without a mask"
+    return (subtracted[:, 3] == 0).all() and (abs(subtracted[:, 4:] - 127.5) <= 1).all() or str(subtracted)
+
+
 def main():
     tap = negtest.Tap()
     for name, function in (("three scrambled tables", check_luts), ("six overlays", check_overlays),
                            ("states of others are refused", check_refused),
                            ("a state about another image is refused", check_other_image),
                            ("rotation, flip, shutter, INVERSE", check_turned_and_covered),
-                           ("graphics when asked for", check_graphics)):
+                           ("graphics when asked for", check_graphics), ("a mask subtracted", check_mask)):
         if os.path.exists(os.path.join(LUTS, "pr.dcm")):
             tap.run(name, function)
         else:

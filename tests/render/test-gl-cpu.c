@@ -362,6 +362,45 @@ test_table_changes_in_place (void)
   g_assert_cmpmem (pixels, 4, "\0\xff\xff\xff", 4);
 }
 
+/* One grey level and four tenths all over, which lies on no threshold: pixel by pixel the same, or the matrix or its
+ * place is another. In the rectangle of a window too, whose rows GL counts from below. */
+static void
+test_dither (void)
+{
+  g_autoptr (GError) error = NULL;
+  static const guint16 one[] = { 1004 };
+  Scene scene = make_four ();
+  guint8 by_cpu[11 * 13], by_gl[11 * 13], in_window[13][11];
+  NegPicture picture = { 11, 13, 11, 1, by_cpu };
+  GLuint framebuffer, renderbuffer;
+  NegGlImage *image;
+
+  if (!need_device ())
+    return;
+  scene.frame = (NegFrame){ { 1, 1, 1, 16, NEG_SAMPLE_U16, NEG_COLOR_MONOCHROME2 }, one };
+  scene.draw.voi = (NegVoi){ .function = NEG_VOI_LINEAR_EXACT, .center = 1275, .width = 2550 };
+  scene.draw.output_to_image = (NegAffine){ { 1 / 11.0, 0, 0, 0, 1 / 13.0, 0 } };
+  scene.draw.is_dithered = TRUE;
+  neg_draw_rows (&scene.draw, &scene.frame, &picture, 0, 13);
+  picture.pixels = by_gl;
+  draw_by_gl (&scene, &picture);
+  g_assert_cmpmem (by_gl, sizeof by_gl, by_cpu, sizeof by_cpu);
+  g_assert_nonnull (memchr (by_cpu, 100, sizeof by_cpu));
+  g_assert_nonnull (memchr (by_cpu, 101, sizeof by_cpu));
+  framebuffer = bind_framebuffer (&renderbuffer, 16);
+  image = neg_gl_image_new (shared_device, &scene.frame, &error);
+  g_assert_no_error (error);
+  g_assert_true (neg_gl_draw (shared_device, image, &scene.draw, 3, 1, 11, 13, &error));
+  glPixelStorei (GL_PACK_ALIGNMENT, 1);
+  glReadPixels (3, 1, 11, 13, GL_RED, GL_UNSIGNED_BYTE, in_window);
+  for (guint row = 0; row < 13; row++)
+    g_assert_cmpmem (in_window[12 - row], 11, by_cpu + row * 11, 11);
+  neg_gl_image_free (image);
+  glBindFramebuffer (GL_FRAMEBUFFER, 0);
+  glDeleteFramebuffers (1, &framebuffer);
+  glDeleteRenderbuffers (1, &renderbuffer);
+}
+
 static void
 test_refused (void)
 {
@@ -423,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/render/values-stay-apart", test_values_stay_apart);
   g_test_add_func ("/render/rectangle-and-state", test_rectangle_and_state);
   g_test_add_func ("/render/table-changes-in-place", test_table_changes_in_place);
+  g_test_add_func ("/render/dither", test_dither);
   g_test_add_func ("/render/refused", test_refused);
   status = g_test_run ();
   if (shared_device != NULL)
