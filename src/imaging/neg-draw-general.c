@@ -154,15 +154,26 @@ draw_palette (const NegDraw *draw, const NegFrame *frame, const NegPaletteReader
   return TRUE;
 }
 
+/* The whole of the palette is for the whole of what the VOI puts out. */
+static inline NegRgb
+pseudo_color_of (const NegDraw *draw, const NegPaletteReader *palette, double value)
+{
+  double last = draw->pseudo_color[0].n_entries - 1.0;
+
+  return _neg_palette_reader_get (palette, draw->pseudo_color[0].first_mapped
+                                               + floor (neg_voi_apply (&draw->voi, value) * last + 0.5));
+}
+
 static inline gboolean
-draw_grey (const NegDraw *draw, const NegFrame *frame, double x, double y, double threshold, NegRgb *rgb)
+draw_grey (const NegDraw *draw, const NegFrame *frame, const NegPaletteReader *palette, double x, double y,
+           double threshold, NegRgb *rgb)
 {
   Field field = { draw, frame, 0, FALSE };
   double value;
 
   if (!sample (&field, x, y, &value))
     return FALSE;
-  *rgb = grey_of (draw, value, threshold);
+  *rgb = draw->pseudo_color != NULL ? pseudo_color_of (draw, palette, value) : grey_of (draw, value, threshold);
   return TRUE;
 }
 
@@ -174,8 +185,8 @@ _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPic
   gboolean is_rgb = _neg_draw_is_rgb (frame), has_palette = !is_rgb && draw->palette != NULL;
   NegPaletteReader palette;
 
-  if (has_palette)
-    _neg_palette_reader_init (&palette, draw->palette);
+  if (has_palette || draw->pseudo_color != NULL)
+    _neg_palette_reader_init (&palette, has_palette ? draw->palette : draw->pseudo_color);
   for (guint row = first_row; row < first_row + n_rows; row++) {
     guint8 *out = picture->pixels + row * picture->stride;
 
@@ -193,7 +204,7 @@ _neg_draw_rows_general (const NegDraw *draw, const NegFrame *frame, const NegPic
       else if (has_palette)
         draw_palette (draw, frame, &palette, x, y, threshold, &rgb);
       else
-        draw_grey (draw, frame, x, y, threshold, &rgb);
+        draw_grey (draw, frame, &palette, x, y, threshold, &rgb);
       _neg_draw_put (out, picture->channels, rgb);
     }
   }

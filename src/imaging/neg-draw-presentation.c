@@ -82,12 +82,21 @@ init_identity (NegDraw *draw, const NegFrame *frame)
                       is_float || modality->slope != floor (modality->slope));
 }
 
+static gboolean
+has_palette (const NegPresentation *presentation)
+{
+  for (guint i = 0; i < 3; i++)
+    if (presentation->palette[i].n_entries == 0)
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 neg_draw_apply_presentation (NegDraw *draw, const NegInstance *instance, guint32 frame_number, const NegFrame *frame,
                              const NegPresentation *presentation, guint voi_index)
 {
   if (!means (presentation, instance, frame_number) || presentation->kind == NEG_STATE_OTHER
-      || presentation->kind == NEG_STATE_PSEUDO_COLOR)
+      || (presentation->kind == NEG_STATE_PSEUDO_COLOR && !has_palette (presentation)))
     return FALSE;
   /* The stages are of grey values: of a colour image a state says where it lies and what is drawn on it. */
   if (presentation->kind == NEG_STATE_COLOR || _neg_draw_is_rgb (frame) || frame->format.color == NEG_COLOR_PALETTE)
@@ -102,6 +111,7 @@ neg_draw_apply_presentation (NegDraw *draw, const NegInstance *instance, guint32
   draw->presentation_lut = presentation->presentation_lut.n_entries > 0 ? &presentation->presentation_lut : NULL;
   /* MONOCHROME1 plays no part here: the state's own shape decides (N.2.1.4, C.11.6.1.2). */
   draw->inverted = presentation->is_inverse;
+  draw->pseudo_color = presentation->kind == NEG_STATE_PSEUDO_COLOR ? presentation->palette : NULL;
   return TRUE;
 }
 

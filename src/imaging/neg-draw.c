@@ -34,7 +34,7 @@ _neg_draw_color_sample (const NegFrame *frame, gsize index)
 gboolean
 neg_draw_is_color (const NegDraw *draw, const NegFrame *frame)
 {
-  return _neg_draw_is_rgb (frame) || draw->palette != NULL;
+  return _neg_draw_is_rgb (frame) || draw->palette != NULL || draw->pseudo_color != NULL;
 }
 
 /* XA and XRF carry a Modality LUT back to beam intensity, which is for computation and not for display
@@ -218,7 +218,7 @@ _neg_draw_get_level (const NegDraw *draw, double display)
 static gboolean
 draw_rows_fast (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
 {
-  if ((guint64) picture->width * n_rows < FAST_MIN_PX)
+  if ((guint64) picture->width * n_rows < FAST_MIN_PX || draw->pseudo_color != NULL)
     return FALSE;
   return _neg_draw_rows_table (draw, frame, picture, first_row, n_rows)
          || _neg_draw_rows_separable (draw, frame, picture, first_row, n_rows);

@@ -40,6 +40,7 @@ typedef struct {
   gboolean inverted;              /* white and black exchanged, at the very end */
   const NegLut *palette;          /* three of them, borrowed; NULL: none */
   gboolean palette_supplemental;  /* values below the first mapped are grey, the others coloured (C.7.6.19) */
+  const NegLut *pseudo_color;     /* three of them, borrowed, nullable: colours for the outputs of the VOI */
   NegInterpolation interpolation;
   NegAffine output_to_image;
 

@@ -115,6 +115,8 @@ choose_variant (NegGlDevice *device, const NegFrameFormat *format, const NegDraw
   if (variant->exact && !device->has_double)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "this graphics system has no double precision, which "
                      "this image and window need");
+  if (variant->mode != NEG_GL_MODE_COLOR && draw->pseudo_color != NULL)
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "colours for what a window puts out");
   if (variant->mode != NEG_GL_MODE_COLOR && !(get_steepness (draw) <= STEEPNESS_MAX))
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "a presentation LUT with such jumps");
   if (variant->mode == NEG_GL_MODE_COLOR

@@ -125,6 +125,30 @@ test_alternatives (void)
   g_assert_cmpfloat (draw.voi.width, ==, 256); /* past the last: identity */
 }
 
+/* 0, 127.5 and 255 of a window over everything are the first, middle and last of three colours. */
+static void
+test_pseudo_color (void)
+{
+  g_autoptr (NegInstance) instance = make_instance (3, 1);
+  g_autoptr (NegPresentation) presentation = neg_presentation_new ();
+  const guint16 entries[3][3] = { { 10, 20, 30 }, { 40, 50, 60 }, { 70, 80, 90 } };
+  const guint8 pixels[] = { 0, 128, 255 }, expected[] = { 10, 40, 70, 20, 50, 80, 30, 60, 90 };
+  NegFrame frame = { { 1, 3, 1, 8, NEG_SAMPLE_U8, NEG_COLOR_MONOCHROME1 }, pixels };
+  guint8 out[9];
+  NegPicture picture = { 3, 1, 9, 3, out };
+  NegDraw draw;
+
+  presentation->kind = NEG_STATE_PSEUDO_COLOR;
+  neg_draw_init (&draw, instance, 0, &frame, 0);
+  g_assert_false (neg_draw_apply_presentation (&draw, instance, 0, &frame, presentation, 0)); /* no palette */
+  for (guint i = 0; i < 3; i++)
+    presentation->palette[i] = (NegLut){ 3, 100, 8, g_memdup2 (entries[i], sizeof entries[i]), NULL };
+  g_assert_true (neg_draw_apply_presentation (&draw, instance, 0, &frame, presentation, 0));
+  g_assert_true (neg_draw_is_color (&draw, &frame));
+  neg_draw_rows (&draw, &frame, &picture, 0, 1);
+  g_assert_cmpmem (out, 9, expected, 9);
+}
+
 /* Pitfall 33: nothing is done to an image that the state does not mean. */
 static void
 test_other_image (void)
@@ -356,6 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/presentation/absent-is-identity", test_absent_is_identity);
   g_test_add_func ("/presentation/all-stages", test_all_stages);
   g_test_add_func ("/presentation/alternatives", test_alternatives);
+  g_test_add_func ("/presentation/pseudo-color", test_pseudo_color);
   g_test_add_func ("/presentation/other-image", test_other_image);
   g_test_add_func ("/presentation/area-fits", test_area_fits);
   g_test_add_func ("/presentation/rotation-then-flip", test_rotation_then_flip);
