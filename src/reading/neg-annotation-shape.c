@@ -157,7 +157,7 @@ neg_annotation_get_distance (const NegAnnotation *annotation, const NegAffine *o
   double corners_px[8];
   NegAffine to_output;
 
-  if (!neg_affine_invert (output_to_image, &to_output))
+  if (annotation->n_points == 0 || !neg_affine_invert (output_to_image, &to_output))
     return INFINITY;
   switch (annotation->kind) {
   case NEG_ANNOTATION_COBB:
