@@ -13,6 +13,7 @@ typedef struct {
   NegDatabaseFunc func;
   gpointer data;
   GDestroyNotify free_data;
+  gboolean is_awaited; /* who pushed it hears of its failure there and then */
 } Job;
 
 struct _NegWriter {
@@ -123,26 +124,30 @@ write_jobs (NegDatabase *database, gpointer data, GError **error)
   return TRUE;
 }
 
-/* When they fail together, each for itself: one bad job takes no other along. The last failure. */
+/* When they fail together, each for itself: one bad job takes no other along. The last failure; @is_awaited: of jobs
+ * that somebody waits for, and of no other. */
 static GError *
-write_batch (NegWriter *writer, GPtrArray *jobs)
+write_batch (NegWriter *writer, GPtrArray *jobs, gboolean *is_awaited)
 {
   g_autoptr (GError) together = NULL;
   GError *last = NULL;
 
+  *is_awaited = TRUE;
   if (neg_database_transact (writer->database, write_jobs, jobs, &together))
     return NULL;
-  if (jobs->len == 1)
-    return g_steal_pointer (&together);
   for (guint i = 0; i < jobs->len; i++) {
     g_autoptr (GPtrArray) one = g_ptr_array_new ();
     g_autoptr (GError) error = NULL;
+    Job *job = g_ptr_array_index (jobs, i);
 
-    g_ptr_array_add (one, g_ptr_array_index (jobs, i));
-    if (!neg_database_transact (writer->database, write_jobs, one, &error)) {
-      g_clear_error (&last);
-      last = g_steal_pointer (&error);
-    }
+    g_ptr_array_add (one, job);
+    if (jobs->len == 1)
+      error = g_steal_pointer (&together);
+    else if (neg_database_transact (writer->database, write_jobs, one, &error))
+      continue;
+    *is_awaited &= job->is_awaited;
+    g_clear_error (&last);
+    last = g_steal_pointer (&error);
   }
   return last;
 }
@@ -175,11 +180,13 @@ wait_for_jobs (NegWriter *writer, gint64 not_before_us)
 
 /* With the lock held. TRUE when the person should hear of it: of every failure, and of the first success after. */
 static gboolean
-note_result (NegWriter *writer, guint64 n_done, const GError *error)
+note_result (NegWriter *writer, guint64 n_done, const GError *error, gboolean is_awaited)
 {
-  gboolean is_news = error != NULL || writer->failing;
+  gboolean is_answered = error != NULL && is_awaited;
+  gboolean is_news = !is_answered && (error != NULL || writer->failing);
 
-  writer->failing = error != NULL;
+  if (!is_answered)
+    writer->failing = error != NULL;
   if (error != NULL && writer->failure == NULL)
     writer->failure = g_error_copy (error);
   writer->n_done = n_done;
@@ -196,7 +203,7 @@ run_writer (gpointer data)
   for (;;) {
     g_autoptr (GPtrArray) jobs = NULL;
     g_autoptr (GError) error = NULL;
-    gboolean is_news;
+    gboolean is_news, is_awaited;
     guint64 n_done;
 
     g_mutex_lock (&writer->lock);
@@ -205,11 +212,11 @@ run_writer (gpointer data)
     if (jobs == NULL)
       break;
     not_before_us = g_get_monotonic_time () + writer->pace_us;
-    error = write_batch (writer, jobs);
+    error = write_batch (writer, jobs, &is_awaited);
     n_done = ((Job *) g_ptr_array_index (jobs, jobs->len - 1))->number;
     g_clear_pointer (&jobs, g_ptr_array_unref); /* whoever waits for a job may count on its data being gone */
     g_mutex_lock (&writer->lock);
-    is_news = note_result (writer, n_done, error);
+    is_news = note_result (writer, n_done, error, is_awaited);
     g_mutex_unlock (&writer->lock);
     if (is_news)
       send_report (writer, error);
@@ -332,7 +339,7 @@ gboolean
 neg_writer_write (NegWriter *writer, gsize n_bytes, NegDatabaseFunc func, gpointer data, GDestroyNotify free_data,
                   guint limit_ms, GError **error)
 {
-  Job wanted = { .n_bytes = n_bytes, .func = func, .data = data, .free_data = free_data };
+  Job wanted = { .n_bytes = n_bytes, .func = func, .data = data, .free_data = free_data, .is_awaited = TRUE };
   Job replaced = { 0 };
   gboolean fits, in_time = FALSE;
   GError *failure = NULL;

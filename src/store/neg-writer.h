@@ -29,7 +29,7 @@ gboolean neg_writer_push (NegWriter *writer, const char *key, gsize n_bytes, Neg
 gboolean neg_writer_flush (NegWriter *writer, guint limit_ms, GError **error);
 
 /* Pushes and waits. A failure may be another job's that was written at the same time; after TIMEOUT the job may still be
- * done. BUSY when too much is waiting. */
+ * done. BUSY when too much is waiting. Its failure is told here and in no report. */
 gboolean neg_writer_write (NegWriter *writer, gsize n_bytes, NegDatabaseFunc func, gpointer data,
                            GDestroyNotify free_data, guint limit_ms, GError **error);
 
