@@ -510,6 +510,7 @@ new_button (NegMeasurementsPage *self, const char *text, const char *tooltip, GC
   GtkWidget *button = gtk_button_new_with_mnemonic (text);
 
   gtk_widget_set_tooltip_text (button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
   gtk_widget_set_sensitive (button, FALSE);
   gtk_widget_set_hexpand (button, TRUE);
   g_signal_connect_object (button, "clicked", clicked, self, G_CONNECT_SWAPPED);
