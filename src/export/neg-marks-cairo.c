@@ -203,10 +203,16 @@ static Box
 get_extent (const NegPen *pen, const NegAnnotation *annotation)
 {
   Box box = { INFINITY, INFINITY, -INFINITY, -INFINITY };
-  /* The text of an arrow belongs to its tail, all others are beside the whole. */
-  guint first = annotation->kind == NEG_ANNOTATION_ARROW ? 1 : 0;
+  guint first = 0, n = annotation->n_points;
 
-  for (guint i = first; i < annotation->n_points; i++) {
+  /* The text of an arrow belongs to its tail, that of a line to its right end, all others are beside the whole. */
+  if (annotation->kind == NEG_ANNOTATION_ARROW) {
+    first = 1;
+  } else if (annotation->kind == NEG_ANNOTATION_LENGTH) {
+    first = get_point (pen, annotation, 1).x >= get_point (pen, annotation, 0).x;
+    n = first + 1;
+  }
+  for (guint i = first; i < n; i++) {
     NegPoint at = get_point (pen, annotation, i);
 
     box = (Box){ MIN (box.left, at.x), MIN (box.top, at.y), MAX (box.right, at.x), MAX (box.bottom, at.y) };
