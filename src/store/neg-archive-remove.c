@@ -202,14 +202,18 @@ refresh_studies (NegDatabase *database, const GArray *studies, GError **error)
   return TRUE;
 }
 
+/* But for what is shown all the same: another patient's, an older version, or what has come again meanwhile. */
+#define BURY                                                                                                           \
+  "INSERT OR REPLACE INTO tombstone (sop_instance_uid, study_uid, deleted_us)"                                         \
+  " SELECT r.sop_instance_uid, w.study_uid, ?2 FROM removal w CROSS JOIN removal_object r"                             \
+  " WHERE w.study_id = ?1 AND w.is_deletion AND NOT EXISTS (SELECT 1 FROM instance n CROSS JOIN series s"              \
+  " ON s.id = n.series_id WHERE n.sop_instance_uid = r.sop_instance_uid"                                               \
+  " AND s.study_id NOT IN (SELECT study_id FROM removal))"
+
 static gboolean
 bury_piece (NegDatabase *database, gint64 hidden_id, GError **error)
 {
-  NegStatement *bury = prepare_for (database,
-                                    "INSERT OR REPLACE INTO tombstone (sop_instance_uid, study_uid, deleted_us)"
-                                    " SELECT r.sop_instance_uid, w.study_uid, ?2 FROM removal w"
-                                    " CROSS JOIN removal_object r WHERE w.study_id = ?1 AND w.is_deletion",
-                                    hidden_id, error);
+  NegStatement *bury = prepare_for (database, BURY, hidden_id, error);
 
   if (bury == NULL)
     return FALSE;
