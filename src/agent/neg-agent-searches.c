@@ -170,11 +170,14 @@ follow_zone_cb (NegDatabase *database, gpointer data, GError **error)
 static void
 follow_zone (NegAgentSearches *searches)
 {
-  g_autoptr (NegSite) site = neg_agent_dup_site (searches->agent);
-  Following following = { .zone = g_time_zone_get_identifier (neg_site_get_timezone (site)) };
+  Following following = { 0 };
   guint all = 0;
 
   do {
+    /* As it is now: the file may change again meanwhile, and two threads with two zones would not come to an end. */
+    g_autoptr (NegSite) site = neg_agent_dup_site (searches->agent);
+
+    following.zone = g_time_zone_get_identifier (neg_site_get_timezone (site));
     if (!neg_archive_write (neg_agent_get_archive (searches->agent), follow_zone_cb, &following, NULL))
       break;
     all += following.n;

@@ -10,6 +10,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "python"))
+import hostile_peers as hostile  # noqa: E402
 from negtest import BUILD, CORPUS, Skip, Tap, manifest  # noqa: E402
 
 from gi.repository import Gio, GLib  # noqa: E402
@@ -804,12 +805,36 @@ def site_by_hand():
         assert times(home) == before
 
 
+def site_twice_by_hand():
+    """Once more while the entries still follow the first change: the last one holds."""
+    def identifiers():
+        for i in range(350):
+            yield (hostile.element(8, 0x20, "20260102") + hostile.element(8, 0x30, "120000")
+                   + hostile.element(8, 0x52, "STUDY") + hostile.element(0x10, 0x10, "DOE") + hostile.element(0x20, 0xd, f"1.2.{i}"))
+
+    def follows(home, process, peer, zones):
+        for zone in zones:
+            home.write_site(f"[site]\ntimezone={zone}\n[dicom]\nport=auto\n" + peer.site("P"))
+            process.send_signal(signal.SIGHUP)
+            wait_for(lambda: query_archive(home, "SELECT name FROM entry_zone") == [(zone,)], zone)
+        wait_for(lambda: query_archive(home, "SELECT name, next_id FROM entry_zone") == [(zones[-1], 0)], f"times of {zones}")
+        return query_archive(home, "SELECT DISTINCT time_us FROM entry")
+
+    with hostile.HostilePeer(hostile.finding(identifiers)) as peer, Home("[dicom]\nport=auto\n" + peer.site("P")) as home:
+        process = home.start()
+        bus = home.connect()
+        assert bus.call("Ask", GLib.Variant("(sasa{ss})", ("now", ["P"], {"PatientName": "D*"}))) == (350, [])
+        west = follows(home, process, peer, ["Etc/GMT+5"])
+        east = follows(home, process, peer, ["Etc/GMT+1", "Etc/GMT-3"])
+        assert len(west) == len(east) == 1 and west[0][0] - east[0][0] == 8 * 3600 * 1000000, (west, east)
+
+
 def main():
     tap = Tap()
     for function in (hello, end_by_signal, end_by_quit, end_with_home, second_refused, wrong_site, detached, protected,
                      peers, config_wins, outdated, other_user, garbage, client_once, client_told_why, client_restarts, two_starts,
                      socket_paths, jobs_survive, once_is_not_repeated, controls, wrong_arguments, searches, limits, exchange, reading_list,
-                     stored_object, cancelled, site_by_hand):
+                     stored_object, cancelled, site_by_hand, site_twice_by_hand):
         tap.run(function.__name__.replace("_", " "), function)
     tap.done()
 
