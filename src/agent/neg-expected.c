@@ -169,6 +169,7 @@ neg_expected_settle (NegExpected *expected, const char *study_uid, const char *s
     return;
   /* One that a former operation for the same study left behind was held by that one. */
   study->n_held -= MIN (study->n_held, 1);
+  study->arrived.n_refused += n_objects == 0 ? 1 : 0;
   count (expected, study, n_objects, bytes);
 }
 
@@ -189,7 +190,8 @@ neg_expected_get_arrived (NegExpected *expected, const char *study_uid, const ch
   const Study *study = find_study (expected, study_uid, source);
 
   *arrived = study != NULL ? study->arrived : (NegArrived) { 0 };
-  if (study != NULL && study->n_held > 0)
+  arrived->is_held = study != NULL && study->n_held > 0;
+  if (arrived->is_held)
     arrived->last_us = g_get_monotonic_time ();
 }
 

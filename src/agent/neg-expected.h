@@ -38,8 +38,10 @@ void neg_expected_settle (NegExpected *expected, const char *study_uid, const ch
 /* How much has come of the study since it is expected, and when the last of it came (monotonic, 0: nothing). */
 typedef struct {
   guint n_objects;
+  guint n_refused; /* that were answered before */
   guint64 bytes;
-  gint64 last_us; /* now, while some of it is held */
+  gint64 last_us;  /* now, while some of it is held */
+  gboolean is_held;
 } NegArrived;
 
 void neg_expected_get_arrived (NegExpected *expected, const char *study_uid, const char *source, NegArrived *arrived);

@@ -16,6 +16,7 @@ typedef struct {
   NegListedSum sum;
   NegListedPatient patient;
   guint n_here; /* of it, before */
+  guint n_refused; /* of what a C-MOVE brought, answered before */
   GCancellable *cancellable;
   NegTransferFunc func;
   gpointer user_data;
@@ -121,13 +122,14 @@ ask (NegAssociation *association, const char *destination, GHashTable *identifie
 
 /* --- C-GET, WADO-RS: the objects come on this association --- */
 
+/* What the peer sends of other studies is none of what was asked for. */
 static void
 count_object (Retrieve *retrieve, const NegReceived *received)
 {
   if (received->is_pending)
     return;
   if (received->status == NEG_STORE_SUCCESS)
-    retrieve->transfer->progress.done++;
+    retrieve->transfer->progress.done += g_strcmp0 (received->study_uid, retrieve->study_uid) == 0 ? 1 : 0;
   else
     _neg_transfer_add (retrieve->transfer, received->sop_instance_uid, TRUE, received->status, received->comment);
 }
@@ -240,6 +242,7 @@ note_arrived (Retrieve *retrieve, const NegArrived *arrived)
   if (is_told (retrieve))
     progress->done = MIN (progress->done, progress->objects);
   progress->bytes = arrived->bytes;
+  retrieve->n_refused = arrived->n_refused;
 }
 
 /* One message, or a moment without one. */
@@ -305,7 +308,8 @@ await_late (Retrieve *retrieve, GError **error)
     n_missing = MAX (progress->objects, 1) - MIN (progress->done, MAX (progress->objects, 1));
     if (retrieve->listing != NULL && !compare (retrieve, &n_missing, error))
       return FALSE;
-    if (n_missing == 0 || MAX (deadline_us, arrived.last_us + LATE_MS * 1000) < g_get_monotonic_time ()
+    if ((!arrived.is_held
+         && (n_missing == 0 || MAX (deadline_us, arrived.last_us + LATE_MS * 1000) < g_get_monotonic_time ()))
         || g_cancellable_is_cancelled (retrieve->cancellable))
       return TRUE;
     neg_expected_wait_for_study (expected, retrieve->study_uid, retrieve->peer->called_ae, &arrived, TICK_MS);
@@ -361,6 +365,9 @@ check_counts (Retrieve *retrieve, GError **error)
 
   if (progress->done == 0)
     return neg_fail (error, NEG_ERROR_NOT_FOUND, retrieve->peer->name, "the peer has sent nothing");
+  if (retrieve->n_refused > 0 && !is_told (retrieve))
+    return neg_fail (error, NEG_ERROR_REFUSED, retrieve->peer->name, "%u objects could not be taken",
+                     retrieve->n_refused);
   if (progress->done < progress->objects)
     return neg_fail (error, NEG_ERROR_INCONSISTENT, retrieve->peer->name, "%u of the peer's %u objects did not come",
                      progress->objects - progress->done, progress->objects);

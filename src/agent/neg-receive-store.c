@@ -70,17 +70,24 @@ neg_receive_store_set_subject (NegReceiveStore *store, const char *subject)
                                     : NULL;
 }
 
+static void
+use_group (NegReceiveStore *store)
+{
+  store->group = neg_receive_group_new (store->agent, store->peer, store->issuer, store->accession_issuer);
+}
+
 void
 neg_receive_store_use_group (NegReceiveStore *store)
 {
   store->is_asked_here = TRUE;
-  neg_receive_store_group_moved (store);
+  use_group (store);
 }
 
 void
-neg_receive_store_group_moved (NegReceiveStore *store)
+neg_receive_store_group_moved (NegReceiveStore *store, const char *source)
 {
-  store->group = neg_receive_group_new (store->agent, store->peer, store->issuer, store->accession_issuer);
+  store->moved_by = source;
+  use_group (store);
 }
 
 /* --- the audit: one entry when a study begins to come, one when the association ends --- */
@@ -379,6 +386,17 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
   return NULL;
 }
 
+/* Held before it is answered: the peer's last word may come at once. */
+static void
+put_into_group (NegReceiveStore *store, NegIncoming *incoming, NegObjectRecord *record, NegReceived *received)
+{
+  received->is_pending = TRUE;
+  store->n_pending++;
+  if (store->moved_by != NULL)
+    neg_expected_hold (neg_agent_get_expected (store->agent), received->study_uid, store->moved_by);
+  neg_receive_group_put (store->group, incoming, record, received->bytes);
+}
+
 static gboolean
 take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegReceived *received, GError **error)
 {
@@ -397,8 +415,7 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
     return FALSE;
   /* The sender may have nothing left of what was not asked for: his answer waits for the commit. */
   if (may_answer) {
-    received->is_pending = TRUE;
-    neg_receive_group_put (store->group, g_steal_pointer (incoming), g_steal_pointer (&record), received->bytes);
+    put_into_group (store, g_steal_pointer (incoming), g_steal_pointer (&record), received);
     return TRUE;
   }
   taken = put (store, *incoming, record, received, error);
@@ -517,7 +534,9 @@ neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *rec
     return FALSE;
   if (received->study_uid == NULL)
     received->study_uid = g_strdup ("");
-  if (received->status == NEG_STORE_SUCCESS && !received->is_pending) {
+  if (received->is_pending) {
+    neg_fault_point ("receive-answered-ahead");
+  } else if (received->status == NEG_STORE_SUCCESS) {
     neg_fault_point ("receive-after-answer");
     neg_agent_announce (store->agent, received->study_uid);
   }
@@ -525,16 +544,12 @@ neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *rec
 }
 
 /* What had no room is not kept for a reason's sake. */
-gboolean
-neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *received)
+static void
+conclude (NegReceiveStore *store, NegGrouped *grouped, NegReceived *received)
 {
-  g_autoptr (NegGrouped) grouped = store->group != NULL ? neg_receive_group_get (store->group, wait) : NULL;
   g_autofree char *key = NULL;
   Study *study;
 
-  *received = (NegReceived) { 0 };
-  if (grouped == NULL)
-    return FALSE;
   key = make_study_key (grouped->record);
   study = g_hash_table_lookup (store->studies, key);
   received->sop_instance_uid = g_strdup (grouped->record->text[NEG_RECORD_SOP_INSTANCE_UID]);
@@ -545,10 +560,25 @@ neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *re
     received->status = NEG_STORE_SUCCESS;
     store->n_taken++;
     study->n_taken++;
-    return TRUE;
+    return;
   }
   study->n_refused++;
   if (!refuse (store, grouped->incoming, grouped->error, received, NULL))
     g_warning ("an object that was refused is not in quarantine");
+}
+
+gboolean
+neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *received)
+{
+  g_autoptr (NegGrouped) grouped = store->n_pending > 0 ? neg_receive_group_get (store->group, wait) : NULL;
+
+  *received = (NegReceived) { 0 };
+  if (grouped == NULL)
+    return FALSE;
+  conclude (store, grouped, received);
+  store->n_pending--;
+  if (store->moved_by != NULL)
+    neg_expected_settle (neg_agent_get_expected (store->agent), received->study_uid, store->moved_by,
+                         received->status == NEG_STORE_SUCCESS ? 1 : 0, received->bytes);
   return TRUE;
 }

@@ -26,6 +26,8 @@ typedef struct {
   gint64 made_room_us; /* when room was made last; monotonic */
   NegReceiveGroup *group; /* of what was asked for; NULL: each object by itself */
   gboolean is_asked_here; /* on this association */
+  const char *moved_by;   /* title of the peer that a C-MOVE asked; NULL: none */
+  guint n_pending;        /* put into the group and not told of by neg_receive_store_settle() yet */
   GPtrArray *files;    /* NegIncoming or NULL, by number */
   GHashTable *studies; /* by study and patient: what of it came, for the audit */
   gboolean is_deceived; /* the engine said of a file what is not so */
@@ -40,8 +42,8 @@ void neg_receive_store_init (NegReceiveStore *store, NegAgent *agent, NegNetSess
 void neg_receive_store_set_subject (NegReceiveStore *store, const char *subject);
 /* What comes was asked for on this very association. */
 void neg_receive_store_use_group (NegReceiveStore *store);
-/* What comes for a C-MOVE of ours, which runs now, is committed in groups, too. */
-void neg_receive_store_group_moved (NegReceiveStore *store);
+/* What comes for a C-MOVE of ours at @source (kept), which runs now, is committed in groups, too. */
+void neg_receive_store_group_moved (NegReceiveStore *store, const char *source);
 /* Audits what came. What the engine has not finished writing is deleted. */
 void neg_receive_store_finish (NegReceiveStore *store);
 

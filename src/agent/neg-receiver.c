@@ -30,7 +30,6 @@ typedef struct {
   char *calling_ae;
   char *subject; /* of its certificate; "" without */
   const NegPeer *peer; /* of @site; NULL: not known and yet let in */
-  guint n_pending; /* answered and not yet known to be committed */
 } Receiver;
 
 void
@@ -111,17 +110,15 @@ give_verdict (Receiver *receiver, GVariant *opened, GCancellable *cancellable, g
 
 /* What has been committed of what we asked this peer for; @wait: all of it. */
 static void
-settle (Receiver *receiver, NegReceiveStore *store, gboolean wait)
+settle (NegReceiveStore *store, gboolean wait)
 {
-  while (receiver->n_pending > 0) {
+  gboolean goes_on;
+
+  do {
     g_auto (NegReceived) received = { 0 };
 
-    if (!neg_receive_store_settle (store, wait, &received))
-      return;
-    receiver->n_pending--;
-    neg_expected_settle (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae,
-                         received.status == NEG_STORE_SUCCESS ? 1 : 0, received.bytes);
-  }
+    goes_on = neg_receive_store_settle (store, wait, &received);
+  } while (goes_on);
 }
 
 static gboolean
@@ -131,14 +128,11 @@ take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError 
 
   if (!neg_receive_store_take (store, body, &received, error))
     return FALSE;
-  if (received.is_pending) {
-    receiver->n_pending++;
-    neg_expected_hold (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae);
-    settle (receiver, store, FALSE);
-  } else if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL) {
+  if (received.is_pending)
+    settle (store, FALSE);
+  else if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL)
     neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid,
                         receiver->peer->called_ae, 1, received.bytes);
-  }
   return TRUE;
 }
 
@@ -164,14 +158,14 @@ receive_message (Receiver *receiver, NegReceiveStore *store, GCancellable *cance
 {
   g_autoptr (GError) failure = NULL;
 
-  if (receiver->n_pending > 0) {
+  if (store->n_pending > 0) {
     if (neg_net_session_receive (receiver->session, SETTLE_MS, cancellable, message, &failure))
       return TRUE;
     if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_TIMEOUT)) {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-    settle (receiver, store, TRUE);
+    settle (store, TRUE);
   }
   return neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, message, error);
 }
@@ -218,9 +212,9 @@ receive (Receiver *receiver, GCancellable *cancellable, GError **error)
                           is_expected ? NEG_OBJECT_CACHE : NEG_OBJECT_DATA);
   neg_receive_store_set_subject (&store, receiver->subject);
   if (is_expected)
-    neg_receive_store_group_moved (&store);
+    neg_receive_store_group_moved (&store, receiver->peer->called_ae);
   is_over = serve (receiver, &store, cancellable, error);
-  settle (receiver, &store, TRUE);
+  settle (&store, TRUE);
   neg_receive_store_finish (&store);
   return is_over;
 }
