@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -174,17 +175,27 @@ def unknown_refused(folder):
         assert echo(home.port, calling="STRANGER").returncode == 0
 
 
+def time_echo(port):
+    """The median of some: what else the machine does meanwhile is not measured."""
+    taken = []
+    for _ in range(5):
+        start = time.monotonic()
+        assert echo(port).returncode == 0
+        taken.append(time.monotonic() - start)
+    return statistics.median(taken)
+
+
 def silent(folder):
+    """Nobody waits for those who say nothing (each has 30 s): the same as without them, on a machine of any load."""
     with Home(KNOWN) as home:
         home.listen()
+        alone = time_echo(home.port)
         quiet = [socket.create_connection(("127.0.0.1", home.port)) for _ in range(100)]
-        start = time.monotonic()
-        assert echo(home.port).returncode == 0
-        taken = time.monotonic() - start
+        beside = time_echo(home.port)
         for one in quiet:
             one.close()
-        print(f"# an echo beside 100 silent connections: {taken * 1000:.0f} ms")
-        assert taken < 0.5, taken
+        print(f"# an echo alone: {alone * 1000:.0f} ms, beside 100 silent connections: {beside * 1000:.0f} ms")
+        assert beside < max(alone * 1.5, alone + 0.4), (alone, beside)
 
 
 def no_room(folder):

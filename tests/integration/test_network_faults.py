@@ -4,6 +4,7 @@ failure is told as one, and the agent goes on."""
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -193,21 +194,29 @@ def wrong_name():
         assert agent.ask('studies') == []
 
 
+def time_echo(agent):
+    """The median of some: what else the machine does meanwhile is not measured."""
+    taken = []
+    for _ in range(5):
+        start = time.monotonic()
+        echoes(agent)
+        taken.append(time.monotonic() - start)
+    return statistics.median(taken)
+
+
 def silent_callers():
-    """A hundred connections that say nothing, and some that say a byte a second."""
+    """A hundred connections that say nothing, and some that say a byte: nobody waits for them."""
     import socket
     with Home() as agent:
+        alone = time_echo(agent)
         silent = [socket.create_connection(('127.0.0.1', agent.port)) for _ in range(100)]
         slow = [socket.create_connection(('127.0.0.1', agent.port)) for _ in range(20)]
         for link in slow:
             link.sendall(b'\x01')
         time.sleep(0.3)
-        echoes(agent)
-        start = time.monotonic()
-        echoes(agent)
-        seconds = time.monotonic() - start
-        print(f'# an echo beside 120 silent connections: {seconds:.3f} s')
-        assert seconds < 0.5 or os.getloadavg()[0] > 3, seconds
+        beside = time_echo(agent)
+        print(f'# an echo alone: {alone:.3f} s, beside 120 silent connections: {beside:.3f} s')
+        assert beside < max(alone * 1.5, alone + 0.4), (alone, beside)
         for link in silent + slow:
             link.close()
 

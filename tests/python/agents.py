@@ -15,9 +15,9 @@ AGENT = os.path.join(negtest.BUILD, 'src', 'agent', 'negatoscope-agent')
 class Agent:
     """`site`: text of the site file behind [dicom], which is made here. Sockets and everything else are in `folder`."""
 
-    def __init__(self, folder, site='', ae='NEGATOSCOPE', dicom='', environment=None):
+    def __init__(self, folder, site='', ae='NEGATOSCOPE', dicom='', environment=None, port=None):
         self.home, self.ae = os.path.join(folder, 'home'), ae
-        self.port = free_port()
+        self.port = port or free_port()
         self.log_path = os.path.join(folder, 'agent.log')
         runtime = os.path.join(folder, 'run')
         for path in (self.home, runtime):
