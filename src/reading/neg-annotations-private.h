@@ -17,6 +17,7 @@ typedef struct {
   guint64 change;       /* operations that made, changed or removed */
   guint64 saved_change; /* as far as they are in a DICOM object */
   char *saved_sop_uid, *saved_series_uid; /* the newest of these; nullable */
+  GHashTable *objects; /* SOP Instance UIDs of all that were written, or at least begun */
 } NegAnnotatedStudy;
 
 struct _NegAnnotations {

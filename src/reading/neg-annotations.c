@@ -141,6 +141,7 @@ get_study (NegAnnotations *self, const char *study_uid)
 
   if (study == NULL) {
     study = g_new0 (NegAnnotatedStudy, 1);
+    study->objects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     g_hash_table_insert (self->studies, g_strdup (study_uid), study);
   }
   return study;
@@ -196,6 +197,7 @@ study_free (gpointer data)
 
   g_free (study->saved_sop_uid);
   g_free (study->saved_series_uid);
+  g_hash_table_unref (study->objects);
   g_free (study);
 }
 
@@ -203,6 +205,7 @@ static void
 set_saved (NegAnnotatedStudy *study, const char *sop_instance_uid, const char *series_uid, guint64 change)
 {
   study->saved_change = MAX (study->saved_change, change);
+  g_hash_table_add (study->objects, g_strdup (sop_instance_uid));
   if (series_uid == NULL || *series_uid == '\0')
     return;
   g_free (study->saved_sop_uid);
@@ -222,6 +225,14 @@ neg_annotations_get_saved (NegAnnotations *self, const char *study_uid, const ch
   *sop_instance_uid = study->saved_sop_uid;
   *series_uid = study->saved_series_uid;
   return TRUE;
+}
+
+gboolean
+neg_annotations_is_own_object (NegAnnotations *self, const char *study_uid, const char *sop_instance_uid)
+{
+  const NegAnnotatedStudy *study = g_hash_table_lookup (self->studies, study_uid);
+
+  return study != NULL && g_hash_table_contains (study->objects, sop_instance_uid);
 }
 
 /* The text of the operation is "CHANGE SERIES-UID". */

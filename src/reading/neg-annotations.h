@@ -70,6 +70,10 @@ gboolean neg_annotations_is_unsaved (NegAnnotations *annotations, const char *st
 guint64 neg_annotations_get_change (NegAnnotations *annotations, const char *study_uid);
 gboolean neg_annotations_mark_saved (NegAnnotations *annotations, const char *study_uid, const char *sop_instance_uid,
                                      const char *series_uid, guint64 change, GError **error);
+/* Whether that object was marked so: what it says is ours already. One that is about to be written is marked with the
+ * @change 0, or it would come back as somebody else's when the program dies before it knows how that ended. */
+gboolean neg_annotations_is_own_object (NegAnnotations *annotations, const char *study_uid,
+                                        const char *sop_instance_uid);
 /* The object that was marked last, which the next one takes the place of; FALSE: none. Borrowed until the next mark. */
 gboolean neg_annotations_get_saved (NegAnnotations *annotations, const char *study_uid, const char **sop_instance_uid,
                                     const char **series_uid);

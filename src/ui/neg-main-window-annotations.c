@@ -4,10 +4,14 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/neg-error.h"
+#include "model/neg-presentation.h"
 #include "reading/neg-undo.h"
 #include "store/neg-annotation-store.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-words.h"
+
+/* Each is a row of the page of measurements: what many selections mark is no selection any more. */
+#define REPORTED_KEYS_MAX 2000
 
 /* What cannot be kept is not made: nobody reports from a number that a crash would take away. */
 static gboolean
@@ -85,15 +89,63 @@ load_study (NegMainWindow *self, const char *study_uid)
 }
 
 static gboolean
-is_of_patient (const NegPatient *patient, const NegInstance *instance)
+is_of_patient (const NegPatient *patient, const char *study_uid)
 {
   for (guint i = 0; i < patient->studies->len; i++)
-    if (g_strcmp0 (((NegStudy *) g_ptr_array_index (patient->studies, i))->study_uid, instance->study_uid) == 0)
+    if (g_strcmp0 (((NegStudy *) g_ptr_array_index (patient->studies, i))->study_uid, study_uid) == 0)
       return TRUE;
   return FALSE;
 }
 
-/* What reports say; after our own operations, which know better what has become of it. */
+static NegAnnotation *
+new_key (const NegInstance *instance, const NegImageReference *reference, guint32 frame, guint number)
+{
+  NegAnnotation *key = neg_annotation_new (NEG_ANNOTATION_KEY);
+
+  key->uid = g_strdup_printf ("%s.%u", instance->sop_instance_uid, number);
+  key->study_uid = g_strdup (reference->study_uid != NULL ? reference->study_uid : instance->study_uid);
+  key->series_uid = g_strdup (reference->series_uid);
+  key->sop_class_uid = g_strdup (reference->sop_class_uid);
+  key->sop_instance_uid = g_strdup (reference->sop_instance_uid);
+  key->frame = frame;
+  key->text = g_strdup (instance->key_selection->title_meaning);
+  key->author = g_strdup (instance->key_selection->observer);
+  return key;
+}
+
+/* No frame named is the whole object, which its first frame stands for. */
+static void
+add_reference (NegMainWindow *self, const NegPatient *patient, const NegInstance *instance,
+               const NegImageReference *reference, GPtrArray *keys)
+{
+  const guint n_frames = MAX (reference->n_frames, 1);
+
+  if (reference->sop_instance_uid == NULL
+      || !is_of_patient (patient, reference->study_uid != NULL ? reference->study_uid : instance->study_uid))
+    return;
+  for (guint i = 0; i < n_frames && self->n_reported_keys < REPORTED_KEYS_MAX; i++) {
+    self->n_reported_keys++;
+    g_ptr_array_add (keys,
+                     new_key (instance, reference, reference->n_frames > 0 ? reference->frames[i] : 1, keys->len + 1));
+  }
+}
+
+/* A selection that we wrote says nothing new: what became of its marks since, our operations know. */
+static void
+add_selection (NegMainWindow *self, const NegPatient *patient, const NegInstance *instance)
+{
+  const NegImageReferences *references = &instance->key_selection->references;
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+
+  if (neg_key_selection_is_rejection (instance->key_selection)
+      || neg_annotations_is_own_object (self->annotations, instance->study_uid, instance->sop_instance_uid))
+    return;
+  for (guint i = 0; i < references->n && self->n_reported_keys < REPORTED_KEYS_MAX; i++)
+    add_reference (self, patient, instance, &references->items[i], keys);
+  neg_annotations_add_foreign (self->annotations, keys);
+}
+
+/* What reports and key object selections say; after our own operations, which know better what has become of it. */
 static void
 add_reports (NegMainWindow *self, const NegPatient *patient)
 {
@@ -102,12 +154,16 @@ add_reports (NegMainWindow *self, const NegPatient *patient)
   for (guint i = 0; objects != NULL && i < objects->len; i++) {
     NegInstance *instance = ((NegLoadedObject *) g_ptr_array_index (objects, i))->instance;
 
-    if (instance->annotations != NULL && instance->sop_instance_uid != NULL
-        && g_hash_table_contains (self->annotated, instance->study_uid != NULL ? instance->study_uid : "")
-        && !g_hash_table_contains (self->reports, instance->sop_instance_uid) && is_of_patient (patient, instance)) {
+    if ((instance->annotations == NULL && instance->key_selection == NULL) || instance->sop_instance_uid == NULL
+        || !g_hash_table_contains (self->annotated, instance->study_uid != NULL ? instance->study_uid : "")
+        || g_hash_table_contains (self->reports, instance->sop_instance_uid)
+        || !is_of_patient (patient, instance->study_uid))
+      continue;
+    if (instance->annotations != NULL)
       neg_annotations_add_foreign (self->annotations, instance->annotations);
-      g_hash_table_add (self->reports, g_strdup (instance->sop_instance_uid));
-    }
+    if (instance->key_selection != NULL)
+      add_selection (self, patient, instance);
+    g_hash_table_add (self->reports, g_strdup (instance->sop_instance_uid));
   }
 }
 
@@ -130,6 +186,7 @@ patient_changed_cb (NegMainWindow *self)
   neg_annotations_clear (self->annotations);
   g_hash_table_remove_all (self->annotated);
   g_hash_table_remove_all (self->reports);
+  self->n_reported_keys = 0;
   _neg_main_window_load_annotations (self);
 }
 

@@ -51,6 +51,7 @@ struct _NegMainWindow {
   NegAnnotations *annotations;
   GHashTable *annotated; /* studies whose operations are loaded */
   GHashTable *reports;   /* SOP Instance UIDs of reports whose annotations are there */
+  guint n_reported_keys; /* marks that key object selections brought */
   NegMeasurementsPage *measurements;
   gboolean is_saving;
 

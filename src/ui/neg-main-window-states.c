@@ -286,6 +286,21 @@ mark (const Saving *saving, GError **error)
                                      error);
 }
 
+/* Selections that are about to be written: whatever becomes of them, they are not somebody else's. */
+static gboolean
+mark_begun (const Saving *saving, GError **error)
+{
+  for (guint i = 0; i < saving->composes->len; i++) {
+    const NegCompose *compose = g_ptr_array_index (saving->composes, i);
+
+    if (compose->kind == NEG_COMPOSE_KEY_SELECTION
+        && !neg_annotations_mark_saved (saving->self->annotations, saving->study_uid, compose->sop_instance_uid, "", 0,
+                                        error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 report_failure (NegMainWindow *self, const char *why)
 {
@@ -352,7 +367,7 @@ save (NegMainWindow *self, void (*then) (NegMainWindow *))
   if (frame == NULL || self->pool == NULL || self->is_saving)
     return;
   saving = gather (self, frame, &error);
-  if (saving == NULL || saving->composes->len == 0) {
+  if (saving == NULL || saving->composes->len == 0 || !mark_begun (saving, &error)) {
     report_failure (self, error != NULL ? error->message : _ ("there is nothing to save"));
     g_clear_pointer (&saving, saving_free);
     return;
@@ -384,7 +399,7 @@ _neg_main_window_save_then (NegMainWindow *self, void (*then) (NegMainWindow *))
 /* --- key images --- */
 
 static NegAnnotation *
-find_key (NegMainWindow *self, const NegSeriesFrame *frame)
+find_key (NegMainWindow *self, const NegSeriesFrame *frame, gboolean is_foreign)
 {
   const char *uid = frame->instance->sop_instance_uid;
   const guint n = neg_annotations_get_n_of_image (self->annotations, uid, frame->frame + 1);
@@ -392,7 +407,7 @@ find_key (NegMainWindow *self, const NegSeriesFrame *frame)
   for (guint i = 0; i < n; i++) {
     NegAnnotation *annotation = neg_annotations_get_of_image (self->annotations, uid, frame->frame + 1, i);
 
-    if (annotation->kind == NEG_ANNOTATION_KEY && !annotation->is_foreign)
+    if (annotation->kind == NEG_ANNOTATION_KEY && annotation->is_foreign == is_foreign)
       return annotation;
   }
   return NULL;
@@ -415,13 +430,22 @@ new_key (const NegSeriesFrame *frame)
   return key;
 }
 
+static const char *
+get_key_words (NegMainWindow *self, const NegSeriesFrame *frame)
+{
+  if (find_key (self, frame, FALSE) != NULL)
+    return _ ("Key image");
+  return find_key (self, frame, TRUE) != NULL ? _ ("Still a key image: somebody else marked it")
+                                              : _ ("No key image any more");
+}
+
 /* This image is one, or is none any more. */
 static void
 key_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
   const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
-  NegAnnotation *key = frame != NULL && frame->instance->sop_instance_uid != NULL ? find_key (self, frame) : NULL;
+  NegAnnotation *key = frame != NULL && frame->instance->sop_instance_uid != NULL ? find_key (self, frame, FALSE) : NULL;
   g_autoptr (NegAnnotation) made = NULL;
   g_autoptr (GError) error = NULL;
   gboolean is_kept;
@@ -437,7 +461,7 @@ key_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (!is_kept)
     _neg_main_window_annotation_failed (self, error);
   else
-    _neg_main_window_hint (self, key != NULL ? _ ("No key image any more") : _ ("Key image"));
+    _neg_main_window_hint (self, get_key_words (self, frame));
 }
 
 static const GActionEntry entries[] = { { "show", show_cb, "i" }, { "save", save_cb }, { "key-image", key_cb } };

@@ -392,6 +392,29 @@ test_saved (Fixture *fixture, gconstpointer data)
   g_assert_true (neg_annotations_is_unsaved (annotations, STUDY)); /* the object that was written still shows them */
 }
 
+/* One that was begun is known in the next life too, and nothing counts as saved by it. */
+static void
+test_own_object (Fixture *fixture, gconstpointer data)
+{
+  NegAnnotations *annotations = fixture->annotations;
+  g_autoptr (NegAnnotations) again = neg_annotations_new ();
+  const char *uid, *series_uid;
+
+  put (annotations, "2.25.1", 1, 0);
+  g_assert_false (neg_annotations_is_own_object (annotations, STUDY, "2.25.90"));
+  g_assert_true (neg_annotations_mark_saved (annotations, STUDY, "2.25.90", "", 0, NULL));
+  for (guint i = 0; i < fixture->disk.kept->len; i++) {
+    const Kept *kept = g_ptr_array_index (fixture->disk.kept, i);
+
+    g_assert_true (neg_annotations_replay (again, kept->study, kept->operation, kept->uid, kept->text, NULL));
+  }
+  g_assert_true (neg_annotations_is_own_object (again, STUDY, "2.25.90"));
+  g_assert_false (neg_annotations_is_own_object (again, STUDY, "2.25.91"));
+  g_assert_false (neg_annotations_is_own_object (again, "1.2", "2.25.90"));
+  g_assert_true (neg_annotations_is_unsaved (again, STUDY));
+  g_assert_false (neg_annotations_get_saved (again, STUDY, &uid, &series_uid));
+}
+
 static void
 test_bad_replay (Fixture *fixture, gconstpointer data)
 {
@@ -692,6 +715,7 @@ main (int argc, char **argv)
   add ("/annotations/images", test_images);
   add ("/annotations/foreign", test_foreign);
   add ("/annotations/saved", test_saved);
+  add ("/annotations/own-object", test_own_object);
   add ("/annotations/bad-replay", test_bad_replay);
   add ("/annotations/both", test_both);
   g_test_add_func ("/annotations/text", test_text);
