@@ -808,7 +808,7 @@ def site_by_hand():
 def site_twice_by_hand():
     """Once more while the entries still follow the first change: the last one holds."""
     def identifiers():
-        for i in range(350):
+        for i in range(800):
             yield (hostile.element(8, 0x20, "20260102") + hostile.element(8, 0x30, "120000")
                    + hostile.element(8, 0x52, "STUDY") + hostile.element(0x10, 0x10, "DOE") + hostile.element(0x20, 0xd, f"1.2.{i}"))
 
@@ -816,14 +816,14 @@ def site_twice_by_hand():
         for zone in zones:
             home.write_site(f"[site]\ntimezone={zone}\n[dicom]\nport=auto\n" + peer.site("P"))
             process.send_signal(signal.SIGHUP)
-            wait_for(lambda: query_archive(home, "SELECT name FROM entry_zone") == [(zone,)], zone)
-        wait_for(lambda: query_archive(home, "SELECT name, next_id FROM entry_zone") == [(zones[-1], 0)], f"times of {zones}")
+            wait_for(lambda: query_archive(home, "SELECT name FROM entry_zone") == [(zone,)], zone, 60)
+        wait_for(lambda: query_archive(home, "SELECT name, next_id FROM entry_zone") == [(zones[-1], 0)], f"times of {zones}", 60)
         return query_archive(home, "SELECT DISTINCT time_us FROM entry")
 
     with hostile.HostilePeer(hostile.finding(identifiers)) as peer, Home("[dicom]\nport=auto\n" + peer.site("P")) as home:
         process = home.start()
         bus = home.connect()
-        assert bus.call("Ask", GLib.Variant("(sasa{ss})", ("now", ["P"], {"PatientName": "D*"}))) == (350, [])
+        assert bus.call("Ask", GLib.Variant("(sasa{ss})", ("now", ["P"], {"PatientName": "D*"}))) == (800, [])
         west = follows(home, process, peer, ["Etc/GMT+5"])
         east = follows(home, process, peer, ["Etc/GMT+1", "Etc/GMT-3"])
         assert len(west) == len(east) == 1 and west[0][0] - east[0][0] == 8 * 3600 * 1000000, (west, east)
