@@ -145,25 +145,7 @@ apply_mask (NegRenderSource *source, NegEnginePool *pool, const NegRenderOptions
   return TRUE;
 }
 
-/* ---- layers and place */
-
-/* Overlays in the unused bits of the pixels are there in the raw form only. */
-static gboolean
-make_layers (NegRenderSource *source, NegEnginePool *pool, const NegSubject *subject, GError **error)
-{
-  const NegPresentation *presentation = neg_render_source_get_presentation (source);
-  g_autoptr (NegPixels) raw = NULL;
-
-  if (neg_layers_need_raw (subject->instance, presentation)) {
-    raw = neg_wait_decode (pool, subject->blob, subject->instance, subject->frame, NEG_FRAME_RAW, error);
-    if (raw == NULL)
-      return FALSE;
-  }
-  source->layers = neg_layers_new (subject->instance, subject->frame, presentation,
-                                   raw != NULL ? neg_pixels_get_frame (raw) : NULL);
-  source->draw.layers = source->layers;
-  return TRUE;
-}
+/* ---- place */
 
 static gboolean
 find_place (NegRenderSource *source, const NegRenderOptions *options, const NegSubject *subject, GError **error)
@@ -203,6 +185,9 @@ neg_render_source_init (NegRenderSource *source, NegEnginePool *pool, const NegR
   if (source->pixels == NULL)
     return FALSE;
   source->frame = *neg_pixels_get_frame (source->pixels);
-  return choose_voi (source, options, subject, error) && apply_mask (source, pool, options, subject, error)
-         && make_layers (source, pool, subject, error) && find_place (source, options, subject, error);
+  if (!choose_voi (source, options, subject, error) || !apply_mask (source, pool, options, subject, error))
+    return FALSE;
+  source->layers = neg_layers_new (subject->instance, subject->frame, neg_render_source_get_presentation (source));
+  source->draw.layers = source->layers;
+  return find_place (source, options, subject, error);
 }

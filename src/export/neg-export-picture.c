@@ -119,7 +119,7 @@ neg_export_draw (const NegViewState *state, NegPixels *pixels, const NegExportLo
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "a picture of this size cannot be made");
   neg_view_state_init_own (state, frame, &own);
   layers = neg_layers_new (shown->instance, shown->frame,
-                           neg_view_state_is_presented (state) ? state->presentation : NULL, NULL);
+                           neg_view_state_is_presented (state) ? state->presentation : NULL);
   own.layers = layers;
   if (!neg_view_state_prepare (&view, &own, picture->width, picture->height, &draw))
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "a picture of this size cannot be made");

@@ -30,7 +30,7 @@ static const NegOverlayPlane *
 find_plane (const NegOverlayPlane *planes, guint32 n_planes, guint16 group)
 {
   for (guint32 i = 0; i < n_planes; i++)
-    if (planes[i].group == group && (planes[i].bits != NULL || planes[i].is_embedded))
+    if (planes[i].group == group && planes[i].bits != NULL)
       return &planes[i];
   return NULL;
 }
@@ -76,7 +76,7 @@ list_shown (const NegInstance *instance, const NegPresentation *presentation)
     for (guint32 i = 0; i < instance->n_overlays; i++)
       /* The ones of a bitmap shutter cover, they are no drawing (C.7.6.15). */
       if (instance->overlays[i].group != instance->shutter.bitmap_group
-          && (instance->overlays[i].bits != NULL || instance->overlays[i].is_embedded))
+          && instance->overlays[i].bits != NULL)
         g_array_append_val (shown, (Shown){ .plane = &instance->overlays[i] });
   g_array_sort (shown, compare_shown);
   return shown;
@@ -96,49 +96,12 @@ find_bitmap (const NegInstance *instance, const NegPresentation *presentation)
   return plane;
 }
 
-gboolean
-neg_layers_need_raw (const NegInstance *instance, const NegPresentation *presentation)
-{
-  g_autoptr (GArray) shown = list_shown (instance, presentation);
-  const NegOverlayPlane *bitmap = find_bitmap (instance, presentation);
-
-  for (guint i = 0; i < shown->len; i++)
-    if (g_array_index (shown, Shown, i).plane->is_embedded)
-      return TRUE;
-  return bitmap != NULL && bitmap->is_embedded;
-}
-
 /* ---- planes */
 
 typedef struct {
   NegLayers *layers;
   guint32 frame;
-  const NegFrame *raw; /* nullable */
 } Canvas;
-
-/* A bit of the pixels' own cells, at every pixel of the image (C.9.2, retired in 2004). Read before masking. */
-static void
-put_embedded (const Canvas *canvas, const NegOverlayPlane *plane, guint8 cell)
-{
-  const NegLayers *layers = canvas->layers;
-  const NegFrame *raw = canvas->raw;
-  gsize n = (gsize) layers->columns * layers->rows, bytes;
-
-  if (raw == NULL || raw->format.columns != layers->columns || raw->format.rows != layers->rows)
-    return;
-  bytes = neg_sample_type_get_bytes (raw->format.sample_type);
-  if (bytes > 4 || plane->bit_position >= 8 * bytes)
-    return;
-  for (gsize i = 0; i < n; i++) {
-    gsize index = i * raw->format.samples;
-    guint32 word = bytes == 1   ? ((const guint8 *) raw->pixels)[index]
-                   : bytes == 2 ? ((const guint16 *) raw->pixels)[index]
-                                : ((const guint32 *) raw->pixels)[index];
-
-    if (word >> plane->bit_position & 1)
-      layers->cells[i] = cell;
-  }
-}
 
 /* From the first pixel of the image to the last that the plane reaches; its origin may lie outside. */
 static void
@@ -149,10 +112,6 @@ put_plane (const Canvas *canvas, const NegOverlayPlane *plane, guint8 cell)
   gint64 right = MIN ((gint64) plane->origin_column - 1 + plane->columns, layers->columns);
   gint64 bottom = MIN ((gint64) plane->origin_row - 1 + plane->rows, layers->rows);
 
-  if (plane->is_embedded) {
-    put_embedded (canvas, plane, cell);
-    return;
-  }
   for (gint64 row = top; row < bottom; row++)
     for (gint64 column = left; column < right; column++)
       if (neg_overlay_plane_get (plane, canvas->frame, column, row))
@@ -245,11 +204,11 @@ layers_new_clear (guint32 columns, guint32 rows)
 }
 
 NegLayers *
-neg_layers_new (const NegInstance *instance, guint32 frame, const NegPresentation *presentation, const NegFrame *raw)
+neg_layers_new (const NegInstance *instance, guint32 frame, const NegPresentation *presentation)
 {
   g_autoptr (GArray) shown = list_shown (instance, presentation);
   g_autoptr (NegLayers) layers = NULL;
-  Canvas canvas = { NULL, frame, raw };
+  Canvas canvas = { NULL, frame };
 
   if (shown->len == 0 && !neg_shutter_is_set (presentation != NULL ? &presentation->shutter : &instance->shutter))
     return NULL;

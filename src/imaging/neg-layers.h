@@ -18,15 +18,10 @@ struct _NegLayers {
 };
 
 /* Of frame @frame (from 0), NULL when there is nothing to cover. @presentation (nullable) replaces the image's own: then
- * only overlays that it activates or brings, its shutter, its layers' colours. @raw (nullable): the frame in RAW form,
- * for overlays embedded in the pixels' unused bits. */
-NegLayers *neg_layers_new (const NegInstance *instance, guint32 frame, const NegPresentation *presentation,
-                           const NegFrame *raw);
+ * only overlays that it activates or brings, its shutter, its layers' colours. */
+NegLayers *neg_layers_new (const NegInstance *instance, guint32 frame, const NegPresentation *presentation);
 void neg_layers_free (NegLayers *layers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegLayers, neg_layers_free)
-
-/* Whether the frame has overlays in its pixels, so that @raw is worth fetching. */
-gboolean neg_layers_need_raw (const NegInstance *instance, const NegPresentation *presentation);
 
 /* @draw, as from neg_draw_init(), as @presentation wants this frame: modality, VOI (the @voi_index-th of its
  * alternatives for this image), presentation LUT, polarity, palette. Every stage of the state REPLACES the image's own,

@@ -48,7 +48,7 @@ _neg_thumbnail_draw (const NegInstance *instance, guint32 frame_number, const Ne
   NegPicture picture = { side_px, side_px, (gsize) side_px * 4, 4, NULL };
   g_autofree guint8 *large = g_try_malloc0 (picture.stride * side_px);
   g_autofree guint8 *pixels = g_try_malloc0 ((gsize) size_px * size_px * 4);
-  g_autoptr (NegLayers) layers = neg_layers_new (instance, frame_number, NULL, NULL);
+  g_autoptr (NegLayers) layers = neg_layers_new (instance, frame_number, NULL);
   NegDraw draw;
 
   if (large == NULL || pixels == NULL) {

@@ -103,42 +103,6 @@ neg_view_state_set_presentation (NegViewState *state, NegPresentation *presentat
   return TRUE;
 }
 
-static gboolean
-to_output (const NegAffine *affine, double x_px, double y_px, double *x, double *y)
-{
-  const double *m = affine->m;
-  const double determinant = m[0] * m[4] - m[1] * m[3];
-
-  if (determinant == 0 || !isfinite (determinant))
-    return FALSE;
-  *x = (m[4] * (x_px - m[2]) - m[1] * (y_px - m[5])) / determinant;
-  *y = (m[0] * (y_px - m[5]) - m[3] * (x_px - m[2])) / determinant;
-  return TRUE;
-}
-
-/* The corners are whole pixels, named as they are seen: their outer edges are meant. */
-gboolean
-neg_view_state_get_displayed_area (const NegViewState *state, const NegAffine *output_to_image, double area_px[4])
-{
-  const NegDisplayedArea *area
-      = neg_view_state_is_presented (state) ? find_area (state->presentation, neg_view_state_get_frame (state)) : NULL;
-  double a[2], b[2], x[2], y[2];
-
-  if (area == NULL)
-    return FALSE;
-  for (guint i = 0; i < 2; i++) {
-    a[i] = MIN (area->top_left[i], area->bottom_right[i]) - 1;
-    b[i] = MAX (area->top_left[i], area->bottom_right[i]);
-  }
-  if (!to_output (output_to_image, a[0], a[1], &x[0], &y[0]) || !to_output (output_to_image, b[0], b[1], &x[1], &y[1]))
-    return FALSE;
-  area_px[0] = MIN (x[0], x[1]);
-  area_px[1] = MIN (y[0], y[1]);
-  area_px[2] = MAX (x[0], x[1]);
-  area_px[3] = MAX (y[0], y[1]);
-  return TRUE;
-}
-
 void
 neg_view_state_init_own (const NegViewState *state, const NegFrame *frame, NegDraw *own)
 {

@@ -18,11 +18,6 @@ gboolean neg_view_state_set_presentation (NegViewState *state, NegPresentation *
 /* Whether the state means the image that is shown now. */
 gboolean neg_view_state_is_presented (const NegViewState *state);
 
-/* Where the displayed area lies in a picture that is drawn by @output_to_image: left, top, right, bottom in output pixels,
- * for graphics in DISPLAY units. FALSE, and nothing done, where the state names none. */
-gboolean neg_view_state_get_displayed_area (const NegViewState *state, const NegAffine *output_to_image,
-                                            double area_px[4]);
-
 /* neg_draw_init() for the image shown, and what the state makes of it. Borrows from the series and the presentation. */
 void neg_view_state_init_own (const NegViewState *state, const NegFrame *frame, NegDraw *own);
 

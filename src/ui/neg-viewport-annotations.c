@@ -106,7 +106,8 @@ record (NegViewport *self, const NegHandsImage *image, const NegAnnotation *anno
   if (annotation != NULL) {
     neg_marks_draw_annotation (cr, &style, annotation, *lines != '\0' ? lines : NULL);
   } else {
-    neg_view_state_get_displayed_area (state, &style.output_to_image, style.area_px);
+    neg_presentation_get_area (state->presentation, image->instance, image->frame, &style.output_to_image,
+                               style.area_px);
     neg_marks_draw_presentation (cr, &style, state->presentation, image->instance->sop_instance_uid, image->frame);
   }
   cairo_destroy (cr);

@@ -67,7 +67,7 @@ read_layers (NegViewport *self, const NegViewState *state, const NegSeriesFrame 
 {
   g_clear_pointer (&self->layers, neg_layers_free);
   self->layers = neg_layers_new (frame->instance, frame->frame,
-                                 neg_view_state_is_presented (state) ? state->presentation : NULL, NULL);
+                                 neg_view_state_is_presented (state) ? state->presentation : NULL);
   self->own.layers = self->layers;
 }
 

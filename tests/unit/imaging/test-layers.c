@@ -41,7 +41,7 @@ describe (const NegLayers *layers)
 static void
 assert_layers (const NegInstance *instance, const NegPresentation *presentation, const char *expected)
 {
-  g_autoptr (NegLayers) layers = neg_layers_new (instance, 0, presentation, NULL);
+  g_autoptr (NegLayers) layers = neg_layers_new (instance, 0, presentation);
   g_autofree char *seen = describe (layers);
 
   g_assert_cmpstr (seen, ==, expected);
@@ -56,7 +56,7 @@ test_rectangle (void)
 
   instance->shutter = (NegShutter){ .has_rectangle = TRUE, .left = 2, .right = 4, .top = 2, .bottom = 3 };
   assert_layers (instance, NULL, "11111/1...1/1...1/11111/");
-  layers = neg_layers_new (instance, 0, NULL, NULL);
+  layers = neg_layers_new (instance, 0, NULL);
   g_assert_cmpmem (layers->colors[1], 3, "\0\0\0", 3); /* no value: black */
   g_assert_cmpuint (layers->greys[1], ==, 0);
 }
@@ -70,7 +70,7 @@ test_value (void)
 
   instance->shutter = (NegShutter){ .has_rectangle = TRUE, .left = 2, .right = 2, .top = 1, .bottom = 1,
                                     .has_value = TRUE, .value = 32768 };
-  layers = neg_layers_new (instance, 0, NULL, NULL);
+  layers = neg_layers_new (instance, 0, NULL);
   g_assert_cmpuint (layers->cells[0], ==, 1);
   g_assert_cmpuint (layers->cells[1], ==, 0);
   g_assert_cmpmem (layers->colors[1], 3, "\x80\x80\x80", 3);
@@ -158,31 +158,9 @@ test_overlay_frames (void)
 
   add_plane (&instance->overlays, &instance->n_overlays, 0x6000, &plane);
   assert_layers (instance, NULL, "");
-  layers = neg_layers_new (instance, 1, NULL, NULL);
+  layers = neg_layers_new (instance, 1, NULL);
   seen = describe (layers);
   g_assert_cmpstr (seen, ==, ".1/");
-}
-
-/* An overlay in bit 15 of cells of which 12 are the image's. */
-static void
-test_embedded (void)
-{
-  g_autoptr (NegInstance) instance = make_instance (3, 1);
-  const guint16 cells[] = { 0x8fff, 0x0fff, 0x8000 };
-  NegFrame raw = { { 1, 3, 1, 16, NEG_SAMPLE_U16, NEG_COLOR_MONOCHROME2 }, cells };
-  NegOverlayPlane plane = { .rows = 1, .columns = 3, .origin_row = 1, .origin_column = 1, .n_frames = 1,
-                            .first_frame = 1, .is_embedded = TRUE, .bit_position = 15 };
-  g_autoptr (NegLayers) layers = NULL;
-  g_autofree char *seen = NULL;
-
-  add_plane (&instance->overlays, &instance->n_overlays, 0x6000, &plane);
-  g_assert_true (neg_layers_need_raw (instance, NULL));
-  layers = neg_layers_new (instance, 0, NULL, &raw);
-  seen = describe (layers);
-  g_assert_cmpstr (seen, ==, "1.1/");
-  assert_layers (instance, NULL, ""); /* nobody brought the cells */
-  instance->overlays[0].bit_position = 16;
-  g_assert_null (neg_layers_new (instance, 0, NULL, &raw));
 }
 
 static void
@@ -217,7 +195,7 @@ test_activation (void)
   presentation->overlays[0].activation_layer = g_strdup ("UPPER");
   add_plane (&presentation->overlays, &presentation->n_overlays, 0x6002, &(NegOverlayPlane){ 0 });
   presentation->overlays[1].activation_layer = g_strdup ("LOWER");
-  layers = neg_layers_new (instance, 0, presentation, NULL);
+  layers = neg_layers_new (instance, 0, presentation);
   seen = describe (layers);
   g_assert_cmpstr (seen, ==, "2211/");
   g_assert_cmpmem (layers->colors[1], 3, "\0\0\0", 3);
@@ -237,7 +215,7 @@ test_bitmap_shutter (void)
   add_plane (&instance->overlays, &instance->n_overlays, 0x6004, &plane);
   instance->shutter.bitmap_group = 0x6004;
   assert_layers (instance, NULL, "1.1./");
-  layers = neg_layers_new (instance, 0, NULL, NULL);
+  layers = neg_layers_new (instance, 0, NULL);
   g_assert_cmpmem (layers->colors[1], 3, "\0\0\0", 3);
 }
 
@@ -257,7 +235,7 @@ test_drawn (void)
 
   instance->shutter = (NegShutter){ .has_rectangle = TRUE, .left = 2, .right = 2, .top = 1, .bottom = 1,
                                     .has_value = TRUE, .value = 0x8080 };
-  layers = neg_layers_new (instance, 0, NULL, NULL);
+  layers = neg_layers_new (instance, 0, NULL);
   draw.layers = layers;
   neg_draw_rows (&draw, &frame, &picture, 0, 4);
   g_assert_cmpmem (out, 8, "\x80\x80\x80\x80\xff\xff\xff\xff", 8);
@@ -278,7 +256,6 @@ main (int argc, char **argv)
   g_test_add_func ("/layers/shutter-bitmap", test_bitmap_shutter);
   g_test_add_func ("/layers/overlay-origin", test_overlay_origin);
   g_test_add_func ("/layers/overlay-frames", test_overlay_frames);
-  g_test_add_func ("/layers/overlay-embedded", test_embedded);
   g_test_add_func ("/layers/overlay-activation", test_activation);
   g_test_add_func ("/layers/drawn", test_drawn);
   return g_test_run ();
