@@ -21,6 +21,20 @@ get_state (NegMainWindow *self)
   return neg_reading_get_state (self->reading, neg_reading_get_active (self->reading));
 }
 
+static const NegStudy *
+find_study (NegMainWindow *self, const char *study_uid)
+{
+  const NegPatient *patient = neg_reading_get_patient (self->reading);
+
+  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
+    const NegStudy *study = g_ptr_array_index (patient->studies, i);
+
+    if (g_strcmp0 (study->study_uid, study_uid) == 0)
+      return study;
+  }
+  return NULL;
+}
+
 /* --- states that there are --- */
 
 static gboolean
@@ -114,6 +128,7 @@ typedef struct {
   guint64 change; /* of the annotations, when they were taken */
   char *report_uid, *report_series_uid; /* what holds the measurements; nullable */
   void (*then) (NegMainWindow *);       /* nullable */
+  gint64 entry_id;                      /* that was open; 0: none */
 } Saving;
 
 static void
@@ -276,8 +291,8 @@ static gboolean
 mark (const Saving *saving, GError **error)
 {
   NegAnnotations *annotations = saving->self->annotations;
-  const NegCompose *first = g_ptr_array_index (saving->composes, 0);
-  const char *uid = saving->report_uid != NULL ? saving->report_uid : first->sop_instance_uid;
+  const NegCompose *first = saving->composes->len > 0 ? g_ptr_array_index (saving->composes, 0) : NULL;
+  const char *uid = saving->report_uid != NULL ? saving->report_uid : first != NULL ? first->sop_instance_uid : "";
 
   if (annotations == NULL || neg_annotations_get_change (annotations, saving->study_uid) < saving->change)
     return TRUE;
@@ -309,6 +324,22 @@ report_failure (NegMainWindow *self, const char *why)
   neg_main_window_report (self, text);
 }
 
+static gint64
+get_entry_id (NegMainWindow *self)
+{
+  return self->entry != NULL ? self->entry->id : 0;
+}
+
+/* What comes then was meant for what was open. */
+static void
+go_on (const Saving *saving)
+{
+  if (get_entry_id (saving->self) == saving->entry_id && find_study (saving->self, saving->study_uid) != NULL)
+    _neg_main_window_save_then (saving->self, saving->then);
+  else
+    neg_main_window_report (saving->self, _ ("Saved, but not marked as read: another study was opened meanwhile."));
+}
+
 static void
 saved_cb (GObject *object, GAsyncResult *result, gpointer data)
 {
@@ -327,7 +358,7 @@ saved_cb (GObject *object, GAsyncResult *result, gpointer data)
     report_failure (self, why);
   }
   if (saving->then != NULL && error == NULL)
-    saving->then (self);
+    go_on (saving);
   saving_free (saving);
 }
 
@@ -356,23 +387,39 @@ gather (NegMainWindow *self, const NegSeriesFrame *frame, GError **error)
   return NULL;
 }
 
-/* @then (nullable) comes when all is in the archive, and not otherwise. */
+/* What was marked and taken back again leaves nothing that a selection could say: that is no reason not to finish. */
 static void
-save (NegMainWindow *self, void (*then) (NegMainWindow *))
+has_nothing_to_write (NegMainWindow *self, const Saving *saving, const GError *error)
 {
-  const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
+  g_autoptr (GError) own_error = NULL;
+
+  if (error == NULL && saving->then != NULL && mark (saving, &own_error))
+    go_on (saving);
+  else if (error != NULL || own_error != NULL)
+    report_failure (self, (error != NULL ? error : own_error)->message);
+  else
+    report_failure (self, _ ("there is nothing to save"));
+}
+
+/* The study of @frame. @then (nullable) comes when all is in the archive, and not otherwise. */
+static void
+save (NegMainWindow *self, const NegSeriesFrame *frame, void (*then) (NegMainWindow *))
+{
   g_autoptr (GError) error = NULL;
   Saving *saving;
 
   if (frame == NULL || self->pool == NULL || self->is_saving)
     return;
   saving = gather (self, frame, &error);
+  if (saving != NULL) {
+    saving->then = then;
+    saving->entry_id = get_entry_id (self);
+  }
   if (saving == NULL || saving->composes->len == 0 || !mark_begun (saving, &error)) {
-    report_failure (self, error != NULL ? error->message : _ ("there is nothing to save"));
+    has_nothing_to_write (self, saving, error);
     g_clear_pointer (&saving, saving_free);
     return;
   }
-  saving->then = then;
   self->is_saving = TRUE;
   _neg_main_window_hint (self, _ ("Saving…"));
   neg_object_saver_run_async (self->pool, self->network, saving->source, saving->composes, NULL, saved_cb, saving);
@@ -381,19 +428,23 @@ save (NegMainWindow *self, void (*then) (NegMainWindow *))
 static void
 save_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  save (data, NULL);
+  save (data, neg_view_state_get_frame (get_state (data)), NULL);
 }
 
 void
 _neg_main_window_save_then (NegMainWindow *self, void (*then) (NegMainWindow *))
 {
-  const NegSeriesFrame *frame = neg_view_state_get_frame (get_state (self));
+  const NegPatient *patient = neg_reading_get_patient (self->reading);
 
-  if (frame != NULL && frame->instance->study_uid != NULL
-      && neg_annotations_is_unsaved (self->annotations, frame->instance->study_uid))
-    save (self, then);
-  else
-    then (self);
+  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
+    const NegStudy *study = g_ptr_array_index (patient->studies, i);
+
+    if (study->series->len > 0 && neg_annotations_is_unsaved (self->annotations, study->study_uid)) {
+      save (self, neg_series_get_frame (g_ptr_array_index (study->series, 0), 0), then);
+      return;
+    }
+  }
+  then (self);
 }
 
 /* --- key images --- */
