@@ -1,7 +1,10 @@
-/* What `measure` says of PET and of ultrasound. */
+/* What `measure` says of PET, ultrasound, projections and real world values. */
 #include "config.h"
 
+#include <math.h>
+
 #include "commands/neg-command-measure-private.h"
+#include "imaging/neg-real-world.h"
 #include "imaging/neg-suv.h"
 #include "imaging/neg-ultrasound.h"
 
@@ -85,6 +88,44 @@ neg_measure_answer_add_suv (NegMeasureAnswer *answer, const NegSubject *subject,
   neg_measure_note (answer, suv.is_assumed, "the SUV assumes that values were corrected to the acquisition");
   neg_measure_note (answer, subject->series == NULL,
                     "of one file: its acquisition is taken for the earliest of its series");
+}
+
+void
+neg_measure_answer_add_real_world (NegMeasureAnswer *answer, const NegSubject *subject, const NegProbe *probe)
+{
+  const NegInstance *instance = subject->instance;
+  JsonBuilder *builder = answer->builder;
+
+  if (instance->n_real_world_maps == 0 || probe->n_stored != 1)
+    return;
+  json_builder_set_member_name (builder, "real_world");
+  json_builder_begin_array (builder);
+  for (guint32 i = 0; i < instance->n_real_world_maps; i++) {
+    const NegRealWorldMap *map = &instance->real_world_maps[i];
+    double value = neg_real_world_apply (map, probe->stored[0]);
+
+    if (!neg_real_world_is_of_frame (map, subject->frame) || isnan (value))
+      continue;
+    json_builder_begin_object (builder);
+    neg_json_add_double (builder, "value", value);
+    neg_json_add_string (builder, "units", map->units_code);
+    neg_json_add_string (builder, "label", map->label);
+    json_builder_end_object (builder);
+  }
+  json_builder_end_array (builder);
+}
+
+/* Estimated Radiographic Magnification (0018,1114) is by guess of the object's place: offered, never in silence. */
+void
+neg_measure_answer_add_object_length (NegMeasureAnswer *answer, const NegSubject *subject, NegCalibration calibration,
+                                      double length_mm)
+{
+  double magnification = subject->instance->magnification;
+
+  if (calibration != NEG_CALIBRATION_DETECTOR || !(magnification > 0) || !isfinite (magnification))
+    return;
+  neg_json_add_double (answer->builder, "length_object_mm", length_mm / magnification);
+  neg_measure_note (answer, TRUE, "the length in the object is by the estimated magnification of the file");
 }
 
 static void

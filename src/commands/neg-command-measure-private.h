@@ -23,6 +23,13 @@ void neg_measure_answer_init_scale (NegMeasureAnswer *answer, NegMeasureScale *s
 void neg_measure_answer_add_suv (NegMeasureAnswer *answer, const NegSubject *subject, const NegStatistics *statistics,
                                  const NegProbe *probe);
 
+/* "real_world": what the object's real world value maps make of the stored value; nothing where it has none. */
+void neg_measure_answer_add_real_world (NegMeasureAnswer *answer, const NegSubject *subject, const NegProbe *probe);
+
+/* "length_object_mm": beside a length at the detector, where the object says how much it is magnified there. */
+void neg_measure_answer_add_object_length (NegMeasureAnswer *answer, const NegSubject *subject,
+                                           NegCalibration calibration, double length_mm);
+
 /* "region": what the axes of an ultrasound region mean at the point, where they mean something. */
 void neg_measure_answer_add_axes (NegMeasureAnswer *answer, const NegSubject *subject, const double point_px[2]);
 

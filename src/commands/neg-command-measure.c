@@ -82,12 +82,13 @@ get_region (const Request *request, NegRegion *region, double points_px[8])
 }
 
 static void
-add_line (NegMeasureAnswer *answer, const Request *request, const NegMeasureScale *scale)
+add_line (NegMeasureAnswer *answer, const Request *request, const NegSubject *subject, const NegMeasureScale *scale)
 {
   gboolean is_mm = scale->calibration != NEG_CALIBRATION_NONE;
+  double length = neg_measure_length (scale, points_of (request->line));
 
-  neg_json_add_double (answer->builder, is_mm ? "length_mm" : "length_px",
-                       neg_measure_length (scale, points_of (request->line)));
+  neg_json_add_double (answer->builder, is_mm ? "length_mm" : "length_px", length);
+  neg_measure_answer_add_object_length (answer, subject, scale->calibration, length);
 }
 
 static void
@@ -212,7 +213,7 @@ add_all (NegMeasureAnswer *answer, const Request *request, const NegSubject *sub
   init_scale (answer, request, subject, &scale);
   neg_draw_init (&draw, subject->instance, subject->frame, frame, 0);
   if (request->line != NULL)
-    add_line (answer, request, &scale);
+    add_line (answer, request, subject, &scale);
   if (request->angle != NULL)
     add_angle (answer, request, &scale);
   if (has_region)
@@ -220,6 +221,7 @@ add_all (NegMeasureAnswer *answer, const Request *request, const NegSubject *sub
   if (has_probe) {
     add_probe (answer, request, &draw, frame, &probe);
     neg_measure_answer_add_axes (answer, subject, points_of (request->probe));
+    neg_measure_answer_add_real_world (answer, subject, &probe);
   }
   if (has_region || has_probe) {
     neg_measure_answer_add_suv (answer, subject, has_region ? &statistics : NULL, has_probe ? &probe : NULL);
