@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-grid-chooser.h"
+#include "ui/neg-popover.h"
 
 #define GRID_ACTION "layout.grid"
 
@@ -57,6 +58,7 @@ struct _NegToolStrip {
   GtkWidget *scrolled;
   GtkWidget *buttons[G_N_ELEMENTS (tools)];
   GtkWidget *grid_button, *popover, *chooser;
+  guint popup_ticks;
 };
 
 G_DEFINE_FINAL_TYPE (NegToolStrip, neg_tool_strip, GTK_TYPE_WIDGET)
@@ -105,12 +107,42 @@ neg_tool_strip_set_grid (NegToolStrip *self, guint rows, guint columns)
   neg_grid_chooser_set (NEG_GRID_CHOOSER (self->chooser), rows, columns);
 }
 
+static gboolean
+popup_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  NegToolStrip *self = NEG_TOOL_STRIP (widget);
+
+  if (self->popup_ticks++ == 0)
+    return G_SOURCE_CONTINUE; /* it is laid out where it was scrolled to after this one */
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->grid_button));
+  return G_SOURCE_REMOVE;
+}
+
+/* A popover beside a button that is scrolled out of sight would be nowhere. */
+static gboolean
+scroll_to (NegToolStrip *self, GtkWidget *button)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->scrolled));
+  double before = gtk_adjustment_get_value (adjustment);
+  graphene_rect_t bounds;
+
+  if (!gtk_widget_compute_bounds (button, gtk_widget_get_parent (button), &bounds))
+    return FALSE;
+  gtk_adjustment_clamp_page (adjustment, bounds.origin.y, bounds.origin.y + bounds.size.height);
+  return gtk_adjustment_get_value (adjustment) != before;
+}
+
 void
 neg_tool_strip_choose_grid (NegToolStrip *self)
 {
   g_return_if_fail (NEG_IS_TOOL_STRIP (self));
 
-  gtk_menu_button_popup (GTK_MENU_BUTTON (self->grid_button));
+  if (!scroll_to (self, self->grid_button)) {
+    gtk_menu_button_popup (GTK_MENU_BUTTON (self->grid_button));
+    return;
+  }
+  self->popup_ticks = 0;
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), popup_cb, NULL, NULL);
 }
 
 static void
@@ -128,6 +160,16 @@ popover_shown_cb (NegToolStrip *self)
   gtk_widget_grab_focus (self->chooser);
 }
 
+/* A low window may have scrolled the button away, and a key opens it nevertheless. */
+static void
+point_popover_cb (GtkMenuButton *button, gpointer data)
+{
+  GtkWidget *widget = GTK_WIDGET (button);
+
+  neg_popover_point_to (gtk_menu_button_get_popover (button),
+                        &(GdkRectangle){ 0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget) });
+}
+
 static GtkWidget *
 new_grid_button (NegToolStrip *self)
 {
@@ -138,6 +180,7 @@ new_grid_button (NegToolStrip *self)
   g_signal_connect_object (self->popover, "show", G_CALLBACK (popover_shown_cb), self, G_CONNECT_SWAPPED);
   gtk_popover_set_child (GTK_POPOVER (self->popover), self->chooser);
   gtk_menu_button_set_popover (GTK_MENU_BUTTON (self->grid_button), self->popover);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->grid_button), point_popover_cb, NULL, NULL);
   gtk_menu_button_set_direction (GTK_MENU_BUTTON (self->grid_button), GTK_ARROW_RIGHT);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->grid_button), "neg-layout-symbolic");
   return self->grid_button;

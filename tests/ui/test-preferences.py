@@ -106,7 +106,7 @@ def keys_are_commands(program):
                          ("alt+Left", "view.pan::left"), ("plus", "view.zoom-in"), ("Escape", "tool.none"),
                          ("ctrl+Next", "study.next"), ("ctrl+shift+Next", "patient.next")):
         program.gives(key, command)
-    program.gives_nothing("ctrl+i", "alt+f", "l")
+    program.gives_nothing("ctrl+i", "alt+f", "q")
 
 
 def caps_lock_changes_nothing(program):
