@@ -34,6 +34,23 @@ write_text (const char *path, const char *text)
   return done;
 }
 
+void
+archive_child_open_home (ArchiveHome *home, const char *folder)
+{
+  *home = (ArchiveHome){ .folder = (char *) folder,
+                         .data = g_build_filename (folder, "data", NULL),
+                         .cache = g_build_filename (folder, "cache", NULL) };
+  archive_home_open (home);
+}
+
+void
+archive_child_close_home (ArchiveHome *home)
+{
+  archive_home_close (home);
+  g_clear_pointer (&home->data, g_free);
+  g_clear_pointer (&home->cache, g_free);
+}
+
 gboolean
 archive_child_mount_small_disk (const char *folder)
 {

@@ -1,8 +1,9 @@
 /* This test program again, as a process that is killed or that has a small disk of its own. */
 #pragma once
 
-#include <glib.h>
 #include <sys/types.h>
+
+#include "archive-home.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,10 @@ G_BEGIN_DECLS
 
 /* PROGRAM @mode @folder; @fault: NEGATOSCOPE_FAULT, nullable. *from: what it writes. */
 pid_t archive_child_start (const char *mode, const char *folder, const char *fault, int *from);
+
+/* The home that the parent made in @folder. */
+void archive_child_open_home (ArchiveHome *home, const char *folder);
+void archive_child_close_home (ArchiveHome *home);
 
 /* 8 MiB, seen by this process only, and gone with it. FALSE: not allowed. */
 gboolean archive_child_mount_small_disk (const char *folder);

@@ -63,17 +63,15 @@ take_series (gpointer data)
 static int
 take_objects (const char *folder)
 {
-  ArchiveHome home = { .folder = (char *) folder,
-                       .data = g_build_filename (folder, "data", NULL),
-                       .cache = g_build_filename (folder, "cache", NULL) };
+  ArchiveHome home;
   Taker takers[2] = { { &home, 1 }, { &home, 2 } };
   GThread *other;
 
-  archive_home_open (&home);
+  archive_child_open_home (&home, folder);
   other = g_thread_new ("taker", take_series, &takers[1]);
   take_series (&takers[0]);
   g_thread_join (other);
-  archive_home_close (&home);
+  archive_child_close_home (&home);
   return 0;
 }
 
@@ -210,16 +208,14 @@ assert_disk_full (ArchiveHome *home, const char *bytes)
 static int
 fill_archive (const char *folder)
 {
-  ArchiveHome home = { .folder = (char *) folder,
-                       .data = g_build_filename (folder, "data", NULL),
-                       .cache = g_build_filename (folder, "cache", NULL) };
   g_autofree char *ballast = g_build_filename (folder, "ballast", NULL);
   g_autoptr (NegObjectRecord) record = archive_record (1, 1, 1);
   g_autoptr (NegObjectRecord) refused = archive_record (9, 1, 1);
+  ArchiveHome home;
 
   if (!archive_child_mount_small_disk (folder))
     return ARCHIVE_CHILD_NO_MOUNTS;
-  archive_home_open (&home);
+  archive_child_open_home (&home, folder);
   archive_take_ok (&home, NEG_OBJECT_DATA, record, "one", NEG_ADDED_NEW);
   for (gsize left = 4096; left <= 16384; left += 4096) {
     archive_child_fill_disk (ballast, left);
@@ -227,7 +223,7 @@ fill_archive (const char *folder)
   }
   g_assert_cmpint (unlink (ballast), ==, 0);
   archive_take_ok (&home, NEG_OBJECT_DATA, refused, "small", NEG_ADDED_NEW);
-  archive_home_close (&home);
+  archive_child_close_home (&home);
   return 0;
 }
 

@@ -47,28 +47,19 @@ take_both (ArchiveHome *home, NegObjectClass object_class)
   take_study (home, NEG_OBJECT_DATA, 2, 1);
 }
 
-static void
-init_child_home (ArchiveHome *home, const char *folder)
-{
-  *home = (ArchiveHome){ .folder = (char *) folder,
-                         .data = g_build_filename (folder, "data", NULL),
-                         .cache = g_build_filename (folder, "cache", NULL) };
-  archive_home_open (home);
-}
-
 static int
 remove_objects (const char *folder, gboolean evicts)
 {
   g_autoptr (GError) error = NULL;
   ArchiveHome home;
 
-  init_child_home (&home, folder);
+  archive_child_open_home (&home, folder);
   if (evicts)
     neg_archive_evict (home.archive, 0, 0, G_MAXINT64, NULL, &error);
   else
     neg_archive_remove_study (home.archive, "2.25.1", 0, NULL, &error);
   g_assert_no_error (error);
-  archive_home_close (&home);
+  archive_child_close_home (&home);
   return 0;
 }
 
@@ -274,12 +265,12 @@ remove_and_take (const char *folder)
   ArchiveHome home;
   GThread *taker;
 
-  init_child_home (&home, folder);
+  archive_child_open_home (&home, folder);
   taker = g_thread_new ("taker", take_when_hidden, &home);
   g_assert_true (neg_archive_remove_study (home.archive, "2.25.1", 0, NULL, &error));
   g_assert_no_error (error);
   g_thread_join (taker);
-  archive_home_close (&home);
+  archive_child_close_home (&home);
   return 0;
 }
 
@@ -304,7 +295,7 @@ remove_on_full_disk (const char *folder)
 
   if (!archive_child_mount_small_disk (folder))
     return ARCHIVE_CHILD_NO_MOUNTS;
-  init_child_home (&home, folder);
+  archive_child_open_home (&home, folder);
   take_study (&home, NEG_OBJECT_DATA, 1, 2);
   take_study (&home, NEG_OBJECT_DATA, 2, N_ON_FULL_DISK / 4);
   fill_all (&home);
@@ -318,7 +309,7 @@ remove_on_full_disk (const char *folder)
   g_assert_false (neg_archive_remove_study (home.archive, "2.25.1", 0, NULL, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_DISK_FULL);
   g_assert_cmpint (archive_count (&home, "SELECT count(*) FROM instance"), ==, 2);
-  archive_home_close (&home);
+  archive_child_close_home (&home);
   return 0;
 }
 
