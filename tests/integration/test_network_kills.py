@@ -30,8 +30,9 @@ SEND_POINTS = {'job-added': (1,), 'job-begun': (1,), 'job-listed': (1,), 'object
 RETRIEVE_POINTS = {'job-begun': (1,), 'job-progress': (1, 4), 'receive-after-take': (1,),
                    'renamed': (2,), 'job-retrieved': (1,), 'job-ran': (1,)}
 # What a C-MOVE brings comes by associations of the peer's, and is answered before it is committed.
-MOVE_POINTS = {**RETRIEVE_POINTS, 'job-progress': (1,), 'receive-supplied': (1, 3), 'receive-audited': (1,),
-               'receive-answered-ahead': (1, 4, 6), 'receive-before-take': (1,), 'synced': (2,), 'folder-synced': (1,)}
+MOVE_POINTS = {'receive-audited': (1,), 'receive-answered-ahead': (1, 4, 6), 'renamed': (2,), 'job-retrieved': (1,)}
+MOVE_POINTS_LONG = {'job-begun': (1,), 'job-progress': (1,), 'receive-supplied': (1, 3), 'receive-before-take': (1,),
+                    'receive-after-take': (1,), 'synced': (2,), 'folder-synced': (1,), 'job-ran': (1,), **MOVE_POINTS}
 
 
 def uids(prefix):
@@ -130,7 +131,7 @@ def retrieve_points(tap, long):
                 for uid in uids('1.2.3.8'):
                     assert caller.store(hostile.small_ct(uid, size=SIZE), uid) == 0
                 caller.release()
-            for way, points in (('get', RETRIEVE_POINTS), ('move', MOVE_POINTS)):
+            for way, points in (('get', RETRIEVE_POINTS), ('move', MOVE_POINTS_LONG if long else MOVE_POINTS)):
                 for point, counts in points.items():
                     for nth in counts if long else counts[-1:]:
                         tap.run(f'retrieving by {way}, the agent killed at "{point}", {nth}', while_retrieving, scp, way,
