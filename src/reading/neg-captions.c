@@ -199,21 +199,49 @@ dup_shown_window (const NegViewState *state, const NegSeriesFrame *frame, const 
   return g_strdup_printf ("%s (%s)", window, explanation);
 }
 
+/* The last of the values that successive compressions have left; given. */
+static char *
+dup_last_value (const char *values)
+{
+  g_autofree char *clean = neg_caption_dup_clean (values);
+  const char *last = strrchr (clean, '\\');
+
+  return g_strdup (last != NULL ? last + 1 : clean);
+}
+
+/* C.7.6.1.1.5.1: the standard's number, as people know it; another term as it is. Given. */
+static char *
+dup_method (const NegInstance *instance)
+{
+  static const char *const names[][2] = { { "ISO_10918_1", "JPEG" },     { "ISO_14495_1", "JPEG-LS" },
+                                          { "ISO_15444_1", "JPEG 2000" }, { "ISO_15444_15", "HTJ2K" },
+                                          { "ISO_13818_2", "MPEG-2" },   { "ISO_14496_10", "H.264" },
+                                          { "ISO_23008_2", "H.265" },    { "ISO_18181_1", "JPEG XL" } };
+  g_autofree char *last = dup_last_value (instance->lossy_method);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (last, names[i][0]) == 0)
+      return g_strdup (names[i][1]);
+  return g_steal_pointer (&last);
+}
+
 /* BIR 4.16.4.2.2.5.8: an image that was ever compressed with loss says so for as long as it is on screen. */
 static char *
 dup_lossy (const NegInstance *instance)
 {
-  g_autofree char *ratio = NULL;
-  const char *last;
+  g_autofree char *ratio = dup_last_value (instance->lossy_ratio);
+  g_autofree char *method = dup_method (instance);
+  GString *text;
 
   if (!instance->lossy)
     return NULL;
-  ratio = neg_caption_dup_clean (instance->lossy_ratio);
-  last = strrchr (ratio, '\\');
-  last = last != NULL ? last + 1 : ratio;
-  if (*last == '\0')
-    return g_strdup (_ ("LOSSY"));
-  return g_strdup_printf (_ ("LOSSY %s:1"), last);
+  text = g_string_new (NULL);
+  if (is_empty (ratio))
+    g_string_append (text, _ ("LOSSY"));
+  else
+    g_string_append_printf (text, _ ("LOSSY %s:1"), ratio);
+  add_part (text, " ", method);
+  return g_string_free (text, FALSE);
 }
 
 static char *

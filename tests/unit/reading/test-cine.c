@@ -323,10 +323,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cine/rate", test_rate);
-  g_test_add_func ("/cine/vector", test_vector);
+  g_test_add_func ("/cine/pitfall-15-rate", test_rate);
+  g_test_add_func ("/cine/pitfall-15-vector", test_vector);
   g_test_add_func ("/cine/bad-vectors", test_bad_vectors);
-  g_test_add_func ("/cine/modes-and-range", test_modes_and_range);
+  g_test_add_func ("/cine/pitfall-15-modes-and-range", test_modes_and_range);
   g_test_add_func ("/cine/range-moves", test_range_moves);
   g_test_add_func ("/cine/file-range", test_file_range);
   g_test_add_func ("/cine/skipping", test_skipping);

@@ -93,8 +93,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/reading/letters/all-eight", test_all_eight);
-  g_test_add_func ("/reading/letters/said", test_said);
+  g_test_add_func ("/reading/letters/pitfall-22-all-eight", test_all_eight);
+  g_test_add_func ("/reading/letters/pitfall-22-said", test_said);
   g_test_add_func ("/reading/letters/bad-cosines", test_bad_cosines);
   return g_test_run ();
 }

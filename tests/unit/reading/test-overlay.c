@@ -226,6 +226,40 @@ count_lines (const char *text)
   return n;
 }
 
+/* On screen at every level of texts, whatever the syntax it came in, with the last ratio and method (C.7.6.1.1.5). */
+static void
+test_pitfall_29_lossy (void)
+{
+  static const struct {
+    const char *ratio, *method, *expected;
+  } cases[] = {
+    { NULL, NULL, "LOSSY" },
+    { "12.5", NULL, "LOSSY 12.5:1" },
+    { "2.5\\12", "ISO_10918_1\\ISO_15444_1", "LOSSY 12:1 JPEG 2000" },
+    { NULL, "ISO_10918_1", "LOSSY JPEG" },
+    { "8", "OURS", "LOSSY 8:1 OURS" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (NegCaptionsLevel level = 0; level < NEG_CAPTIONS_N_LEVELS; level++) {
+      g_autoptr (NegInstance) instance = new_image ("1", "20240302", 0.7, 0.7);
+      const NegVoi voi = { .center = 40, .width = 400 };
+      NegViewState state;
+      NegOverlay overlay;
+
+      instance->lossy = TRUE;
+      instance->lossy_ratio = g_strdup (cases[i].ratio);
+      instance->lossy_method = g_strdup (cases[i].method);
+      show (&state, instance);
+      neg_overlay_init_for_view (&overlay, &state, &voi, WIDTH, HEIGHT, level);
+      g_assert_true (g_str_has_prefix (overlay.corners[NEG_CORNER_BOTTOM_LEFT], cases[i].expected));
+      if (level == NEG_CAPTIONS_NONE)
+        g_assert_cmpstr (overlay.corners[NEG_CORNER_BOTTOM_LEFT], ==, cases[i].expected);
+      neg_overlay_clear (&overlay);
+      neg_view_state_clear (&state);
+    }
+}
+
 /* In any viewport the bar and its text lie between the corners, or are not there. */
 static void
 test_places (void)
@@ -372,6 +406,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reading/overlay/scale-bar-anisotropic", test_scale_bar_anisotropic);
   g_test_add_func ("/reading/overlay/scale-bar-origin", test_scale_bar_origin);
   g_test_add_func ("/reading/overlay/levels", test_levels);
+  g_test_add_func ("/reading/overlay/pitfall-29-lossy", test_pitfall_29_lossy);
   g_test_add_func ("/reading/overlay/places", test_places);
   g_test_add_func ("/reading/overlay/prior-band", test_prior_band);
   g_test_add_func ("/reading/overlay/links", test_links);

@@ -534,7 +534,7 @@ main (int argc, char **argv)
     void (*function) (Fixture *fixture, gconstpointer data);
   } tests[] = {
     { "/reading/patients", test_patients },
-    { "/reading/never-two-patients", test_never_two_patients },
+    { "/reading/pitfall-30-never-two-patients", test_never_two_patients },
     { "/reading/grid", test_grid },
     { "/reading/series-is-remembered", test_series_is_remembered },
     { "/reading/growth", test_growth },
