@@ -365,6 +365,18 @@ _neg_listing_make_contexts (GPtrArray *listing)
   return g_variant_builder_end (&builder);
 }
 
+gboolean
+_neg_listed_sum_names (const NegListedSum *sum, GPtrArray *listing)
+{
+  for (guint i = 0; sum->sop_classes != NULL && i < listing->len; i++) {
+    const NegListed *listed = g_ptr_array_index (listing, i);
+
+    if (!listed->is_here && !g_strv_contains ((const char *const *) sum->sop_classes, listed->sop_class_uid))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* --- what to ask for --- */
 
 /* Of one series, in the order of the listing. */

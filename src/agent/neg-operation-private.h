@@ -108,6 +108,8 @@ gboolean _neg_listing_compare (NegAgent *agent, GPtrArray *listing, const NegLis
 /* a(sas) of the SOP classes of what is missing, none with its syntaxes: of NET_BEGIN. NULL: some are not told. */
 GVariant *_neg_listing_make_contexts (GPtrArray *listing);
 GVariant *_neg_listed_sum_make_contexts (const NegListedSum *sum);
+/* FALSE: something of @listing that is missing is of a class that the sum does not name, and was not proposed. */
+gboolean _neg_listed_sum_names (const NegListedSum *sum, GPtrArray *listing);
 /* The identifiers (GHashTable of keys, given with its free function) that fetch what is missing and no more than needed:
  * the whole study when nothing is here, else series, or images by their UIDs. @listing nullable. */
 GPtrArray *_neg_listing_make_identifiers (GPtrArray *listing, const char *study_uid, const char *series_uid);

@@ -428,6 +428,24 @@ has_all (Retrieve *retrieve, gboolean *has, GError **error)
   return TRUE;
 }
 
+/* Of classes that the peer had not named at the level of studies nothing could come: with its list it can. */
+static gboolean
+get_unnamed (Retrieve *retrieve, GError **error)
+{
+  g_autoptr (GPtrArray) identifiers = NULL;
+  guint n_missing;
+
+  if (!compare (retrieve, &n_missing, error))
+    return FALSE;
+  if (n_missing == 0 || _neg_listed_sum_names (&retrieve->sum, retrieve->listing))
+    return TRUE;
+  retrieve->status = 0;
+  g_clear_pointer (&retrieve->comment, g_free);
+  g_ptr_array_set_size (retrieve->transfer->objects, 0);
+  identifiers = _neg_listing_make_identifiers (retrieve->listing, retrieve->study_uid, NULL);
+  return retrieve_by_get (retrieve, identifiers, error);
+}
+
 /* Where the numbers differ or something has failed, the peer is asked for the list: it says what is missing. */
 static gboolean
 conclude_sum (Retrieve *retrieve, gboolean is_sent, GError **error)
@@ -437,6 +455,8 @@ conclude_sum (Retrieve *retrieve, gboolean is_sent, GError **error)
 
   if (is_sent && (!has_all (retrieve, &has, error) || (!has && !list (retrieve, NULL, NULL, error))))
     return FALSE;
+  if (is_sent && !has)
+    return conclude (retrieve, get_unnamed (retrieve, error), error);
   /* Only for the names of what did not come: the reason is known. */
   if (!is_sent && !is_silent && !g_cancellable_is_cancelled (retrieve->cancellable))
     list (retrieve, NULL, NULL, NULL);

@@ -140,9 +140,9 @@ def kept_open():
 class Getter(HostilePeer):
     """Sends `sent` (UID, study) for a C-GET, says that all was well, and answers questions as the study `listed` says."""
 
-    def __init__(self, sent, listed=()):
+    def __init__(self, sent, listed=(), named=hostile.CT_STORAGE):
         super().__init__(self.get)
-        self.sent, self.listed, self.answers = sent, listed, []
+        self.sent, self.listed, self.named, self.answers = sent, listed, named, []
 
     def get(self, link):
         link.accept()
@@ -153,18 +153,22 @@ class Getter(HostilePeer):
                     link.respond(context, fields, hostile.PENDING, row)
                 link.respond(context, fields, 0)
             elif fields[0x0100] == GET_RQ:
-                self.send_all(link)
-                counts = {0x1020: 0, 0x1021: len(self.sent), 0x1022: 0, 0x1023: 0}
+                n = len(self.sent) if self.send_all(link) else 0
+                counts = {0x1020: 0, 0x1021: n, 0x1022: len(self.sent) - n, 0x1023: 0}
                 link.send(context, {0x0002: fields[0x0002].rstrip(b'\0').decode(), 0x0100: GET_RQ | 0x8000,
-                                    0x0120: fields[0x0110], 0x0900: 0, **counts})
+                                    0x0120: fields[0x0110], 0x0900: 0 if n > 0 else 0xb000, **counts})
 
     def send_all(self, link):
-        context = next(number for number, (abstract, syntax) in link.contexts.items()
-                       if abstract == hostile.CT_STORAGE and syntax == hostile.IMPLICIT)
+        contexts = [number for number, (abstract, syntax) in link.contexts.items()
+                    if abstract == hostile.CT_STORAGE and syntax == hostile.IMPLICIT]
+        if not contexts:
+            return False
+        context = contexts[0]
         for i, (uid, study) in enumerate(self.sent):
             link.send(context, {0x0002: hostile.CT_STORAGE, 0x0100: hostile.STORE_RQ, 0x0110: 100 + i, 0x0700: 0,
                                 0x1000: uid}, hostile.small_ct(uid, study=study))
             self.answers.append(link.receive()[1][0x0900])
+        return True
 
     def rows(self, data):
         study = element(0x20, 0xd, STUDY)
@@ -173,13 +177,13 @@ class Getter(HostilePeer):
                     + element(0x20, 0xe, STUDY + '.1') for uid in self.listed]
         if b'SERIES' in data:
             return [element(8, 0x52, 'SERIES') + study + element(0x20, 0xe, STUDY + '.1')]
-        return [element(8, 0x52, 'STUDY') + element(8, 0x62, hostile.CT_STORAGE) + element(0x10, 0x10, 'TEST^ONE')
+        return [element(8, 0x52, 'STUDY') + element(8, 0x62, self.named) + element(0x10, 0x10, 'TEST^ONE')
                 + element(0x10, 0x20, 'P1') + study + element(0x20, 0x1208, str(len(self.listed)))]
 
 
-def got(sent, listed=(), refusing=False):
+def got(sent, listed=(), refusing=False, **named):
     use = 'query;retrieve' if listed else 'retrieve'
-    with Getter(sent, listed) as peer, Home(peer.site('LIAR', use=use, retrieve='get')) as agent:
+    with Getter(sent, listed, **named) as peer, Home(peer.site('LIAR', use=use, retrieve='get')) as agent:
         if refusing:
             refuse_one(agent)
         job = retrieve(agent)
@@ -220,6 +224,13 @@ def more_than_all():
     assert kept == {*uids, '1.2.3.3'} and job['state'] == 'done' and job['objects'] == 2, (kept, job)
 
 
+def other_classes():
+    """At the level of studies it says that they are of a class that none of them is."""
+    uids = ['1.2.3.1', '1.2.3.2']
+    job, _, kept = got([(uid, STUDY) for uid in uids], uids, named='1.2.840.10008.5.1.4.1.1.4')
+    assert kept == set(uids) and job['state'] == 'done' and job['done'] == 2, (kept, job)
+
+
 def main():
     tap = Tap()
     tap.run('C-MOVE: what says the truth', all_right)
@@ -236,6 +247,7 @@ def main():
     tap.run('C-GET: what cannot be kept', asked_and_refused)
     tap.run('C-GET: the same object twice', twice_the_same)
     tap.run('C-GET: more than there is', more_than_all)
+    tap.run('C-GET: classes that there are not', other_classes)
     tap.done()
 
 
