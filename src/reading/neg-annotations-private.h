@@ -46,7 +46,5 @@ void _neg_annotations_set (NegAnnotations *self, const char *uid, NegAnnotation 
 /* Tells the sink that @before has become @after, one of them nullable, and counts it. */
 gboolean _neg_annotations_keep (NegAnnotations *self, NegAnnotation *before, NegAnnotation *after, GError **error);
 void _neg_annotations_push_step (NegAnnotations *self, NegAnnotation *before, NegAnnotation *after);
-/* What goes on is ended first. */
-gboolean _neg_annotations_settle (NegAnnotations *self, GError **error);
 
 G_END_DECLS

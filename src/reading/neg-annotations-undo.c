@@ -78,7 +78,7 @@ neg_annotations_undo (NegAnnotations *self, GError **error)
 {
   g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
 
-  return _neg_annotations_settle (self, error) && go (self, &self->undo, &self->redo, TRUE, error);
+  return neg_annotations_settle (self, error) && go (self, &self->undo, &self->redo, TRUE, error);
 }
 
 gboolean
@@ -86,5 +86,5 @@ neg_annotations_redo (NegAnnotations *self, GError **error)
 {
   g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
 
-  return _neg_annotations_settle (self, error) && go (self, &self->redo, &self->undo, FALSE, error);
+  return neg_annotations_settle (self, error) && go (self, &self->redo, &self->undo, FALSE, error);
 }

@@ -161,6 +161,15 @@ has_own (NegAnnotations *self, const char *study_uid)
   return FALSE;
 }
 
+/* What is being moved is of one study alone. */
+static gboolean
+is_in_hand (NegAnnotations *self, const char *study_uid)
+{
+  const NegAnnotation *held = self->gesture != 0 ? g_hash_table_lookup (self->by_uid, self->gesture_uid) : NULL;
+
+  return held != NULL && strcmp (held->study_uid, study_uid) == 0;
+}
+
 /* Where nothing was saved and nothing is there, nothing is missing anywhere. */
 gboolean
 neg_annotations_is_unsaved (NegAnnotations *self, const char *study_uid)
@@ -169,7 +178,7 @@ neg_annotations_is_unsaved (NegAnnotations *self, const char *study_uid)
 
   g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
 
-  if (self->gesture != 0)
+  if (is_in_hand (self, study_uid))
     return TRUE;
   return study != NULL && study->change != study->saved_change
          && (study->saved_change != 0 || has_own (self, study_uid));
@@ -337,8 +346,10 @@ neg_annotations_cancel_gesture (NegAnnotations *self, guint gesture)
 }
 
 gboolean
-_neg_annotations_settle (NegAnnotations *self, GError **error)
+neg_annotations_settle (NegAnnotations *self, GError **error)
 {
+  g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
+
   return neg_annotations_end_gesture (self, self->gesture, error);
 }
 
@@ -373,7 +384,7 @@ neg_annotations_put (NegAnnotations *self, NegAnnotation *annotation, guint gest
 
   g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
 
-  if (!check_whole (annotation, error) || (!goes_on && !_neg_annotations_settle (self, error)))
+  if (!check_whole (annotation, error) || (!goes_on && !neg_annotations_settle (self, error)))
     return FALSE;
   before = g_hash_table_lookup (self->by_uid, annotation->uid);
   if (before != NULL)
@@ -393,7 +404,7 @@ neg_annotations_remove (NegAnnotations *self, const char *uid, GError **error)
 
   g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
 
-  if (!_neg_annotations_settle (self, error))
+  if (!neg_annotations_settle (self, error))
     return FALSE;
   before = g_hash_table_lookup (self->by_uid, uid);
   if (before == NULL)

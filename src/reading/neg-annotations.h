@@ -52,6 +52,8 @@ gboolean neg_annotations_put (NegAnnotations *annotations, NegAnnotation *annota
 gboolean neg_annotations_end_gesture (NegAnnotations *annotations, guint gesture, GError **error);
 /* Back to what was there before the gesture, which was never kept. */
 void neg_annotations_cancel_gesture (NegAnnotations *annotations, guint gesture);
+/* Ends the gesture that goes on, whichever it is: before what is there is written down, or left. */
+gboolean neg_annotations_settle (NegAnnotations *annotations, GError **error);
 gboolean neg_annotations_remove (NegAnnotations *annotations, const char *uid, GError **error);
 
 /* Numbers of neg_undo_next_serial(), 0: nothing; the window takes back whatever was last, view or annotation. */

@@ -22,6 +22,8 @@ keep (const char *study_uid, NegAnnotationOperation operation, const char *uid, 
 
   if (self->screens == NULL && self->screens_failed)
     return neg_fail (error, NEG_ERROR_UNREADABLE, NULL, "The file of what is kept cannot be opened");
+  if (g_hash_table_contains (self->unreadable, study_uid))
+    return neg_fail (error, NEG_ERROR_UNREADABLE, NULL, "The annotations of this study cannot be read");
   if (self->screens == NULL || !g_hash_table_contains (self->annotated, study_uid))
     return neg_fail (error, NEG_ERROR_BUSY, NULL, "The annotations of this study are still being read");
   return neg_annotation_store_append (self->screens, study_uid, operation, uid, text, error);
@@ -68,7 +70,8 @@ replay (NegMainWindow *self, const char *study_uid, GPtrArray *operations)
     report_unreadable (self, n_wrong);
 }
 
-/* A study that cannot be read is not written to either: what is there would be overridden unseen. */
+/* A study that cannot be read is not written to either: what is there would be overridden unseen. It is tried again when
+ * its patient is opened again, not with each file that comes. */
 static void
 load_study (NegMainWindow *self, const char *study_uid)
 {
@@ -76,7 +79,8 @@ load_study (NegMainWindow *self, const char *study_uid)
   g_autoptr (GPtrArray) operations = NULL;
   g_autofree char *text = NULL;
 
-  if (study_uid == NULL || g_hash_table_contains (self->annotated, study_uid))
+  if (study_uid == NULL || g_hash_table_contains (self->annotated, study_uid)
+      || g_hash_table_contains (self->unreadable, study_uid))
     return;
   operations = neg_annotation_store_load (self->screens, study_uid, &error);
   if (operations != NULL) {
@@ -84,6 +88,7 @@ load_study (NegMainWindow *self, const char *study_uid)
     g_hash_table_add (self->annotated, g_strdup (study_uid));
     return;
   }
+  g_hash_table_add (self->unreadable, g_strdup (study_uid));
   text = g_strdup_printf (_ ("The annotations of this study cannot be read: %s"), neg_words_for_error (error));
   neg_main_window_report (self, text);
 }
@@ -183,8 +188,13 @@ _neg_main_window_load_annotations (NegMainWindow *self)
 static void
 patient_changed_cb (NegMainWindow *self)
 {
+  g_autoptr (GError) error = NULL;
+
+  if (!neg_annotations_settle (self->annotations, &error)) /* what keys were moving is not lost */
+    _neg_main_window_annotation_failed (self, error);
   neg_annotations_clear (self->annotations);
   g_hash_table_remove_all (self->annotated);
+  g_hash_table_remove_all (self->unreadable);
   g_hash_table_remove_all (self->reports);
   self->n_reported_keys = 0;
   _neg_main_window_load_annotations (self);
@@ -234,6 +244,7 @@ _neg_main_window_add_annotations (NegMainWindow *self)
 
   self->annotations = neg_annotations_new ();
   self->annotated = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->unreadable = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->reports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   neg_annotations_set_sink (self->annotations, keep, self);
   _neg_main_window_add_group (self, "annotation", entries, G_N_ELEMENTS (entries));
@@ -269,5 +280,6 @@ _neg_main_window_close_annotations (NegMainWindow *self)
   neg_annotations_set_sink (self->annotations, NULL, NULL);
   g_clear_object (&self->annotations);
   g_clear_pointer (&self->annotated, g_hash_table_unref);
+  g_clear_pointer (&self->unreadable, g_hash_table_unref);
   g_clear_pointer (&self->reports, g_hash_table_unref);
 }

@@ -50,6 +50,7 @@ struct _NegMainWindow {
   /* Annotations: of screens' store, too */
   NegAnnotations *annotations;
   GHashTable *annotated; /* studies whose operations are loaded */
+  GHashTable *unreadable; /* studies whose operations cannot be */
   GHashTable *reports;   /* SOP Instance UIDs of reports whose annotations are there */
   guint n_reported_keys; /* marks that key object selections brought */
   NegMeasurementsPage *measurements;

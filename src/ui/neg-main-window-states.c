@@ -330,14 +330,18 @@ get_entry_id (NegMainWindow *self)
   return self->entry != NULL ? self->entry->id : 0;
 }
 
-/* What comes then was meant for what was open. */
+/* What comes then was meant for what was open, as it was written. */
 static void
 go_on (const Saving *saving)
 {
-  if (get_entry_id (saving->self) == saving->entry_id && find_study (saving->self, saving->study_uid) != NULL)
-    _neg_main_window_save_then (saving->self, saving->then);
+  NegMainWindow *self = saving->self;
+
+  if (get_entry_id (self) != saving->entry_id || find_study (self, saving->study_uid) == NULL)
+    neg_main_window_report (self, _ ("Saved, but not marked as read: another study was opened meanwhile."));
+  else if (neg_annotations_is_unsaved (self->annotations, saving->study_uid))
+    neg_main_window_report (self, _ ("Saved, but not marked as read: something was changed meanwhile."));
   else
-    neg_main_window_report (saving->self, _ ("Saved, but not marked as read: another study was opened meanwhile."));
+    _neg_main_window_save_then (self, saving->then);
 }
 
 static void
@@ -348,6 +352,10 @@ saved_cb (GObject *object, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
 
   self->is_saving = FALSE;
+  if (self->grid == NULL) { /* the window has gone meanwhile: it stays unsaved, and is written again */
+    saving_free (saving);
+    return;
+  }
   if (neg_object_saver_run_finish (result, NULL, &error) && mark (saving, &error)) {
     g_autofree char *text = dup_done_text (saving);
 
@@ -401,6 +409,28 @@ has_nothing_to_write (NegMainWindow *self, const Saving *saving, const GError *e
     report_failure (self, _ ("there is nothing to save"));
 }
 
+/* What is being moved is as it is now. */
+static gboolean
+can_save (NegMainWindow *self, const NegSeriesFrame *frame)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (frame == NULL || self->pool == NULL)
+    return FALSE;
+  if (self->is_saving) {
+    _neg_main_window_hint (self, _ ("Saving is still going on. Please try again."));
+    return FALSE;
+  }
+  if (frame->instance->study_uid == NULL) {
+    report_failure (self, _ ("the image does not say which study it belongs to"));
+    return FALSE;
+  }
+  if (neg_annotations_settle (self->annotations, &error))
+    return TRUE;
+  _neg_main_window_annotation_failed (self, error);
+  return FALSE;
+}
+
 /* The study of @frame. @then (nullable) comes when all is in the archive, and not otherwise. */
 static void
 save (NegMainWindow *self, const NegSeriesFrame *frame, void (*then) (NegMainWindow *))
@@ -408,7 +438,7 @@ save (NegMainWindow *self, const NegSeriesFrame *frame, void (*then) (NegMainWin
   g_autoptr (GError) error = NULL;
   Saving *saving;
 
-  if (frame == NULL || self->pool == NULL || self->is_saving)
+  if (!can_save (self, frame))
     return;
   saving = gather (self, frame, &error);
   if (saving != NULL) {

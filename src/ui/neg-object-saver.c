@@ -57,6 +57,8 @@ composed_cb (gpointer data)
   Save *save = g_task_get_task_data (task);
   GVariant *bytes;
 
+  if (save->error == NULL && save->object == NULL) /* the engines stop: nobody told what became of it */
+    neg_fail (&save->error, NEG_ERROR_CANCELLED, NULL, "the object was not written");
   if (save->error != NULL || g_task_return_error_if_cancelled (task)) {
     if (save->error != NULL)
       g_task_return_error (task, g_steal_pointer (&save->error));

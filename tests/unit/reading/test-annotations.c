@@ -392,6 +392,29 @@ test_saved (Fixture *fixture, gconstpointer data)
   g_assert_true (neg_annotations_is_unsaved (annotations, STUDY)); /* the object that was written still shows them */
 }
 
+/* What is in the hand is of its own study alone, and can be written down at any moment. */
+static void
+test_in_hand (Fixture *fixture, gconstpointer data)
+{
+  NegAnnotations *annotations = fixture->annotations;
+
+  put (annotations, "2.25.1", 1, 4);
+  g_assert_true (neg_annotations_is_unsaved (annotations, STUDY));
+  g_assert_false (neg_annotations_is_unsaved (annotations, "1.2"));
+  g_assert_cmpuint (fixture->disk.kept->len, ==, 0);
+  g_assert_true (neg_annotations_settle (annotations, NULL));
+  g_assert_cmpuint (fixture->disk.kept->len, ==, 1);
+  g_assert_cmpuint (neg_annotations_get_change (annotations, STUDY), ==, 1);
+  put (annotations, "2.25.1", 2, 4); /* the hand has not noticed */
+  g_assert_true (neg_annotations_end_gesture (annotations, 4, NULL));
+  assert_content (annotations, "1:2");
+  put (annotations, "2.25.1", 3, 5);
+  fixture->disk.is_full = TRUE;
+  g_assert_false (neg_annotations_settle (annotations, NULL));
+  assert_content (annotations, "1:2");
+  g_assert_true (neg_annotations_settle (annotations, NULL));
+}
+
 /* One that was begun is known in the next life too, and nothing counts as saved by it. */
 static void
 test_own_object (Fixture *fixture, gconstpointer data)
@@ -715,6 +738,7 @@ main (int argc, char **argv)
   add ("/annotations/images", test_images);
   add ("/annotations/foreign", test_foreign);
   add ("/annotations/saved", test_saved);
+  add ("/annotations/in-hand", test_in_hand);
   add ("/annotations/own-object", test_own_object);
   add ("/annotations/bad-replay", test_bad_replay);
   add ("/annotations/both", test_both);
