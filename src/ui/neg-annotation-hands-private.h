@@ -29,7 +29,7 @@ struct _NegAnnotationHands {
   double press[2], press_image_px[2];
   gboolean has_moved;
   NegAnnotation *base; /* what is being moved, as it was; nullable */
-  guint gesture, last_gesture;
+  guint gesture;
   gboolean was_clicked; /* the selected one: arrow keys are its own */
   gboolean moves_by_keys;
 };

@@ -196,10 +196,12 @@ _neg_hands_put_moved (NegAnnotationHands *self, const NegHandsImage *image, NegA
 void
 _neg_hands_begin_move (NegAnnotationHands *self, NegAnnotation *annotation, NegHold hold)
 {
+  static guint last_gesture; /* of all viewports: none gives up what another one moves */
+
   self->hold = annotation->is_foreign ? NEG_HOLD_NOTHING : hold;
   g_clear_pointer (&self->base, neg_annotation_unref);
   self->base = neg_annotation_ref (annotation);
-  self->gesture = ++self->last_gesture;
+  self->gesture = ++last_gesture;
 }
 
 void

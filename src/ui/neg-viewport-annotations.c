@@ -482,6 +482,7 @@ _neg_viewport_annotations_image_changed (NegViewport *self)
 {
   if (self->hands == NULL)
     return;
+  self->suv_series = NULL; /* one that has grown may begin earlier, and stand where the last one did */
   if (note_image (self)) {
     self->marks_are_old = TRUE;
     return;

@@ -297,8 +297,10 @@ drag_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
   if (button == GDK_BUTTON_PRIMARY) {
     self->hands_have_drag = FALSE;
     begin_hands (drag, x, y, self);
-    if (self->hands_have_drag)
+    if (self->hands_have_drag) { /* should the image change under it, no other tool goes on with the drag */
+      self->drag_tool = NEG_N_TOOLS;
       return;
+    }
   }
   self->drag_x = self->drag_y = self->drag_rest = 0;
   self->drag_has_voi = self->has_window && _neg_viewport_prepare (self, &draw);
