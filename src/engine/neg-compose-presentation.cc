@@ -35,7 +35,7 @@ write_descriptor (const Writer &item, const NegLut &lut)
 }
 
 /* As OW: a table of 65536 entries does not fit into the 16 bit length of US (PS3.5 7.1.2). */
-static void
+static Writer
 write_lut (const Writer &parent, const DcmTagKey &sequence, const NegLut &lut)
 {
   const Writer item = parent.add (sequence);
@@ -45,6 +45,7 @@ write_lut (const Writer &parent, const DcmTagKey &sequence, const NegLut &lut)
   item.cut (DCM_LUTExplanation, lut.explanation, 64);
   data->putUint16Array (lut.entries, lut.n_entries);
   item.insert (std::move (data));
+  return item;
 }
 
 static const char *
@@ -124,7 +125,7 @@ write_text (const Writer &annotation, const NegGraphicText &text)
     item.text (DCM_BoundingBoxAnnotationUnits, get_units (text.box_units));
   if (text.has_anchor)
     item.text (DCM_AnchorPointAnnotationUnits, get_units (text.anchor_units));
-  item.text (DCM_UnformattedTextValue, text.text);
+  item.cut_lines (DCM_UnformattedTextValue, text.text, 1024);
   if (text.has_box) {
     item.floats (DCM_BoundingBoxTopLeftHandCorner, text.box, 2);
     item.floats (DCM_BoundingBoxBottomRightHandCorner, text.box + 2, 2);
@@ -207,7 +208,8 @@ static void
 write_modality (const Writer &root, const NegPresentation &state)
 {
   if (state.modality_lut.n_entries > 0) {
-    write_lut (root, DCM_ModalityLUTSequence, state.modality_lut);
+    write_lut (root, DCM_ModalityLUTSequence, state.modality_lut)
+        .cut (DCM_ModalityLUTType, state.rescale_type ? state.rescale_type : "US", 64);
   } else if (state.has_rescale) {
     root.decimal (DCM_RescaleIntercept, state.rescale_intercept);
     root.decimal (DCM_RescaleSlope, state.rescale_slope);

@@ -36,16 +36,36 @@ Writer::text_or_empty (const DcmTagKey &tag, const char *value) const
   check (item->putAndInsertString (tag, value != nullptr ? value : ""));
 }
 
+static char *
+dup_beginning (const char *value, gsize characters_max)
+{
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+  return g_utf8_substring (valid, 0, MIN (gsize (g_utf8_strlen (valid, -1)), characters_max));
+}
+
 /* Control characters and backslashes would make other values or lines of it (PS3.5 6.2). */
 void
 Writer::cut (const DcmTagKey &tag, const char *value, gsize characters_max) const
 {
   if (value == nullptr)
     return;
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-  g_autofree char *part = g_utf8_substring (valid, 0, MIN (gsize (g_utf8_strlen (valid, -1)), characters_max));
+  g_autofree char *part = dup_beginning (value, characters_max);
   for (char *c = part; *c != '\0'; c++)
     if (guchar (*c) < ' ' || *c == '\\' || *c == 0x7F)
+      *c = ' ';
+  text (tag, part);
+}
+
+/* One value always, so that a backslash is a character of it; of control characters those that end lines. */
+void
+Writer::cut_lines (const DcmTagKey &tag, const char *value, gsize characters_max) const
+{
+  if (value == nullptr)
+    return;
+  g_autofree char *part = dup_beginning (value, characters_max);
+  for (char *c = part; *c != '\0'; c++)
+    if ((guchar (*c) < ' ' && *c != '\r' && *c != '\n') || *c == 0x7F)
       *c = ' ';
   text (tag, part);
 }
@@ -158,24 +178,18 @@ Writer::code (const DcmTagKey &sequence, const Code &code) const
 
 /* --- references --- */
 
-/* The classes of which an object may have several frames. */
+/* The classes of which no object has several frames; of a class that is not known here one may. */
 static bool
-may_have_frames (const char *sop_class_uid)
+has_one_frame (const char *sop_class_uid)
 {
   static const char *const classes[] = {
-    UID_EnhancedCTImageStorage, UID_EnhancedMRImageStorage, UID_EnhancedPETImageStorage,
-    UID_EnhancedMRColorImageStorage, UID_EnhancedUSVolumeStorage, UID_EnhancedXAImageStorage,
-    UID_EnhancedXRFImageStorage, UID_LegacyConvertedEnhancedCTImageStorage,
-    UID_LegacyConvertedEnhancedMRImageStorage, UID_LegacyConvertedEnhancedPETImageStorage,
-    UID_XRay3DAngiographicImageStorage, UID_XRay3DCraniofacialImageStorage, UID_BreastTomosynthesisImageStorage,
-    UID_UltrasoundMultiframeImageStorage, UID_XRayAngiographicImageStorage, UID_XRayRadiofluoroscopicImageStorage,
-    UID_NuclearMedicineImageStorage, UID_RTDoseStorage, UID_SegmentationStorage,
-    UID_MultiframeSingleBitSecondaryCaptureImageStorage, UID_MultiframeGrayscaleByteSecondaryCaptureImageStorage,
-    UID_MultiframeGrayscaleWordSecondaryCaptureImageStorage, UID_MultiframeTrueColorSecondaryCaptureImageStorage,
-    UID_OphthalmicTomographyImageStorage, UID_OphthalmicPhotography8BitImageStorage,
-    UID_OphthalmicPhotography16BitImageStorage, UID_VLWholeSlideMicroscopyImageStorage,
-    UID_VideoEndoscopicImageStorage, UID_VideoMicroscopicImageStorage, UID_VideoPhotographicImageStorage,
-    UID_IntravascularOpticalCoherenceTomographyImageStorageForPresentation,
+    UID_ComputedRadiographyImageStorage, UID_CTImageStorage, UID_MRImageStorage, UID_UltrasoundImageStorage,
+    UID_RETIRED_UltrasoundImageStorage, UID_SecondaryCaptureImageStorage, UID_PositronEmissionTomographyImageStorage,
+    UID_DigitalXRayImageStorageForPresentation, UID_DigitalXRayImageStorageForProcessing,
+    UID_DigitalMammographyXRayImageStorageForPresentation, UID_DigitalMammographyXRayImageStorageForProcessing,
+    UID_DigitalIntraOralXRayImageStorageForPresentation, UID_DigitalIntraOralXRayImageStorageForProcessing,
+    UID_VLEndoscopicImageStorage, UID_VLMicroscopicImageStorage, UID_VLSlideCoordinatesMicroscopicImageStorage,
+    UID_VLPhotographicImageStorage,
   };
 
   for (const char *uid : classes)
@@ -189,7 +203,7 @@ void
 write_image_reference (const Writer &item, const NegImageReference &reference)
 {
   const bool is_only = reference.n_frames == 1 && reference.frames[0] == 1
-                       && !may_have_frames (reference.sop_class_uid);
+                       && has_one_frame (reference.sop_class_uid);
   g_autoptr (GString) frames = g_string_new (nullptr);
 
   item.text (DCM_ReferencedSOPClassUID, reference.sop_class_uid);

@@ -19,7 +19,7 @@ typedef enum {
   NEG_ANNOTATION_N_KINDS,
 } NegAnnotationKind;
 
-#define NEG_ANNOTATION_POINTS_MAX 8192
+#define NEG_ANNOTATION_POINTS_MAX 8190 /* closed, they fit into the 16 bit length of FL (PS3.5 7.1.2) */
 #define NEG_ANNOTATION_TEXT_BYTES_MAX 4096
 
 const char *neg_annotation_kind_get_name (NegAnnotationKind kind); /* "length" ... */

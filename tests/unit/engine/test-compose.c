@@ -267,6 +267,62 @@ test_tables (void)
   g_assert_cmpuint (state->presentation_lut.entries[255], ==, 60000);
 }
 
+/* C.11.1: the type of a modality LUT is as much a part of it as its numbers. */
+static void
+test_modality_table (void)
+{
+  g_autoptr (NegCompose) compose = neg_compose_new (NEG_COMPOSE_PRESENTATION);
+  g_autoptr (Builder) source = new_source ("ISO_IR 100", "A^B");
+  g_autoptr (GByteArray) file = NULL;
+  g_autoptr (NegInstance) instance = NULL;
+  g_autoptr (GError) error = NULL;
+  NegPresentation *state = new_state ();
+
+  describe (compose);
+  compose->presentation = state;
+  state->has_rescale = FALSE;
+  g_free (state->rescale_type);
+  state->rescale_type = g_strdup ("OD");
+  state->modality_lut = (NegLut){ 4, 10, 16, g_new0 (guint16, 4), NULL };
+  state->modality_lut.entries[3] = 60000;
+  file = compose_about (source, compose, &error);
+  g_assert_no_error (error);
+  assert_valid (file);
+  instance = read_back (file);
+  g_assert_nonnull (instance->presentation);
+  g_assert_cmpstr (instance->presentation->rescale_type, ==, "OD");
+  g_assert_cmpint (instance->presentation->modality_lut.first_mapped, ==, 10);
+  g_assert_cmpuint (instance->presentation->modality_lut.entries[3], ==, 60000);
+}
+
+/* A text of a drawing is an ST, of at most 1024 characters (not bytes); its lines remain. */
+static void
+test_long_text (void)
+{
+  g_autoptr (NegCompose) compose = neg_compose_new (NEG_COMPOSE_PRESENTATION);
+  g_autoptr (Builder) source = new_source ("ISO_IR 100", "A^B");
+  g_autoptr (GString) text = g_string_new ("one\r\ntwo");
+  g_autoptr (GByteArray) file = NULL;
+  g_autoptr (NegInstance) instance = NULL;
+  g_autoptr (GError) error = NULL;
+  const NegPresentation *state;
+
+  for (guint i = 0; i < 1500; i++)
+    g_string_append (text, "\u00e4");
+  describe (compose);
+  compose->presentation = new_state ();
+  g_free (compose->presentation->annotations[0].texts[0].text);
+  compose->presentation->annotations[0].texts[0].text = g_strdup (text->str);
+  file = compose_about (source, compose, &error);
+  g_assert_no_error (error);
+  assert_valid (file);
+  instance = read_back (file);
+  state = instance->presentation;
+  g_assert_nonnull (state);
+  g_assert_cmpint (g_utf8_strlen (state->annotations[0].texts[0].text, -1), ==, 1024);
+  g_assert_true (g_str_has_prefix (state->annotations[0].texts[0].text, "one\r\ntwo\u00e4"));
+}
+
 static void
 test_key_selection (void)
 {
@@ -372,6 +428,71 @@ test_measurements (void)
   }
 }
 
+/* As many points as an outline may have, and the first once more: all of them within the 16 bit length of FL. */
+static void
+test_longest_outline (void)
+{
+  g_autoptr (NegCompose) compose = neg_compose_new (NEG_COMPOSE_MEASUREMENTS);
+  g_autoptr (Builder) source = new_source ("ISO_IR 100", "A^B");
+  g_autofree double *points = g_new (double, 2 * NEG_ANNOTATION_POINTS_MAX);
+  g_autoptr (GByteArray) file = NULL;
+  g_autoptr (NegInstance) instance = NULL;
+  g_autoptr (GError) error = NULL;
+  static const NegAnnotationValue area = { NEG_QUANTITY_AREA, 1200.5, "mm2" };
+  const NegAnnotation *read;
+
+  for (guint i = 0; i < NEG_ANNOTATION_POINTS_MAX; i++) {
+    points[2 * i] = i % 512;
+    points[2 * i + 1] = i / 16.0;
+  }
+  describe (compose);
+  compose->annotations = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+  add_annotation (compose->annotations, NEG_ANNOTATION_FREEHAND, 4, &area);
+  neg_annotation_set_points (g_ptr_array_index (compose->annotations, 0), points, NEG_ANNOTATION_POINTS_MAX);
+  neg_annotation_set_values (g_ptr_array_index (compose->annotations, 0), &area, 1);
+  file = compose_about (source, compose, &error);
+  g_assert_no_error (error);
+  assert_valid (file);
+  g_assert_nonnull (memmem (file->data, file->len, "\x70\x00\x22\x00" "FL", 6));
+  instance = read_back (file);
+  read = find (instance->annotations, "2.25.200");
+  g_assert_nonnull (read);
+  g_assert_cmpuint (read->n_points, ==, NEG_ANNOTATION_POINTS_MAX);
+  g_assert_cmpmem (read->points_px, read->n_points * 2 * sizeof (double), points,
+                   NEG_ANNOTATION_POINTS_MAX * 2 * sizeof (double));
+}
+
+/* What is said of the first frame must not become a word about all of them: a class that nobody knows may have
+ * several. Of one that has one frame none is named. */
+static void
+test_first_frame (void)
+{
+  static const char *const classes[] = { "1.2.840.99999.1", STORAGE "30", CT_CLASS };
+  const guint32 first = 1;
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++) {
+    g_autoptr (NegCompose) compose = neg_compose_new (NEG_COMPOSE_PRESENTATION);
+    g_autoptr (Builder) source = new_source ("ISO_IR 100", "A^B");
+    g_autoptr (GByteArray) file = NULL;
+    g_autoptr (NegInstance) instance = NULL;
+    g_autoptr (GError) error = NULL;
+    NegImageReference *reference;
+
+    describe (compose);
+    compose->presentation = new_state ();
+    reference = &compose->presentation->annotations[0].references.items[0];
+    g_free (reference->sop_class_uid);
+    reference->sop_class_uid = g_strdup (classes[i]);
+    reference->n_frames = 1;
+    reference->frames = g_memdup2 (&first, sizeof first);
+    file = compose_about (source, compose, &error);
+    g_assert_no_error (error);
+    instance = read_back (file);
+    reference = &instance->presentation->annotations[0].references.items[0];
+    g_assert_cmpuint (reference->n_frames, ==, g_str_equal (classes[i], CT_CLASS) ? 0 : 1);
+  }
+}
+
 /* A name that cannot be read is not written as another one. */
 static void
 test_unreadable_name (void)
@@ -397,6 +518,10 @@ main (int argc, char **argv)
   g_test_add_func ("/compose/identity", test_identity);
   g_test_add_func ("/compose/state", test_state);
   g_test_add_func ("/compose/tables", test_tables);
+  g_test_add_func ("/compose/modality-table", test_modality_table);
+  g_test_add_func ("/compose/long-text", test_long_text);
+  g_test_add_func ("/compose/longest-outline", test_longest_outline);
+  g_test_add_func ("/compose/first-frame", test_first_frame);
   g_test_add_func ("/compose/key-selection", test_key_selection);
   g_test_add_func ("/compose/measurements", test_measurements);
   g_test_add_func ("/compose/unreadable-name", test_unreadable_name);
