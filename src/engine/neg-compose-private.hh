@@ -18,7 +18,7 @@ public:
   void text (const DcmTagKey &tag, const char *value) const;         /* nothing for NULL */
   void text_or_empty (const DcmTagKey &tag, const char *value) const; /* type 2 */
   void cut (const DcmTagKey &tag, const char *value, gsize characters_max) const; /* the beginning, at a character */
-  void cut_lines (const DcmTagKey &tag, const char *value, gsize characters_max) const; /* the same, of ST and LT */
+  void cut_lines (const DcmTagKey &tag, const char *value, gsize bytes_max) const; /* of ST and LT */
   void us (const DcmTagKey &tag, guint16 value) const;
   void decimal (const DcmTagKey &tag, double value) const;            /* DS of at most 16 characters */
   void decimals (const DcmTagKey &tag, const double *values, guint n) const;

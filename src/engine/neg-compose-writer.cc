@@ -36,34 +36,30 @@ Writer::text_or_empty (const DcmTagKey &tag, const char *value) const
   check (item->putAndInsertString (tag, value != nullptr ? value : ""));
 }
 
-static char *
-dup_beginning (const char *value, gsize characters_max)
-{
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-  return g_utf8_substring (valid, 0, MIN (gsize (g_utf8_strlen (valid, -1)), characters_max));
-}
-
 /* Control characters and backslashes would make other values or lines of it (PS3.5 6.2). */
 void
 Writer::cut (const DcmTagKey &tag, const char *value, gsize characters_max) const
 {
   if (value == nullptr)
     return;
-  g_autofree char *part = dup_beginning (value, characters_max);
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+  g_autofree char *part = g_utf8_substring (valid, 0, MIN (gsize (g_utf8_strlen (valid, -1)), characters_max));
   for (char *c = part; *c != '\0'; c++)
     if (guchar (*c) < ' ' || *c == '\\' || *c == 0x7F)
       *c = ' ';
   text (tag, part);
 }
 
-/* One value always, so that a backslash is a character of it; of control characters those that end lines. */
+/* One value always, so that a backslash is a character of it; of control characters those that end lines. The standard
+ * counts characters, other readers count bytes. */
 void
-Writer::cut_lines (const DcmTagKey &tag, const char *value, gsize characters_max) const
+Writer::cut_lines (const DcmTagKey &tag, const char *value, gsize bytes_max) const
 {
   if (value == nullptr)
     return;
-  g_autofree char *part = dup_beginning (value, characters_max);
+  g_autofree char *part = g_utf8_make_valid (value, -1);
+  if (strlen (part) > bytes_max)
+    *g_utf8_find_prev_char (part, part + bytes_max + 1) = '\0';
   for (char *c = part; *c != '\0'; c++)
     if ((guchar (*c) < ' ' && *c != '\r' && *c != '\n') || *c == 0x7F)
       *c = ' ';
