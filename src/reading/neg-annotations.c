@@ -468,6 +468,36 @@ neg_annotations_replay (NegAnnotations *self, const char *study_uid, NegAnnotati
   }
 }
 
+static gboolean
+is_of_same_image (const NegAnnotation *a, const NegAnnotation *b)
+{
+  return a->frame == b->frame && strcmp (a->sop_instance_uid, b->sop_instance_uid) == 0;
+}
+
+/* Under which uid it is shown; NULL: it says nothing new. A tracking identifier is that of a finding, which other images
+ * and other readers may have as well (PS3.16 TID 1501, 112040): these are measurements of their own. Of the same reader on
+ * the same image the newer one is what holds. */
+static char *
+dup_foreign_uid (NegAnnotations *self, const NegAnnotation *annotation)
+{
+  const char *author = annotation->author != NULL ? annotation->author : "";
+  g_autofree char *uid = g_strdup (annotation->uid);
+
+  for (guint i = 0; i < 2 && g_hash_table_contains (self->orders, uid); i++) {
+    const NegAnnotation *known = g_hash_table_lookup (self->by_uid, uid);
+
+    if (known == NULL || (!known->is_foreign && is_of_same_image (known, annotation)))
+      return NULL; /* our own operations know better what has become of it */
+    if (known->is_foreign && is_of_same_image (known, annotation)
+        && strcmp (known->author != NULL ? known->author : "", author) == 0)
+      return annotation->changed_us > known->changed_us ? g_steal_pointer (&uid) : NULL;
+    g_free (uid);
+    uid = g_strdup_printf ("%s@%s/%u/%x", annotation->uid, annotation->sop_instance_uid, annotation->frame,
+                           g_str_hash (author));
+  }
+  return g_steal_pointer (&uid);
+}
+
 void
 neg_annotations_add_foreign (NegAnnotations *self, GPtrArray *foreign)
 {
@@ -475,11 +505,14 @@ neg_annotations_add_foreign (NegAnnotations *self, GPtrArray *foreign)
 
   for (guint i = 0; i < foreign->len; i++) {
     NegAnnotation *annotation = g_ptr_array_index (foreign, i);
+    g_autofree char *uid = check_whole (annotation, NULL) ? dup_foreign_uid (self, annotation) : NULL;
     g_autoptr (NegAnnotation) own = NULL;
 
-    if (!check_whole (annotation, NULL) || g_hash_table_contains (self->orders, annotation->uid))
+    if (uid == NULL)
       continue;
     own = neg_annotation_copy (annotation);
+    g_free (own->uid);
+    own->uid = g_steal_pointer (&uid);
     own->is_foreign = TRUE;
     _neg_annotations_set (self, own->uid, own);
   }

@@ -32,7 +32,8 @@ void neg_annotations_set_sink (NegAnnotations *annotations, NegAnnotationSink si
 gboolean neg_annotations_replay (NegAnnotations *annotations, const char *study_uid,
                                  NegAnnotationOperation operation, const char *uid, const char *text, GError **error);
 
-/* Annotations that an SR brought (of NegAnnotation): shown unless the same uid is known by our own operations. */
+/* Annotations that an SR brought (of NegAnnotation): shown unless the same uid is known by our own operations. One whose uid
+ * is that of another image's or another reader's has a longer one here. */
 void neg_annotations_add_foreign (NegAnnotations *annotations, GPtrArray *foreign);
 
 /* Forgets everything: another patient. */

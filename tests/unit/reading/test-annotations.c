@@ -359,6 +359,62 @@ test_foreign (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->disk.kept->len, ==, 3);
 }
 
+static NegAnnotation *
+new_foreign (const char *uid, double x, const char *image, const char *author, gint64 changed_us)
+{
+  NegAnnotation *annotation = new_line (uid, x);
+
+  g_free (annotation->sop_instance_uid);
+  annotation->sop_instance_uid = g_strdup (image);
+  annotation->author = g_strdup (author);
+  annotation->changed_us = changed_us;
+  return annotation;
+}
+
+static void
+add_foreign (NegAnnotations *annotations, NegAnnotation *one)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+
+  g_ptr_array_add (list, one);
+  neg_annotations_add_foreign (annotations, list);
+}
+
+static double
+get_first_x (NegAnnotations *annotations, const char *image, guint position)
+{
+  g_assert_cmpuint (neg_annotations_get_n_of_image (annotations, image, 1), >, position);
+  return neg_annotations_get_of_image (annotations, image, 1, position)->points_px[0];
+}
+
+/* The identifier is that of a finding: followed up on another image, measured by another reader, corrected. */
+static void
+test_same_finding (Fixture *fixture, gconstpointer data)
+{
+  NegAnnotations *annotations = fixture->annotations;
+
+  for (guint i = 0; i < 2; i++) { /* read again, nothing changes */
+    add_foreign (annotations, new_foreign ("2.25.1", 10, "1.2.3.4", "A", 5));
+    add_foreign (annotations, new_foreign ("2.25.1", 11, "1.2.3.4", "A", 6));
+    add_foreign (annotations, new_foreign ("2.25.1", 20, "1.2.3.5", "A", 7));
+    add_foreign (annotations, new_foreign ("2.25.1", 21, "1.2.3.5", "A", 8));
+    add_foreign (annotations, new_foreign ("2.25.1", 30, "1.2.3.4", "B", 1));
+    g_assert_cmpuint (neg_annotations_get_n_of_image (annotations, "1.2.3.4", 1), ==, 2);
+    g_assert_cmpuint (neg_annotations_get_n_of_image (annotations, "1.2.3.5", 1), ==, 1);
+    g_assert_cmpfloat (get_first_x (annotations, "1.2.3.4", 0), ==, 11);
+    g_assert_cmpfloat (get_first_x (annotations, "1.2.3.4", 1), ==, 30);
+    g_assert_cmpfloat (get_first_x (annotations, "1.2.3.5", 0), ==, 21);
+  }
+  put (annotations, "2.25.2", 1, 0); /* ours, in our report, and followed up by somebody else */
+  add_foreign (annotations, new_foreign ("2.25.2", 1, "1.2.3.4", "C", 9));
+  add_foreign (annotations, new_foreign ("2.25.2", 2, "1.2.3.6", "C", 9));
+  g_assert_cmpuint (neg_annotations_get_n_of_image (annotations, "1.2.3.4", 1), ==, 3);
+  g_assert_cmpfloat (get_first_x (annotations, "1.2.3.6", 0), ==, 2);
+  drop (annotations, "2.25.2");
+  add_foreign (annotations, new_foreign ("2.25.2", 1, "1.2.3.4", "C", 9));
+  g_assert_cmpuint (neg_annotations_get_n_of_image (annotations, "1.2.3.4", 1), ==, 2);
+}
+
 static void
 test_saved (Fixture *fixture, gconstpointer data)
 {
@@ -737,6 +793,7 @@ main (int argc, char **argv)
   add ("/annotations/disk-full", test_disk_full);
   add ("/annotations/images", test_images);
   add ("/annotations/foreign", test_foreign);
+  add ("/annotations/same-finding", test_same_finding);
   add ("/annotations/saved", test_saved);
   add ("/annotations/in-hand", test_in_hand);
   add ("/annotations/own-object", test_own_object);
