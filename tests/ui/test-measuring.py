@@ -268,6 +268,41 @@ def comes_back(path, data):
         program.wait_rows("Length, 70.0 mm", "Rectangle, Area")
 
 
+def finished_while_moved(path):
+    """Ctrl+Enter with the button down, in the older of two studies: there is nothing in the newer one to wait for."""
+    with Reader(path) as program:
+        program.wait_image("image 1 of 2")
+        program.key("ctrl+F9")
+        program.click(program.wait_find("page tab", "Measurements"))
+        program.key("Escape", "Right")
+        program.wait_text("Older")
+        program.look_again()
+        program.settled()
+        program.key("l")
+        program.draw(-60, -80, 40, -80)
+        program.wait_rows("Length")
+        drawn = program.rows()
+        x, y = program.centre()
+        program.point(x + 40, y - 80)
+        program.do("mousedown", "1")
+        program.point(x + 50, y - 80)
+        program.point(x + 60, y - 80)
+        screen.wait_until(lambda: program.rows() != drawn, 10, "another length")
+        program.settled()
+        moved = program.rows()
+        program.key("ctrl+Return")
+        program.wait_text("Not saved")  # there is no agent
+        program.do("mouseup", "1")
+        screen.wait_until(lambda: program.rows() == moved, 10, f"{moved}; there is {program.rows()}")
+
+
+def of_no_study(path):
+    with Reader(path) as program:
+        program.wait_image("image 1 of 2")
+        program.key("ctrl+s")
+        program.wait_text("Not saved: the image does not say which study it belongs to")
+
+
 def open_page_with_rows(program):
     program.wait_image("image 1 of 4")
     program.key("ctrl+F9")
@@ -297,6 +332,13 @@ def main():
         with screen.Folder() as data:
             tap.run("kill -9 loses nothing", comes_back, path, data.path)
             tap.run("what cannot be kept is not shown", not_kept, path, data.path)
+    with screen.Folder() as folder:
+        folder.add_series(2, study="1", StudyDate="20240912", StudyDescription="Newer")
+        path = folder.add_series(2, study="2", StudyDate="20230101", StudyDescription="Older")
+        tap.run("finishing while something is moved", finished_while_moved, path)
+    with screen.Folder() as folder:
+        path = folder.add_series(2, StudyInstanceUID=None)
+        tap.run("an image of no study is not saved", of_no_study, path)
     display.stop()
     tap.done()
 
