@@ -13,8 +13,6 @@ struct Outline {
   std::string type;
   std::vector<double> points; /* column, row */
   bool is_region = false;     /* of a group as a whole: closed, even where its first point is not its last */
-
-  bool operator== (const Outline &other) const { return type == other.type && points == other.points; }
 };
 
 /* FALSE when it is none, or has more points than an annotation. */

@@ -3,8 +3,9 @@
 #include "engine/neg-dataset-content.hh"
 #include "engine/neg-dataset-outline.hh"
 
+#include <algorithm>
 #include <cmath>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "model/neg-annotation.h"
 
@@ -29,6 +30,7 @@ struct Group {
   std::string uid, comment, finding, calibration;
   NegAnnotationKind hint = NEG_ANNOTATION_N_KINDS;
   std::vector<Mark> marks;
+  std::unordered_map<std::string, gsize> places;  /* of marks, the first of each */
   std::vector<NegAnnotationValue> values; /* of the group as a whole */
 };
 
@@ -52,7 +54,7 @@ private:
   ReferenceReader references;
   Evidence evidence;
   GPtrArray *annotations = nullptr; /* borrowed, of read() */
-  std::unordered_set<std::string> uids;
+  std::unordered_map<std::string, guint> uids; /* that are taken, and the last number that was put behind each */
   gsize points_left = report_points_max;
   std::string observer;
   gint64 changed_us;
@@ -227,13 +229,23 @@ ReportReader::read_mark (const Item &item, Mark *mark)
   return true;
 }
 
-static bool
-is_same_place (const Mark &a, const Mark &b)
+/* What two marks have in common that are the same drawing on the same image. */
+static std::string
+get_place (const Mark &mark)
 {
-  const NegImageReference &one = a.image->references.items[0], &other = b.image->references.items[0];
+  const NegImageReference &image = mark.image->references.items[0];
+  std::string place = mark.outline.type + "\n" + image.sop_instance_uid + "\n"
+                      + std::to_string (image.n_frames > 0 ? image.frames[0] : 0) + "\n";
 
-  return a.outline == b.outline && g_strcmp0 (one.sop_instance_uid, other.sop_instance_uid) == 0
-         && one.n_frames == other.n_frames && (one.n_frames == 0 || one.frames[0] == other.frames[0]);
+  return place.append (reinterpret_cast<const char *> (mark.outline.points.data ()),
+                       mark.outline.points.size () * sizeof (double));
+}
+
+static void
+add_to_group (Group *group, Mark mark)
+{
+  group->places.emplace (get_place (mark), group->marks.size ());
+  group->marks.push_back (std::move (mark));
 }
 
 static void
@@ -261,15 +273,11 @@ ReportReader::read_number (const Item &item, Group *group)
     return;
   }
   mark.name = read_name (item).meaning;
-  for (Mark &other : group->marks)
-    if (is_same_place (mark, other)) {
-      if (has_value)
-        add_value (&other.values, value);
-      return;
-    }
+  auto same = group->places.find (get_place (mark));
   if (has_value)
-    add_value (&mark.values, value);
-  group->marks.push_back (std::move (mark));
+    add_value (same != group->places.end () ? &group->marks[same->second].values : &mark.values, value);
+  if (same == group->places.end ())
+    add_to_group (group, std::move (mark));
 }
 
 void
@@ -304,7 +312,7 @@ ReportReader::read_group (const Item &container)
     if (is_content (item, "SCOORD")) {
       mark.outline.is_region = true;
       if (read_mark (item, &mark))
-        group.marks.push_back (std::move (mark));
+        add_to_group (&group, std::move (mark));
     } else if (is_content (item, "SCOORD3D"))
       root.reading->warn ("Coordinates in space of the report are not shown");
     else if (is_content (item, "NUM"))
@@ -334,8 +342,9 @@ ReportReader::find_uid (const Group &group)
   const std::string base = !group.uid.empty () ? group.uid : instance != nullptr ? instance : "report";
   std::string uid = group.uid.empty () ? base + "." + std::to_string (uids.size () + 1) : base;
 
-  for (guint i = 2; !uids.insert (uid).second; i++)
-    uid = base + "." + std::to_string (i);
+  /* The number goes on where it was left: from the beginning, many parts would take for ever. */
+  for (guint *last = nullptr; !uids.emplace (uid, 1).second; uid = base + "." + std::to_string (++*last))
+    last = &uids[base];
   return uid;
 }
 
@@ -352,7 +361,9 @@ ReportReader::add_mark (const Group &group, const Mark &mark)
   std::vector<double> points;
   NegImageReference &image = mark.image->references.items[0];
 
-  if (!shape_outline (mark.outline, group.hint, mark.values, &kind, &points)) {
+  /* Coordinates in double precision may have a middle or a radius that no number has. */
+  if (!shape_outline (mark.outline, group.hint, mark.values, &kind, &points)
+      || !std::all_of (points.begin (), points.end (), [] (double value) { return std::isfinite (value); })) {
     root.reading->warn ("Coordinates of the report cannot be shown and were left out");
     return;
   }

@@ -411,6 +411,66 @@ test_broken_numbers (void)
   g_assert_cmpuint (get (instance, 0)->n_values, ==, 0);
 }
 
+/* Numbers beyond anything, in a representation that holds them: no annotation, and the report is read all the same. */
+static void
+test_absurd_coordinates (void)
+{
+  static const double far[] = { 1e308, 1e308, -1e308, -1e308 };
+  static const float line[] = { 1, 2, 3, 4 };
+  g_autoptr (Builder) builder = begin_document (COMPREHENSIVE_SR, "126000");
+  g_autoptr (NegInstance) instance = NULL;
+
+  begin_sequence (builder, 0x0040A730);
+  begin_group (builder, "2.25.7", NULL);
+  next_item (builder);
+  put_content (builder, "CONTAINS", "SCOORD", "DCM", "111030");
+  begin_sequence (builder, 0x0040A730);
+  put_image_item (builder, "SELECTED FROM", "1.2.4", "3");
+  end_sequence (builder);
+  put_bytes (builder, 0x00700022, "FD", far, sizeof far);
+  put_text (builder, 0x00700023, "CS", "CIRCLE");
+  put_stray (builder, "POLYLINE", line, 4);
+  end_sequence (builder);
+  end_sequence (builder);
+  instance = builder_read (builder);
+  g_assert_cmpuint (instance->annotations->len, ==, 1);
+  g_assert_true (neg_annotation_is_valid (get (instance, 0)));
+  g_assert_true (has_warning (instance, "cannot be shown"));
+}
+
+#define MANY 12000
+
+/* Marks of one group share its identifier: to tell them apart takes no longer, each, than it did for the first; the
+ * same for a number's place among the others of its group. */
+static void
+test_large_group (void)
+{
+  g_autoptr (Builder) builder = begin_document (COMPREHENSIVE_SR, "126000");
+  g_autoptr (NegInstance) instance = NULL;
+  g_autoptr (GHashTable) uids = g_hash_table_new (g_str_hash, g_str_equal);
+  gint64 started;
+
+  begin_sequence (builder, 0x0040A730);
+  begin_group (builder, "2.25.7", NULL);
+  for (guint i = 0; i < MANY; i++) {
+    const float line[] = { 1, 2, 3, i };
+
+    next_item (builder);
+    put_number (builder, "SCT", "410668003", "42", "mm");
+    begin_sequence (builder, 0x0040A730);
+    put_points (builder, "INFERRED FROM", "POLYLINE", line, 4);
+    end_sequence (builder);
+  }
+  end_sequence (builder);
+  end_sequence (builder);
+  started = g_get_monotonic_time ();
+  instance = builder_read (builder);
+  g_test_message ("read in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - started) / 1000);
+  g_assert_cmpuint (instance->annotations->len, ==, MANY);
+  for (guint i = 0; i < MANY; i++)
+    g_assert_true (g_hash_table_add (uids, get (instance, i)->uid));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -427,5 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/report/group-of-several", test_group_of_several);
   g_test_add_func ("/dataset/report/broken-reports", test_broken_reports);
   g_test_add_func ("/dataset/report/broken-numbers", test_broken_numbers);
+  g_test_add_func ("/dataset/report/absurd-coordinates", test_absurd_coordinates);
+  g_test_add_func ("/dataset/report/large-group", test_large_group);
   return g_test_run ();
 }
