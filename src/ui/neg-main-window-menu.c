@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-popover.h"
 
 static void
 add_item (GMenu *menu, const char *label, const char *action, int target)
@@ -131,6 +132,6 @@ _neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double 
   replace_menu (GTK_WIDGET (viewport), popover);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
-  gtk_popover_set_pointing_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  neg_popover_point_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (popover));
 }

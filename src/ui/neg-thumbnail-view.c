@@ -7,6 +7,7 @@
 
 #include "reading/neg-captions.h"
 #include "ui/neg-pane-rows.h"
+#include "ui/neg-popover.h"
 
 #define SPACING_PX 2
 
@@ -246,6 +247,8 @@ details_cb (GtkWidget *widget, const char *name, GVariant *parameter)
     gtk_widget_set_parent (self->details, widget);
   }
   gtk_label_set_text (GTK_LABEL (gtk_popover_get_child (GTK_POPOVER (self->details))), text);
+  neg_popover_point_to (GTK_POPOVER (self->details),
+                        &(GdkRectangle){ 0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget) });
   gtk_popover_popup (GTK_POPOVER (self->details));
 }
 
@@ -263,7 +266,7 @@ open_menu (NegThumbnailView *self, double x, double y)
     gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
     gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
   }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  neg_popover_point_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 

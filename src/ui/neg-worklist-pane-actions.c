@@ -5,6 +5,7 @@
 
 #include "base/neg-error.h"
 #include "reading/neg-captions.h"
+#include "ui/neg-popover.h"
 #include "ui/neg-worklist-pane-private.h"
 #include "ui/neg-worklist-words.h"
 #include "worklist/neg-worklist-language.h"
@@ -393,6 +394,6 @@ _neg_worklist_pane_popup_menu (NegWorklistPane *self, double x, double y)
     gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
     gtk_widget_set_parent (self->menu, self->view);
   }
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
+  neg_popover_point_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) x, (int) y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
