@@ -45,9 +45,9 @@ get_alternative (const NegSoftcopyVoi *item, guint *index, NegVoi *voi)
   return FALSE;
 }
 
-static gboolean
-find_voi (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number, guint index,
-          NegVoi *voi)
+gboolean
+neg_presentation_find_voi (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number,
+                           guint index, NegVoi *voi)
 {
   for (guint32 i = 0; i < presentation->n_vois; i++) {
     const NegSoftcopyVoi *item = &presentation->vois[i];
@@ -106,7 +106,7 @@ neg_draw_apply_presentation (NegDraw *draw, const NegInstance *instance, guint32
     draw->modality = (NegModality){ .slope = 1 };
   draw->palette = NULL;
   draw->palette_supplemental = FALSE;
-  if (!find_voi (presentation, instance, frame_number, voi_index, &draw->voi))
+  if (!neg_presentation_find_voi (presentation, instance, frame_number, voi_index, &draw->voi))
     init_identity (draw, frame);
   draw->presentation_lut = presentation->presentation_lut.n_entries > 0 ? &presentation->presentation_lut : NULL;
   /* MONOCHROME1 plays no part here: the state's own shape decides (N.2.1.4, C.11.6.1.2). */

@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegLayers, neg_layers_free)
  * not mean this image or is of a kind that is not applied. */
 gboolean neg_draw_apply_presentation (NegDraw *draw, const NegInstance *instance, guint32 frame_number,
                                       const NegFrame *frame, const NegPresentation *presentation, guint voi_index);
+/* The @index-th window or table that it has for this frame; borrows from @presentation. FALSE: none that can be applied. */
+gboolean neg_presentation_find_voi (const NegPresentation *presentation, const NegInstance *instance,
+                                    guint32 frame_number, guint index, NegVoi *voi);
 
 /* The picture of @width x @height as the state wants it placed: rotation, flip, displayed area (C.10.4, C.10.6).
  * @pixel_mm: size of a pixel of the picture on the glass, for TRUE SIZE; <= 0: unknown, then it is fitted.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "imaging/neg-layers.h"
 #include "reading/neg-annotation-graphics.h"
 #include "reading/neg-preset.h"
 #include "reading/neg-view-presentation.h"
@@ -113,6 +114,29 @@ set_polarity (Build *build)
     copy_lut (&build->result->presentation_lut, build->own->presentation_lut);
 }
 
+/* Whether the state that is shown already is about @frame. */
+static gboolean
+is_applied (const Build *build, const NegSeriesFrame *frame)
+{
+  const NegPresentation *applied = build->state->presentation;
+
+  return applied != NULL && applied->references.n > 0
+         && neg_image_references_contain (&applied->references, frame->instance->sop_instance_uid, frame->frame);
+}
+
+static gboolean
+get_applied_window (const Build *build, const NegSeriesFrame *frame, NegWindow *window, NegVoiFunction *function)
+{
+  NegVoi voi;
+
+  if (!neg_presentation_find_voi (build->state->presentation, frame->instance, frame->frame, build->state->preset, &voi)
+      || voi.lut != NULL)
+    return FALSE;
+  *function = voi.function;
+  *window = (NegWindow){ voi.center, voi.width, NULL };
+  return TRUE;
+}
+
 /* The window that one image is shown with. FALSE: what holds for the image that is shown. */
 static gboolean
 get_window (const Build *build, const NegSeriesFrame *frame, NegWindow *window, NegVoiFunction *function)
@@ -121,8 +145,11 @@ get_window (const Build *build, const NegSeriesFrame *frame, NegWindow *window, 
   guint n = neg_presets_count (frame->instance, frame->frame);
   NegVoi voi;
 
-  if (build->state->has_window || build->state->presentation != NULL
-      || !neg_preset_get (frame->instance, frame->frame, build->state->preset < n ? build->state->preset : 0, &preset)
+  if (build->state->has_window)
+    return FALSE;
+  if (is_applied (build, frame))
+    return get_applied_window (build, frame, window, function);
+  if (!neg_preset_get (frame->instance, frame->frame, build->state->preset < n ? build->state->preset : 0, &preset)
       || preset.is_lut)
     return FALSE;
   *function = neg_instance_get_frame_info (frame->instance, frame->frame)->voi_function;
@@ -167,52 +194,82 @@ add_common_voi (Build *build)
   }
 }
 
-/* Images with the same window share an item. */
+/* Images with the same window. */
+typedef struct {
+  NegVoiFunction function;
+  NegWindow window;
+  GPtrArray *frames; /* of NegSeriesFrame, borrowed */
+} Group;
+
 static void
-add_vois_by_image (Build *build)
+free_group (gpointer data)
 {
-  g_autoptr (GPtrArray) left = g_ptr_array_new ();
+  Group *group = data;
 
-  for (guint i = 0; i < build->frames->len; i++)
-    g_ptr_array_add (left, build->frames->pdata[i]);
-  while (left->len > 0) {
-    g_autoptr (GPtrArray) same = g_ptr_array_new ();
-    g_autoptr (GPtrArray) others = g_ptr_array_new ();
-    NegWindow first = { 0 };
-    NegVoiFunction function = NEG_VOI_LINEAR;
-    NegSoftcopyVoi *voi;
-
-    get_window (build, g_ptr_array_index (left, 0), &first, &function);
-    for (guint i = 0; i < left->len; i++) {
-      NegWindow window = { 0 };
-      NegVoiFunction other = NEG_VOI_LINEAR;
-      gboolean is_same = get_window (build, g_ptr_array_index (left, i), &window, &other) && other == function
-                         && window.center == first.center && window.width == first.width;
-
-      g_ptr_array_add (is_same ? same : others, g_ptr_array_index (left, i));
-    }
-    voi = add_voi (build);
-    set_window (voi, function, first.center, first.width);
-    if (same->len < build->frames->len)
-      voi->references = list_references (same);
-    g_ptr_array_unref (left);
-    left = g_steal_pointer (&others);
-  }
+  g_ptr_array_unref (group->frames);
+  g_free (group);
 }
 
+static guint
+hash_group (gconstpointer data)
+{
+  const Group *group = data;
+
+  return g_double_hash (&group->window.center) * 31 + g_double_hash (&group->window.width) + group->function;
+}
+
+static gboolean
+equal_groups (gconstpointer a, gconstpointer b)
+{
+  const Group *one = a, *other = b;
+
+  return one->function == other->function && one->window.center == other->window.center
+         && one->window.width == other->window.width;
+}
+
+/* In the order of their first images; by hash, since each of thousands of images may have a window of its own. NULL where
+ * one has none. */
+static GPtrArray *
+group_frames (const Build *build)
+{
+  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func (free_group);
+  g_autoptr (GHashTable) known = g_hash_table_new (hash_group, equal_groups);
+
+  for (guint i = 0; i < build->frames->len; i++) {
+    Group sought = { .function = NEG_VOI_LINEAR }, *group;
+
+    if (!get_window (build, build->frames->pdata[i], &sought.window, &sought.function))
+      return NULL;
+    group = g_hash_table_lookup (known, &sought);
+    if (group == NULL) {
+      sought.frames = g_ptr_array_new ();
+      group = g_memdup2 (&sought, sizeof sought);
+      g_hash_table_add (known, group);
+      g_ptr_array_add (groups, group);
+    }
+    g_ptr_array_add (group->frames, build->frames->pdata[i]);
+  }
+  return g_steal_pointer (&groups);
+}
+
+/* Images with the same window share an item. */
 static void
 set_vois (Build *build)
 {
-  for (guint i = 0; i < build->frames->len; i++) {
-    NegWindow window;
-    NegVoiFunction function;
+  g_autoptr (GPtrArray) groups = group_frames (build);
 
-    if (!get_window (build, g_ptr_array_index (build->frames, i), &window, &function)) {
-      add_common_voi (build);
-      return;
-    }
+  if (groups == NULL) {
+    add_common_voi (build);
+    return;
   }
-  add_vois_by_image (build);
+  for (guint i = 0; i < groups->len; i++) {
+    const Group *group = g_ptr_array_index (groups, i);
+    NegSoftcopyVoi *voi = add_voi (build);
+
+    set_window (voi, group->function, group->window.center, group->window.width);
+    if (groups->len > 1)
+      voi->references = list_references (group->frames);
+  }
 }
 
 /* --- place --- */

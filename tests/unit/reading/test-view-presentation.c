@@ -167,6 +167,39 @@ test_by_image (Fixture *fixture, gconstpointer data)
   assert_comes_back (fixture);
 }
 
+/* A state that is shown and written down again keeps the windows of the images that are not on screen. */
+static void
+test_again (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) first = write_down (fixture, NULL);
+  g_autoptr (NegPresentation) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  first->vois[1].windows[0].center = 66;
+  neg_view_state_set_presentation (&fixture->view, first, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  again = write_down (fixture, NULL);
+  g_assert_cmpuint (again->n_vois, ==, 2);
+  g_assert_cmpuint (again->vois[0].references.n, ==, 5);
+  g_assert_cmpfloat (again->vois[0].windows[0].center, ==, 40);
+  g_assert_cmpuint (again->vois[1].references.n, ==, 3);
+  g_assert_cmpfloat (again->vois[1].windows[0].center, ==, 66);
+}
+
+static void
+test_each_its_own (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) presentation = NULL;
+
+  for (guint i = 0; i < 8; i++)
+    neg_series_get_frame (fixture->view.series, i)->instance->windows[0].width = 100 + 10 * (i % 4 == 3 ? 0 : i);
+  presentation = write_down (fixture, NULL);
+  g_assert_cmpuint (presentation->n_vois, ==, 7); /* 0 and 3 share one, 7 has another centre */
+  g_assert_cmpuint (presentation->vois[0].references.n, ==, 2);
+  g_assert_cmpfloat (presentation->vois[1].windows[0].width, ==, 110);
+  g_assert_cmpfloat (presentation->vois[6].windows[0].width, ==, 100);
+}
+
 /* Imaging pitfall 33. */
 static void
 test_other_images (Fixture *fixture, gconstpointer data)
@@ -217,6 +250,8 @@ main (int argc, char **argv)
   ADD ("window", test_window);
   ADD ("monochrome1", test_monochrome1);
   ADD ("by-image", test_by_image);
+  ADD ("again", test_again);
+  ADD ("each-its-own", test_each_its_own);
   ADD ("pitfall-33-other-images", test_other_images);
   ADD ("scroll", test_scroll);
   return g_test_run ();
