@@ -50,7 +50,8 @@ read_plane (NegSource *source, const NegLayout *layout, NegOverlayPlane *plane, 
   guint64 n_cells, n_bytes;
   gboolean is_read;
 
-  if (!can_be_read (layout) || plane->rows != layout->rows || plane->columns != layout->columns
+  /* Header and layout were read apart; an object that says things twice may have told them different things. */
+  if (!can_be_read (layout) || plane->bit_position >= layout->bits_allocated || plane->rows != layout->rows || plane->columns != layout->columns
       || !g_uint64_checked_mul (&n_cells, (guint64) layout->rows * layout->columns, MAX (layout->frames, 1)))
     return FALSE;
   n_bytes = n_cells / 8 + (n_cells % 8 != 0);

@@ -2,6 +2,8 @@
  * warning and nothing else. */
 #include "dataset-builder.h"
 
+#include "engine/neg-embedded-overlays.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -131,6 +133,26 @@ test_embedded_overlays (void)
     g_assert_cmpint (neg_overlay_plane_get (&instance->overlays[1], 0, i % 2, i / 2), ==, i == 2);
   }
   g_assert_true (has_warning (instance, "6004") && has_warning (instance, "600A"));
+}
+
+/* A header that says 16 bits of cells that have 8: there is no bit 15. */
+static void
+test_embedded_beyond_cells (void)
+{
+  static const guint8 pixels[] = { 1, 2, 3, 4 };
+  NegLayout layout = { .codec = NEG_CODEC_NATIVE, .has_pixels = TRUE, .big_endian = TRUE, .samples = 1, .rows = 2,
+                       .columns = 2, .frames = 1, .bits_allocated = 8 };
+  g_autoptr (NegInstance) instance = neg_instance_new ();
+  NegSource source;
+
+  neg_source_init_memory (&source, pixels, sizeof pixels);
+  instance->n_overlays = 1;
+  instance->overlays = g_new0 (NegOverlayPlane, 1);
+  instance->overlays[0] = (NegOverlayPlane){ .group = 0x6000, .rows = 2, .columns = 2, .n_frames = 1,
+                                             .is_embedded = TRUE, .bit_position = 15 };
+  neg_embedded_overlays_read (&source, &layout, instance);
+  g_assert_cmpuint (instance->n_overlays, ==, 0);
+  g_assert_true (has_warning (instance, "6000"));
 }
 
 static void
@@ -571,6 +593,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/modules/overlay", test_overlay);
   g_test_add_func ("/dataset/modules/overlay-frames", test_overlay_frames);
   g_test_add_func ("/dataset/modules/embedded-overlays", test_embedded_overlays);
+  g_test_add_func ("/dataset/modules/embedded-beyond-cells", test_embedded_beyond_cells);
   g_test_add_func ("/dataset/modules/broken-overlays", test_broken_overlays);
   g_test_add_func ("/dataset/modules/shutter", test_shutter);
   g_test_add_func ("/dataset/modules/broken-shutters", test_broken_shutters);
