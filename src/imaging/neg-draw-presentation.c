@@ -45,17 +45,28 @@ get_alternative (const NegSoftcopyVoi *item, guint *index, NegVoi *voi)
   return FALSE;
 }
 
-gboolean
-neg_presentation_find_voi (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number,
-                           guint index, NegVoi *voi)
+static gboolean
+find_alternative (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number, guint index,
+                  NegVoi *voi)
 {
   for (guint32 i = 0; i < presentation->n_vois; i++) {
     const NegSoftcopyVoi *item = &presentation->vois[i];
 
     if (neg_image_references_contain (&item->references, instance->sop_instance_uid, frame_number)
         && get_alternative (item, &index, voi))
-      return neg_voi_is_valid (voi);
+      return TRUE;
   }
+  return FALSE;
+}
+
+/* In the place of an alternative that means nothing (a width out of range) the next one, as among the image's own. */
+gboolean
+neg_presentation_find_voi (const NegPresentation *presentation, const NegInstance *instance, guint32 frame_number,
+                           guint index, NegVoi *voi)
+{
+  for (; find_alternative (presentation, instance, frame_number, index, voi); index++)
+    if (neg_voi_is_valid (voi))
+      return TRUE;
   return FALSE;
 }
 

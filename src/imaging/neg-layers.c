@@ -103,19 +103,39 @@ typedef struct {
   guint32 frame;
 } Canvas;
 
+/* @n bits from number @bit on; most bytes of most planes hold nothing. */
+static void
+put_bits (const guint8 *bits, guint64 bit, gint64 n, guint8 *cells, guint8 cell)
+{
+  for (gint64 i = 0; i < n;)
+    if ((bit + i) % 8 == 0 && bits[(bit + i) / 8] == 0) {
+      i += 8;
+    } else {
+      if (bits[(bit + i) / 8] >> ((bit + i) % 8) & 1)
+        cells[i] = cell;
+      i++;
+    }
+}
+
 /* From the first pixel of the image to the last that the plane reaches; its origin may lie outside. */
 static void
 put_plane (const Canvas *canvas, const NegOverlayPlane *plane, guint8 cell)
 {
   const NegLayers *layers = canvas->layers;
-  gint64 left = MAX ((gint64) plane->origin_column - 1, 0), top = MAX ((gint64) plane->origin_row - 1, 0);
-  gint64 right = MIN ((gint64) plane->origin_column - 1 + plane->columns, layers->columns);
-  gint64 bottom = MIN ((gint64) plane->origin_row - 1 + plane->rows, layers->rows);
+  const gint64 before = (gint64) plane->origin_column - 1, above = (gint64) plane->origin_row - 1;
+  const gint64 frame = plane->first_frame == 0 ? 0 : (gint64) canvas->frame + 1 - plane->first_frame;
+  gint64 left = MAX (before, 0), top = MAX (above, 0), right = MIN (before + plane->columns, layers->columns);
+  gint64 bottom = MIN (above + plane->rows, layers->rows);
 
-  for (gint64 row = top; row < bottom; row++)
-    for (gint64 column = left; column < right; column++)
-      if (neg_overlay_plane_get (plane, canvas->frame, column, row))
-        layers->cells[row * layers->columns + column] = cell;
+  if (plane->bits == NULL || frame < 0 || frame >= plane->n_frames)
+    return;
+  for (gint64 row = top; row < bottom && left < right; row++) {
+    guint64 bit = ((guint64) frame * plane->rows + (row - above)) * plane->columns + (left - before);
+
+    if ((bit + (right - left) + 7) / 8 > plane->n_bytes)
+      return; /* fewer bytes than it promises */
+    put_bits (plane->bits, bit, right - left, layers->cells + row * layers->columns + left, cell);
+  }
 }
 
 /* ---- colours */

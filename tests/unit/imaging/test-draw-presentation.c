@@ -123,6 +123,13 @@ test_alternatives (void)
   g_assert_cmpfloat (draw.voi.center, ==, 101);
   neg_draw_apply_presentation (&draw, instance, 0, &frame, presentation, 2);
   g_assert_cmpfloat (draw.voi.width, ==, 256); /* past the last: identity */
+  /* LINEAR of a width below 1 is refused: the next alternative, then none. */
+  presentation->vois[1].windows[0].width = 0.5;
+  neg_draw_apply_presentation (&draw, instance, 0, &frame, presentation, 0);
+  g_assert_cmpfloat (draw.voi.center, ==, 101);
+  presentation->vois[1].windows[1].width = -1;
+  neg_draw_apply_presentation (&draw, instance, 0, &frame, presentation, 0);
+  g_assert_cmpfloat (draw.voi.width, ==, 256);
 }
 
 /* 0, 127.5 and 255 of a window over everything are the first, middle and last of three colours. */

@@ -145,6 +145,33 @@ test_overlay_origin (void)
   assert_layers (instance, NULL, "");
 }
 
+/* Pixel by pixel what the plane says, wherever it lies and whatever its rows' lengths: bits are not aligned. */
+static void
+test_overlay_bits (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+
+  for (guint round = 0; round < 200; round++) {
+    g_autoptr (NegInstance) instance = make_instance (g_rand_int_range (rand, 1, 70), g_rand_int_range (rand, 1, 9));
+    guint8 bits[1024];
+    NegOverlayPlane plane = { .rows = g_rand_int_range (rand, 1, 9), .columns = g_rand_int_range (rand, 1, 70),
+                              .origin_row = g_rand_int_range (rand, -5, 9),
+                              .origin_column = g_rand_int_range (rand, -40, 70), .n_frames = 2, .first_frame = 1,
+                              .n_bytes = sizeof bits, .bits = bits };
+    guint32 frame = g_rand_int_range (rand, 0, 3);
+    g_autoptr (NegLayers) layers = NULL;
+
+    for (guint i = 0; i < sizeof bits; i++)
+      bits[i] = g_rand_boolean (rand) ? 0 : g_rand_int_range (rand, 0, 256);
+    add_plane (&instance->overlays, &instance->n_overlays, 0x6000, &plane);
+    layers = neg_layers_new (instance, frame, NULL);
+    for (guint32 row = 0; row < instance->rows; row++)
+      for (guint32 column = 0; column < instance->columns; column++)
+        g_assert_cmpint (layers != NULL && layers->cells[row * layers->columns + column] != 0, ==,
+                         neg_overlay_plane_get (&plane, frame, column, row));
+  }
+}
+
 /* Only frame 2 of the image has the plane's first frame. */
 static void
 test_overlay_frames (void)
@@ -255,6 +282,7 @@ main (int argc, char **argv)
   g_test_add_func ("/layers/shutter-polygon-and-all", test_polygon_and_all);
   g_test_add_func ("/layers/shutter-bitmap", test_bitmap_shutter);
   g_test_add_func ("/layers/overlay-origin", test_overlay_origin);
+  g_test_add_func ("/layers/overlay-bits", test_overlay_bits);
   g_test_add_func ("/layers/overlay-frames", test_overlay_frames);
   g_test_add_func ("/layers/overlay-activation", test_activation);
   g_test_add_func ("/layers/drawn", test_drawn);
