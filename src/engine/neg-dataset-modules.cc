@@ -277,7 +277,8 @@ read_pet (const Item &root, NegInstance *instance)
   if (!is_pet (instance, &is_enhanced))
     return;
   pet->is_present = TRUE;
-  pet->is_enhanced = is_enhanced;
+  /* Legacy converted objects carry what the classic ones said: their dose is in Bq. */
+  pet->is_enhanced = is_enhanced && g_strcmp0 (instance->sop_class_uid, UID_EnhancedPETImageStorage) == 0;
   pet->units = root.code (DCM_Units);
   pet->suv_type = root.code (DCM_SUVType);
   pet->corrected_image = read_corrections (root, is_enhanced);

@@ -517,6 +517,21 @@ test_pet_implicit (void)
   g_assert_true (isnan (instance->pet.weight_kg) && isnan (instance->pet.philips_activity_factor));
 }
 
+/* A converted object says of the dose what the classic ones said: Bq, not MBq. */
+static void
+test_pet_converted (void)
+{
+  g_autoptr (Builder) builder = builder_new (EXPLICIT_LE);
+  g_autoptr (NegInstance) instance = NULL;
+
+  begin_image (builder, PET ".1", "PT");
+  put_image (builder, 16, 16, TRUE);
+  put_tracer (builder, "388777472");
+  put_pixels (builder, 16, 1);
+  instance = builder_read (builder);
+  g_assert_true (instance->pet.is_present && !instance->pet.is_enhanced);
+}
+
 /* CT with PET's attributes is no PET image. */
 static void
 test_no_pet (void)
@@ -603,6 +618,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dataset/modules/masks", test_masks);
   g_test_add_func ("/dataset/modules/pet", test_pet);
   g_test_add_func ("/dataset/modules/pet-implicit", test_pet_implicit);
+  g_test_add_func ("/dataset/modules/pet-converted", test_pet_converted);
   g_test_add_func ("/dataset/modules/no-pet", test_no_pet);
   g_test_add_func ("/dataset/modules/shared-groups", test_shared_groups);
   g_test_add_func ("/dataset/modules/narrow-palette", test_narrow_palette);
