@@ -23,6 +23,7 @@ struct _NegDisplayWindow {
   GtkFileChooserNative *chooser; /* while it is open */
   GCancellable *cancellable;
 
+  GPtrArray *listed; /* GdkMonitor: those of the drop down, whatever has come or gone since */
   GtkDropDown *monitors;
   GtkTextView *text;
   GtkTextTag *wrong_line;
@@ -41,9 +42,9 @@ G_DEFINE_FINAL_TYPE (NegDisplayWindow, neg_display_window, GTK_TYPE_WINDOW)
 static GdkMonitor *
 dup_monitor (NegDisplayWindow *self)
 {
-  GListModel *monitors = gdk_display_get_monitors (gtk_widget_get_display (GTK_WIDGET (self)));
+  guint selected = gtk_drop_down_get_selected (self->monitors);
 
-  return g_list_model_get_item (monitors, gtk_drop_down_get_selected (self->monitors));
+  return selected < self->listed->len ? g_object_ref (g_ptr_array_index (self->listed, selected)) : NULL;
 }
 
 static char *
@@ -287,13 +288,13 @@ static void
 read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (NegDisplayWindow) self = data;
-  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
+  const char *text = g_object_get_data (source, "text");
   gsize length = 0;
-  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
+  gboolean is_read = g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &length, NULL);
 
   if (self->text == NULL || g_cancellable_is_cancelled (self->cancellable))
     return;
-  if (text == NULL || length >= FILE_MAX_BYTES || !g_utf8_validate (text, length, NULL))
+  if (!is_read || length >= FILE_MAX_BYTES || !g_utf8_validate (text, length, NULL))
     say_unreadable (self);
   else
     gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->text), text, length);
@@ -306,8 +307,11 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, NULL);
 
   if (stream != NULL) {
-    g_input_stream_read_bytes_async (G_INPUT_STREAM (stream), FILE_MAX_BYTES, G_PRIORITY_DEFAULT, self->cancellable,
-                                     read_cb, self);
+    char *text = g_malloc (FILE_MAX_BYTES);
+
+    g_object_set_data_full (G_OBJECT (stream), "text", text, g_free);
+    g_input_stream_read_all_async (G_INPUT_STREAM (stream), text, FILE_MAX_BYTES, G_PRIORITY_DEFAULT,
+                                   self->cancellable, read_cb, self);
     return;
   }
   if (self->text != NULL)
@@ -471,6 +475,7 @@ neg_display_window_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->table, neg_luminance_table_free);
+  g_ptr_array_unref (self->listed);
   G_OBJECT_CLASS (neg_display_window_parent_class)->finalize (object);
 }
 
@@ -491,6 +496,7 @@ neg_display_window_init (NegDisplayWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 16);
 
   self->cancellable = g_cancellable_new ();
+  self->listed = g_ptr_array_new_with_free_func (g_object_unref);
   gtk_box_append (GTK_BOX (box), new_left (self));
   self->report = NEG_DISPLAY_REPORT (neg_display_report_new ());
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->report));
@@ -501,28 +507,43 @@ neg_display_window_init (NegDisplayWindow *self)
   gtk_widget_add_css_class (GTK_WIDGET (self), "negatoscope");
 }
 
-/* The monitors that are there, the one of @parent chosen. */
-static void
-fill_monitors (NegDisplayWindow *self, GtkWindow *parent)
+/* The monitors that are there, @wanted chosen. FALSE: it is not there, the first one is. */
+static gboolean
+fill_monitors (NegDisplayWindow *self, GdkMonitor *wanted)
 {
   GListModel *monitors = gdk_display_get_monitors (gtk_widget_get_display (GTK_WIDGET (self)));
   g_autoptr (GtkStringList) titles = gtk_string_list_new (NULL);
-  GdkMonitor *own = neg_monitor_get (GTK_WIDGET (parent));
+  gboolean is_there = FALSE;
   guint selected = 0;
 
+  g_ptr_array_set_size (self->listed, 0);
   for (guint i = 0; i < g_list_model_get_n_items (monitors); i++) {
     g_autoptr (GdkMonitor) monitor = g_list_model_get_item (monitors, i);
     g_autofree char *title = neg_monitor_dup_title (monitor);
 
     gtk_string_list_append (titles, title);
-    if (monitor == own)
+    if (monitor == wanted) {
       selected = i;
+      is_there = TRUE;
+    }
+    g_ptr_array_add (self->listed, g_steal_pointer (&monitor));
   }
   self->filling = TRUE;
   gtk_drop_down_set_model (self->monitors, G_LIST_MODEL (titles));
   gtk_drop_down_set_selected (self->monitors, selected);
   neg_accessible_set_name (GTK_WIDGET (self->monitors), _ ("Monitor"));
   self->filling = FALSE;
+  return is_there;
+}
+
+/* A table that is being written stays with its monitor; with another one it would be that one's. */
+static void
+monitors_changed_cb (NegDisplayWindow *self)
+{
+  g_autoptr (GdkMonitor) chosen = dup_monitor (self);
+
+  if (self->text != NULL && !fill_monitors (self, chosen))
+    show_kept (self, TRUE);
 }
 
 static GtkWindow *
@@ -549,7 +570,9 @@ neg_display_window_open (GSettings *settings, GtkWindow *parent)
     return open;
   self = g_object_new (NEG_TYPE_DISPLAY_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE, NULL);
   g_set_object (&self->settings, settings);
-  fill_monitors (self, parent);
+  fill_monitors (self, neg_monitor_get (GTK_WIDGET (parent)));
+  g_signal_connect_object (gdk_display_get_monitors (gtk_widget_get_display (GTK_WIDGET (self))), "items-changed",
+                           G_CALLBACK (monitors_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->monitors, "notify::selected", G_CALLBACK (monitor_chosen_cb), self);
   show_kept (self, TRUE);
   return GTK_WINDOW (self);
