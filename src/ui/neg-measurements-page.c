@@ -51,6 +51,31 @@ find_series (NegMeasurementsPage *self, const NegAnnotation *annotation, guint *
   return NULL;
 }
 
+/* Where it was before, as long as that is right: with thousands of images nobody looks at all of them for each row. */
+static NegSeries *
+find_series_at (NegMeasurementsPage *self, const NegAnnotation *annotation, guint *index)
+{
+  const NegPatient *patient = neg_reading_get_patient (self->reading);
+
+  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
+    const NegStudy *study = g_ptr_array_index (patient->studies, i);
+
+    if (g_strcmp0 (study->study_uid, annotation->study_uid) != 0)
+      continue;
+    for (guint k = 0; k < study->series->len; k++) {
+      NegSeries *series = g_ptr_array_index (study->series, k);
+      const NegSeriesFrame *frame
+          = *index < neg_series_get_n_frames (series) ? neg_series_get_frame (series, *index) : NULL;
+
+      if (frame != NULL && frame->frame == annotation->frame - 1
+          && g_strcmp0 (frame->instance->sop_instance_uid, annotation->sop_instance_uid) == 0)
+        return series;
+    }
+  }
+  *index = G_MAXUINT;
+  return find_series (self, annotation, index);
+}
+
 static NegInstance *
 find_instance (NegMeasurementsPage *self, const NegAnnotation *annotation)
 {
@@ -181,15 +206,16 @@ fill_row (NegMeasurementsPage *self, GtkWidget *row, const NegAnnotation *annota
   GtkWidget *title = gtk_widget_get_first_child (gtk_list_box_row_get_child (GTK_LIST_BOX_ROW (row)));
   GtkWidget *value = gtk_widget_get_next_sibling (title), *where = gtk_widget_get_next_sibling (value);
   RowPlace *place = get_place (row);
-  guint index = G_MAXUINT;
-  NegSeries *series = find_series (self, annotation, &index);
+  guint index = place->position >= 0 && place->position < G_MAXUINT ? (guint) place->position : G_MAXUINT;
+  NegSeries *series = find_series_at (self, annotation, &index);
   const NegInstance *instance = series != NULL ? neg_series_get_frame (series, index)->instance : NULL;
   gint64 number = instance == NULL ? G_MAXINT64 : instance->has_series_number ? instance->series_number : -1;
   gboolean moves = place->series_number != number || place->position != index;
   g_autofree char *numbers = dup_numbers (annotation), *place_words = dup_where (instance, annotation, index);
   g_autofree char *kind = g_strconcat (neg_annotation_kind_get_title (annotation->kind),
                                        annotation->is_foreign ? _ (" (of a report)") : "", NULL);
-  g_autofree char *spoken = g_strjoin (", ", kind, numbers, place_words, NULL);
+  g_autofree char *spoken = g_strjoin (", ", kind, *numbers != '\0' ? numbers : place_words,
+                                         *numbers != '\0' ? place_words : NULL, NULL);
 
   place->series_number = number;
   place->position = index;
