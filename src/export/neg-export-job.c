@@ -31,8 +31,9 @@ struct _NegExportJob {
   NegFrameStore *store;
   NegExportOrder order;
   char *path;
-  NegViewState state;  /* its series is owned */
+  NegViewState state;
   NegOverlay *links;   /* nullable; only what a picture takes from it */
+  GPtrArray *annotations; /* nullable; only read */
   gint64 *durations_us; /* of the range; nullable */
   gint64 duration_us;
 
@@ -133,7 +134,8 @@ draw_image (NegExportJob *self, const Image *image, NegPicture *picture, GError 
   NegViewState view = self->state;
 
   view.index = image->index;
-  return neg_export_draw (&view, image->pixels, &self->order.look, self->links, self->film_width, self->film_height,
+  return neg_export_draw (&view, image->pixels, &self->order.look, self->links,
+                          self->annotations, self->film_width, self->film_height,
                           self->channels, picture, error);
 }
 
@@ -398,20 +400,20 @@ copy_links (const NegOverlay *links, NegExportKind kind)
 }
 
 NegExportJob *
-neg_export_job_new (NegFrameStore *store, const NegViewState *state, const NegOverlay *links, const NegCine *cine,
-                    const NegExportOrder *order, const char *path)
+neg_export_job_new (NegFrameStore *store, const NegViewState *state, const NegOverlay *links, GPtrArray *annotations,
+                    const NegCine *cine, const NegExportOrder *order, const char *path)
 {
   NegExportJob *self = g_object_new (NEG_TYPE_EXPORT_JOB, NULL);
   guint last = neg_view_state_get_n_frames (state) - 1;
 
   self->store = g_object_ref (store);
-  self->state = *state;
-  g_object_ref (self->state.series);
+  neg_view_state_copy (&self->state, state);
   self->order = *order;
   self->order.first = MIN (order->kind == NEG_EXPORT_PICTURE ? state->index : order->first, last);
   self->order.last = CLAMP (order->kind == NEG_EXPORT_PICTURE ? state->index : order->last, self->order.first, last);
   self->path = g_strdup (path);
   self->links = links != NULL ? copy_links (links, order->kind) : NULL;
+  self->annotations = annotations != NULL ? g_ptr_array_ref (annotations) : NULL;
   set_durations (self, cine);
   return self;
 }
@@ -448,10 +450,11 @@ neg_export_job_finalize (GObject *object)
   if (self->links != NULL)
     neg_overlay_clear (self->links);
   g_clear_pointer (&self->links, g_free);
+  g_clear_pointer (&self->annotations, g_ptr_array_unref);
   g_clear_pointer (&self->queue, g_async_queue_unref);
   g_clear_pointer (&self->durations_us, g_free);
   g_clear_pointer (&self->path, g_free);
-  g_clear_object (&self->state.series);
+  neg_view_state_clear (&self->state);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (neg_export_job_parent_class)->finalize (object);
@@ -468,5 +471,6 @@ neg_export_job_class_init (NegExportJobClass *klass)
 static void
 neg_export_job_init (NegExportJob *self)
 {
+  neg_view_state_init (&self->state);
   self->queue = g_async_queue_new_full (image_free);
 }

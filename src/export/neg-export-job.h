@@ -27,10 +27,12 @@ typedef struct {
 G_DECLARE_FINAL_TYPE (NegExportJob, neg_export_job, NEG, EXPORT_JOB, GObject)
 
 /* @state, @links (nullable; its line and point only go onto the image shown, NEG_EXPORT_PICTURE) and @cine (nullable:
- * how long a film shows each image) are copied. @path is the file, or the folder that is to be. Signal "progress" ():
+ * how long a film shows each image) are copied;
+ * @annotations (nullable, of NegAnnotation, in any order) as they are now: the array is referenced and changes no more. @path is the file, or the folder that is to be. Signal "progress" ():
  * one more image is done. */
 NegExportJob *neg_export_job_new (NegFrameStore *store, const NegViewState *state, const NegOverlay *links,
-                                  const NegCine *cine, const NegExportOrder *order, const char *path);
+                                  GPtrArray *annotations, const NegCine *cine, const NegExportOrder *order,
+                                  const char *path);
 
 void neg_export_job_run_async (NegExportJob *job, GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data);

@@ -5,8 +5,11 @@
 #include <math.h>
 
 #include "base/neg-error.h"
+#include "export/neg-marks-cairo.h"
 #include "export/neg-overlay-cairo.h"
+#include "export/neg-picture-cairo.h"
 #include "imaging/neg-layers.h"
+#include "reading/neg-annotation-values.h"
 #include "reading/neg-view-presentation.h"
 
 /* A plain copy that borrows the series: for functions that only read it. */
@@ -103,9 +106,60 @@ draw_texts (const NegViewState *state, const NegExportLook *look, const NegOverl
   return drawn;
 }
 
+/* --- marks --- */
+
+typedef struct {
+  NegMarksStyle style;
+  const NegViewState *state;
+  const GPtrArray *annotations; /* nullable */
+} Marks;
+
+static void
+paint_marks (cairo_t *cr, gpointer user_data)
+{
+  const Marks *marks = user_data;
+  const NegSeriesFrame *shown = neg_view_state_get_frame (marks->state);
+
+  if (neg_view_state_is_presented (marks->state))
+    neg_marks_draw_presentation (cr, &marks->style, marks->state->presentation, shown->instance->sop_instance_uid,
+                                 shown->frame);
+  for (guint i = 0; marks->annotations != NULL && i < marks->annotations->len; i++) {
+    const NegAnnotation *annotation = g_ptr_array_index (marks->annotations, i);
+    g_autofree char *lines = NULL;
+
+    if (annotation->frame != shown->frame + 1
+        || g_strcmp0 (annotation->sop_instance_uid, shown->instance->sop_instance_uid) != 0)
+      continue;
+    lines = neg_annotation_dup_lines (annotation);
+    neg_marks_draw_annotation (cr, &marks->style, annotation, lines);
+  }
+}
+
+static gboolean
+draw_marks (const NegViewState *view, const NegExportLook *look, const GPtrArray *annotations, const NegDraw *draw,
+            const NegPicture *picture, GError **error)
+{
+  const NegSeriesFrame *shown = neg_view_state_get_frame (view);
+  Marks marks = { .state = view, .annotations = annotations };
+
+  if (!look->measured || (annotations == NULL && !neg_view_state_is_presented (view)))
+    return TRUE;
+  marks.style = (NegMarksStyle){ .output_to_image = draw->output_to_image,
+                                 .width = picture->width,
+                                 .height = picture->height,
+                                 .line_px = CLAMP (MIN (picture->width, picture->height) / 40.0, 9, 84),
+                                 .hides_words = !look->identified,
+                                 .area_px = { 0, 0, picture->width, picture->height } };
+  if (neg_view_state_is_presented (view))
+    neg_presentation_get_area (view->presentation, shown->instance, shown->frame, &draw->output_to_image,
+                               marks.style.area_px);
+  return neg_picture_paint (picture, paint_marks, &marks, error);
+}
+
 gboolean
 neg_export_draw (const NegViewState *state, NegPixels *pixels, const NegExportLook *look, const NegOverlay *links,
-                 guint width, guint height, guint channels, NegPicture *picture, GError **error)
+                 const GPtrArray *annotations, guint width, guint height, guint channels, NegPicture *picture,
+                 GError **error)
 {
   const NegSeriesFrame *shown = neg_view_state_get_frame (state);
   const NegFrame *frame = neg_pixels_get_frame (pixels);
@@ -133,7 +187,8 @@ neg_export_draw (const NegViewState *state, NegPixels *pixels, const NegExportLo
                      picture->height);
   picture->pixels = memory;
   neg_draw_rows (&draw, frame, picture, 0, picture->height);
-  if (!draw_texts (state, look, links, has_window (&draw, frame) ? &draw.voi : NULL, picture, error))
+  if (!draw_marks (&view, look, annotations, &draw, picture, error)
+      || !draw_texts (state, look, links, has_window (&draw, frame) ? &draw.voi : NULL, picture, error))
     return FALSE;
   g_steal_pointer (&memory);
   return TRUE;

@@ -2,6 +2,7 @@
  * Thread: any; what is given is only read. */
 #pragma once
 
+#include "model/neg-annotation.h"
 #include "pipeline/neg-pixels.h"
 #include "reading/neg-overlay.h"
 
@@ -19,6 +20,7 @@ typedef struct {
   guint factor;        /* of NEG_EXPORT_IMAGE: 1, 2, 4 */
   guint width, height; /* of NEG_EXPORT_AS_SHOWN */
   gboolean annotated;  /* else only the marks that must stay */
+  gboolean measured;   /* annotations, and what a presentation state draws; words of them only where identified */
   gboolean identified; /* else no name, ID, date, description: see DESIGN.md */
 } NegExportLook;
 
@@ -32,10 +34,11 @@ void neg_export_init_overlay (NegOverlay *overlay, const NegViewState *state, co
                               const NegVoi *voi, guint width, guint height, const NegOverlay *links);
 
 /* The image at state->index, whose pixels are @pixels, as a picture whose memory is given (g_free its pixels); of
- * @width x @height where they are not 0 (a film's). @channels: 1, 3, or 0 for what the image is. */
+ * @width x @height where they are not 0 (a film's). @annotations (nullable, of NegAnnotation): those of this image are drawn
+ * where the look wants them. @channels: 1, 3, or 0 for what the image is. */
 gboolean neg_export_draw (const NegViewState *state, NegPixels *pixels, const NegExportLook *look,
-                          const NegOverlay *links, guint width, guint height, guint channels, NegPicture *picture,
-                          GError **error);
+                          const NegOverlay *links, const GPtrArray *annotations, guint width, guint height,
+                          guint channels, NegPicture *picture, GError **error);
 
 typedef enum {
   NEG_BURNED_IN_UNLIKELY,

@@ -235,7 +235,7 @@ get_text_pen (const NegPen *pen)
 static void
 draw_text (const NegPen *pen, const NegAnnotation *annotation, const char *lines)
 {
-  gboolean has_text = annotation->text != NULL && *annotation->text != '\0';
+  gboolean has_text = annotation->text != NULL && *annotation->text != '\0' && !pen->style->hides_words;
   gboolean has_lines = lines != NULL && *lines != '\0';
   g_autofree char *text = g_strconcat (has_text ? annotation->text : "", has_text && has_lines ? "\n" : "",
                                        has_lines ? lines : "", NULL);

@@ -15,6 +15,7 @@ typedef struct {
   guint width, height;      /* of the picture, output pixels */
   double line_px;           /* height of a line of text */
   gboolean has_handles;     /* on screen: the selected one shows its handles */
+  gboolean hides_words;     /* what a person or a file wrote may be a name; numbers stay */
   const char *selected_uid; /* nullable */
   double area_px[4];        /* x, y, x, y of the displayed area in the picture, for DISPLAY units */
 } NegMarksStyle;

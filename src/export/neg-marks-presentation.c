@@ -172,7 +172,7 @@ draw_marked (NegPen *pen, const Marked *marked)
   set_layer (pen, marked->layer);
   for (guint32 i = 0; i < annotation->n_graphics; i++)
     draw_graphic (pen, &annotation->graphics[i]);
-  for (guint32 i = 0; i < annotation->n_texts; i++)
+  for (guint32 i = 0; i < annotation->n_texts && !pen->style->hides_words; i++)
     draw_text (pen, &annotation->texts[i]);
 }
 

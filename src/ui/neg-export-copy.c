@@ -43,16 +43,24 @@ put (GdkClipboard *clipboard, GdkTexture *texture)
   g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, KEPT_SECONDS, forget_cb, kept, kept_free);
 }
 
+GPtrArray *
+neg_export_list_annotations (NegAnnotations *annotations, const char *study_uid)
+{
+  return annotations != NULL && study_uid != NULL ? neg_annotations_list_study (annotations, study_uid) : NULL;
+}
+
 gboolean
-neg_export_copy (GdkClipboard *clipboard, NegReading *reading, guint cell, NegFrameStore *store, guint width_px,
-                 guint height_px, GError **error)
+neg_export_copy (GdkClipboard *clipboard, NegReading *reading, guint cell, NegFrameStore *store,
+                 NegAnnotations *annotations, guint width_px, guint height_px, GError **error)
 {
   const NegViewState *state = neg_reading_get_state (reading, cell);
   const NegSeriesFrame *frame = neg_view_state_get_frame (state);
-  const NegExportLook look = { .size = NEG_EXPORT_AS_SHOWN, .width = width_px, .height = height_px, .annotated = TRUE };
+  const NegExportLook look = { .size = NEG_EXPORT_AS_SHOWN, .width = width_px, .height = height_px, .annotated = TRUE,
+                               .measured = TRUE };
   g_autoptr (NegPixels) pixels = frame != NULL ? neg_frame_store_peek (store, state->series, state->index) : NULL;
   g_autoptr (GdkTexture) texture = NULL;
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GPtrArray) marks = NULL;
   NegOverlay links;
   NegPicture picture;
   gboolean drawn;
@@ -62,7 +70,8 @@ neg_export_copy (GdkClipboard *clipboard, NegReading *reading, guint cell, NegFr
   if (neg_export_get_burned_in (frame->instance) != NEG_BURNED_IN_UNLIKELY)
     return neg_fail (error, NEG_ERROR_REFUSED, NULL, "the pixels may show who it is: export it, which asks");
   neg_overlay_init (&links, reading, cell, NULL, width_px, height_px, NEG_CAPTIONS_NONE);
-  drawn = neg_export_draw (state, pixels, &look, &links, 0, 0, 3, &picture, error);
+  marks = neg_export_list_annotations (annotations, frame->instance->study_uid);
+  drawn = neg_export_draw (state, pixels, &look, &links, marks, 0, 0, 3, &picture, error);
   neg_overlay_clear (&links);
   if (!drawn)
     return FALSE;

@@ -15,8 +15,9 @@ struct _NegExportDialog {
   GtkWindow parent_instance;
 
   NegFrameStore *store;
-  NegViewState state; /* its series is owned */
+  NegViewState state;
   NegOverlay links;
+  GPtrArray *annotations; /* of the study, as they were; nullable */
   NegCine cine;
   guint width_px, height_px;
 
@@ -28,7 +29,7 @@ struct _NegExportDialog {
   GtkDropDown *kind, *format, *size;
   GtkSpinButton *first, *last;
   GtkAdjustment *first_adjustment, *last_adjustment;
-  GtkCheckButton *annotated, *anonymous, *identified, *looked;
+  GtkCheckButton *annotated, *measured, *anonymous, *identified, *looked;
   GtkLabel *burned_in_text, *result;
   GtkProgressBar *progress;
   GtkButton *cancel, *export_button;
@@ -64,6 +65,7 @@ get_order (NegExportDialog *self, NegExportOrder *order)
               .width = self->width_px,
               .height = self->height_px,
               .annotated = gtk_check_button_get_active (self->annotated),
+              .measured = gtk_check_button_get_active (self->measured),
               .identified = gtk_check_button_get_active (self->identified) },
   };
   if (order->kind == NEG_EXPORT_PICTURE)
@@ -179,7 +181,7 @@ done_cb (GObject *object, GAsyncResult *result, gpointer data)
 static void
 run (NegExportDialog *self, const NegExportOrder *order, const char *path)
 {
-  self->job = neg_export_job_new (self->store, &self->state, &self->links, &self->cine, order, path);
+  self->job = neg_export_job_new (self->store, &self->state, &self->links, self->annotations, &self->cine, order, path);
   self->cancellable = g_cancellable_new ();
   g_signal_connect_object (self->job, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_visible (GTK_WIDGET (self->progress), TRUE);
@@ -346,6 +348,7 @@ neg_export_dialog_dispose (GObject *object)
     neg_overlay_clear (&self->links);
   neg_view_state_clear (&self->state);
   neg_cine_clear (&self->cine);
+  g_clear_pointer (&self->annotations, g_ptr_array_unref);
   g_clear_object (&self->chooser);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (neg_export_dialog_parent_class)->dispose (object);
@@ -368,6 +371,7 @@ bind_children (GtkWidgetClass *class)
   BIND (first_adjustment);
   BIND (last_adjustment);
   BIND (annotated);
+  BIND (measured);
   BIND (anonymous);
   BIND (identified);
   BIND (looked);
@@ -396,6 +400,7 @@ neg_export_dialog_class_init (NegExportDialogClass *class)
 static void
 neg_export_dialog_init (NegExportDialog *self)
 {
+  neg_view_state_init (&self->state);
   gtk_widget_init_template (GTK_WIDGET (self));
   neg_accessible_set_name (GTK_WIDGET (self->kind), _ ("What"));
   neg_accessible_set_name (GTK_WIDGET (self->format), _ ("Format"));
@@ -416,8 +421,9 @@ init_cine (NegExportDialog *self, const NegCine *cine, double default_hz)
 }
 
 GtkWindow *
-neg_export_dialog_new (GtkWindow *parent, NegReading *reading, guint cell, NegFrameStore *store, guint width_px,
-                       guint height_px, const NegCine *cine, double default_hz)
+neg_export_dialog_new (GtkWindow *parent, NegReading *reading, guint cell, NegFrameStore *store,
+                       NegAnnotations *annotations, guint width_px, guint height_px, const NegCine *cine,
+                       double default_hz)
 {
   const NegViewState *state = neg_reading_get_state (reading, cell);
   NegExportDialog *self;
@@ -429,8 +435,8 @@ neg_export_dialog_new (GtkWindow *parent, NegReading *reading, guint cell, NegFr
   self->width_px = CLAMP (width_px, 1, NEG_EXPORT_SIDE_MAX);
   self->height_px = CLAMP (height_px, 1, NEG_EXPORT_SIDE_MAX);
   neg_overlay_init (&self->links, reading, cell, NULL, self->width_px, self->height_px, NEG_CAPTIONS_NONE);
-  self->state = *state;
-  g_object_ref (self->state.series);
+  neg_view_state_copy (&self->state, state);
+  self->annotations = neg_export_list_annotations (annotations, neg_view_state_get_frame (state)->instance->study_uid);
   init_cine (self, cine, default_hz);
   fill_kinds (self);
   fill_sizes (self);

@@ -6,6 +6,7 @@
 #include <gtk/gtk.h>
 
 #include "pipeline/neg-frame-store.h"
+#include "reading/neg-annotations.h"
 #include "reading/neg-cine.h"
 #include "reading/neg-reading.h"
 
@@ -16,14 +17,18 @@ G_DECLARE_FINAL_TYPE (NegExportDialog, neg_export_dialog, NEG, EXPORT_DIALOG, Gt
 
 /* For what @cell shows now, which is kept: changing the cell later changes nothing here. @width_px x @height_px: of the
  * viewport, device pixels. @cine (nullable): rate and range of a film; else as the file says, @default_hz where it says
- * nothing. NULL where the cell shows no image. */
+ * nothing. @annotations (nullable): as they are now. NULL where the cell shows no image. */
 GtkWindow *neg_export_dialog_new (GtkWindow *parent, NegReading *reading, guint cell, NegFrameStore *store,
-                                  guint width_px, guint height_px, const NegCine *cine, double default_hz);
+                                  NegAnnotations *annotations, guint width_px, guint height_px, const NegCine *cine,
+                                  double default_hz);
 
-/* The view as on screen, annotated, without the person, into the clipboard; it is taken out again after a minute.
+/* Those of the study, of NegAnnotation; given, NULL without any. */
+GPtrArray *neg_export_list_annotations (NegAnnotations *annotations, const char *study_uid);
+
+/* The view as on screen, annotated and measured, without the person, into the clipboard; it is taken out again after a minute.
  * NEG_ERROR_BUSY while the image is not decoded; NEG_ERROR_REFUSED where the pixels themselves may name the person: the
  * dialog asks about those. */
-gboolean neg_export_copy (GdkClipboard *clipboard, NegReading *reading, guint cell, NegFrameStore *store, guint width_px,
-                          guint height_px, GError **error);
+gboolean neg_export_copy (GdkClipboard *clipboard, NegReading *reading, guint cell, NegFrameStore *store,
+                          NegAnnotations *annotations, guint width_px, guint height_px, GError **error);
 
 G_END_DECLS

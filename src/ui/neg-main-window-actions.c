@@ -48,7 +48,7 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegViewport *viewport = neg_grid_get_active (self->grid);
   NegCinePlayer *player = neg_cell_get_player (neg_grid_get_cell (self->grid, neg_viewport_get_cell (viewport)));
   GtkWindow *dialog = neg_export_dialog_new (
-      GTK_WINDOW (self), self->reading, neg_viewport_get_cell (viewport), self->store,
+      GTK_WINDOW (self), self->reading, neg_viewport_get_cell (viewport), self->store, self->annotations,
       neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport),
       player != NULL ? neg_cine_player_get_cine (player) : NULL, _neg_main_window_get_cine_rate_hz (self));
 
@@ -74,7 +74,8 @@ copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (neg_export_copy (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->reading, neg_viewport_get_cell (viewport),
-                       self->store, neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport), &error))
+                       self->store, self->annotations, neg_viewport_get_width_px (viewport),
+                       neg_viewport_get_height_px (viewport), &error))
     _neg_main_window_hint (self, _ ("The picture is in the clipboard for a minute, without the patient's name."));
   else
     _neg_main_window_hint (self, why_not_copied (error));

@@ -31,7 +31,7 @@ say_cb (Program *program)
 static void
 export_cb (Program *program)
 {
-  GtkWindow *dialog = neg_export_dialog_new (program->window, program->reading, 0, program->store, 400, 300,
+  GtkWindow *dialog = neg_export_dialog_new (program->window, program->reading, 0, program->store, NULL, 400, 300,
                                              neg_cine_player_get_cine (program->player), 10);
 
   gtk_window_present (dialog);
@@ -42,7 +42,7 @@ copy_cb (Program *program)
 {
   g_autoptr (GError) error = NULL;
   gboolean copied = neg_export_copy (gtk_widget_get_clipboard (GTK_WIDGET (program->window)), program->reading, 0,
-                                     program->store, 400, 300, &error);
+                                     program->store, NULL, 400, 300, &error);
 
   gtk_label_set_text (program->copied, copied ? "copied" : error->message);
 }

@@ -106,7 +106,7 @@ run (Fixture *fixture, NegExportKind kind, guint first, guint last, const char *
 {
   NegExportOrder order = { .kind = kind, .first = first, .last = last,
                            .look = { .size = NEG_EXPORT_IMAGE, .factor = 1 } };
-  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, NULL, NULL, &order, path);
+  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, NULL, NULL, NULL, &order, path);
   guint64 bytes;
 
   g_clear_error (&fixture->error);
@@ -188,7 +188,7 @@ export_with_links (Fixture *fixture, NegExportKind kind, const NegOverlay *links
                            .look = { .size = NEG_EXPORT_AS_SHOWN, .width = SIDE, .height = SIDE, .annotated = TRUE } };
   g_autofree char *path = g_build_filename (fixture->out, "x", NULL);
   g_autofree char *file = kind == NEG_EXPORT_PICTURES ? g_build_filename (path, "00001.png", NULL) : g_strdup (path);
-  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, links, NULL, &order, path);
+  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, links, NULL, NULL, &order, path);
   char *bytes;
   gsize length;
 
@@ -291,7 +291,7 @@ test_wishes_elsewhere (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *path = g_build_filename (fixture->out, "one.png", NULL);
   NegExportOrder order = { .kind = NEG_EXPORT_PICTURE, .look = { .size = NEG_EXPORT_IMAGE, .factor = 2 } };
-  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, NULL, NULL, &order, path);
+  g_autoptr (NegExportJob) job = neg_export_job_new (fixture->store, &fixture->state, NULL, NULL, NULL, &order, path);
 
   neg_export_job_run_async (job, NULL, done_cb, fixture);
   neg_frame_store_set_wishes (fixture->store, NULL, 0);

@@ -9,6 +9,7 @@
 #include "export/neg-export-picture.h"
 #include "export/neg-overlay-cairo.h"
 #include "model/neg-instance-fields.h"
+#include "reading/neg-view-presentation.h"
 
 #define COLUMNS 200u
 #define ROWS 160u
@@ -18,6 +19,7 @@ typedef struct {
   NegSeries *series;
   NegViewState state;
   NegPixels *pixels;
+  GPtrArray *annotations; /* nullable */
 } Fixture;
 
 /* Every text of the header is one that must not be seen: fields that come later are covered too. */
@@ -115,6 +117,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 {
   neg_view_state_clear (&fixture->state);
   g_clear_object (&fixture->series);
+  g_clear_pointer (&fixture->annotations, g_ptr_array_unref);
   neg_pixels_unref (fixture->pixels);
 }
 
@@ -124,7 +127,7 @@ export_as (Fixture *fixture, const NegExportLook *look)
   g_autoptr (GError) error = NULL;
   NegPicture picture;
 
-  g_assert_true (neg_export_draw (&fixture->state, fixture->pixels, look, NULL, 0, 0, 0, &picture, &error));
+  g_assert_true (neg_export_draw (&fixture->state, fixture->pixels, look, NULL, fixture->annotations, 0, 0, 0, &picture, &error));
   g_assert_no_error (error);
   return picture;
 }
@@ -379,6 +382,120 @@ test_burned_in (void)
   }
 }
 
+/* --- measurements --- */
+
+static void
+add_mark (Fixture *fixture, NegAnnotationKind kind, double y, const char *text, guint32 frame)
+{
+  const NegInstance *instance = neg_view_state_get_frame (&fixture->state)->instance;
+  NegAnnotation *annotation = neg_annotation_new (kind);
+
+  if (fixture->annotations == NULL)
+    fixture->annotations = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+  annotation->uid = g_strdup_printf ("2.25.%u", fixture->annotations->len + 1);
+  annotation->sop_instance_uid = g_strdup (instance->sop_instance_uid);
+  annotation->frame = frame;
+  annotation->text = g_strdup (text);
+  neg_annotation_set_points (annotation, (const double[]){ 40, y, 120, y }, 2);
+  neg_annotation_set_values (annotation, &(const NegAnnotationValue){ NEG_QUANTITY_LENGTH, 40, "mm" }, 1);
+  g_ptr_array_add (fixture->annotations, annotation);
+}
+
+/* Pixels of a row that differ. */
+static guint
+count_changed (const NegPicture *a, const NegPicture *b, guint top, guint bottom)
+{
+  guint n = 0;
+
+  for (guint y = top; y < bottom; y++)
+    for (guint x = 0; x < a->width; x++)
+      n += a->pixels[y * a->stride + x] != b->pixels[y * b->stride + x];
+  return n;
+}
+
+/* The line is where it was measured, those of other images are not there, and off is off. */
+static void
+test_measured (Fixture *fixture, gconstpointer data)
+{
+  const NegExportLook off = { .size = NEG_EXPORT_IMAGE, .factor = 1 };
+  NegExportLook on = off;
+  NegPicture plain = draw_alone (fixture, COLUMNS, ROWS), picture;
+
+  on.measured = TRUE;
+  add_mark (fixture, NEG_ANNOTATION_LENGTH, 40, NULL, 1);
+  add_mark (fixture, NEG_ANNOTATION_LENGTH, 120, NULL, 2);
+  picture = export_as (fixture, &on);
+  g_assert_cmpuint (count_changed (&plain, &picture, 39, 42), >, 150);
+  g_assert_cmpuint (count_changed (&plain, &picture, 80, ROWS), ==, 0);
+  g_free (picture.pixels);
+  assert_same (export_as (fixture, &off), plain);
+}
+
+/* What somebody wrote may be a name: without the person it is not there, with the person it is. */
+static void
+test_words (Fixture *fixture, gconstpointer data)
+{
+  NegExportLook look = { .size = NEG_EXPORT_IMAGE, .factor = 2, .measured = TRUE };
+  NegPicture with, without;
+
+  for (guint identified = 0; identified < 2; identified++) {
+    look.identified = identified == 1;
+    add_mark (fixture, NEG_ANNOTATION_ARROW, 60, SECRET, 1);
+    with = export_as (fixture, &look);
+    g_clear_pointer (&fixture->annotations, g_ptr_array_unref);
+    add_mark (fixture, NEG_ANNOTATION_ARROW, 60, NULL, 1);
+    without = export_as (fixture, &look);
+    g_clear_pointer (&fixture->annotations, g_ptr_array_unref);
+    g_assert_cmpint (count_changed (&with, &without, 0, 2 * ROWS) > 0, ==, look.identified);
+    g_free (with.pixels);
+    g_free (without.pixels);
+  }
+}
+
+static NegPresentation *
+new_presentation (const NegInstance *instance, const char *text)
+{
+  NegPresentation *presentation = neg_presentation_new ();
+  NegGraphicAnnotation *annotation = g_new0 (NegGraphicAnnotation, 1);
+
+  presentation->references = (NegImageReferences){ 1, g_new0 (NegImageReference, 1) };
+  presentation->references.items[0].sop_instance_uid = g_strdup (instance->sop_instance_uid);
+  presentation->annotations = annotation;
+  presentation->n_annotations = 1;
+  annotation->graphics = g_new0 (NegGraphic, 1);
+  annotation->n_graphics = 1;
+  annotation->graphics[0] = (NegGraphic){ .type = NEG_GRAPHIC_POLYLINE, .n_points = 2,
+                                          .points = g_memdup2 ((const double[]){ 40, 40, 120, 40 }, 4 * sizeof (double)) };
+  annotation->texts = g_new0 (NegGraphicText, 1);
+  annotation->n_texts = 1;
+  annotation->texts[0] = (NegGraphicText){ .text = g_strdup (text), .has_anchor = TRUE, .anchor = { 100, 100 } };
+  return presentation;
+}
+
+/* A state's graphics, and its words only with the person. */
+static void
+test_state (Fixture *fixture, gconstpointer data)
+{
+  const NegInstance *instance = neg_view_state_get_frame (&fixture->state)->instance;
+  NegExportLook look = { .size = NEG_EXPORT_IMAGE, .factor = 1, .measured = TRUE };
+  g_autoptr (NegPresentation) presentation = new_presentation (instance, SECRET);
+  NegPicture off, anonymous, identified;
+
+  g_assert_true (neg_view_state_set_presentation (&fixture->state, presentation, instance->study_uid, COLUMNS, ROWS, 0,
+                                                  NULL));
+  anonymous = export_as (fixture, &look);
+  look.identified = TRUE;
+  identified = export_as (fixture, &look);
+  look = (NegExportLook){ .size = NEG_EXPORT_IMAGE, .factor = 1 };
+  off = export_as (fixture, &look);
+  g_assert_cmpuint (count_changed (&off, &anonymous, 39, 42), >, 150);
+  g_assert_cmpuint (count_changed (&off, &anonymous, 80, 120), ==, 0);
+  g_assert_cmpuint (count_changed (&off, &identified, 80, 120), >, 0);
+  g_free (off.pixels);
+  g_free (anonymous.pixels);
+  g_free (identified.pixels);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -391,6 +508,9 @@ main (int argc, char **argv)
   ADD ("/export-picture/identified", FALSE, test_identified);
   ADD ("/export-picture/marks", FALSE, test_marks);
   ADD ("/export-picture/name", FALSE, test_name);
+  ADD ("/export-picture/measured", TRUE, test_measured);
+  ADD ("/export-picture/words", TRUE, test_words);
+  ADD ("/export-picture/state", TRUE, test_state);
   g_test_add_func ("/export-picture/cairo", test_cairo);
   g_test_add_func ("/export-picture/colour-kept", test_color_kept);
   g_test_add_func ("/export-picture/burned-in", test_burned_in);
