@@ -188,7 +188,9 @@ dup_shown_window (const NegViewState *state, const NegSeriesFrame *frame, const 
 
   /* Only what is drawn is named: a window that PS3.3 does not allow is passed over when drawing. */
   if (!state->has_window
-      && neg_preset_get (frame->instance, frame->frame, neg_view_state_get_preset (state), &preset)
+      && neg_view_state_look_up_preset (state, neg_view_state_is_presented (state) ? state->preset
+                                                                                 : neg_view_state_get_preset (state),
+                                        &preset)
       && (voi->lut != NULL ? preset.is_lut : preset.center == voi->center && preset.width == voi->width))
     explanation = neg_caption_dup_clean (preset.explanation);
   if (voi->lut != NULL)
@@ -209,7 +211,8 @@ dup_last_value (const char *values)
   return g_strdup (last != NULL ? last + 1 : clean);
 }
 
-/* C.7.6.1.1.5.1: the standard's number, as people know it; another term as it is. Given. */
+/* C.7.6.1.1.5.1: the standard's number, as people know it; nothing for another term: the mark stands on pictures without a
+ * name too, where no free text of the file may be. Given. */
 static char *
 dup_method (const NegInstance *instance)
 {
@@ -222,7 +225,7 @@ dup_method (const NegInstance *instance)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (last, names[i][0]) == 0)
       return g_strdup (names[i][1]);
-  return g_steal_pointer (&last);
+  return g_strdup ("");
 }
 
 /* BIR 4.16.4.2.2.5.8: an image that was ever compressed with loss says so for as long as it is on screen. */
