@@ -187,7 +187,7 @@ class Program:
         y, x = picture.shape[0] // 2, picture.shape[1] // 2
         return picture[y - side:y + side, x - side:x + side].astype(float)
 
-    def settled(self, seconds=5.0, whole=False):
+    def settled(self, seconds=20.0, whole=False):
         """The picture (or the whole screen) once two looks in a row are the same."""
         last = [None]
 

@@ -293,6 +293,32 @@ def grid_by_arrows(program):
     program.look_again()
 
 
+def other_tops(program):
+    """Where what popped up begins."""
+    tops = []
+    for window in program.windows("."):
+        found = subprocess.run(["xdotool", "getwindowgeometry", "--shell", window], capture_output=True, text=True)
+        place = dict(line.split("=") for line in found.stdout.split())
+        if window != program.window and place:
+            tops.append(int(place["Y"]))
+    return tops
+
+
+def grid_in_a_low_window(program):
+    """The button is scrolled out of sight; what it opens stands beside the window nevertheless, not far from it."""
+    height = 520
+    program.do("windowsize", "--sync", program.window, str(program.size[0]), str(height))
+    program.settled(20, whole=True)
+    program.key("ctrl+0")
+    program.wait_focus("1 × 1 viewports")
+    tops = screen.wait_until(lambda: other_tops(program), 5, "what pops up")
+    assert max(tops) < height, f"it is below the window: {tops}"
+    program.key("Escape")
+    program.do("windowsize", "--sync", program.window, *map(str, program.size))
+    program.settled(20, whole=True)
+    program.look_again()
+
+
 def patients_pane(program):
     """A series of a study is shown by arrows and Enter; the pane closes and opens."""
     program.key("F6")
@@ -365,6 +391,7 @@ POINTS = (("customary windows and the file's own", presets), ("wider, brighter, 
           ("larger, moved, true pixels", moves), ("letters are heard after every turn", letters), ("undo and redo", undoes),
           ("texts in three levels", captions), ("cine runs and stops", cine),
           ("four viewports: around, together, alone", four_viewports), ("rows and columns by arrows", grid_by_arrows),
+          ("rows and columns in a low window", grid_in_a_low_window),
           ("the patients' pane", patients_pane), ("the details", details_pane),
           ("preferences, keys, export: open and closed", other_windows))
 

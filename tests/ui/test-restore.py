@@ -32,7 +32,7 @@ class Home(screen.Program):
                     None)
 
     def wait_question(self, crashed):
-        screen.wait_until(self.question, 10, "the question")
+        screen.wait_until(self.question, 30, "the question")
         assert ("unexpectedly" in self.question()) == crashed, self.question()
         self.wait_focus("Go on")
 
