@@ -74,6 +74,17 @@ def holds(report, screen, options):
                    paint_ms=statistics.median(values[phase]['paint']['median_ms'] for values in rounds))
 
 
+def drag(report, screen, options):
+    """The window of a mammogram, dragged: it is uploaded nowhere, and a frame of 60 Hz is enough for all of it."""
+    data.make_mammogram(options.work)
+    rounds = [ours(screen, options, (1280, 800), options.work + '/mammogram', '--window', '--frames', '120')['drag']
+              for _ in range(options.pairs)]
+    for what, name in (('work', 'main loop besides drawing'), ('paint', 'drawing')):
+        values = {f'{key}_ms': statistics.median(times[what][f'{key}_ms'] for times in rounds)
+                  for key in ('median', 'p95', 'worst')}
+        report.add(f'mammogram 3000 x 4000, drag: {name}', limit=1, ratio=values['worst_ms'] / FRAME_MS, **values)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--negatoscope', required=True)
@@ -96,6 +107,7 @@ def main():
                 rate(report, screen, options, size)
             else:
                 report.skip(f'{size[0]} x {size[1]}', 'the floor is not here')
+        drag(report, screen, options)
         holds(report, screen, options)
     finally:
         screen.close()

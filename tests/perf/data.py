@@ -14,6 +14,7 @@ ROOT = '2.25.3141592653589793'
 FRAMES = 16    # of one object
 MULTI_FRAME_WORD, MULTI_FRAME_BYTE, MULTI_FRAME_COLOR = ('1.2.840.10008.5.1.4.1.1.7.' + n for n in '324')
 CT = '1.2.840.10008.5.1.4.1.1.2'
+MAMMOGRAM = '1.2.840.10008.5.1.4.1.1.1.2'
 
 
 # --- pictures ---
@@ -206,6 +207,26 @@ def make_long_series(work, count=2000):
         dataset.SeriesInstanceUID, dataset.SeriesNumber = ROOT + '.1.10', 10
         dataset.InstanceNumber, dataset.ImagePositionPatient = i + 1, [-179.5, -179.5, 0.25 * i]
         _save(dataset, f'{folder}/{i + 1:04}.dcm')
+
+
+def make_mammogram(work, rows=4000, columns=3000):
+    """work/mammogram: one picture larger than any screen, 12 bits, with the noise of a detector."""
+    folder = work + '/mammogram'
+    if os.path.exists(folder + '/1.dcm'):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    generator = numpy.random.default_rng(141421)
+    x, y = numpy.arange(columns, dtype=numpy.float32) / columns, numpy.arange(rows, dtype=numpy.float32)[:, None] / rows
+    breast = numpy.clip(1 - (x / 0.8) ** 2 - ((y - 0.5) / 0.45) ** 2, 0, 1)
+    noise = _blur(generator.standard_normal((rows, columns), dtype=numpy.float32))
+    picture = numpy.clip(numpy.rint(200 + 2800 * numpy.sqrt(breast) + 90 * noise), 0, 4095).astype('<u2')
+    dataset = _new_object(MAMMOGRAM, f'{ROOT}.6.1', picture[None], 11)
+    del dataset.NumberOfFrames, dataset.ConversionType
+    dataset.Modality, dataset.BitsStored, dataset.HighBit = 'MG', 12, 11
+    dataset.ImagerPixelSpacing, dataset.PresentationIntentType = [0.07, 0.07], 'FOR PRESENTATION'
+    dataset.WindowCenter, dataset.WindowWidth, dataset.PatientOrientation = 1600, 3000, ['L', 'F']
+    _save(dataset, folder + '/1.dcm')
 
 
 def make(work):
