@@ -8,6 +8,9 @@
 #include "base/neg-error.h"
 #include "imaging/neg-layers.h"
 
+/* More is no choice for a person. */
+#define PRESETS_MAX 100
+
 /* --- a view as a state wants it --- */
 
 static gboolean
@@ -23,6 +26,38 @@ neg_view_state_is_presented (const NegViewState *state)
   const NegSeriesFrame *frame = neg_view_state_get_frame (state);
 
   return state->presentation != NULL && frame != NULL && means (state->presentation, frame);
+}
+
+guint
+neg_view_state_count_presets (const NegViewState *state)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  NegPreset preset;
+  guint n = 0;
+
+  if (frame == NULL)
+    return 0;
+  if (!neg_view_state_is_presented (state))
+    return neg_presets_count (frame->instance, frame->frame);
+  while (n < PRESETS_MAX && neg_view_state_look_up_preset (state, n, &preset))
+    n++;
+  return n;
+}
+
+gboolean
+neg_view_state_look_up_preset (const NegViewState *state, guint index, NegPreset *preset)
+{
+  const NegSeriesFrame *frame = neg_view_state_get_frame (state);
+  NegVoi voi;
+
+  if (frame == NULL)
+    return FALSE;
+  if (!neg_view_state_is_presented (state))
+    return neg_preset_get (frame->instance, frame->frame, index, preset);
+  if (!neg_presentation_find_voi (state->presentation, frame->instance, frame->frame, index, &voi))
+    return FALSE;
+  *preset = (NegPreset){ .is_lut = voi.lut != NULL, .center = voi.center, .width = voi.width };
+  return TRUE;
 }
 
 static const NegDisplayedArea *

@@ -4,6 +4,7 @@
 
 #include "model/neg-annotation.h"
 #include "model/neg-presentation.h"
+#include "reading/neg-preset.h"
 #include "reading/neg-view-state.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,11 @@ gboolean neg_view_state_set_presentation (NegViewState *state, NegPresentation *
 
 /* Whether the state means the image that is shown now. */
 gboolean neg_view_state_is_presented (const NegViewState *state);
+
+/* What the image offers under the state that is shown: windows and tables of that, else of the file. neg_view_state_set_preset()
+ * takes these numbers. */
+guint neg_view_state_count_presets (const NegViewState *state);
+gboolean neg_view_state_look_up_preset (const NegViewState *state, guint index, NegPreset *preset);
 
 /* neg_draw_init() for the image shown, and what the state makes of it. Borrows from the series and the presentation. */
 void neg_view_state_init_own (const NegViewState *state, const NegFrame *frame, NegDraw *own);

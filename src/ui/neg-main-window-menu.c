@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "reading/neg-view-presentation.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-popover.h"
 
@@ -23,17 +24,19 @@ dup_title (NegMainWindow *self, const char *action, const char *title)
 }
 
 static void
-add_file_presets (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame)
+add_file_presets (NegMainWindow *self, GMenu *menu, const NegViewState *state)
 {
-  guint n = neg_presets_count (frame->instance, frame->frame);
-  g_autofree char *title = dup_title (self, "view.preset(0)", _ ("From the file"));
+  guint n = neg_view_state_count_presets (state);
+  g_autofree char *title = dup_title (self, "view.preset(0)", neg_view_state_is_presented (state)
+                                                                ? _ ("From the presentation state")
+                                                                : _ ("From the file"));
   g_autoptr (GMenu) section = g_menu_new ();
   NegPreset preset;
 
   for (guint i = 0; i < n; i++) {
     g_autofree char *explanation = NULL, *window = NULL, *label = NULL;
 
-    if (!neg_preset_get (frame->instance, frame->frame, i, &preset))
+    if (!neg_view_state_look_up_preset (state, i, &preset))
       continue;
     explanation = neg_caption_dup_clean (preset.explanation);
     window = preset.is_lut ? g_strdup (_ ("VOI LUT")) : neg_caption_dup_window (preset.center, preset.width);
@@ -74,7 +77,7 @@ _neg_main_window_new_presets_menu (NegMainWindow *self)
 
   if (frame == NULL)
     return menu;
-  add_file_presets (self, menu, frame);
+  add_file_presets (self, menu, state);
   add_modality_presets (self, menu, frame);
   _neg_main_window_add_states_menu (self, menu, frame);
   return menu;

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "reading/neg-undo.h"
+#include "reading/neg-view-presentation.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-monitor.h"
 
@@ -158,14 +159,14 @@ show_modality_preset (NegMainWindow *self, const NegSeriesFrame *frame, guint nu
   end (self);
 }
 
-/* Again: the next of those that the file offers. */
+/* Again: the next of those that the file offers, or the presentation state that is shown. */
 static void
-show_file_preset (NegMainWindow *self, const NegSeriesFrame *frame)
+show_file_preset (NegMainWindow *self)
 {
   const NegViewState *state = get_state (self);
-  guint n = neg_presets_count (frame->instance, frame->frame);
-  guint next = state->has_window || state->inverted || n == 0 ? neg_view_state_get_preset (state)
-                                                              : (neg_view_state_get_preset (state) + 1) % n;
+  guint n = neg_view_state_count_presets (state);
+  guint now = state->preset < n ? state->preset : 0;
+  guint next = state->has_window || state->inverted || n == 0 ? now : (now + 1) % n;
 
   neg_view_state_set_preset (begin (self), next);
   end (self);
@@ -181,7 +182,7 @@ preset_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (frame == NULL || !neg_viewport_has_window (neg_grid_get_active (self->grid)))
     return;
   if (number <= 0)
-    show_file_preset (self, frame);
+    show_file_preset (self);
   else
     show_modality_preset (self, frame, number);
 }

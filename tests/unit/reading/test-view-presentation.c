@@ -186,6 +186,32 @@ test_again (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (again->vois[1].windows[0].center, ==, 66);
 }
 
+/* What can be chosen under a state is the state's, not what the file calls its own. */
+static void
+test_presets (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) presentation = write_down (fixture, NULL);
+  g_autoptr (GError) error = NULL;
+  NegPreset preset;
+
+  g_assert_cmpuint (neg_view_state_count_presets (&fixture->view), ==, 1);
+  neg_view_state_set_presentation (&fixture->view, presentation, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  presentation->vois[0].windows[0].center = 66;
+  g_assert_cmpuint (neg_view_state_count_presets (&fixture->view), ==, 1);
+  g_assert_true (neg_view_state_look_up_preset (&fixture->view, 0, &preset));
+  g_assert_cmpfloat (preset.center, ==, 66);
+  g_assert_null (preset.explanation);
+  g_assert_false (neg_view_state_look_up_preset (&fixture->view, 1, &preset));
+  presentation->vois[0].n_windows = 0;
+  g_assert_cmpuint (neg_view_state_count_presets (&fixture->view), ==, 0);
+  neg_view_state_set_index (&fixture->view, 10); /* not of the state */
+  g_assert_cmpuint (neg_view_state_count_presets (&fixture->view), ==, 1);
+  g_assert_true (neg_view_state_look_up_preset (&fixture->view, 0, &preset));
+  g_assert_cmpfloat (preset.center, ==, 50);
+  presentation->vois[0].n_windows = 1;
+}
+
 static void
 test_each_its_own (Fixture *fixture, gconstpointer data)
 {
@@ -251,6 +277,7 @@ main (int argc, char **argv)
   ADD ("monochrome1", test_monochrome1);
   ADD ("by-image", test_by_image);
   ADD ("again", test_again);
+  ADD ("presets", test_presets);
   ADD ("each-its-own", test_each_its_own);
   ADD ("pitfall-33-other-images", test_other_images);
   ADD ("scroll", test_scroll);
