@@ -62,6 +62,13 @@ init_modality (NegModality *modality, const NegInstance *instance, const NegFram
   }
 }
 
+void
+neg_draw_set_own_modality (NegDraw *draw, const NegInstance *instance, guint32 frame_number)
+{
+  init_modality (&draw->modality, instance,
+                 instance->n_frame_infos > 0 ? neg_instance_get_frame_info (instance, frame_number) : NULL);
+}
+
 /* The @index-th alternative: windows, then VOI LUTs (C.11.2.1.2.2: one or the other, never both). FALSE past the
  * last. */
 static gboolean

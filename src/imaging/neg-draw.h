@@ -64,6 +64,10 @@ typedef struct {
 void neg_draw_init (NegDraw *draw, const NegInstance *instance, guint32 frame_number, const NegFrame *frame,
                     guint voi_index);
 
+/* The modality stage of the object itself into @draw, whatever a presentation state had put there: how things are shown
+ * changes no number that is measured. Borrows from @instance. */
+void neg_draw_set_own_modality (NegDraw *draw, const NegInstance *instance, guint32 frame_number);
+
 /* The whole image, upright, as large as fits in width x height with its aspect ratio (pixel spacing, else Pixel Aspect
  * Ratio), centred, magnified by @zoom about the middle and moved by (@pan_x, @pan_y) output pixels. */
 void neg_affine_init_fit (NegAffine *affine, const NegInstance *instance, guint32 frame_number, guint width,

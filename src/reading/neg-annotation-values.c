@@ -300,6 +300,7 @@ neg_annotation_measure (NegAnnotation *annotation, const NegInstance *instance, 
                         char **remark)
 {
   Measuring measuring = { .annotation = annotation, .unit = UNIT_NONE, .factor = 1 };
+  NegDraw own;
 
   g_return_if_fail (neg_annotation_is_valid (annotation));
 
@@ -309,6 +310,12 @@ neg_annotation_measure (NegAnnotation *annotation, const NegInstance *instance, 
     return;
   place_in_patient (annotation, instance, frame_number);
   init_scale (&measuring, instance, frame_number);
+  if (draw != NULL) {
+    /* A state without a modality stage shows stored values (PS3.4 N.2.1.1); HU and SUV are measured all the same. */
+    own = *draw;
+    neg_draw_set_own_modality (&own, instance, frame_number);
+    draw = &own;
+  }
   if (draw != NULL)
     init_unit (&measuring, instance, frame_number, draw, suv);
   if (is_region (annotation->kind))

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "imaging/neg-layers.h"
 #include "imaging/neg-plane.h"
 #include "reading/neg-annotation-values.h"
 
@@ -442,6 +443,40 @@ test_copies (void)
   phantom_clear (&phantom);
 }
 
+/* Stored 1064 with an intercept of -1024 is 40 HU, under a state without a modality stage as well, which shows the
+ * stored values. */
+static void
+test_under_a_state (void)
+{
+  g_autoptr (NegPresentation) presentation = neg_presentation_new ();
+  const double point_px[] = { 20, 20 }, box_px[] = { 10, 10, 30, 30 };
+  g_autoptr (NegAnnotation) probe = new_annotation (NEG_ANNOTATION_PROBE, point_px, 1);
+  g_autoptr (NegAnnotation) box = new_annotation (NEG_ANNOTATION_RECTANGLE, box_px, 2);
+  NegAnnotation *both[] = { probe, box };
+  g_autofree char *lines = NULL;
+  Phantom phantom;
+
+  phantom_init (&phantom, 1, 1);
+  phantom.instance->frame_infos[0].has_rescale = TRUE;
+  phantom.instance->frame_infos[0].rescale_slope = 1;
+  phantom.instance->frame_infos[0].rescale_intercept = -1024;
+  phantom.instance->modality = g_strdup ("CT");
+  phantom.instance->sop_class_uid = g_strdup ("1.2.840.10008.5.1.4.1.1.2");
+  for (guint i = 0; i < N_ROWS * N_COLUMNS; i++)
+    phantom.pixels[i] = 1064;
+  neg_draw_init (&phantom.draw, phantom.instance, 0, &phantom.frame, 0);
+  g_assert_true (neg_draw_apply_presentation (&phantom.draw, phantom.instance, 0, &phantom.frame, presentation, 0));
+  g_assert_cmpfloat (phantom.draw.modality.intercept, ==, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++)
+    neg_annotation_measure (both[i], phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, NULL, NULL);
+  g_assert_cmpfloat (find_value (probe, NEG_QUANTITY_VALUE, probe->values[0].unit), ==, 40);
+  g_assert_cmpfloat (find_value (box, NEG_QUANTITY_MEAN, probe->values[0].unit), ==, 40);
+  lines = neg_annotation_dup_probe_lines (phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, point_px);
+  g_assert_nonnull (strstr (lines, "40"));
+  g_assert_nonnull (strstr (lines, "1064"));
+  phantom_clear (&phantom);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -453,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/annotation-values/ultrasound", test_ultrasound);
   g_test_add_func ("/annotation-values/statistics", test_statistics);
   g_test_add_func ("/annotation-values/suv", test_suv);
+  g_test_add_func ("/annotation-values/under-a-state", test_under_a_state);
   g_test_add_func ("/annotation-values/remarks", test_remarks);
   g_test_add_func ("/annotation-values/without-pixels", test_without_pixels);
   g_test_add_func ("/annotation-values/words", test_words);
