@@ -22,7 +22,7 @@ test_ways_to_write (void)
 {
   const char *const texts[] = {
     "0 0.5\n128 60\n255 300\n",
-    "\xef\xbb\xbf" "0;0.5\r\n128;60\r\n255;300",
+    ("\xef\xbb\xbf" "0;0.5\r\n128;60\r\n255;300"),
     "# made by hand\n\n0,0.5\n 128 ,\t60 # about\n255,3e2\n\n",
     "#ambient 0.25\n# name The left one #1\n# date 2026-01-31\n0 0.5\n128 60\n255 300",
   };
