@@ -337,6 +337,23 @@ neg_view_state_get_magnifier (const NegViewState *state, guint width, guint heig
   return TRUE;
 }
 
+/* A table that goes up and down again and again has no order: what lies between two of its places means nothing, as with
+ * the indices of a palette. One that rises and falls once is no such table. */
+static gboolean
+is_scrambled (const NegLut *lut)
+{
+  guint64 way = 0;
+  guint16 low = G_MAXUINT16, high = 0;
+
+  for (guint32 i = 0; lut != NULL && i < lut->n_entries; i++) {
+    low = MIN (low, lut->entries[i]);
+    high = MAX (high, lut->entries[i]);
+    if (i > 0)
+      way += (guint) ABS ((int) lut->entries[i] - (int) lut->entries[i - 1]);
+  }
+  return high > low && way > 2 * (guint64) (high - low);
+}
+
 gboolean
 neg_view_state_prepare (const NegViewState *state, const NegDraw *own, guint width, guint height, NegDraw *draw)
 {
@@ -347,5 +364,7 @@ neg_view_state_prepare (const NegViewState *state, const NegDraw *own, guint wid
     draw->voi = (NegVoi){ .function = state->function, .center = state->center, .width = state->width };
   if (state->inverted)
     draw->inverted = !draw->inverted;
+  if (is_scrambled (draw->modality.lut) || is_scrambled (draw->voi.lut) || is_scrambled (draw->presentation_lut))
+    draw->interpolation = NEG_INTERPOLATION_NEAREST;
   return TRUE;
 }

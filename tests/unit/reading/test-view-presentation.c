@@ -266,6 +266,25 @@ test_scroll (Fixture *fixture, gconstpointer data)
   g_assert_null (fixture->view.presentation);
 }
 
+/* Between the places of a scrambled table (corpus: pr_clunie-luts) nothing is drawn that the table does not say; a rising
+ * one, and one that rises and falls, stay smooth. */
+static void
+test_scrambled (Fixture *fixture, gconstpointer data)
+{
+  guint16 entries[64];
+  NegLut lut = { G_N_ELEMENTS (entries), 0, 8, entries, NULL };
+  NegDraw own, draw;
+
+  neg_view_state_init_own (&fixture->view, &fixture->frame, &own);
+  own.modality.lut = &lut;
+  for (guint form = 0; form < 3; form++) {
+    for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+      entries[i] = form == 0 ? i : form == 1 ? MIN (i, 63 - i) : i * 37 % 64;
+    g_assert_true (neg_view_state_prepare (&fixture->view, &own, WIDTH, HEIGHT, &draw));
+    g_assert_cmpint (draw.interpolation, ==, form == 2 ? NEG_INTERPOLATION_NEAREST : NEG_INTERPOLATION_LINEAR);
+  }
+}
+
 #define ADD(path, func) g_test_add ("/view-presentation/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -281,5 +300,6 @@ main (int argc, char **argv)
   ADD ("each-its-own", test_each_its_own);
   ADD ("pitfall-33-other-images", test_other_images);
   ADD ("scroll", test_scroll);
+  ADD ("scrambled", test_scrambled);
   return g_test_run ();
 }
