@@ -187,6 +187,8 @@ _neg_main_window_add_panes (NegMainWindow *self)
   gtk_paned_set_end_child (self->inner, GTK_WIDGET (self->context_pane));
   self->tool_strip = NEG_TOOL_STRIP (neg_tool_strip_new ());
   neg_tool_strip_set_keymap (self->tool_strip, self->keymap);
+  g_signal_connect_object (neg_tool_strip_get_popover (self->tool_strip), "closed",
+                           G_CALLBACK (_neg_main_window_focus_later), self, G_CONNECT_SWAPPED);
   gtk_box_prepend (self->center, GTK_WIDGET (self->tool_strip));
   g_signal_connect_object (self->reading, "grid-changed", G_CALLBACK (grid_changed_cb), self, G_CONNECT_SWAPPED);
   neg_patient_pane_set_reading (self->patients, self->reading);

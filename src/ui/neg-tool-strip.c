@@ -145,6 +145,14 @@ neg_tool_strip_choose_grid (NegToolStrip *self)
   gtk_widget_add_tick_callback (GTK_WIDGET (self), popup_cb, NULL, NULL);
 }
 
+GtkPopover *
+neg_tool_strip_get_popover (NegToolStrip *self)
+{
+  g_return_val_if_fail (NEG_IS_TOOL_STRIP (self), NULL);
+
+  return GTK_POPOVER (self->popover);
+}
+
 static void
 grid_chosen_cb (NegToolStrip *self, guint rows, guint columns)
 {

@@ -22,4 +22,7 @@ void neg_tool_strip_set_grid (NegToolStrip *strip, guint rows, guint columns);
 /* Opens it; choosing activates "layout.grid" with "RxC". */
 void neg_tool_strip_choose_grid (NegToolStrip *strip);
 
+/* The chooser's popover; borrowed. Closed without a choice, it leaves the focus on its button. */
+GtkPopover *neg_tool_strip_get_popover (NegToolStrip *strip);
+
 G_END_DECLS

@@ -314,6 +314,7 @@ def grid_in_a_low_window(program):
     tops = screen.wait_until(lambda: other_tops(program), 5, "what pops up")
     assert max(tops) < height, f"it is below the window: {tops}"
     program.key("Escape")
+    program.wait_focus("image ")
     program.do("windowsize", "--sync", program.window, *map(str, program.size))
     program.settled(20, whole=True)
     program.look_again()
