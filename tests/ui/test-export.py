@@ -94,6 +94,7 @@ def asks_about_the_name(program):
     program.focus_window("^Export$")
     program.wait_text("Put the patient's name and ID on the picture?")
     assert program.is_on("check box", "No: ") and not program.is_on("check box", "Yes: ")
+    assert program.is_on("check box", "Measurements"), "measurements go with it unless asked not to"
     assert program.is_sensitive("Export…")
 
 
