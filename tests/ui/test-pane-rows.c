@@ -91,7 +91,7 @@ test_patients (void)
   g_assert_cmpuint (found->len, ==, 1);
   g_assert_cmpstr (content (found, 0)->title, ==, "Müller, Jörg");
   g_assert_cmpuint (sign->len, ==, 1);
-  g_assert_cmpstr (content (sign, 0)->title, ==, "王 小东");
+  g_assert_cmpstr (content (sign, 0)->title, ==, "王, 小东");
   g_assert_cmpuint (none->len, ==, 0);
 }
 
