@@ -60,38 +60,18 @@ neg_view_state_look_up_preset (const NegViewState *state, guint index, NegPreset
   return TRUE;
 }
 
-static const NegDisplayedArea *
-find_area (const NegPresentation *presentation, const NegSeriesFrame *frame)
-{
-  for (guint32 i = 0; i < presentation->n_areas; i++)
-    if (neg_image_references_contain (&presentation->areas[i].references, frame->instance->sop_instance_uid,
-                                      frame->frame))
-      return &presentation->areas[i];
-  return NULL;
-}
-
-static double
-get_aspect (const NegDisplayedArea *area)
-{
-  if (area->has_spacing)
-    return area->spacing_mm[0] / area->spacing_mm[1];
-  return area->has_aspect ? (double) area->aspect[0] / area->aspect[1] : 1;
-}
-
-/* What the state's transform shows in the middle, and how large, in the view's own terms. */
+/* What the state's transform shows in the middle, how large and with pixels of which shape, in the view's own terms. */
 static void
 place (NegViewState *state, const NegSeriesFrame *frame, guint width, guint height, double glass_mm)
 {
-  const NegDisplayedArea *area = find_area (state->presentation, frame);
   NegAffine affine;
   double before, determinant;
 
   neg_view_state_fit (state);
-  if (area == NULL
-      || !neg_affine_init_presentation (&affine, frame->instance, frame->frame, state->presentation, width, height,
-                                        glass_mm))
+  if (!neg_affine_init_presentation (&affine, frame->instance, frame->frame, state->presentation, width, height,
+                                     glass_mm))
     return;
-  state->pixel_aspect = get_aspect (area);
+  state->pixel_aspect = hypot (affine.m[0], affine.m[1]) / hypot (affine.m[3], affine.m[4]);
   before = neg_view_state_get_magnification (state, width, height);
   determinant = fabs (affine.m[0] * affine.m[4] - affine.m[1] * affine.m[3]);
   if (!(before > 0) || !(determinant > 0))

@@ -9,6 +9,7 @@
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-monitor.h"
 #include "ui/neg-object-saver.h"
+#include "ui/neg-words.h"
 
 #define STATES_SERIES_NUMBER 9001
 #define MEASUREMENTS_SERIES_NUMBER 9002
@@ -104,17 +105,23 @@ show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   const guint cell = neg_reading_get_active (self->reading);
   const double glass_mm = neg_monitor_get_pixel_mm (self->settings, GTK_WIDGET (viewport), NULL);
   g_autoptr (GError) error = NULL;
+  NegViewState tried;
 
   if (get_state (self)->series == NULL)
     return;
-  neg_view_state_set_presentation (neg_reading_begin_change (self->reading, cell, 0),
-                                   object != NULL ? object->instance->presentation : NULL,
-                                   object != NULL ? object->instance->study_uid : NULL,
-                                   neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport),
-                                   glass_mm, &error);
-  neg_reading_end_change (self->reading, cell);
-  if (error != NULL)
-    _neg_main_window_hint (self, error->message);
+  /* What is refused is no step that undo would take back. */
+  neg_view_state_init (&tried);
+  neg_view_state_copy (&tried, get_state (self));
+  if (neg_view_state_set_presentation (&tried, object != NULL ? object->instance->presentation : NULL,
+                                       object != NULL ? object->instance->study_uid : NULL,
+                                       neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport),
+                                       glass_mm, &error)) {
+    neg_view_state_copy (neg_reading_begin_change (self->reading, cell, 0), &tried);
+    neg_reading_end_change (self->reading, cell);
+  } else {
+    _neg_main_window_hint (self, neg_words_for_error (error));
+  }
+  neg_view_state_clear (&tried);
 }
 
 /* --- what is written --- */
