@@ -31,10 +31,12 @@ _neg_viewport_get_state (NegViewport *self)
 gboolean
 neg_viewport_prepare (NegViewport *self, guint width, guint height, NegDraw *draw)
 {
+  NegDraw own = self->own;
+
+  own.interpolation = self->interpolation; /* wished: the view knows where tables leave nothing between two pixels */
   if (self->pixels == NULL
-      || !neg_view_state_prepare (_neg_viewport_get_state (self), &self->own, width, height, draw))
+      || !neg_view_state_prepare (_neg_viewport_get_state (self), &own, width, height, draw))
     return FALSE;
-  draw->interpolation = self->interpolation;
   draw->curve = self->curve;
   draw->is_dithered = TRUE;
   return TRUE;
