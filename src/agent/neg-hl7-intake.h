@@ -1,0 +1,15 @@
+/* One message: parsed, mapped, logged and applied in one transaction, answered. The listener (neg-hl7-listener) has the
+ * sockets; this has none. Thread: any; one call at a time per connection. */
+#pragma once
+
+#include "agent/neg-agent.h"
+
+G_BEGIN_DECLS
+
+/* The answers to a body, which may be a batch: one per message, in order (GBytes, given with its free function; in enhanced
+ * mode up to two per message, in none none). When it returns all of them are committed: they may be sent. NULL: nothing
+ * may be said, close the connection so that the sender tries again (disk full, database locked); error says why.
+ * @source: for the log. */
+GPtrArray *neg_hl7_intake_take (NegAgent *agent, GBytes *body, const char *source, GError **error);
+
+G_END_DECLS
