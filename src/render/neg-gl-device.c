@@ -118,3 +118,9 @@ neg_gl_device_is_software (NegGlDevice *self)
 {
   return self->is_software;
 }
+
+guint64
+neg_gl_device_get_n_uploads (NegGlDevice *self)
+{
+  return self->n_uploads;
+}

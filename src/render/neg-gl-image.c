@@ -91,6 +91,7 @@ neg_gl_image_new (NegGlDevice *device, const NegFrame *frame, GError **error)
   glActiveTexture (GL_TEXTURE0 + NEG_GL_UNIT_IMAGE);
   glBindTexture (GL_TEXTURE_2D, self->texture);
   upload (&layout, format->columns, format->rows, frame->pixels);
+  device->n_uploads++;
   glBindTexture (GL_TEXTURE_2D, 0);
   if (neg_gl_check ("texture", error))
     return self;

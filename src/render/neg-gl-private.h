@@ -65,6 +65,7 @@ struct _NegGlDevice {
   gboolean is_software;
   gboolean has_double;
   int max_texture_size;
+  guint64 n_uploads;
   GHashTable *programs; /* key of the variant -> NegGlProgram */
   GLuint vertex_array;
   NegGlTable tables[NEG_GL_UNIT_N];

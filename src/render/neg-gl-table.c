@@ -52,6 +52,7 @@ bind_content (NegGlDevice *device, NegGlUnit unit, const Layout *layout, void *c
   glPixelStorei (GL_UNPACK_ALIGNMENT, 1);
   glTexImage2D (GL_TEXTURE_2D, 0, layout->internal_format, layout->width, layout->height, 0, layout->format,
                 layout->type, content);
+  device->n_uploads++;
   glPixelStorei (GL_UNPACK_ALIGNMENT, 4);
   if (!neg_gl_check ("lookup table", error))
     return FALSE;
@@ -219,6 +220,7 @@ neg_gl_table_bind_layers (NegGlDevice *device, const NegLayers *layers, GError *
     glPixelStorei (GL_UNPACK_ALIGNMENT, 1);
     glTexImage2D (GL_TEXTURE_2D, 0, GL_R8UI, layers->columns, layers->rows, 0, GL_RED_INTEGER, GL_UNSIGNED_BYTE,
                   layers->cells);
+    device->n_uploads++;
     glPixelStorei (GL_UNPACK_ALIGNMENT, 4);
     if (!neg_gl_check ("layers", error))
       return FALSE;

@@ -22,6 +22,10 @@ void neg_gl_device_free (NegGlDevice *device);
 const char *neg_gl_device_get_renderer (NegGlDevice *device);
 gboolean neg_gl_device_is_software (NegGlDevice *device);
 
+/* How many textures were filled since it was made: frames, tables, layers. One picture more of the same frame, with
+ * another window, fills none. */
+guint64 neg_gl_device_get_n_uploads (NegGlDevice *device);
+
 /* Uploads one frame, bit for bit, as integers: 8 bits as R8UI, 16 as R16UI, 32 as R32UI, 64 as RG32UI, colour as RGB8UI
  * or RGB16UI; no value merges with another. @frame may go afterwards. */
 NegGlImage *neg_gl_image_new (NegGlDevice *device, const NegFrame *frame, GError **error);

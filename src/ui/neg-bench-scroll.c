@@ -23,6 +23,7 @@ typedef enum { PHASE_LOADING, PHASE_WARM_UP, PHASE_SCROLL, PHASE_DRAG, PHASE_DON
 typedef struct {
   NegFrameTimesSummary times[NEG_FRAME_TIME_N];
   double rate_hz;
+  guint64 n_uploads;
 } Result;
 
 typedef struct {
@@ -47,6 +48,7 @@ typedef struct {
   guint gesture;
   NegVoi drag_start;
   gint64 start_us;
+  guint64 n_uploads; /* when the phase began */
   Result results[PHASE_DONE];
   GError *error;
 } Bench;
@@ -74,7 +76,9 @@ begin_phase (Bench *bench, Phase phase)
     for (guint i = 0; i < NEG_FRAME_TIME_N; i++)
       neg_frame_times_get (bench->times, i, &result->times[i]);
     result->rate_hz = neg_frame_times_get_rate_hz (bench->times);
+    result->n_uploads = neg_viewport_get_n_uploads (bench->viewport) - bench->n_uploads;
   }
+  bench->n_uploads = neg_viewport_get_n_uploads (bench->viewport);
   neg_frame_times_reset (bench->times);
   bench->phase = phase;
   bench->step = 0;
@@ -155,6 +159,23 @@ step_loading (Bench *bench)
   scroll (bench);
 }
 
+/* Its last step was drawn a frame ago: what the next phase counts is its own. */
+static gboolean
+is_over (Bench *bench)
+{
+  return bench->step == (bench->phase == PHASE_WARM_UP ? WARM_UP_FRAMES : (guint) bench->frames);
+}
+
+static void
+step (Bench *bench)
+{
+  if (bench->phase == PHASE_DRAG)
+    drag (bench);
+  else
+    scroll (bench);
+  bench->step++;
+}
+
 static gboolean
 tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
@@ -162,16 +183,10 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 
   if (bench->phase == PHASE_LOADING)
     step_loading (bench);
-  else if (bench->phase == PHASE_DRAG)
-    drag (bench);
-  else
-    scroll (bench);
-  if (bench->phase == PHASE_WARM_UP && bench->step == WARM_UP_FRAMES)
-    begin_phase (bench, PHASE_SCROLL);
-  else if (bench->phase >= PHASE_SCROLL && bench->phase < PHASE_DONE && (int) bench->step == bench->frames)
+  else if (is_over (bench))
     begin_phase (bench, bench->phase + 1);
   else
-    bench->step++;
+    step (bench);
   gtk_widget_queue_draw (GTK_WIDGET (bench->viewport));
   return bench->phase == PHASE_DONE ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
@@ -272,6 +287,8 @@ add_phase (JsonBuilder *builder, const char *name, const Result *result)
   json_builder_add_int_value (builder, result->times[NEG_FRAME_TIME_PAINT].n);
   json_builder_set_member_name (builder, "fps");
   json_builder_add_double_value (builder, result->rate_hz);
+  json_builder_set_member_name (builder, "uploads");
+  json_builder_add_int_value (builder, result->n_uploads);
   add_times (builder, "interval", &result->times[NEG_FRAME_TIME_INTERVAL]);
   add_times (builder, "paint", &result->times[NEG_FRAME_TIME_PAINT]);
   add_times (builder, "hold", &result->times[NEG_FRAME_TIME_HOLD]);
@@ -314,9 +331,10 @@ print_phase (const char *name, const Result *result)
   const NegFrameTimesSummary *work = &result->times[NEG_FRAME_TIME_WORK];
 
   g_print (_ ("%-8s %6.1f frames/s; frame median %.1f, p95 %.1f, worst %.1f ms; drawing %.1f, %.1f, %.1f ms; "
-              "main loop held %.1f ms at worst, besides drawing %.1f, %.1f, %.1f ms\n"),
+              "main loop held %.1f ms at worst, besides drawing %.1f, %.1f, %.1f ms; uploads %.0f\n"),
            name, result->rate_hz, frames->median_ms, frames->p95_ms, frames->worst_ms, paint->median_ms, paint->p95_ms,
-           paint->worst_ms, result->times[NEG_FRAME_TIME_HOLD].worst_ms, work->median_ms, work->p95_ms, work->worst_ms);
+           paint->worst_ms, result->times[NEG_FRAME_TIME_HOLD].worst_ms, work->median_ms, work->p95_ms, work->worst_ms,
+           (double) result->n_uploads);
 }
 
 static void

@@ -11,8 +11,9 @@
 typedef struct {
   NegFrameTimes *times;
   NegFrameStore *store; /* nullable */
+  NegGrid *grid;        /* nullable; no reference */
   GtkLabel *cells[NEG_FRAME_TIME_N][5];
-  GtkLabel *rate, *memory;
+  GtkLabel *rate, *memory, *uploads;
   guint refresh_source;
 } Page;
 
@@ -24,6 +25,7 @@ page_free (gpointer data)
   g_clear_handle_id (&page->refresh_source, g_source_remove);
   neg_frame_times_free (page->times);
   g_clear_object (&page->store);
+  g_clear_weak_pointer (&page->grid);
   g_free (page);
 }
 
@@ -51,6 +53,26 @@ show_memory (Page *page)
   gtk_label_set_text (page->memory, text);
 }
 
+static void
+count_uploads (NegViewport *viewport, gpointer user_data)
+{
+  guint64 *n = user_data;
+
+  *n += neg_viewport_get_n_uploads (viewport);
+}
+
+static void
+show_uploads (Page *page)
+{
+  g_autofree char *text = NULL;
+  guint64 n = 0;
+
+  if (page->grid != NULL)
+    neg_grid_foreach (page->grid, count_uploads, &n);
+  text = g_strdup_printf (_ ("uploads of frames, tables and marks: %.0f"), (double) n);
+  gtk_label_set_text (page->uploads, text);
+}
+
 static gboolean
 refresh_cb (gpointer data)
 {
@@ -69,6 +91,7 @@ refresh_cb (gpointer data)
   }
   gtk_label_set_text (page->rate, rate);
   show_memory (page);
+  show_uploads (page);
   return G_SOURCE_CONTINUE;
 }
 
@@ -122,6 +145,8 @@ neg_frame_times_window_new (GtkWindow *parent)
   page->memory = GTK_LABEL (gtk_label_new (NULL));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->rate));
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->memory));
+  page->uploads = GTK_LABEL (gtk_label_new (NULL));
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (page->uploads));
   gtk_box_append (GTK_BOX (box), reset);
   gtk_widget_set_margin_start (box, 16);
   gtk_widget_set_margin_end (box, 16);
@@ -145,5 +170,14 @@ neg_frame_times_window_set_store (GtkWindow *window, NegFrameStore *store)
   Page *page = g_object_get_data (G_OBJECT (window), "neg-page");
 
   g_set_object (&page->store, store);
+  refresh_cb (page);
+}
+
+void
+neg_frame_times_window_set_grid (GtkWindow *window, NegGrid *grid)
+{
+  Page *page = g_object_get_data (G_OBJECT (window), "neg-page");
+
+  g_set_weak_pointer (&page->grid, grid);
   refresh_cb (page);
 }

@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "pipeline/neg-frame-store.h"
+#include "ui/neg-grid.h"
 
 G_BEGIN_DECLS
 
@@ -13,5 +14,8 @@ GtkWindow *neg_frame_times_window_new (GtkWindow *parent);
 
 /* Whose bytes it tells; nullable, kept. */
 void neg_frame_times_window_set_store (GtkWindow *window, NegFrameStore *store);
+
+/* Whose uploads it counts; no reference. */
+void neg_frame_times_window_set_grid (GtkWindow *window, NegGrid *grid);
 
 G_END_DECLS

@@ -11,6 +11,7 @@ struct _NegGlCanvas {
 
   NegGlDevice *device; /* while realized, as the two below */
   NegGlImage *image;
+  guint64 n_uploads;   /* of the devices before this one */
   NegPixels *uploaded; /* what image holds */
   NegPixels *pixels;   /* what is to be shown */
   NegDraw draw;
@@ -31,6 +32,7 @@ static void
 release_gl (NegGlCanvas *self)
 {
   g_clear_pointer (&self->image, neg_gl_image_free);
+  self->n_uploads = neg_gl_canvas_get_n_uploads (self);
   g_clear_pointer (&self->device, neg_gl_device_free);
   g_clear_pointer (&self->uploaded, neg_pixels_unref);
 }
@@ -145,6 +147,12 @@ neg_gl_canvas_set_picture (NegGlCanvas *self, NegPixels *pixels, const NegDraw *
   if (draw != NULL)
     self->draw = *draw;
   gtk_gl_area_queue_render (GTK_GL_AREA (self));
+}
+
+guint64
+neg_gl_canvas_get_n_uploads (NegGlCanvas *self)
+{
+  return self->n_uploads + (self->device != NULL ? neg_gl_device_get_n_uploads (self->device) : 0);
 }
 
 static char *

@@ -18,6 +18,9 @@ GtkWidget *neg_gl_canvas_new (void);
 /* Shows @pixels (nullable: black) as @draw says; both are kept. What @draw borrows from must live as long. */
 void neg_gl_canvas_set_picture (NegGlCanvas *canvas, NegPixels *pixels, const NegDraw *draw);
 
+/* How many textures it has filled, see neg_gl_device_get_n_uploads(). */
+guint64 neg_gl_canvas_get_n_uploads (NegGlCanvas *canvas);
+
 /* The renderer of @surface, given; NULL and an error without OpenGL. Asked of the driver once. */
 char *neg_gl_canvas_probe (GdkSurface *surface, gboolean *is_software, GError **error);
 

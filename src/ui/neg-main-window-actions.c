@@ -129,6 +129,7 @@ frame_times_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     self->frame_times = neg_frame_times_window_new (GTK_WINDOW (self));
     g_object_add_weak_pointer (G_OBJECT (self->frame_times), (gpointer *) &self->frame_times);
     neg_frame_times_window_set_store (self->frame_times, self->store);
+    neg_frame_times_window_set_grid (self->frame_times, self->grid);
   }
   gtk_window_present (self->frame_times);
 }

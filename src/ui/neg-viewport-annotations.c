@@ -172,6 +172,7 @@ new_mark (NegViewport *self, const NegHandsImage *image, const NegAnnotation *an
   mark->is_selected = is_selected;
   if (get_extents (recording, image, &extents)) {
     mark->texture = paint (recording, &extents);
+    self->n_uploads++;
     mark->area = GRAPHENE_RECT_INIT (extents.x / scale, extents.y / scale, extents.width / scale,
                                      extents.height / scale);
   }
@@ -333,13 +334,22 @@ text_done_cb (GtkEntry *entry, NegViewport *self)
   gtk_popover_popdown (GTK_POPOVER (self->text_popover));
 }
 
+static gboolean
+unparent_cb (gpointer popover)
+{
+  if (gtk_widget_get_parent (popover) != NULL)
+    gtk_widget_unparent (popover);
+  return G_SOURCE_REMOVE;
+}
+
+/* Who emits "closed" goes on with the popover (gtk_popover_popdown() does): it has to live until then. */
 static void
 text_closed_cb (GtkWidget *popover, NegViewport *self)
 {
   if (popover != self->text_popover)
     return;
   self->text_popover = NULL;
-  gtk_widget_unparent (popover);
+  g_idle_add_full (G_PRIORITY_HIGH_IDLE, unparent_cb, g_object_ref (popover), g_object_unref);
   gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 

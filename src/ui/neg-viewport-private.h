@@ -46,6 +46,8 @@ struct _NegViewport {
   guint drop_gl_source;
   NegCpuCanvas *cpu;
   GdkTexture *texture; /* what the CPU drew; NULL: to be drawn */
+  gboolean is_new_frame; /* the CPU has drawn nothing of it yet */
+  guint64 n_uploads;     /* besides those of gl */
 
   NegCaptionsLevel level;
   NegOverlay overlay;

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "ui/neg-renderer.h"
 #include "ui/neg-viewport-private.h"
 
 G_DEFINE_FINAL_TYPE (NegViewport, neg_viewport, GTK_TYPE_WIDGET)
@@ -107,6 +108,7 @@ take_frame (NegViewport *self)
       self->pixels = neg_frame_store_get (self->store, state->series, state->index, NEG_PRIORITY_ON_SCREEN,
                                           &self->failure);
   }
+  self->is_new_frame = TRUE;
   read_own (self);
   forget_picture (self);
   g_clear_pointer (&instance, neg_instance_unref);
@@ -192,6 +194,12 @@ neg_viewport_get_failure (NegViewport *self)
   return self->failure;
 }
 
+guint64
+neg_viewport_get_n_uploads (NegViewport *self)
+{
+  return self->n_uploads + (self->gl != NULL ? neg_gl_canvas_get_n_uploads (NEG_GL_CANVAS (self->gl)) : 0);
+}
+
 gboolean
 neg_viewport_has_window (NegViewport *self)
 {
@@ -265,6 +273,8 @@ drop_gl_cb (gpointer data)
   NegViewport *self = data;
 
   self->drop_gl_source = 0;
+  if (self->gl != NULL)
+    self->n_uploads += neg_gl_canvas_get_n_uploads (NEG_GL_CANVAS (self->gl));
   g_clear_pointer (&self->gl, gtk_widget_unparent);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
@@ -349,6 +359,9 @@ draw_by_cpu (NegViewport *self)
     self->cpu = neg_cpu_canvas_new ();
   self->texture = neg_cpu_canvas_draw (self->cpu, &draw, neg_pixels_get_frame (self->pixels),
                                        neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), &error);
+  if (self->is_new_frame || !neg_renderer_is_cairo (GTK_WIDGET (self)))
+    self->n_uploads++;
+  self->is_new_frame = FALSE;
   if (self->texture == NULL) {
     g_clear_pointer (&self->pixels, neg_pixels_unref);
     self->failure = g_steal_pointer (&error);

@@ -54,6 +54,11 @@ gboolean neg_viewport_prepare (NegViewport *viewport, guint width, guint height,
 /* Whether a window means something for the frame on screen. */
 gboolean neg_viewport_has_window (NegViewport *viewport);
 
+/* How often something was made ready to be drawn for the first time, since the viewport is there: frames, tables and
+ * layers that OpenGL took, or frames that the processor was given (and each of its pictures, where GTK draws by
+ * OpenGL), and annotations that were painted. Another window of what is there adds nothing. */
+guint64 neg_viewport_get_n_uploads (NegViewport *viewport);
+
 /* In device pixels, as the functions of neg-view-state.h want it. */
 guint neg_viewport_get_width_px (NegViewport *viewport);
 guint neg_viewport_get_height_px (NegViewport *viewport);

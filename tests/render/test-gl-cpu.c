@@ -362,6 +362,43 @@ test_table_changes_in_place (void)
   g_assert_cmpmem (pixels, 4, "\0\xff\xff\xff", 4);
 }
 
+/* A window that is dragged over a frame uploads nothing: no pixel, no table, no layer. Another frame is one upload, a
+ * picture that lies otherwise is one of coordinates. */
+static void
+test_uploads (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Scene) scene = scene_new (11, SCENE_GREY, NEG_SAMPLE_U16);
+  g_autofree guint8 *pixels = NULL;
+  NegPicture picture;
+  NegGlImage *image;
+  guint64 n;
+
+  if (!need_device ())
+    return;
+  scene->draw.voi = (NegVoi){ .function = NEG_VOI_LINEAR_EXACT, .center = 1000, .width = 5000 };
+  pixels = new_picture (scene, &picture);
+  n = neg_gl_device_get_n_uploads (shared_device);
+  image = neg_gl_image_new (shared_device, &scene->frame, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (neg_gl_device_get_n_uploads (shared_device), ==, n + 1);
+  g_assert_true (neg_gl_draw_to_picture (shared_device, image, &scene->draw, &picture, NULL));
+  n = neg_gl_device_get_n_uploads (shared_device);
+  for (guint i = 0; i < 50; i++) {
+    scene->draw.voi.center += 10;
+    scene->draw.voi.width += 7;
+    g_assert_true (neg_gl_draw_to_picture (shared_device, image, &scene->draw, &picture, NULL));
+  }
+  g_assert_cmpuint (neg_gl_device_get_n_uploads (shared_device), ==, n);
+  scene->draw.output_to_image.m[2] += 1;
+  g_assert_true (neg_gl_draw_to_picture (shared_device, image, &scene->draw, &picture, NULL));
+  g_assert_cmpuint (neg_gl_device_get_n_uploads (shared_device), ==, n + 1);
+  neg_gl_image_free (image);
+  image = neg_gl_image_new (shared_device, &scene->frame, &error);
+  g_assert_cmpuint (neg_gl_device_get_n_uploads (shared_device), ==, n + 2);
+  neg_gl_image_free (image);
+}
+
 /* One grey level and four tenths all over, which lies on no threshold: pixel by pixel the same, or the matrix or its
  * place is another. In the rectangle of a window too, whose rows GL counts from below. */
 static void
@@ -462,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/render/values-stay-apart", test_values_stay_apart);
   g_test_add_func ("/render/rectangle-and-state", test_rectangle_and_state);
   g_test_add_func ("/render/table-changes-in-place", test_table_changes_in_place);
+  g_test_add_func ("/render/uploads", test_uploads);
   g_test_add_func ("/render/dither", test_dither);
   g_test_add_func ("/render/refused", test_refused);
   status = g_test_run ();

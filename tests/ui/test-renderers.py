@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """OpenGL and the processor draw the same picture, to one grey level, as it arrives on the screen."""
 
+import json
+import os
 import subprocess
 
 import numpy
@@ -55,6 +57,20 @@ def compare(tap, path, what):
                f"greatest difference {difference.max()}, {int((difference > 1).sum())} values")
 
 
+def drag_uploads_nothing(path, *options):
+    """A window that is dragged over a frame, 40 windows of it: no pixel, table or mark is made ready anew; other images
+    are, one each. In the program's window, as `bench scroll` counts it."""
+    environment = dict(os.environ, GDK_BACKEND="x11", LC_ALL="C.UTF-8", GSETTINGS_BACKEND="memory")
+    if not options:  # as where there is no graphics processor
+        environment |= {"GSK_RENDERER": "cairo", "GDK_DEBUG": "gl-disable", "GDK_DISABLE": "gl,vulkan"}
+    words = [screen.negtest.PROGRAM, "bench", "scroll", "--json", "--window", "--size", "900x700", "--frames", "40"]
+    done = subprocess.run([*words, *options, path], capture_output=True, env=environment, timeout=120)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["drag"]["frames"] >= 40 and found["drag"]["uploads"] == 0, found["drag"]
+    assert found["scroll"]["uploads"] >= 40, found["scroll"]
+
+
 def main():
     screen.with_session_bus()
     tap = screen.negtest.Tap()
@@ -62,6 +78,8 @@ def main():
     with screen.Folder() as folder:
         path = folder.add_series(2)
         compare(tap, path, "ramp")
+        tap.run("a window that is dragged uploads nothing, by OpenGL", drag_uploads_nothing, path, "--gl")
+        tap.run("a window that is dragged uploads nothing, by the processor", drag_uploads_nothing, path)
         tap.run("device pixels at twice the scale, by OpenGL", device_pixels, path, "gl")
         tap.run("device pixels at twice the scale, by the processor", device_pixels, path, "cpu")
     with screen.Folder() as folder:
