@@ -5,6 +5,7 @@
 namespace neg {
 
 constexpr gsize studies_max = 1000;
+constexpr guint32 predecessors_max = 10000;
 
 static std::string
 take (char *text)
@@ -66,6 +67,29 @@ Evidence::place (NegImageReference *reference) const
     reference->study_uid = g_strdup (found->second.first.c_str ());
   if (reference->series_uid == nullptr && !found->second.second.empty ())
     reference->series_uid = g_strdup (found->second.second.c_str ());
+}
+
+/* C.17.2.3. Of another study it is what this document draws on (a prior), which stays what it is. */
+char **
+read_predecessors (const Item &root)
+{
+  ReferenceReader reader (root.reading);
+  const char *own_study = root.reading->instance->study_uid;
+  ImageReferences named;
+
+  for (const Item &study : root.items (DCM_PredecessorDocumentsSequence, studies_max)) {
+    g_autofree char *study_uid = study.code (DCM_StudyInstanceUID, 256);
+
+    if (study_uid == nullptr || g_strcmp0 (study_uid, own_study) == 0)
+      reader.read_series (study, study_uid, &named.references);
+  }
+  const guint32 n = MIN (named.references.n, predecessors_max);
+  if (n == 0)
+    return nullptr;
+  char **result = g_new0 (char *, n + 1);
+  for (guint32 i = 0; i < n; i++)
+    result[i] = g_steal_pointer (&named.references.items[i].sop_instance_uid);
+  return result;
 }
 
 char *

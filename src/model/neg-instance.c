@@ -77,6 +77,7 @@ clear_modules (NegInstance *instance)
   neg_presentation_unref (instance->presentation);
   neg_key_selection_free (instance->key_selection);
   g_clear_pointer (&instance->annotations, g_ptr_array_unref);
+  g_strfreev (instance->predecessors);
 }
 
 static void

@@ -20,6 +20,13 @@ typedef struct {
   GHashTable *objects; /* SOP Instance UIDs of all that were written, or at least begun */
 } NegAnnotatedStudy;
 
+/* An object that brought annotations of others. */
+typedef struct {
+  NegInstance *instance;  /* owned reference */
+  GPtrArray *annotations; /* owned reference, of NegAnnotation */
+  gboolean is_shown, has_successor, is_superseded;
+} NegAnnotationReport;
+
 struct _NegAnnotations {
   GObject parent_instance;
 
@@ -28,6 +35,9 @@ struct _NegAnnotations {
 
   GHashTable *by_uid; /* NegAnnotation, that it owns */
   GHashTable *orders; /* uid -> when it was first made, also of those that are gone */
+  GHashTable *withdrawn; /* uids of orders that only a report brought, which has a successor now */
+  GPtrArray *reports; /* NegAnnotationReport, as they came */
+  GHashTable *reports_by_key; /* study and SOP Instance UID -> NegAnnotationReport, borrowed */
   GHashTable *images; /* NegAnnotatedImage -> GPtrArray of NegAnnotation, borrowed, in the order they were made */
   GHashTable *studies; /* uid -> NegAnnotatedStudy */
   char *selected;     /* nullable */
@@ -40,6 +50,9 @@ struct _NegAnnotations {
 };
 
 void _neg_annotation_step_free (gpointer step);
+void _neg_annotation_report_free (gpointer report);
+/* Somebody's, somewhere, and of a number of points that its kind has. */
+gboolean _neg_annotation_is_whole (const NegAnnotation *annotation);
 
 /* In memory alone; @annotation nullable: it goes. */
 void _neg_annotations_set (NegAnnotations *self, const char *uid, NegAnnotation *annotation);

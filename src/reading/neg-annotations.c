@@ -124,6 +124,7 @@ _neg_annotations_set (NegAnnotations *self, const char *uid, NegAnnotation *anno
     g_hash_table_remove (self->by_uid, own_uid);
   } else {
     note_order (self, own_uid);
+    g_hash_table_remove (self->withdrawn, own_uid);
     g_hash_table_insert (self->by_uid, g_strdup (own_uid), neg_annotation_ref (annotation));
     enter_image (self, annotation);
   }
@@ -360,11 +361,17 @@ check_own (const NegAnnotation *before, GError **error)
          || neg_fail (error, NEG_ERROR_REFUSED, WHERE, "The annotation belongs to a report and is not changed");
 }
 
+gboolean
+_neg_annotation_is_whole (const NegAnnotation *annotation)
+{
+  return annotation->uid != NULL && annotation->study_uid != NULL && annotation->sop_instance_uid != NULL
+         && neg_annotation_is_valid (annotation);
+}
+
 static gboolean
 check_whole (const NegAnnotation *annotation, GError **error)
 {
-  return (annotation->uid != NULL && annotation->study_uid != NULL && annotation->sop_instance_uid != NULL
-          && neg_annotation_is_valid (annotation))
+  return _neg_annotation_is_whole (annotation)
          || neg_fail (error, NEG_ERROR_USAGE, WHERE, "The annotation is not complete");
 }
 
@@ -417,7 +424,7 @@ neg_annotations_remove (NegAnnotations *self, const char *uid, GError **error)
   return TRUE;
 }
 
-/* --- The past, and reports --- */
+/* --- The past --- */
 
 static gboolean
 replay_put (NegAnnotations *self, const char *study_uid, const char *uid, const char *text, GError **error)
@@ -459,62 +466,13 @@ neg_annotations_replay (NegAnnotations *self, const char *study_uid, NegAnnotati
     if (g_hash_table_contains (self->by_uid, uid))
       _neg_annotations_set (self, uid, NULL);
     note_order (self, uid); /* known, though gone: a report does not bring it back */
+    g_hash_table_remove (self->withdrawn, uid);
     get_study (self, study_uid)->change++;
     return TRUE;
   case NEG_ANNOTATION_SAVED:
     return replay_saved (self, study_uid, uid, text, error);
   default:
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, WHERE, "The annotations were changed by a newer version");
-  }
-}
-
-static gboolean
-is_of_same_image (const NegAnnotation *a, const NegAnnotation *b)
-{
-  return a->frame == b->frame && strcmp (a->sop_instance_uid, b->sop_instance_uid) == 0;
-}
-
-/* Under which uid it is shown; NULL: it says nothing new. A tracking identifier is that of a finding, which other images
- * and other readers may have as well (PS3.16 TID 1501, 112040): these are measurements of their own. Of the same reader on
- * the same image the newer one is what holds. */
-static char *
-dup_foreign_uid (NegAnnotations *self, const NegAnnotation *annotation)
-{
-  const char *author = annotation->author != NULL ? annotation->author : "";
-  g_autofree char *uid = g_strdup (annotation->uid);
-
-  for (guint i = 0; i < 2 && g_hash_table_contains (self->orders, uid); i++) {
-    const NegAnnotation *known = g_hash_table_lookup (self->by_uid, uid);
-
-    if (known == NULL || (!known->is_foreign && is_of_same_image (known, annotation)))
-      return NULL; /* our own operations know better what has become of it */
-    if (known->is_foreign && is_of_same_image (known, annotation)
-        && strcmp (known->author != NULL ? known->author : "", author) == 0)
-      return annotation->changed_us > known->changed_us ? g_steal_pointer (&uid) : NULL;
-    g_free (uid);
-    uid = g_strdup_printf ("%s@%s/%u/%x", annotation->uid, annotation->sop_instance_uid, annotation->frame,
-                           g_str_hash (author));
-  }
-  return g_steal_pointer (&uid);
-}
-
-void
-neg_annotations_add_foreign (NegAnnotations *self, GPtrArray *foreign)
-{
-  g_return_if_fail (NEG_IS_ANNOTATIONS (self));
-
-  for (guint i = 0; i < foreign->len; i++) {
-    NegAnnotation *annotation = g_ptr_array_index (foreign, i);
-    g_autofree char *uid = check_whole (annotation, NULL) ? dup_foreign_uid (self, annotation) : NULL;
-    g_autoptr (NegAnnotation) own = NULL;
-
-    if (uid == NULL)
-      continue;
-    own = neg_annotation_copy (annotation);
-    g_free (own->uid);
-    own->uid = g_steal_pointer (&uid);
-    own->is_foreign = TRUE;
-    _neg_annotations_set (self, own->uid, own);
   }
 }
 
@@ -531,6 +489,9 @@ neg_annotations_clear (NegAnnotations *self)
   g_hash_table_remove_all (self->images);
   g_hash_table_remove_all (self->by_uid);
   g_hash_table_remove_all (self->orders);
+  g_hash_table_remove_all (self->withdrawn);
+  g_hash_table_remove_all (self->reports_by_key);
+  g_ptr_array_set_size (self->reports, 0);
   g_hash_table_remove_all (self->studies);
   neg_annotations_select (self, NULL);
   g_signal_emit (self, signals[CHANGED], 0, NULL);
@@ -616,6 +577,9 @@ neg_annotations_finalize (GObject *object)
   g_hash_table_unref (self->images);
   g_hash_table_unref (self->by_uid);
   g_hash_table_unref (self->orders);
+  g_hash_table_unref (self->withdrawn);
+  g_hash_table_unref (self->reports_by_key);
+  g_ptr_array_unref (self->reports);
   g_hash_table_unref (self->studies);
   G_OBJECT_CLASS (neg_annotations_parent_class)->finalize (object);
 }
@@ -635,6 +599,9 @@ neg_annotations_init (NegAnnotations *self)
 {
   self->by_uid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) neg_annotation_unref);
   self->orders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->withdrawn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->reports = g_ptr_array_new_with_free_func (_neg_annotation_report_free);
+  self->reports_by_key = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->images = g_hash_table_new_full (hash_image, equal_images, free_image, (GDestroyNotify) g_ptr_array_unref);
   self->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, study_free);
   g_queue_init (&self->undo);

@@ -6,6 +6,7 @@
 #include <glib-object.h>
 
 #include "model/neg-annotation.h"
+#include "model/neg-instance.h"
 
 G_BEGIN_DECLS
 
@@ -32,9 +33,12 @@ void neg_annotations_set_sink (NegAnnotations *annotations, NegAnnotationSink si
 gboolean neg_annotations_replay (NegAnnotations *annotations, const char *study_uid,
                                  NegAnnotationOperation operation, const char *uid, const char *text, GError **error);
 
-/* Annotations that an SR brought (of NegAnnotation): shown unless the same uid is known by our own operations. One whose uid
- * is that of another image's or another reader's has a longer one here. */
-void neg_annotations_add_foreign (NegAnnotations *annotations, GPtrArray *foreign);
+/* Annotations that an object of others brought, of NegAnnotation; seen when they are shown. */
+void neg_annotations_add_report (NegAnnotations *annotations, NegInstance *instance, GPtrArray *foreign);
+/* Shows what was added: unless the same uid is known by our own operations, and unless another report of the study has
+ * taken the place of the one that brought it (Predecessor Documents), in whichever order both came. One whose uid is that
+ * of another image's or another reader's has a longer one here. */
+void neg_annotations_show_reports (NegAnnotations *annotations);
 
 /* Forgets everything: another patient. */
 void neg_annotations_clear (NegAnnotations *annotations);

@@ -137,7 +137,7 @@ add_reference (NegMainWindow *self, const NegPatient *patient, const NegInstance
 
 /* A selection that we wrote says nothing new: what became of its marks since, our operations know. */
 static void
-add_selection (NegMainWindow *self, const NegPatient *patient, const NegInstance *instance)
+add_selection (NegMainWindow *self, const NegPatient *patient, NegInstance *instance)
 {
   const NegImageReferences *references = &instance->key_selection->references;
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
@@ -147,7 +147,7 @@ add_selection (NegMainWindow *self, const NegPatient *patient, const NegInstance
     return;
   for (guint i = 0; i < references->n && self->n_reported_keys < REPORTED_KEYS_MAX; i++)
     add_reference (self, patient, instance, &references->items[i], keys);
-  neg_annotations_add_foreign (self->annotations, keys);
+  neg_annotations_add_report (self->annotations, instance, keys);
 }
 
 /* What reports and key object selections say; after our own operations, which know better what has become of it. */
@@ -155,6 +155,7 @@ static void
 add_reports (NegMainWindow *self, const NegPatient *patient)
 {
   GPtrArray *objects = self->loader != NULL ? neg_loader_get_objects (self->loader) : NULL;
+  gboolean is_new = FALSE;
 
   for (guint i = 0; objects != NULL && i < objects->len; i++) {
     NegInstance *instance = ((NegLoadedObject *) g_ptr_array_index (objects, i))->instance;
@@ -165,11 +166,14 @@ add_reports (NegMainWindow *self, const NegPatient *patient)
         || !is_of_patient (patient, instance->study_uid))
       continue;
     if (instance->annotations != NULL)
-      neg_annotations_add_foreign (self->annotations, instance->annotations);
+      neg_annotations_add_report (self->annotations, instance, instance->annotations);
     if (instance->key_selection != NULL)
       add_selection (self, patient, instance);
     g_hash_table_add (self->reports, g_strdup (instance->sop_instance_uid));
+    is_new = TRUE;
   }
+  if (is_new)
+    neg_annotations_show_reports (self->annotations);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "wire/neg-message-parts-private.h"
 
 #define WARNINGS_MAX 1000
+#define PREDECESSORS_MAX 10000
 #define STRING_BYTES_MIN 4
 
 static void
@@ -33,12 +34,20 @@ write_contents (const NegInstance *instance, GByteArray *array)
     _neg_annotations_write (instance->annotations, array);
 }
 
+static void
+write_strings (char **strings, guint n_max, GByteArray *array)
+{
+  guint n = strings != NULL ? g_strv_length (strings) : 0;
+
+  n = MIN (n, n_max);
+  neg_write_u32 (array, n);
+  for (guint i = 0; i < n; i++)
+    neg_write_string (array, strings[i]);
+}
+
 void
 neg_instance_write (const NegInstance *instance, GByteArray *array)
 {
-  guint n_warnings = instance->warnings ? g_strv_length (instance->warnings) : 0;
-
-  n_warnings = MIN (n_warnings, WARNINGS_MAX);
   _neg_fields_write (neg_instance_fields, neg_instance_n_fields, instance, array);
   _neg_lut_write (&instance->modality_lut, array);
   for (guint i = 0; i < G_N_ELEMENTS (instance->palette); i++)
@@ -49,9 +58,8 @@ neg_instance_write (const NegInstance *instance, GByteArray *array)
   write_frame_infos (instance, array);
   _neg_modules_write (instance, array);
   write_contents (instance, array);
-  neg_write_u32 (array, n_warnings);
-  for (guint i = 0; i < n_warnings; i++)
-    neg_write_string (array, instance->warnings[i]);
+  write_strings (instance->predecessors, PREDECESSORS_MAX, array);
+  write_strings (instance->warnings, WARNINGS_MAX, array);
 }
 
 static void
@@ -110,23 +118,26 @@ read_contents (NegInstance *instance, NegReader *reader)
     instance->annotations = _neg_annotations_read (reader);
 }
 
-static void
-read_warnings (NegInstance *instance, NegReader *reader)
+/* NULL where there are none. */
+static char **
+read_strings (guint n_max, NegReader *reader)
 {
   guint32 n = neg_reader_count (reader, STRING_BYTES_MIN);
+  g_auto (GStrv) strings = NULL;
 
-  if (n > WARNINGS_MAX)
+  if (n > n_max)
     reader->failed = TRUE;
   if (reader->failed || n == 0)
-    return;
-  instance->warnings = g_new0 (char *, n + 1);
+    return NULL;
+  strings = g_new0 (char *, n + 1);
   for (guint32 i = 0; i < n; i++) {
-    instance->warnings[i] = neg_reader_string (reader);
-    if (instance->warnings[i] == NULL) {
+    strings[i] = neg_reader_string (reader);
+    if (strings[i] == NULL) {
       reader->failed = TRUE;
-      return;
+      return NULL;
     }
   }
+  return g_steal_pointer (&strings);
 }
 
 static gboolean
@@ -151,7 +162,8 @@ neg_instance_read (NegReader *reader, GError **error)
   read_frame_infos (instance, reader);
   _neg_modules_read (instance, reader);
   read_contents (instance, reader);
-  read_warnings (instance, reader);
+  instance->predecessors = read_strings (PREDECESSORS_MAX, reader);
+  instance->warnings = read_strings (WARNINGS_MAX, reader);
   if (reader->failed || !instance_is_valid (instance)) {
     reader->failed = TRUE;
     neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "what was sent is no instance");

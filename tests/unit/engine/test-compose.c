@@ -416,6 +416,9 @@ test_measurements (void)
   assert_valid (file);
   instance = read_back (file);
   g_assert_nonnull (instance->annotations);
+  g_assert_nonnull (instance->predecessors);
+  g_assert_cmpstr (instance->predecessors[0], ==, "2.25.99");
+  g_assert_null (instance->predecessors[1]);
   for (guint i = 0; i < compose->annotations->len; i++) {
     const NegAnnotation *wrote = g_ptr_array_index (compose->annotations, i);
     const NegAnnotation *read = find (instance->annotations, wrote->uid);

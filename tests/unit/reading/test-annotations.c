@@ -337,6 +337,7 @@ test_foreign (Fixture *fixture, gconstpointer data)
   NegAnnotations *annotations = fixture->annotations;
   g_autoptr (GPtrArray) report = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
   g_autoptr (NegAnnotation) change = new_line ("2.25.3", 5);
+  g_autoptr (NegInstance) object = neg_instance_new ();
   g_autoptr (GError) error = NULL;
 
   put (annotations, "2.25.1", 1, 0);
@@ -348,7 +349,8 @@ test_foreign (Fixture *fixture, gconstpointer data)
     g_ptr_array_add (report, new_line (uid, 100));
   }
   g_ptr_array_add (report, new_line (NULL, 100));
-  neg_annotations_add_foreign (annotations, report);
+  neg_annotations_add_report (annotations, object, report);
+  neg_annotations_show_reports (annotations);
   assert_content (annotations, "1:1 3:100");
   g_assert_true (neg_annotations_find (annotations, "2.25.3")->is_foreign);
   g_assert_false (neg_annotations_put (annotations, change, 0, &error));
@@ -374,10 +376,12 @@ new_foreign (const char *uid, double x, const char *image, const char *author, g
 static void
 add_foreign (NegAnnotations *annotations, NegAnnotation *one)
 {
+  g_autoptr (NegInstance) object = neg_instance_new ();
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
 
   g_ptr_array_add (list, one);
-  neg_annotations_add_foreign (annotations, list);
+  neg_annotations_add_report (annotations, object, list);
+  neg_annotations_show_reports (annotations);
 }
 
 static double
@@ -413,6 +417,92 @@ test_same_finding (Fixture *fixture, gconstpointer data)
   drop (annotations, "2.25.2");
   add_foreign (annotations, new_foreign ("2.25.2", 1, "1.2.3.4", "C", 9));
   g_assert_cmpuint (neg_annotations_get_n_of_image (annotations, "1.2.3.4", 1), ==, 2);
+}
+
+/* A report with the lines @numbers ("1 2"), each at its number + 10 times the report's. */
+static void
+add_report (NegAnnotations *annotations, const char *object_uid, const char *predecessors, const char *numbers)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+  g_autoptr (NegInstance) object = neg_instance_new ();
+  g_auto (GStrv) parts = g_strsplit (numbers, " ", 0);
+
+  object->study_uid = g_strdup (STUDY);
+  object->sop_instance_uid = g_strdup (object_uid);
+  object->predecessors = g_strsplit (predecessors, " ", 0);
+  for (char **part = parts; *part != NULL; part++) {
+    g_autofree char *uid = g_strdup_printf ("2.25.%s", *part);
+    const double x = g_ascii_strtod (*part, NULL) + 10 * g_ascii_strtod (object_uid, NULL);
+
+    g_ptr_array_add (list, new_foreign (uid, x, "1.2.3.4", "A", (gint64) x));
+  }
+  neg_annotations_add_report (annotations, object, list);
+}
+
+/* Of a chain the newest counts, whichever comes first and whether they come together: 1 <- 2 <- 3, and 4 beside them. */
+static void
+test_predecessors (Fixture *fixture, gconstpointer data)
+{
+  static const char *const reports[][3]
+      = { { "1", "", "1 2 3" }, { "2", "1", "2 3" }, { "3", "2", "3" }, { "4", "77", "4" } };
+  static const guint orders[][4] = { { 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 1, 3, 0, 2 }, { 2, 0, 3, 1 } };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (orders); i++) {
+    neg_annotations_clear (fixture->annotations);
+    for (guint j = 0; j < 4; j++) {
+      const char *const *report = reports[orders[i / 2][j]];
+
+      add_report (fixture->annotations, report[0], report[1], report[2]);
+      if (i % 2 == 0)
+        neg_annotations_show_reports (fixture->annotations);
+    }
+    neg_annotations_show_reports (fixture->annotations);
+    g_assert_null (neg_annotations_find (fixture->annotations, "2.25.1"));
+    g_assert_null (neg_annotations_find (fixture->annotations, "2.25.2"));
+    g_assert_cmpfloat (neg_annotations_find (fixture->annotations, "2.25.3")->points_px[0], ==, 33);
+    g_assert_nonnull (neg_annotations_find (fixture->annotations, "2.25.4"));
+    g_assert_cmpuint (neg_annotations_get_n_of_image (fixture->annotations, "1.2.3.4", 1), ==, 2);
+  }
+}
+
+/* A mark of a report that is gone may come back with another one, in its place; what is ours never moves. */
+static void
+test_predecessors_and_own (Fixture *fixture, gconstpointer data)
+{
+  NegAnnotations *annotations = fixture->annotations;
+
+  put (annotations, "2.25.8", 1, 0);
+  put (annotations, "2.25.9", 1, 0);
+  drop (annotations, "2.25.9");
+  add_report (annotations, "1", "", "1 2 8 9");
+  neg_annotations_show_reports (annotations);
+  neg_annotations_select (annotations, "2.25.2");
+  assert_content (annotations, "8:1 1:11 2:12");
+  add_report (annotations, "2", "1", "2 8 9");
+  neg_annotations_show_reports (annotations);
+  assert_content (annotations, "8:1 2:22");
+  g_assert_cmpstr (neg_annotations_get_selected (annotations), ==, "2.25.2");
+  add_report (annotations, "3", "2", "9 1");
+  neg_annotations_show_reports (annotations);
+  assert_content (annotations, "8:1 1:31");
+  g_assert_null (neg_annotations_get_selected (annotations));
+}
+
+/* A circle has no newest, and one that names itself is none of its own: all are shown. What a newest one names goes. */
+static void
+test_predecessor_circle (Fixture *fixture, gconstpointer data)
+{
+  NegAnnotations *annotations = fixture->annotations;
+
+  add_report (annotations, "1", "2", "1");
+  neg_annotations_show_reports (annotations);
+  add_report (annotations, "2", "1", "2");
+  add_report (annotations, "3", "3", "3");
+  neg_annotations_show_reports (annotations);
+  assert_content (annotations, "1:11 2:22 3:33");
+  add_report (annotations, "4", "1", "4");
+  neg_annotations_show_reports (annotations);
+  assert_content (annotations, "3:33 4:44");
 }
 
 static void
@@ -794,6 +884,9 @@ main (int argc, char **argv)
   add ("/annotations/images", test_images);
   add ("/annotations/foreign", test_foreign);
   add ("/annotations/same-finding", test_same_finding);
+  add ("/annotations/predecessors", test_predecessors);
+  add ("/annotations/predecessors-and-own", test_predecessors_and_own);
+  add ("/annotations/predecessor-circle", test_predecessor_circle);
   add ("/annotations/saved", test_saved);
   add ("/annotations/in-hand", test_in_hand);
   add ("/annotations/own-object", test_own_object);

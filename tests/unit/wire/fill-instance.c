@@ -303,6 +303,7 @@ fill_instance (void)
   instance->presentation = fill_presentation ();
   instance->key_selection = fill_key_selection ();
   instance->annotations = fill_annotations ();
+  instance->predecessors = g_strsplit ("1.2.3 2.25.4", " ", 0);
   instance->n_frame_infos = 3;
   instance->frame_infos = g_new0 (NegFrameInfo, 3);
   for (guint i = 0; i < 3; i++) {

@@ -61,6 +61,7 @@ assert_same_instance (const NegInstance *a, const NegInstance *b)
   g_assert_cmpuint (a->n_frame_infos, ==, b->n_frame_infos);
   for (guint i = 0; i < a->n_frame_infos; i++)
     assert_same_fields (neg_frame_info_fields, neg_frame_info_n_fields, &a->frame_infos[i], &b->frame_infos[i]);
+  g_assert_cmpstrv (a->predecessors, b->predecessors);
   g_assert_cmpstrv (a->warnings, b->warnings);
 }
 
