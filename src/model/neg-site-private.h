@@ -24,6 +24,7 @@ struct _NegSite {
   gboolean is_port_auto, is_tls_port_auto;
   gboolean accept_unknown;
   char *tls_certificate, *tls_key, *tls_ca;
+  NegSiteHl7 hl7;
   guint64 quota_bytes, keep_free_bytes;
   GPtrArray *peers; /* NegPeer */
 };
@@ -58,6 +59,11 @@ gboolean _neg_site_read_path (const NegSite *site, const char *group, const char
 
 /* PS3.5 6.2, AE: 1 to 16 characters of the default repertoire, no backslash, no control character, not only spaces. */
 gboolean _neg_site_is_ae_title (const char *text);
+
+/* neg-site-hl7.c; keys NULL-terminated. */
+const char *const *_neg_site_get_hl7_keys (void);
+gboolean _neg_site_read_hl7 (NegSite *site, GError **error);
+void _neg_site_clear_hl7 (NegSite *site);
 
 gboolean _neg_site_read_peer (const NegSite *site, const char *group, NegPeer **peer, GError **error);
 void _neg_peer_free (NegPeer *peer);

@@ -25,7 +25,7 @@ static const struct {
   const char *group;
   const char *const *keys;
 } groups[] = {
-  { "site", site_keys }, { "dicom", dicom_keys }, { "archive", archive_keys }, { "hl7", NULL }, { "prefetch", NULL },
+  { "site", site_keys }, { "dicom", dicom_keys }, { "archive", archive_keys }, { "prefetch", NULL },
   { "library", NULL },   { "support", NULL },     { "training", NULL },        { "roles", NULL },
 };
 
@@ -36,6 +36,10 @@ find_keys (const char *group, const char *const **keys)
   *keys = NULL;
   if (g_str_has_prefix (group, NEG_SITE_PEER_PREFIX)) {
     *keys = _neg_site_get_peer_keys ();
+    return TRUE;
+  }
+  if (strcmp (group, "hl7") == 0) {
+    *keys = _neg_site_get_hl7_keys ();
     return TRUE;
   }
   for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
@@ -159,7 +163,7 @@ read_all (NegSite *site, GError **error)
 {
   site->quota_bytes = DEFAULT_QUOTA_BYTES;
   site->keep_free_bytes = DEFAULT_KEEP_FREE_BYTES;
-  if (!read_timezone (site, error) || !read_dicom (site, error)
+  if (!read_timezone (site, error) || !read_dicom (site, error) || !_neg_site_read_hl7 (site, error)
       || !_neg_site_read_size (site, "archive", "quota", &site->quota_bytes, error)
       || !_neg_site_read_size (site, "archive", "keep-free", &site->keep_free_bytes, error))
     return FALSE;
@@ -251,6 +255,7 @@ neg_site_unref (NegSite *site)
   g_free (site->tls_certificate);
   g_free (site->tls_key);
   g_free (site->tls_ca);
+  _neg_site_clear_hl7 (site);
   g_free (site);
 }
 

@@ -1,8 +1,8 @@
 /* The site file: what an administrator owns and what changes a result (commands.md). A GKeyFile; files are laid over each
  * other, the later wins key by key: /etc/negatoscope/site.conf, site.conf of the home, the one named by --config.
  *
- * A wrong value is an error that names file, group and key; an unknown key is a warning. Groups of later parts ([hl7],
- * [prefetch], ...) are known by name and kept as they are.
+ * A wrong value is an error that names file, group and key; an unknown key is a warning. Groups of later parts ([prefetch],
+ * [library], ...) are known by name and kept as they are.
  * Thread: immutable once built, shared by reference. */
 #pragma once
 
@@ -47,6 +47,20 @@ typedef struct {
   char *user, *password_file; /* web: basic authentication; only over https */
 } NegPeer;
 
+/* [hl7]: who sends orders to us. Strings are never NULL, "" where the file says nothing. */
+typedef struct {
+  char *default_issuer;    /* of patient IDs without an assigning authority */
+  char *primary_authority; /* whose ID of several is the patient's */
+  char *processing_id;     /* MSH-11 that is taken; default P */
+  char *listen_address;
+  guint16 port;            /* 0: none, or any free port: */
+  gboolean is_port_auto;
+  char *tls_certificate, *tls_key; /* the port speaks TLS, and nothing else, where these are set */
+  char *tls_client_ca;     /* who has issued the certificates of senders; "": they need none */
+  char *tls_ca;            /* of receivers that we send to; "": the system's */
+  GPtrArray *allow;        /* GInetAddressMask: senders that are let in; empty: all */
+} NegSiteHl7;
+
 typedef struct _NegSite NegSite;
 
 /* @home nullable (the XDG data folder then), @config nullable (--config). *warnings (nullable) is given: sentences. */
@@ -68,6 +82,9 @@ gboolean neg_site_is_tls_port_auto (const NegSite *site);
 const char *neg_site_get_tls_certificate (const NegSite *site);
 const char *neg_site_get_tls_key (const NegSite *site);
 const char *neg_site_get_tls_ca (const NegSite *site);
+const NegSiteHl7 *neg_site_get_hl7 (const NegSite *site); /* borrowed */
+/* @address: numeric. */
+gboolean neg_site_hl7_allows (const NegSiteHl7 *hl7, const char *address);
 /* [archive] quota= (bytes of the cache class; default 20 GiB), keep-free= (bytes, default 1 GiB). */
 guint64 neg_site_get_quota_bytes (const NegSite *site);
 guint64 neg_site_get_keep_free_bytes (const NegSite *site);

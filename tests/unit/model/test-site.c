@@ -107,6 +107,38 @@ test_values (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_hl7 (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegSite) site = neg_site_load (fixture->home, NULL, NULL, NULL);
+  g_autoptr (NegSite) other = NULL;
+  const NegSiteHl7 *hl7 = neg_site_get_hl7 (site);
+
+  g_assert_cmpstr (hl7->listen_address, ==, "127.0.0.1");
+  g_assert_cmpuint (hl7->port, ==, 2575);
+  g_assert_cmpstr (hl7->processing_id, ==, "P");
+  g_assert_cmpstr (hl7->tls_certificate, ==, "");
+  g_assert_true (neg_site_hl7_allows (hl7, "192.0.2.1"));
+
+  write_file (fixture->home_file, "[hl7]\ndefault-issuer=HIS\nlisten-address=::\nport=auto\nprocessing-id=T\n"
+                                  "primary-authority=MPI\ntls-certificate=/c\ntls-key=/k\ntls-client-ca=/ca\n"
+                                  "allow=192.0.2.1; 10.1.0.0/16;2001:db8::/32;\n");
+  other = neg_site_load (fixture->home, NULL, NULL, NULL);
+  g_assert_nonnull (other);
+  hl7 = neg_site_get_hl7 (other);
+  g_assert_cmpstr (hl7->default_issuer, ==, "HIS");
+  g_assert_cmpstr (hl7->primary_authority, ==, "MPI");
+  g_assert_cmpstr (hl7->processing_id, ==, "T");
+  g_assert_cmpstr (hl7->tls_client_ca, ==, "/ca");
+  g_assert_true (hl7->is_port_auto && hl7->port == 0);
+  g_assert_true (neg_site_hl7_allows (hl7, "192.0.2.1") && neg_site_hl7_allows (hl7, "10.1.255.1"));
+  g_assert_true (neg_site_hl7_allows (hl7, "2001:db8::5"));
+  g_assert_false (neg_site_hl7_allows (hl7, "192.0.2.2"));
+  g_assert_false (neg_site_hl7_allows (hl7, "10.2.0.1"));
+  g_assert_false (neg_site_hl7_allows (hl7, "::1"));
+  g_assert_false (neg_site_hl7_allows (hl7, ""));
+}
+
+static void
 test_layers (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (NegSite) site = NULL;
@@ -142,14 +174,15 @@ test_warnings (Fixture *fixture, gconstpointer data)
   g_auto (GStrv) warnings = NULL;
   g_autoptr (NegSite) site = NULL;
 
-  write_file (fixture->home_file, "[dicom]\nprot=1\n[nonsense]\na=b\n[hl7]\nanything=goes\n[prefetch]\nrule.1=x\n"
+  write_file (fixture->home_file, "[dicom]\nprot=1\n[nonsense]\na=b\n[hl7]\nprot=1\n[prefetch]\nrule.1=x\n"
                                   "[peer P]\naddress=dicom://P@h:104\nadress=x\n");
   site = neg_site_load (fixture->home, NULL, &warnings, NULL);
   g_assert_nonnull (site);
-  g_assert_cmpuint (g_strv_length (warnings), ==, 3);
+  g_assert_cmpuint (g_strv_length (warnings), ==, 4);
   g_assert_nonnull (strstr (warnings[0], "[dicom] has no key prot"));
   g_assert_nonnull (strstr (warnings[1], "[nonsense]"));
-  g_assert_nonnull (strstr (warnings[2], "[peer P] has no key adress"));
+  g_assert_nonnull (strstr (warnings[2], "[hl7] has no key prot"));
+  g_assert_nonnull (strstr (warnings[3], "[peer P] has no key adress"));
 }
 
 /* What is wrong, and the group and key that the error has to name. */
@@ -169,6 +202,14 @@ static const struct {
   { "[dicom]\naccept-unknown=maybe\n", "[dicom]", "accept-unknown" },
   { "[dicom]\ntls-port=2762\n", "[dicom]", "tls-port" },
   { "[dicom]\ntls-ca=ca.pem\n", "[dicom]", "tls-ca" },
+  { "[hl7]\nport=2575x\n", "[hl7]", "port" },
+  { "[hl7]\nlisten-address=ris.example\n", "[hl7]", "listen-address" },
+  { "[hl7]\ntls-certificate=/c\n", "[hl7]", "tls-certificate" },
+  { "[hl7]\ntls-key=/k\n", "[hl7]", "tls-key" },
+  { "[hl7]\ntls-client-ca=/ca\n", "[hl7]", "tls-client-ca" },
+  { "[hl7]\ntls-certificate=c\ntls-key=/k\n", "[hl7]", "tls-certificate" },
+  { "[hl7]\nallow=ris.example\n", "[hl7]", "allow" },
+  { "[hl7]\nallow=10.0.0.1;10.0.0.0/33\n", "[hl7]", "allow" },
   { "[archive]\nquota=20 apples\n", "[archive]", "quota" },
   { "[archive]\nquota=-1\n", "[archive]", "quota" },
   { "[archive]\nkeep-free=99999999999TiB\n", "[archive]", "keep-free" },
@@ -317,6 +358,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/site/defaults", Fixture, NULL, set_up, test_defaults, tear_down);
   g_test_add ("/site/values", Fixture, NULL, set_up, test_values, tear_down);
+  g_test_add ("/site/hl7", Fixture, NULL, set_up, test_hl7, tear_down);
   g_test_add ("/site/layers", Fixture, NULL, set_up, test_layers, tear_down);
   g_test_add ("/site/missing-config", Fixture, NULL, set_up, test_missing_config, tear_down);
   g_test_add ("/site/warnings", Fixture, NULL, set_up, test_warnings, tear_down);
