@@ -283,6 +283,9 @@ read_pet (const Item &root, NegInstance *instance)
   pet->suv_type = root.code (DCM_SUVType);
   pet->corrected_image = read_corrections (root, is_enhanced);
   pet->decay_correction = root.code (DCM_DecayCorrection);
+  if (pet->is_enhanced)
+    pet->decay_correction_datetime = root.code (DCM_DecayCorrectionDateTime, 64);
+  pet->has_several_tracers = root.items (DCM_RadiopharmaceuticalInformationSequence, 2).size () > 1;
   pet->weight_kg = root.number (DCM_PatientWeight);
   pet->height_m = root.number (DCM_PatientSize);
   pet->frame_reference_time_ms = root.number (DCM_FrameReferenceTime);

@@ -211,11 +211,36 @@ get_injection (const NegPetInfo *pet, double reference_s, double *injection_s, G
 }
 
 static gboolean
+has_zone (const char *datetime)
+{
+  return datetime != NULL && strpbrk (datetime, "+-") != NULL;
+}
+
+/* Enhanced PET says both moments whole (C.8.22.5.1, (0018,9701); C.8.22.4, (0018,1078)). */
+static gboolean
+get_enhanced_decay (NegSuv *suv, const NegPetInfo *pet, GError **error)
+{
+  const char *zone = is_given (pet->timezone) ? pet->timezone : "+0000"; /* only their distance counts */
+  double reference_s, injection_s;
+
+  if (!parse_datetime (pet->decay_correction_datetime, zone, &reference_s))
+    return refuse (error, "the moment that the values are corrected to cannot be read (Decay Correction DateTime)");
+  if (!parse_datetime (pet->injection_datetime, zone, &injection_s))
+    return refuse (error, "date and time of the injection are missing or cannot be read");
+  if (!is_given (pet->timezone) && has_zone (pet->decay_correction_datetime) != has_zone (pet->injection_datetime))
+    return refuse (error, "one of the times has a time zone, the other has none");
+  suv->decay_s = reference_s - injection_s;
+  return suv->decay_s >= 0 || refuse (error, "the injection is later than the moment that the values are corrected to");
+}
+
+static gboolean
 get_decay (NegSuv *suv, const NegInstance *instance, const char *earliest, GError **error)
 {
   const char *correction = instance->pet.decay_correction;
   double reference_s, injection_s = 0;
 
+  if (instance->pet.is_enhanced && is_given (instance->pet.decay_correction_datetime))
+    return get_enhanced_decay (suv, &instance->pet, error);
   if (is_word (correction, "ADMIN"))
     return TRUE;
   if (!is_word (correction, "START"))
@@ -235,6 +260,8 @@ scale_activity (NegSuv *suv, const NegInstance *instance, double bq_per_ml, cons
   const NegPetInfo *pet = &instance->pet;
   double dose_bq = pet->is_enhanced ? pet->total_dose * BQ_PER_MBQ : pet->total_dose; /* C.8.22.4; C.8.9.2 */
 
+  if (pet->has_several_tracers)
+    return refuse (error, "more than one radiopharmaceutical was given");
   if (!is_positive (pet->weight_kg))
     return refuse (error, "the patient's weight is missing");
   if (!is_positive (dose_bq))
@@ -251,6 +278,91 @@ static gboolean
 is_factor (double value)
 {
   return isfinite (value) && value != 0;
+}
+
+/* --- Enhanced PET: units are those of a real world value mapping (C.7.6.16.2.11, CID 84) --- */
+
+/* What one unit of a mapping is in SUV by body weight (0) or Bq/ml. */
+static gboolean
+find_unit (const NegRealWorldMap *map, double *bq_per_ml)
+{
+  static const struct {
+    const char *code;
+    double bq_per_ml;
+  } units[] = {
+    { "{SUVbw}g/ml", 0 }, { "g/ml{SUVbw}", 0 }, { "Bq/ml", 1 },      { "Bq/mL", 1 },
+    { "Bq/cm3", 1 },      { "kBq/ml", 1000 },   { "kBq/mL", 1000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (g_strcmp0 (map->units_code, units[i].code) == 0) {
+      *bq_per_ml = units[i].bq_per_ml;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* Every value that the pixels can hold; of floats nobody can say. */
+static gboolean
+maps_all (const NegRealWorldMap *map, const NegInstance *instance)
+{
+  const double n = exp2 (instance->bits_stored);
+  const double lowest = instance->is_signed ? -n / 2 : 0;
+
+  return !instance->is_float && map->first_mapped <= lowest && map->last_mapped >= lowest + n - 1;
+}
+
+/* A mapping is of stored values: as a factor of modality values it holds when both are straight lines with one zero. */
+static gboolean
+get_map_factor (const NegRealWorldMap *map, const NegInstance *instance, guint32 frame, double *factor)
+{
+  const NegFrameInfo *info = neg_instance_get_frame_info (instance, frame);
+
+  *factor = map->slope / info->rescale_slope;
+  return map->n_entries == 0 && instance->modality_lut.n_entries == 0 && isfinite (*factor) && *factor > 0
+         && fabs (map->intercept - *factor * info->rescale_intercept) <= 1e-6 * fabs (map->slope);
+}
+
+/* Of the mappings of this frame one that says SUV, or one of an activity; NULL: none. */
+static const NegRealWorldMap *
+find_map (const NegInstance *instance, guint32 frame, double *bq_per_ml)
+{
+  const NegRealWorldMap *found = NULL;
+
+  for (guint32 i = 0; i < instance->n_real_world_maps; i++) {
+    const NegRealWorldMap *map = &instance->real_world_maps[i];
+    double unit;
+
+    if ((map->frame != 0 && map->frame - 1 != frame) || !find_unit (map, &unit) || (found != NULL && unit != 0))
+      continue;
+    found = map;
+    *bq_per_ml = unit;
+    if (unit == 0)
+      break;
+  }
+  return found;
+}
+
+static gboolean
+choose_map (NegSuv *suv, const NegInstance *instance, guint32 frame, GError **error)
+{
+  double bq_per_ml, factor;
+  const NegRealWorldMap *map = find_map (instance, frame, &bq_per_ml);
+
+  if (map == NULL)
+    return refuse (error, "the object does not say that its values are SUV by body weight or activities (Real World Value "
+                          "Mapping)");
+  if (!maps_all (map, instance))
+    return refuse (error, "the units are not those of all values (Real World Value Mapping)");
+  if (!get_map_factor (map, instance, frame, &factor))
+    return refuse (error, "the mapping to real world values is no multiple of the values");
+  if (bq_per_ml == 0) {
+    suv->factor = factor;
+    return TRUE;
+  }
+  if (!is_given (instance->pet.decay_correction_datetime))
+    return refuse (error, "the moment that the values are corrected to is missing (Decay Correction DateTime)");
+  return scale_activity (suv, instance, factor * bq_per_ml, NULL, error);
 }
 
 static gboolean
@@ -290,5 +402,7 @@ neg_suv_init (NegSuv *suv, const NegInstance *instance, guint32 frame, const cha
   if (!has_value (instance->pet.corrected_image, "ATTN")
       || (!has_value (instance->pet.corrected_image, "DECY") && !has_value (instance->pet.corrected_image, "DECAY")))
     return refuse (error, "the values are not corrected for attenuation and decay");
+  if (instance->pet.is_enhanced && !is_given (instance->pet.units))
+    return choose_map (suv, instance, frame, error);
   return choose_units (suv, instance, series_earliest_acquisition, error);
 }

@@ -136,6 +136,8 @@ const NegField neg_instance_fields[] = {
   FIELD (DOUBLE, pet.total_dose),
   FIELD (DOUBLE, pet.half_life_s),
   FIELD (BOOLEAN, pet.is_enhanced),
+  FIELD (BOOLEAN, pet.has_several_tracers),
+  FIELD (STRING, pet.decay_correction_datetime),
   FIELD (STRING, pet.injection_datetime),
   FIELD (STRING, pet.injection_time),
   FIELD (DOUBLE, pet.frame_reference_time_ms),

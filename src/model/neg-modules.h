@@ -99,6 +99,8 @@ typedef struct {
   double weight_kg, height_m;             /* NaN: absent */
   double total_dose, half_life_s;         /* as the object's IOD counts: Bq, MBq in Enhanced PET; NaN: absent */
   gboolean is_enhanced;
+  gboolean has_several_tracers; /* the numbers are the first one's */
+  char *decay_correction_datetime; /* (0018,9701), Enhanced PET; nullable */
   char *injection_datetime, *injection_time; /* (0018,1078), (0018,1072) */
   double frame_reference_time_ms, actual_frame_duration_ms; /* NaN: absent */
   char *ge_reference_datetime;            /* (0009,xx0d) of GEMS_PETD_01 */

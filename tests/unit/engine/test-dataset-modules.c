@@ -503,6 +503,8 @@ test_pet_implicit (void)
 
   begin_image (builder, ENHANCED_PET, "PT");
   put_text (builder, 0x00189758, "CS", "YES");
+  put_text (builder, 0x00189701, "DT", "20260102103000");
+  put_text (builder, 0x00189758, "CS", "YES");
   put_text (builder, 0x00189759, "CS", "YES");
   put_image (builder, 16, 16, TRUE);
   put_tracer (builder, "388.7");
@@ -514,6 +516,8 @@ test_pet_implicit (void)
   g_assert_cmpstr (instance->pet.corrected_image, ==, "ATTN\\DECY");
   g_assert_cmpfloat (instance->pet.total_dose, ==, 388.7);
   g_assert_cmpfloat (instance->pet.philips_suv_factor, ==, 0.5);
+  g_assert_cmpstr (instance->pet.decay_correction_datetime, ==, "20260102103000");
+  g_assert_false (instance->pet.has_several_tracers);
   g_assert_true (isnan (instance->pet.weight_kg) && isnan (instance->pet.philips_activity_factor));
 }
 

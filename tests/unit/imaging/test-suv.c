@@ -149,6 +149,105 @@ test_enhanced_dose (void)
   g_assert_cmpfloat_with_epsilon (compute (instance, NULL).factor, factor, 1e-12);
 }
 
+static NegInstance *
+enhanced_new (const char *unit, double slope)
+{
+  NegInstance *instance = usual_new ();
+
+  set_text (&instance->pet.units, NULL);
+  set_text (&instance->pet.decay_correction, NULL);
+  set_text (&instance->pet.decay_correction_datetime, "20240315100000");
+  set_text (&instance->pet.injection_datetime, "20240315090000");
+  instance->pet.is_enhanced = TRUE;
+  instance->pet.total_dose = 370;
+  instance->frames = 2;
+  instance->bits_stored = 16;
+  instance->n_frame_infos = 1;
+  instance->frame_infos = g_new0 (NegFrameInfo, 1);
+  neg_frame_info_init (instance->frame_infos);
+  instance->frame_infos->rescale_slope = 2;
+  instance->n_real_world_maps = 1;
+  instance->real_world_maps = g_new0 (NegRealWorldMap, 1);
+  instance->real_world_maps->last_mapped = 65535;
+  instance->real_world_maps->slope = slope;
+  instance->real_world_maps->units_code = g_strdup (unit);
+  return instance;
+}
+
+/* Modality values are twice the stored ones; a stored one is 6 Bq/ml, so a modality value is 3: 3 times what one Bq/ml of
+ * the usual object is, also in kBq/ml, and whatever the clocks are called. */
+static void
+test_enhanced_activity (void)
+{
+  g_autoptr (NegInstance) usual = usual_new (), instance = enhanced_new ("Bq/ml", 6);
+  g_autoptr (NegInstance) kilo = enhanced_new ("kBq/mL", 6e-3);
+  const double factor = 3 * compute (usual, NULL).factor;
+
+  g_assert_cmpfloat_with_epsilon (compute (instance, NULL).factor, factor, 1e-12);
+  g_assert_cmpfloat (compute (instance, NULL).decay_s, ==, 3600);
+  g_assert_false (compute (instance, NULL).is_assumed);
+  g_assert_cmpfloat_with_epsilon (compute (kilo, NULL).factor, factor, 1e-12);
+  set_text (&instance->pet.decay_correction_datetime, "20240315113000+0130");
+  assert_refused (instance, "time zone");
+  set_text (&instance->pet.injection_datetime, "20240315090000+0000");
+  g_assert_cmpfloat (compute (instance, NULL).decay_s, ==, 3600);
+  set_text (&instance->pet.injection_datetime, "20240315100000");
+  set_text (&instance->pet.timezone, "+0100");
+  g_assert_cmpfloat (compute (instance, NULL).decay_s, ==, 3600);
+}
+
+/* A mapping to SUV needs neither dose nor time, and comes before one to activities. */
+static void
+test_enhanced_suv (void)
+{
+  g_autoptr (NegInstance) instance = enhanced_new ("Bq/ml", 6);
+
+  instance->n_real_world_maps = 2;
+  instance->real_world_maps = g_renew (NegRealWorldMap, instance->real_world_maps, 2);
+  instance->real_world_maps[1] = instance->real_world_maps[0];
+  instance->real_world_maps[1].units_code = g_strdup ("{SUVbw}g/ml");
+  instance->real_world_maps[1].slope = 0.5;
+  instance->pet.weight_kg = NAN;
+  g_assert_cmpfloat_with_epsilon (compute (instance, NULL).factor, 0.25, 1e-12);
+  instance->real_world_maps[1].frame = 2; /* the first frame has none but the activity */
+  assert_refused (instance, "weight");
+}
+
+static void
+test_enhanced_refused (void)
+{
+  g_autoptr (NegInstance) instance = enhanced_new ("Bq/ml", 6);
+  NegRealWorldMap *map = instance->real_world_maps;
+
+  compute (instance, NULL);
+  map->last_mapped = 65534;
+  assert_refused (instance, "all values");
+  instance->bits_stored = 15;
+  compute (instance, NULL);
+  instance->is_signed = TRUE;
+  assert_refused (instance, "all values");
+  map->first_mapped = -16384;
+  compute (instance, NULL);
+  instance->is_float = TRUE;
+  assert_refused (instance, "all values");
+  instance->is_float = FALSE;
+  map->intercept = 0.1;
+  assert_refused (instance, "multiple");
+  instance->frame_infos->rescale_intercept = 0.1 / 3;
+  compute (instance, NULL);
+  instance->pet.has_several_tracers = TRUE;
+  assert_refused (instance, "radiopharmaceutical");
+  instance->pet.has_several_tracers = FALSE;
+  set_text (&instance->pet.decay_correction_datetime, "20240315085959");
+  assert_refused (instance, "later");
+  set_text (&instance->pet.decay_correction_datetime, "yesterday");
+  assert_refused (instance, "Decay Correction DateTime");
+  set_text (&instance->pet.decay_correction_datetime, NULL);
+  assert_refused (instance, "Decay Correction DateTime");
+  set_text (&map->units_code, "g/ml{SUVlbm}");
+  assert_refused (instance, "Mapping");
+}
+
 /* Each by itself, so that none hides behind another. */
 static void
 test_refused (void)
@@ -217,6 +316,9 @@ main (int argc, char **argv)
   g_test_add_func ("/suv/past-midnight", test_past_midnight);
   g_test_add_func ("/suv/timezone", test_timezone);
   g_test_add_func ("/suv/enhanced-dose", test_enhanced_dose);
+  g_test_add_func ("/suv/enhanced-activity", test_enhanced_activity);
+  g_test_add_func ("/suv/enhanced-suv", test_enhanced_suv);
+  g_test_add_func ("/suv/enhanced-refused", test_enhanced_refused);
   g_test_add_func ("/suv/refused", test_refused);
   g_test_add_func ("/suv/refused-numbers", test_refused_numbers);
   return g_test_run ();
