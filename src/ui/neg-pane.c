@@ -134,11 +134,21 @@ show_now (NegPane *self)
 }
 
 static void
+destroy_window (NegPane *self)
+{
+  GtkWindow *window = GTK_WINDOW (self->window);
+
+  g_clear_weak_pointer (&self->window);
+  gtk_window_destroy (window);
+}
+
+static void
 detach (NegPane *self)
 {
   const WindowPlace *place = &self->place;
 
-  self->window = neg_pane_window_new (self->title);
+  /* Weak: whoever ends the program may destroy it before the owner. */
+  g_set_weak_pointer (&self->window, neg_pane_window_new (self->title));
   gtk_window_set_application (GTK_WINDOW (self->window),
                               self->owner != NULL ? gtk_window_get_application (self->owner) : NULL);
   neg_pane_window_set_place (self->window, place->width, place->height, place->maximized, place->fullscreen,
@@ -157,8 +167,7 @@ attach (NegPane *self)
   gtk_window_set_focus (GTK_WINDOW (self->window), NULL); /* it must not go on with what is elsewhere by then */
   gtk_window_set_child (GTK_WINDOW (self->window), NULL);
   gtk_widget_set_parent (self->content, GTK_WIDGET (self));
-  gtk_window_destroy (GTK_WINDOW (self->window));
-  self->window = NULL;
+  destroy_window (self);
   g_signal_emit (self, signals[ATTACHED], 0);
 }
 
@@ -202,8 +211,7 @@ owner_destroyed_cb (NegPane *self)
   neg_pane_save (self);
   g_clear_weak_pointer (&self->owner);
   if (self->window != NULL)
-    gtk_window_destroy (GTK_WINDOW (self->window));
-  self->window = NULL;
+    destroy_window (self);
 }
 
 /* What a settings file says is checked like anything else from outside. */
@@ -388,10 +396,9 @@ neg_pane_dispose (GObject *object)
   g_clear_handle_id (&self->save_timeout, g_source_remove);
   g_clear_handle_id (&self->release_idle, g_source_remove);
   if (self->window != NULL)
-    gtk_window_destroy (GTK_WINDOW (self->window));
+    destroy_window (self);
   else if (self->content != NULL)
     gtk_widget_unparent (self->content);
-  self->window = NULL;
   g_clear_object (&self->content);
   g_clear_pointer (&self->header, gtk_widget_unparent);
   g_clear_weak_pointer (&self->owner);

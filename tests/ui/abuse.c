@@ -16,6 +16,7 @@
 
 #define N_REMEMBERED 40
 #define PICTURE_EVERY 20 /* paints */
+#define TOOLTIP_MS 700
 
 typedef struct {
   Abuse abuse;
@@ -113,6 +114,8 @@ close_all (Run *run, NegEnginePool *pool)
 {
   GListModel *windows = gtk_window_get_toplevels ();
 
+  /* A tooltip that is to come asks a window that somebody still holds for its surface (GTK 4.8 says so, and that is all). */
+  run_for (TOOLTIP_MS);
   gtk_window_close (GTK_WINDOW (run->abuse.window));
   while (g_list_model_get_n_items (windows) > 0) {
     g_autoptr (GtkWindow) window = g_list_model_get_item (windows, 0);
