@@ -73,6 +73,8 @@ add_items (GArray *items, const NegSeriesSource *source)
   for (guint32 frame = 0; frame < MIN (instance->frames, NEG_SERIES_OBJECT_FRAMES_MAX); frame++) {
     NegSeriesItem item = { .instance = instance, .blob = source->blob, .frame = frame, .number = source->number };
 
+    if (source->hidden != NULL && g_hash_table_contains (source->hidden, GUINT_TO_POINTER (frame + 1)))
+      continue;
     item.info = neg_instance_get_frame_info (instance, frame);
     if (is_multi_frame)
       item.unit = instance->concatenation_uid ? instance->concatenation_uid : instance->sop_instance_uid;
@@ -144,6 +146,7 @@ take_notice (NegSeriesGroup *group, GHashTable *notices)
   if (notice != NULL) {
     group->n_duplicates = notice->n_duplicates;
     group->n_rejected = notice->n_rejected;
+    group->n_rejected_frames = notice->n_rejected_frames;
     group->has_uid_clash = notice->has_uid_clash;
   }
 }

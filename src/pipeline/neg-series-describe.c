@@ -223,6 +223,13 @@ _neg_series_dup_warnings (const NegSeriesGroup *group, const NegSliceGroup *geom
 
     g_strv_builder_add (warnings, text);
   }
+  if (group->n_rejected_frames > 0) {
+    g_autofree char *text = g_strdup_printf (group->n_rejected_frames == 1 ? "%u frame was rejected and is not shown"
+                                                                           : "%u frames were rejected and are not shown",
+                                             group->n_rejected_frames);
+
+    g_strv_builder_add (warnings, text);
+  }
   if (group->has_uid_clash)
     g_strv_builder_add (warnings, "different images have the same SOP Instance UID");
   if (geometry != NULL && kind != NEG_SERIES_IMAGE)

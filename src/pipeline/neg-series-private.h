@@ -28,11 +28,12 @@ typedef struct {
   NegBlob *blob;
   gint64 number; /* as in NegSeriesItem */
   gboolean is_left_out;
+  GHashTable *hidden; /* numbers of frames (from 1) that a note rejects; nullable; owned reference */
 } NegSeriesSource;
 
 /* What was noticed in one DICOM series. */
 typedef struct {
-  guint n_duplicates, n_rejected;
+  guint n_duplicates, n_rejected, n_rejected_frames;
   gboolean has_uid_clash;
 } NegSeriesNotice;
 
@@ -59,6 +60,7 @@ typedef struct {
   GString *label;             /* what tells it from its siblings: "echo 2, phase 3" */
   guint n_duplicates;         /* objects left out, as they were there already */
   guint n_rejected;           /* left out, as a note says that they are to be seen no more */
+  guint n_rejected_frames;    /* of objects whose other frames are shown */
   gboolean has_uid_clash;     /* one SOP Instance UID on different images */
 } NegSeriesGroup;
 

@@ -24,11 +24,18 @@ compare_sources (gconstpointer a, gconstpointer b)
   return _neg_compare_integers (one->number, other->number);
 }
 
+static void
+clear_source (gpointer source)
+{
+  g_clear_pointer (&((NegSeriesSource *) source)->hidden, g_hash_table_unref);
+}
+
 static GArray *
 collect_sources (GPtrArray *instances, GPtrArray *blobs)
 {
   GArray *sources = g_array_new (FALSE, FALSE, sizeof (NegSeriesSource));
 
+  g_array_set_clear_func (sources, clear_source);
   for (guint i = 0; i < instances->len; i++) {
     NegInstance *instance = g_ptr_array_index (instances, i);
     NegSeriesSource source = { instance, g_ptr_array_index (blobs, i) };
@@ -70,11 +77,44 @@ get_notice (GHashTable *notices, char *series_uid)
   return notice;
 }
 
-/* "study UID, SOP instance UID" of whatever the notes among @instances reject: of their own patient's studies only. */
+/* What notes say of one object. */
+typedef struct {
+  gboolean is_whole;
+  GHashTable *frames; /* numbers, from 1 */
+} Rejection;
+
+static void
+rejection_free (gpointer data)
+{
+  Rejection *rejection = data;
+
+  g_hash_table_unref (rejection->frames);
+  g_free (rejection);
+}
+
+/* Takes @key. No frame named is the whole object (PS3.3 10.3). */
+static void
+reject (GHashTable *rejected, char *key, const NegImageReference *image)
+{
+  Rejection *rejection = g_hash_table_lookup (rejected, key);
+
+  if (rejection == NULL) {
+    rejection = g_new0 (Rejection, 1);
+    rejection->frames = g_hash_table_new (NULL, NULL);
+    g_hash_table_insert (rejected, key, rejection);
+  } else {
+    g_free (key);
+  }
+  rejection->is_whole |= image->n_frames == 0;
+  for (guint32 i = 0; i < image->n_frames; i++)
+    g_hash_table_add (rejection->frames, GUINT_TO_POINTER (image->frames[i]));
+}
+
+/* "patient, study UID, SOP instance UID" of whatever the notes among @instances reject: of their own patient's studies only. */
 static GHashTable *
 list_rejected (GPtrArray *instances)
 {
-  GHashTable *rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *rejected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, rejection_free);
 
   for (guint i = 0; i < instances->len; i++) {
     const NegInstance *note = g_ptr_array_index (instances, i);
@@ -84,12 +124,46 @@ list_rejected (GPtrArray *instances)
     for (guint32 j = 0; j < note->key_selection->references.n; j++) {
       const NegImageReference *image = &note->key_selection->references.items[j];
 
-      g_hash_table_add (rejected, g_strdup_printf ("%s\n%s\n%s", note->patient_id ? note->patient_id : "",
-                                                   image->study_uid ? image->study_uid : note->study_uid,
-                                                   image->sop_instance_uid));
+      reject (rejected,
+              g_strdup_printf ("%s\n%s\n%s", note->patient_id ? note->patient_id : "",
+                               image->study_uid ? image->study_uid : note->study_uid, image->sop_instance_uid),
+              image);
     }
   }
   return rejected;
+}
+
+/* A frame that the object does not have: which one was meant nobody knows, so none is shown. */
+static gboolean
+is_whole (const Rejection *rejection, const NegInstance *instance)
+{
+  GHashTableIter iter;
+  gpointer frame;
+
+  if (rejection->is_whole || g_hash_table_size (rejection->frames) >= instance->frames)
+    return TRUE;
+  g_hash_table_iter_init (&iter, rejection->frames);
+  while (g_hash_table_iter_next (&iter, &frame, NULL))
+    if (GPOINTER_TO_UINT (frame) < 1 || GPOINTER_TO_UINT (frame) > instance->frames)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+leave_out (NegSeriesSource *source, const Rejection *rejection, GHashTable *notices)
+{
+  NegSeriesNotice *notice
+      = !source->is_left_out && source->instance->series_uid != NULL ? get_notice (notices, source->instance->series_uid) : NULL;
+
+  if (is_whole (rejection, source->instance)) {
+    if (notice != NULL)
+      notice->n_rejected++;
+    source->is_left_out = TRUE;
+    return;
+  }
+  if (notice != NULL)
+    notice->n_rejected_frames += g_hash_table_size (rejection->frames);
+  source->hidden = g_hash_table_ref (rejection->frames);
 }
 
 /* Imaging pitfall 34: hidden before anything is drawn or counted. */
@@ -103,12 +177,10 @@ leave_out_rejected (GArray *sources, GPtrArray *instances, GHashTable *notices)
     NegInstance *instance = source->instance;
     g_autofree char *key = g_strdup_printf ("%s\n%s\n%s", instance->patient_id ? instance->patient_id : "",
                                             instance->study_uid, instance->sop_instance_uid);
+    const Rejection *rejection = g_hash_table_lookup (rejected, key);
 
-    if (!g_hash_table_contains (rejected, key))
-      continue;
-    if (!source->is_left_out && instance->series_uid != NULL)
-      get_notice (notices, instance->series_uid)->n_rejected++;
-    source->is_left_out = TRUE;
+    if (rejection != NULL)
+      leave_out (source, rejection, notices);
   }
 }
 

@@ -367,6 +367,7 @@ split_into_parts (NegSeriesGroup *group, const GArray *placed, const guint *part
       (*one)->orientation = group->orientation;
       (*one)->n_duplicates = group->n_duplicates;
       (*one)->n_rejected = group->n_rejected;
+      (*one)->n_rejected_frames = group->n_rejected_frames;
       (*one)->has_uid_clash = group->has_uid_clash;
       g_string_append (((*one)->label), group->label->str);
       add_label ((*one)->label, placed, item, key, part[i]);

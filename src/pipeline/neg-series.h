@@ -60,7 +60,7 @@ NegOrientation neg_series_get_orientation (NegSeries *series);
 const char *const *neg_series_get_warnings (NegSeries *series); /* NULL-terminated */
 
 /* Builds display series from instances and their blobs (parallel arrays, references taken): array of NegSeries, in the
- * order study, series number, then as split. Non-images are in none; images that a key object
+ * order study, series number, then as split. Non-images are in none; images, or frames, that a key object
  * selection among @instances rejects (IHE IOCM) neither, and their series say how many. Any thread, as long as the arrays do not change. */
 GPtrArray *neg_series_build (GPtrArray *instances, GPtrArray *blobs);
 

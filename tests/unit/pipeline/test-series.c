@@ -79,6 +79,59 @@ test_pitfall_34_rejected (void)
   }
 }
 
+/* Of a film the frames that it names, of two notes together; all of it where the frames are all, or not to be found. */
+static void
+test_rejected_frames (void)
+{
+  static const struct {
+    const char *notes[2]; /* frames; "": the object */
+    guint n_left;         /* of 6; 0: no series */
+    const char *shown, *warning;
+  } cases[] = {
+    { { "2 5" }, 4, "0 2 3 5", "2 frames were rejected and are not shown" },
+    { { "2", "2 3" }, 4, "0 3 4 5", "2 frames were rejected and are not shown" },
+    { { "6" }, 5, "0 1 2 3 4", "1 frame was rejected and is not shown" },
+    { { "1 2 3 4 5 6" }, 0 },
+    { { "1 2 3", "4 5 6" }, 0 },
+    { { "2", "" }, 0 },
+    { { "7" }, 0 },
+    { { "0" }, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (Scan) scan = scan_new ();
+    NegInstance *film = scan_add_slice (scan, 1, 0);
+    g_autoptr (GString) shown = g_string_new (NULL);
+
+    film->frames = 6;
+    for (guint j = 0; j < 2 && cases[i].notes[j] != NULL; j++) {
+      g_auto (GStrv) frames = g_strsplit (cases[i].notes[j], " ", 0);
+      NegInstance *note = scan_add_slice (scan, 99 + j, 0);
+      NegImageReference *image = g_new0 (NegImageReference, 1);
+
+      note->kind = NEG_OBJECT_KO;
+      note->key_selection = neg_key_selection_new ();
+      note->key_selection->title_scheme = g_strdup ("DCM");
+      note->key_selection->title_value = g_strdup ("113001");
+      note->key_selection->references = (NegImageReferences){ 1, image };
+      image->study_uid = g_strdup (film->study_uid);
+      image->sop_instance_uid = g_strdup (film->sop_instance_uid);
+      image->n_frames = g_strv_length (frames);
+      image->frames = g_new0 (guint32, MAX (image->n_frames, 1));
+      for (guint k = 0; k < image->n_frames; k++)
+        image->frames[k] = (guint32) g_ascii_strtoull (frames[k], NULL, 10);
+    }
+    scan_build (scan, cases[i].n_left > 0 ? 1 : 0);
+    if (cases[i].n_left == 0)
+      continue;
+    g_assert_cmpuint (neg_series_get_n_frames (scan_get (scan, 0)), ==, cases[i].n_left);
+    for (guint k = 0; k < cases[i].n_left; k++)
+      g_string_append_printf (shown, "%s%u", k > 0 ? " " : "", neg_series_get_frame (scan_get (scan, 0), k)->frame);
+    g_assert_cmpstr (shown->str, ==, cases[i].shown);
+    series_assert_warnings (scan_get (scan, 0), cases[i].warning);
+  }
+}
+
 static void
 test_copies (void)
 {
@@ -454,6 +507,7 @@ main (int argc, char **argv)
   ADD (same_position);
   ADD (copies);
   ADD (pitfall_34_rejected);
+  ADD (rejected_frames);
   ADD (gaps);
   ADD (uneven);
   ADD (tilt_and_bend);
