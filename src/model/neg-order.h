@@ -54,7 +54,10 @@ typedef struct {
   NegOrderStatus status;
 } NegSaidOrder;
 
-void neg_said_order_free (NegSaidOrder *order);
+NegSaidOrder *neg_said_order_new (void);
+NegSaidOrder *neg_said_order_copy (const NegSaidOrder *order);
+void neg_said_order_free (NegSaidOrder *order); /* nullable, as all of these */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSaidOrder, neg_said_order_free)
 
 typedef enum { NEG_REPORT_PRELIMINARY, NEG_REPORT_FINAL, NEG_REPORT_CORRECTED, NEG_REPORT_DELETED } NegReportStatus;
 
@@ -66,7 +69,9 @@ typedef struct {
   char *text;                  /* plain text, line feeds between its parts; never markup */
 } NegSaidReport;
 
+NegSaidReport *neg_said_report_new (void);
 void neg_said_report_free (NegSaidReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSaidReport, neg_said_report_free)
 
 typedef struct {
   NegSaidId retired; /* MRG-1 */
@@ -76,11 +81,13 @@ typedef struct {
 } NegSaidMerge;
 
 void neg_said_merge_free (NegSaidMerge *merge);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSaidMerge, neg_said_merge_free)
 
 typedef enum {
   NEG_SAID_PATIENT, /* A01 A04 A05 A08 A31 */
   NEG_SAID_MERGE,   /* A18 A34 A40 A47 */
-  NEG_SAID_ORDER,   /* ORM OMG OMI; SIU as orders of step_id SCH-2 or SCH-1 */
+  NEG_SAID_ORDER,   /* ORM OMG OMI; SIU as orders of step_id SCH-2 or SCH-1, placer SCH-26 else SCH-1 and filler SCH-27
+                       else SCH-2, of the latter two an issuer of their own: they are no order numbers */
   NEG_SAID_REPORT,  /* ORU */
   NEG_SAID_NOTHING, /* known and of no concern here: accepted */
 } NegSaidKind;
