@@ -239,72 +239,6 @@ compose (NegDatabase *database, const NegEntryRow *old, gint64 id, gint64 study_
          && _neg_entry_tell_others (database, old, exists ? row : NULL, error);
 }
 
-/* --- which entry --- */
-
-typedef struct {
-  const char *study_uid, *accession, *accession_issuer, *issuer, *patient_id, *name_key;
-} Identity;
-
-static gboolean
-find_row (NegDatabase *database, const char *sql, const Identity *who, NegEntryRow **row, GError **error)
-{
-  NegStatement *statement = neg_database_prepare (database, sql, error);
-  gboolean has_row;
-
-  *row = NULL;
-  if (statement == NULL)
-    return FALSE;
-  neg_statement_bind_text (statement, 1, who->issuer);
-  neg_statement_bind_text (statement, 2, who->patient_id);
-  neg_statement_bind_text (statement, 3, who->name_key);
-  neg_statement_bind_text (statement, 4, who->study_uid);
-  neg_statement_bind_text (statement, 5, who->accession);
-  neg_statement_bind_text (statement, 6, who->accession_issuer);
-  if (!neg_statement_step (statement, &has_row, error))
-    return FALSE;
-  if (has_row)
-    *row = _neg_entry_row_read (statement);
-  neg_statement_reset (statement);
-  return TRUE;
-}
-
-#define SAME_PATIENT "issuer = ?1 AND patient_id = ?2 AND name_key = ?3 AND ?6 = ?6 "
-
-/* A study's entry: of its UID, or of a step that was announced and has no study yet. The patient must be the same, and
- * an accession number says nothing of a patient without an ID. */
-static gboolean
-find_for_study (NegDatabase *database, const Identity *who, NegEntryRow **row, GError **error)
-{
-  if (!find_row (database,
-                 NEG_ENTRY_SELECT "WHERE study_uid <> '' AND study_uid = ?4 AND " SAME_PATIENT "AND ?5 = ?5 "
-                                  "ORDER BY study_rowid DESC, id LIMIT 1",
-                 who, row, error))
-    return FALSE;
-  if (*row != NULL || *who->accession == '\0' || *who->patient_id == '\0')
-    return TRUE;
-  return find_row (database,
-                   NEG_ENTRY_SELECT "WHERE accession <> '' AND accession = ?5 AND accession_issuer = ?6 "
-                                    "AND " SAME_PATIENT "AND study_rowid = 0 AND peers = '' AND ?4 = ?4 "
-                                    "ORDER BY id LIMIT 1",
-                   who, row, error);
-}
-
-static gboolean
-find_for_step (NegDatabase *database, const Identity *who, NegEntryRow **row, GError **error)
-{
-  if (!find_row (database,
-                 NEG_ENTRY_SELECT "WHERE study_uid <> '' AND study_uid = ?4 AND " SAME_PATIENT "AND ?5 = ?5 "
-                                  "ORDER BY study_rowid DESC, id LIMIT 1",
-                 who, row, error))
-    return FALSE;
-  if (*row != NULL || *who->accession == '\0' || *who->patient_id == '\0')
-    return TRUE;
-  return find_row (database,
-                   NEG_ENTRY_SELECT "WHERE accession <> '' AND accession = ?5 AND accession_issuer = ?6 "
-                                    "AND " SAME_PATIENT "AND ?4 = ?4 ORDER BY id LIMIT 1",
-                   who, row, error);
-}
-
 /* --- the archive --- */
 
 static gboolean
@@ -331,17 +265,17 @@ static gboolean
 find_for_rowid (NegDatabase *database, gint64 study_rowid, NegEntryRow **row, GError **error)
 {
   g_autoptr (NegEntryRow) study = _neg_entry_row_new ();
-  Identity who;
+  NegEntryIdentity who;
 
   if (!add_study (database, study, study_rowid, error))
     return FALSE;
-  who = (Identity){ .study_uid = study->entry->study_uid,
+  who = (NegEntryIdentity){ .study_uid = study->entry->study_uid,
                     .accession = study->entry->accession,
                     .accession_issuer = study->entry->accession_issuer,
                     .issuer = study->entry->issuer,
                     .patient_id = study->entry->patient_id,
                     .name_key = study->name_key };
-  return study->entry->study_rowid == 0 || find_for_study (database, &who, row, error);
+  return study->entry->study_rowid == 0 || _neg_entry_find_for_study (database, &who, row, error);
 }
 
 gboolean
@@ -380,7 +314,7 @@ text_or_none (const char *text)
 
 typedef struct {
   const char *texts[N_SAID_TEXTS]; /* in the order of SOURCE_COLUMNS */
-  Identity who;
+  NegEntryIdentity who;
   char *issuer, *patient_id, *name_key;
   const char *step_id;
   guint n_instances;
@@ -416,7 +350,7 @@ said_init (Said *said, const NegRemoteStudy *study, SourceKind kind)
   said->step_id = text_or_none (study->step_id);
   said->urgency = kind == SOURCE_WORKLIST ? MIN (study->urgency, NEG_URGENCY_ROUTINE) : NEG_URGENCY_ROUTINE;
   said->n_instances = MIN (study->n_instances, (guint) G_MAXINT32);
-  said->who = (Identity){ .study_uid = text_or_none (study->study_uid),
+  said->who = (NegEntryIdentity){ .study_uid = text_or_none (study->study_uid),
                           .accession = text_or_none (study->accession),
                           .accession_issuer = text_or_none (study->accession_issuer),
                           .issuer = said->issuer,
@@ -516,8 +450,8 @@ static gboolean
 choose_entry (const Answer *answer, const Said *said, gint64 *entry_id, GError **error)
 {
   g_autoptr (NegEntryRow) row = NULL;
-  gboolean found = answer->kind == SOURCE_PEER ? find_for_study (answer->database, &said->who, &row, error)
-                                               : find_for_step (answer->database, &said->who, &row, error);
+  gboolean found = answer->kind == SOURCE_PEER ? _neg_entry_find_for_study (answer->database, &said->who, &row, error)
+                                               : _neg_entry_find_for_step (answer->database, &said->who, &row, error);
 
   if (!found)
     return FALSE;
@@ -638,7 +572,7 @@ GPtrArray *
 neg_entries_list_speakers (NegDatabase *database, GError **error)
 {
   g_autoptr (GPtrArray) speakers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_speaker_free);
-  NegStatement *statement = neg_database_prepare (database, "SELECT DISTINCT kind, search, peer FROM entry_source",
+  NegStatement *statement = neg_database_prepare (database, "SELECT DISTINCT kind, search, peer FROM entry_source WHERE kind <= 1",
                                                   error);
   gboolean has_row;
 

@@ -57,6 +57,16 @@ gboolean _neg_entry_row_store (NegDatabase *database, const NegEntryRow *old, Ne
 /* Entry @id as all that is said of it, anew. */
 gboolean _neg_entry_recompose (NegDatabase *database, gint64 id, GError **error);
 
+/* Which entry something belongs to; *row is NULL when there is none. The patient is who is said: links are followed. */
+typedef struct {
+  const char *study_uid, *accession, *accession_issuer, *issuer, *patient_id, *name_key;
+} NegEntryIdentity;
+
+gboolean _neg_entry_find_for_study (NegDatabase *database, const NegEntryIdentity *who, NegEntryRow **row,
+                                    GError **error);
+gboolean _neg_entry_find_for_step (NegDatabase *database, const NegEntryIdentity *who, NegEntryRow **row,
+                                   GError **error);
+
 /* UTC of a date and a time as DICOM writes them (PS3.5 6.2), in the zone that (0008,0201) says ("" : the site's); 0 when
  * there is none. */
 gint64 _neg_entry_parse_time_us (const char *date, const char *time, const char *zone);

@@ -786,7 +786,7 @@ def site_by_hand():
         with sqlite3.connect(f"{home.path}/data/archive.db", timeout=20) as database:
             for peer in "PQ":
                 database.execute("INSERT INTO entry_source VALUES (NULL, 9000, 0, 'typed', ?, '1.2.3', '', '', 'ID', 'DOE',"
-                                 " 'Doe', '', '', '', '', '', '', 'CT', '', '', '', '', 3, 0)", peer)
+                                 " 'Doe', '', '', '', '', '', '', 'CT', '', '', '', '', 3, 0, 0, 0, 0, '')", peer)
         bus.signals.clear()
         home.write_site(site("Etc/GMT-3", "Q"))
         process.send_signal(signal.SIGHUP)
