@@ -38,6 +38,8 @@ gboolean neg_orders_apply (NegDatabase *database, const NegSaid *said, gint64 me
  * they are joined first. */
 gboolean neg_orders_match (NegDatabase *database, gint64 order, gint64 entry, const char *user, GError **error);
 gboolean neg_orders_unmatch (NegDatabase *database, gint64 order, const char *user, GError **error);
+/* The same of a report: @entry is what it is about. */
+gboolean neg_reports_match (NegDatabase *database, gint64 report, gint64 entry, const char *user, GError **error);
 
 /* The patients of two entries are one person, whose identity is @into's. CONFLICT: a circle. */
 gboolean neg_patients_join (NegDatabase *database, gint64 entry, gint64 into, const char *user, gint64 *link,
@@ -78,10 +80,13 @@ typedef struct {
   gint64 id, entry; /* 0: of nothing that is known */
   NegReportStatus status;
   char *title, *author, *time, *text, *accession;
+  char *issuer, *patient_id, *patient_name; /* whose it is, links followed */
   gint64 received_us;
 } NegReport;
 
 void neg_report_free (NegReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegReport, neg_report_free)
+NegReport *neg_reports_find (NegDatabase *database, gint64 id, GError **error); /* NOT_FOUND */
 /* Newest first; replaced ones are not among them. */
 GPtrArray *neg_reports_list_of_entry (NegDatabase *database, gint64 entry, GError **error);
 
