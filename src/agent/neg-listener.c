@@ -2,17 +2,12 @@
 
 #include "agent/neg-listener.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <glib-unix.h>
 
-#include "agent/neg-operation-private.h"
+#include "agent/neg-port.h"
 #include "agent/neg-receiver.h"
-#include "base/neg-error.h"
 
 #define WORKING_MAX 64
 #define WORKING_PER_ADDRESS_MAX 48 /* one that errs or means ill does not keep all others out */
@@ -20,17 +15,12 @@
 #define SILENCE_US (30 * G_USEC_PER_SEC)
 #define TURN_US (5 * G_USEC_PER_SEC)
 #define WAITING_MAX 256
-#define BACKLOG 256
-#define PAUSE_MS 500
-#define DESCRIPTORS_WANTED 8192
 
 typedef struct {
   NegListener *listener;
-  int socket; /* -1: not bound */
-  guint16 port;
+  NegPort *port; /* NULL: none */
   gboolean is_tls;
-  GSource *source; /* NULL while it pauses */
-} Port;
+} Entrance;
 
 /* A connection before its first byte. */
 typedef struct {
@@ -51,9 +41,9 @@ struct _NegListener {
   NegCallers *callers;
   GCancellable *cancellable; /* of everything that is being received */
   GThreadPool *pool;
-  Port ports[2];
+  Entrance entrances[2];
   GQueue silent; /* oldest first */
-  guint sweep_id, resume_id;
+  guint sweep_id;
 
   GMutex lock;         /* guards what follows */
   GQueue turns;        /* oldest first */
@@ -208,176 +198,58 @@ sweep_cb (gpointer user_data)
 
 /* --- the ports --- */
 
-static char *
-dup_address (const struct sockaddr_storage *native, socklen_t length)
-{
-  g_autoptr (GSocketAddress) address = g_socket_address_new_from_native ((gpointer) native, length);
-  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) native;
-
-  if (native->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&v6->sin6_addr)) {
-    g_autoptr (GInetAddress) v4 = g_inet_address_new_from_bytes (v6->sin6_addr.s6_addr + 12, G_SOCKET_FAMILY_IPV4);
-
-    return g_inet_address_to_string (v4);
-  }
-  if (!G_IS_INET_SOCKET_ADDRESS (address))
-    return g_strdup ("");
-  return g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
-}
-
-static gboolean
-accept_one (Port *port)
-{
-  struct sockaddr_storage native;
-  socklen_t length = sizeof native;
-  const int fd = accept4 (port->socket, (struct sockaddr *) &native, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  NegIncomingConnection *connection;
-
-  if (fd < 0)
-    return FALSE;
-  _neg_socket_prepare (fd);
-  connection = g_new0 (NegIncomingConnection, 1);
-  connection->socket = fd;
-  connection->is_tls = port->is_tls;
-  connection->address = dup_address (&native, length);
-  add_silent (port->listener, connection);
-  return TRUE;
-}
-
-static void listen_on (Port *port);
-
-static gboolean
-resume_cb (gpointer user_data)
-{
-  NegListener *listener = user_data;
-
-  listener->resume_id = 0;
-  for (guint i = 0; i < G_N_ELEMENTS (listener->ports); i++)
-    if (listener->ports[i].socket >= 0 && listener->ports[i].source == NULL)
-      listen_on (&listener->ports[i]);
-  return G_SOURCE_REMOVE;
-}
-
-/* Without a descriptor nobody can be let in; the port would stay readable and keep the loop busy. */
-static gboolean
-make_room (Port *port)
-{
-  NegListener *listener = port->listener;
-
-  if (drop_oldest (listener))
-    return TRUE;
-  g_clear_pointer (&port->source, g_source_unref);
-  if (listener->resume_id == 0)
-    listener->resume_id = g_timeout_add (PAUSE_MS, resume_cb, listener);
-  return FALSE;
-}
-
-static gboolean
-knock_cb (int fd, GIOCondition condition, gpointer user_data)
-{
-  for (;;) {
-    if (accept_one (user_data) || errno == EINTR || errno == ECONNABORTED)
-      continue;
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-      return G_SOURCE_CONTINUE;
-    if (!make_room (user_data))
-      return G_SOURCE_REMOVE;
-  }
-}
-
 static void
-listen_on (Port *port)
+accepted_cb (int socket, const char *address, gpointer user_data)
 {
-  port->source = g_unix_fd_source_new (port->socket, G_IO_IN);
-  g_source_set_callback (port->source, G_SOURCE_FUNC (knock_cb), port, NULL);
-  g_source_attach (port->source, g_main_context_get_thread_default ());
-}
+  const Entrance *entrance = user_data;
+  NegIncomingConnection *connection = g_new0 (NegIncomingConnection, 1);
 
-static guint16
-get_bound_port (int socket)
-{
-  struct sockaddr_storage native;
-  socklen_t length = sizeof native;
-  g_autoptr (GSocketAddress) address = NULL;
-
-  if (getsockname (socket, (struct sockaddr *) &native, &length) != 0)
-    return 0;
-  address = g_socket_address_new_from_native (&native, length);
-  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  connection->socket = socket;
+  connection->is_tls = entrance->is_tls;
+  connection->address = g_strdup (address);
+  add_silent (entrance->listener, connection);
 }
 
 static gboolean
-fail_bind (const char *address, guint16 number, GError **error)
+make_room_cb (gpointer user_data)
 {
-  const int code = errno;
+  const Entrance *entrance = user_data;
 
-  if (code == EADDRINUSE)
-    return neg_fail (error, NEG_ERROR_BUSY, address, "port %u is in use by another program", number);
-  if (code == EACCES)
-    return neg_fail (error, NEG_ERROR_REFUSED, address, "port %u needs a right that this account does not have", number);
-  if (code == EADDRNOTAVAIL)
-    return neg_fail (error, NEG_ERROR_NOT_FOUND, address, "this computer does not have this address");
-  return neg_fail (error, NEG_ERROR_REFUSED, address, "port %u cannot be opened: %s", number, g_strerror (code));
+  return drop_oldest (entrance->listener);
 }
 
 static gboolean
-bind_port (Port *port, const char *text, guint16 number, GError **error)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (text);
-  g_autoptr (GSocketAddress) target = address != NULL ? g_inet_socket_address_new (address, number) : NULL;
-  struct sockaddr_storage native;
-  const int one = 1;
-  gssize length;
-
-  if (target == NULL)
-    return neg_fail (error, NEG_ERROR_USAGE, text, "no numeric address to listen at");
-  length = g_socket_address_get_native_size (target);
-  if (!g_socket_address_to_native (target, &native, sizeof native, error))
-    return FALSE;
-  port->socket = socket (native.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (port->socket < 0)
-    return fail_bind (text, number, error);
-  setsockopt (port->socket, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-  if (bind (port->socket, (struct sockaddr *) &native, length) != 0 || listen (port->socket, BACKLOG) != 0)
-    return fail_bind (text, number, error);
-  port->port = get_bound_port (port->socket);
-  listen_on (port);
-  return TRUE;
-}
-
-static gboolean
-bind_ports (NegListener *listener, GError **error)
+open_entrance (NegListener *listener, guint index, guint16 number, gboolean is_auto, GError **error)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (listener->agent);
-  const char *address = neg_site_get_listen_address (site);
+  Entrance *entrance = &listener->entrances[index];
 
-  if ((neg_site_get_port (site) != 0 || neg_site_is_port_auto (site))
-      && !bind_port (&listener->ports[0], address, neg_site_get_port (site), error))
-    return FALSE;
-  listener->ports[1].is_tls = TRUE;
-  return (neg_site_get_tls_port (site) == 0 && !neg_site_is_tls_port_auto (site))
-         || bind_port (&listener->ports[1], address, neg_site_get_tls_port (site), error);
+  entrance->listener = listener;
+  if (number == 0 && !is_auto)
+    return TRUE;
+  entrance->port = neg_port_new (neg_site_get_listen_address (site), number, accepted_cb, make_room_cb, entrance,
+                                 error);
+  return entrance->port != NULL;
+}
+
+static gboolean
+open_entrances (NegListener *listener, GError **error)
+{
+  g_autoptr (NegSite) site = neg_agent_dup_site (listener->agent);
+
+  listener->entrances[1].is_tls = TRUE;
+  return open_entrance (listener, 0, neg_site_get_port (site), neg_site_is_port_auto (site), error)
+         && open_entrance (listener, 1, neg_site_get_tls_port (site), neg_site_is_tls_port_auto (site), error);
 }
 
 /* --- life --- */
-
-/* Silent connections, files and engines: more than the usual 1,024. Failing costs only connections. */
-static void
-raise_limit (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS_WANTED)
-    return;
-  limit.rlim_cur = MIN (limit.rlim_max, DESCRIPTORS_WANTED);
-  setrlimit (RLIMIT_NOFILE, &limit);
-}
 
 NegListener *
 neg_listener_new (NegAgent *agent, GError **error)
 {
   g_autoptr (NegListener) listener = g_new0 (NegListener, 1);
 
-  raise_limit ();
+  neg_port_raise_limit ();
   listener->agent = agent;
   listener->callers = neg_callers_new (neg_agent_get_archive (agent));
   listener->cancellable = g_cancellable_new ();
@@ -385,29 +257,11 @@ neg_listener_new (NegAgent *agent, GError **error)
   g_queue_init (&listener->silent);
   g_queue_init (&listener->turns);
   listener->working = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (listener->ports); i++) {
-    listener->ports[i].listener = listener;
-    listener->ports[i].socket = -1;
-  }
   listener->pool = g_thread_pool_new (work, listener, WORKING_MAX, FALSE, error);
-  if (listener->pool == NULL || !bind_ports (listener, error))
+  if (listener->pool == NULL || !open_entrances (listener, error))
     return NULL;
   listener->sweep_id = g_timeout_add_seconds (1, sweep_cb, listener);
   return g_steal_pointer (&listener);
-}
-
-static void
-close_ports (NegListener *listener)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (listener->ports); i++) {
-    Port *port = &listener->ports[i];
-
-    if (port->source != NULL)
-      g_source_destroy (port->source);
-    g_clear_pointer (&port->source, g_source_unref);
-    if (port->socket >= 0)
-      close (port->socket);
-  }
 }
 
 void
@@ -415,9 +269,9 @@ neg_listener_free (NegListener *listener)
 {
   if (listener == NULL)
     return;
-  close_ports (listener);
+  for (guint i = 0; i < G_N_ELEMENTS (listener->entrances); i++)
+    neg_port_free (listener->entrances[i].port);
   g_clear_handle_id (&listener->sweep_id, g_source_remove);
-  g_clear_handle_id (&listener->resume_id, g_source_remove);
   while (drop_oldest (listener))
     ;
   g_cancellable_cancel (listener->cancellable);
@@ -434,11 +288,11 @@ neg_listener_free (NegListener *listener)
 guint16
 neg_listener_get_port (const NegListener *listener)
 {
-  return listener->ports[0].port;
+  return neg_port_get_number (listener->entrances[0].port);
 }
 
 guint16
 neg_listener_get_tls_port (const NegListener *listener)
 {
-  return listener->ports[1].port;
+  return neg_port_get_number (listener->entrances[1].port);
 }
