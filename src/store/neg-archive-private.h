@@ -14,6 +14,7 @@ struct _NegArchive {
   const char *default_issuer; /* interned, atomic */
   int lock_fd;
   GMutex removal_lock; /* one removal at a time, and what it does with the reserve */
+  gint64 looked_us;    /* with it: when all that the cache is needed for was looked at; monotonic */
   GMutex issuers_lock; /* of what follows, and of the file */
   GHashTable *noted;   /* lines that are in it */
 };

@@ -108,9 +108,9 @@ gboolean neg_archive_find_study_of (NegDatabase *database, const char *study_uid
 gboolean neg_archive_remove_study (NegArchive *archive, const char *study_uid, gint64 study_rowid, guint *n_objects,
                                    GError **error);
 
-/* Evicts least recently opened studies of the cache class until it holds at most @quota_bytes and @keep_free_bytes are
- * free; none that was opened, or that an object came of, at @used_before_us (UTC) or later: it may be on a screen. SQL
- * forbids any other class (a trigger). */
+/* Evicts studies of the cache class by need (neg-cache.h) until it holds at most @quota_bytes and @keep_free_bytes are
+ * free; none that was opened, or that an object came of, at @used_before_us (UTC) or later: it may be on a screen. What
+ * is unread, pinned or waits to be sent stays. SQL forbids any other class (a trigger). */
 gboolean neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, gint64 used_before_us,
                             guint64 *freed_bytes, GError **error);
 

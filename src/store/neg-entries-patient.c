@@ -34,8 +34,8 @@ neg_entries_set_timezone (GTimeZone *zone)
   g_mutex_unlock (&zone_lock);
 }
 
-static GTimeZone *
-dup_site_zone (void)
+GTimeZone *
+_neg_entries_dup_zone (void)
 {
   GTimeZone *zone;
 
@@ -54,7 +54,7 @@ make_zone (const char *zone)
 
   if ((*zone == '+' || *zone == '-') && read_digits (&digits, 4, &minutes) && *digits == '\0')
     offset = g_time_zone_new_identifier (zone);
-  return offset != NULL ? offset : dup_site_zone ();
+  return offset != NULL ? offset : _neg_entries_dup_zone ();
 }
 
 /* Hours, minutes and seconds as far as they go (PS3.5 6.2: TM may end early; with colons it is ACR-NEMA's). */

@@ -71,6 +71,8 @@ gboolean _neg_entry_find_for_step (NegDatabase *database, const NegEntryIdentity
  * there is none. */
 gint64 _neg_entry_parse_time_us (const char *date, const char *time, const char *zone);
 
+GTimeZone *_neg_entries_dup_zone (void); /* the site's */
+
 /* The entry is new, has gone, or has another time or other images: what its patient's and its UID's other entries say of
  * it. @row is nullable. */
 gboolean _neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row, GError **error);

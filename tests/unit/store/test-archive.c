@@ -639,6 +639,9 @@ test_fixture (ArchiveHome *home, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpuint (files->len, ==, 1);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT bytes FROM cache_total WHERE n_studies > 0"), >, 0);
+  g_assert_cmpint (archive_count (home, "SELECT bytes FROM cache_total"), ==,
+                   archive_count (home, "SELECT sum (cache_bytes) FROM study"));
   g_assert_true (neg_audit_verify (home->reader, NULL, &error));
   g_assert_true (neg_jobs_recover (home->archive, &error));
   due = neg_jobs_list_due (home->reader, G_MAXINT64, 10, &error);
