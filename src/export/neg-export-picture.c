@@ -130,7 +130,7 @@ paint_marks (cairo_t *cr, gpointer user_data)
     if (annotation->frame != shown->frame + 1
         || g_strcmp0 (annotation->sop_instance_uid, shown->instance->sop_instance_uid) != 0)
       continue;
-    lines = neg_annotation_dup_lines (annotation);
+    lines = neg_annotation_dup_lines (annotation, shown->instance);
     neg_marks_draw_annotation (cr, &marks->style, annotation, lines);
   }
 }

@@ -77,7 +77,7 @@ static void
 add_text (NegGraphicAnnotation *to, const NegAnnotation *annotation)
 {
   const char *words = annotation->text != NULL ? annotation->text : "";
-  g_autofree char *numbers = neg_annotation_dup_lines (annotation);
+  g_autofree char *numbers = neg_annotation_dup_lines (annotation, NULL);
   g_autofree char *lines = g_strconcat (words, *words != '\0' && *numbers != '\0' ? "\n" : "", numbers, NULL);
   g_auto (GStrv) parts = g_strsplit (lines, "\n", -1);
   const guint last = annotation->n_points - 1;

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "imaging/neg-plane.h"
+#include "imaging/neg-real-world.h"
 #include "reading/neg-captions.h"
 
 #define UNIT_PIXELS "{pixels}"
 #define UNIT_NONE "1"
+#define REAL_WORLD_LINES_MAX 4
 
 typedef struct {
   NegAnnotation *annotation;
@@ -18,7 +20,8 @@ typedef struct {
   NegAnnotationValue values[NEG_QUANTITY_N];
   guint n_values;
   const char *unit; /* UCUM, of pixel values */
-  double factor;    /* from modality values to that unit */
+  double factor, offset; /* from modality values to that unit */
+  const NegRealWorldMap *map; /* nullable: what gives pixels a unit that have none otherwise */
   char *remark;     /* nullable: the first one */
 } Measuring;
 
@@ -130,6 +133,25 @@ get_pet_unit (const NegInstance *instance)
   return NULL;
 }
 
+/* The only real world value mapping of the frame, where it has one unit to offer: of several nobody says which is meant
+ * (C.7.6.16.2.11). Borrowed, nullable. */
+static const NegRealWorldMap *
+find_only_map (const NegInstance *instance, guint32 frame)
+{
+  const NegRealWorldMap *found = NULL;
+
+  for (guint32 i = 0; i < instance->n_real_world_maps; i++) {
+    const NegRealWorldMap *map = &instance->real_world_maps[i];
+
+    if (!neg_real_world_is_of_frame (map, frame))
+      continue;
+    if (found != NULL)
+      return NULL;
+    found = map;
+  }
+  return found != NULL && found->units_code != NULL && *found->units_code != '\0' ? found : NULL;
+}
+
 static void
 init_unit (Measuring *measuring, const NegInstance *instance, guint32 frame, const NegDraw *draw, const NegSuv *suv)
 {
@@ -144,6 +166,8 @@ init_unit (Measuring *measuring, const NegInstance *instance, guint32 frame, con
     measuring->unit = unit;
   else
     measuring->unit = get_pet_unit (instance) != NULL ? get_pet_unit (instance) : UNIT_NONE;
+  if (strcmp (measuring->unit, UNIT_NONE) == 0)
+    measuring->map = find_only_map (instance, frame);
 }
 
 /* --- Pixels --- */
@@ -151,7 +175,7 @@ init_unit (Measuring *measuring, const NegInstance *instance, guint32 frame, con
 typedef struct {
   const NegDraw *draw;
   const NegFrame *frame;
-  double factor;
+  double factor, offset;
   NegHistogram *histogram;
 } Counting;
 
@@ -176,7 +200,7 @@ count_span (guint32 row, guint32 first_column, guint32 n_columns, gpointer user_
 
     if (!has_value (counting->draw, stored))
       continue;
-    value = neg_modality_apply (&counting->draw->modality, stored) * counting->factor;
+    value = neg_modality_apply (&counting->draw->modality, stored) * counting->factor + counting->offset;
     if (value >= histogram->low && value <= histogram->high)
       histogram->counts[(guint) MIN ((value - histogram->low) * bins_per_unit, NEG_HISTOGRAM_BINS - 1)]++;
   }
@@ -186,10 +210,11 @@ static void
 fill_histogram (NegHistogram *histogram, const Measuring *measuring, const NegDraw *draw, const NegFrame *frame,
                 const NegRegion *region, const NegStatistics *statistics)
 {
-  Counting counting = { draw, frame, measuring->factor, histogram };
+  Counting counting = { draw, frame, measuring->factor, measuring->offset, histogram };
+  double one = statistics->minimum * measuring->factor, other = statistics->maximum * measuring->factor;
 
-  histogram->low = MIN (statistics->minimum * measuring->factor, statistics->maximum * measuring->factor);
-  histogram->high = MAX (statistics->minimum * measuring->factor, statistics->maximum * measuring->factor);
+  histogram->low = MIN (one, other) + measuring->offset;
+  histogram->high = MAX (one, other) + measuring->offset;
   if (!isfinite (histogram->high - histogram->low))
     return;
   if (histogram->high == histogram->low) { /* one value: it stands in the middle */
@@ -199,14 +224,39 @@ fill_histogram (NegHistogram *histogram, const Measuring *measuring, const NegDr
   neg_region_foreach_span (region, frame->format.columns, frame->format.rows, count_span, &counting);
 }
 
+/* A map counts from stored values (imaging pitfall 4). FALSE where it says nothing of some pixel, or has a table, of which
+ * no average can be told from the average of what is stored. */
+static gboolean
+take_map (Measuring *measuring, const NegDraw *draw, const NegFrame *frame, const NegRegion *region,
+          NegDraw *stored)
+{
+  const NegRealWorldMap *map = measuring->map;
+  NegStatistics statistics;
+
+  if (map == NULL || map->n_entries > 0)
+    return FALSE;
+  *stored = *draw;
+  stored->modality = (NegModality){ .slope = 1 };
+  if (!neg_measure_statistics (&statistics, stored, frame, region, NULL) || statistics.n_pixels == 0
+      || statistics.minimum < map->first_mapped || statistics.maximum > map->last_mapped)
+    return FALSE;
+  measuring->factor = map->slope;
+  measuring->offset = map->intercept;
+  measuring->unit = map->units_code;
+  return TRUE;
+}
+
 static void
 measure_pixels (Measuring *measuring, const NegRegion *region, const NegDraw *draw, const NegFrame *frame,
                 NegHistogram *histogram)
 {
-  double factor = measuring->factor;
   g_autoptr (GError) error = NULL;
   NegStatistics statistics;
+  NegDraw stored;
+  double one, other;
 
+  if (take_map (measuring, draw, frame, region, &stored))
+    draw = &stored;
   if (!neg_measure_statistics (&statistics, draw, frame, region, &error)) {
     remark (measuring, _ ("The pixels are colors: nothing to average."));
     return;
@@ -216,10 +266,12 @@ measure_pixels (Measuring *measuring, const NegRegion *region, const NegDraw *dr
                                                  : _ ("No pixel lies inside: nothing to average."));
     return;
   }
-  add_value (measuring, NEG_QUANTITY_MEAN, statistics.mean * factor, measuring->unit);
-  add_value (measuring, NEG_QUANTITY_SD, statistics.sd * fabs (factor), measuring->unit);
-  add_value (measuring, NEG_QUANTITY_MINIMUM, statistics.minimum * factor, measuring->unit);
-  add_value (measuring, NEG_QUANTITY_MAXIMUM, statistics.maximum * factor, measuring->unit);
+  one = statistics.minimum * measuring->factor + measuring->offset;
+  other = statistics.maximum * measuring->factor + measuring->offset;
+  add_value (measuring, NEG_QUANTITY_MEAN, statistics.mean * measuring->factor + measuring->offset, measuring->unit);
+  add_value (measuring, NEG_QUANTITY_SD, statistics.sd * fabs (measuring->factor), measuring->unit);
+  add_value (measuring, NEG_QUANTITY_MINIMUM, MIN (one, other), measuring->unit);
+  add_value (measuring, NEG_QUANTITY_MAXIMUM, MAX (one, other), measuring->unit);
   if (!neg_region_is_within (region, frame->format.columns, frame->format.rows))
     remark (measuring, _ ("Part of the outline lies outside of the image."));
   if (histogram != NULL)
@@ -272,6 +324,10 @@ measure_point (Measuring *measuring, const NegInstance *instance, guint32 frame_
     remark (measuring, _ ("The point lies outside of the image."));
   else if (probe.is_left_out)
     remark (measuring, _ ("Padding: there is no value here."));
+  else if (measuring->n_values == 0 && measuring->map != NULL && probe.n_stored == 1
+           && isfinite (neg_real_world_apply (measuring->map, probe.stored[0])))
+    add_value (measuring, NEG_QUANTITY_VALUE, neg_real_world_apply (measuring->map, probe.stored[0]),
+               measuring->map->units_code);
   else if (measuring->n_values == 0)
     add_value (measuring, NEG_QUANTITY_VALUE, probe.modality * measuring->factor, measuring->unit);
 }
@@ -378,31 +434,85 @@ append_samples (GString *lines, const NegProbe *probe)
     g_string_append_printf (lines, " %u", probe->display[i]);
 }
 
+/* "modality 40 HU", unless the first line says it already. */
+static void
+append_number (GString *lines, const char *name, double number, const char *unit, const char *label)
+{
+  NegAnnotationValue value = { .quantity = NEG_QUANTITY_VALUE, .value = number };
+  g_autofree char *text = NULL, *clean = neg_caption_dup_clean (label);
+  gsize first = strcspn (lines->str, "\n");
+
+  set_unit (&value, unit);
+  text = neg_annotation_value_dup_text (&value);
+  if (strlen (text) == first && strncmp (text, lines->str, first) == 0)
+    return;
+  g_string_append_printf (lines, "%s%s %s%s%s", lines->len > 0 ? "\n" : "", name, text, *clean != '\0' ? " · " : "",
+                          clean);
+}
+
+/* What the modality LUT makes of it, without SUV; where there is none it is what is stored. */
+static void
+append_modality (GString *lines, const NegInstance *instance, guint32 frame, const NegDraw *draw,
+                 const NegProbe *probe)
+{
+  Measuring plain = { .unit = UNIT_NONE, .factor = 1 };
+
+  init_unit (&plain, instance, frame, draw, NULL);
+  if (isfinite (probe->modality) && (strcmp (plain.unit, UNIT_NONE) != 0 || probe->modality != probe->stored[0]))
+    append_number (lines, _ ("modality"), probe->modality, plain.unit, NULL);
+}
+
+/* All mappings of the frame, by their names. */
+static void
+append_real_world (GString *lines, const NegInstance *instance, guint32 frame, const NegProbe *probe)
+{
+  for (guint32 i = 0, n = 0; probe->n_stored == 1 && i < instance->n_real_world_maps && n < REAL_WORLD_LINES_MAX; i++) {
+    const NegRealWorldMap *map = &instance->real_world_maps[i];
+    double value = neg_real_world_apply (map, probe->stored[0]);
+
+    if (!neg_real_world_is_of_frame (map, frame) || !isfinite (value))
+      continue;
+    append_number (lines, _ ("real world"), value, map->units_code != NULL ? map->units_code : UNIT_NONE, map->label);
+    n++;
+  }
+}
+
+/* The value that a click would leave, where it is another one than the modality's: SUV, or what axes mean. */
+static void
+append_value (GString *lines, const NegInstance *instance, guint32 frame_number, const NegDraw *draw,
+              const NegFrame *frame, const NegSuv *suv, const double point_px[2])
+{
+  g_autoptr (NegAnnotation) point = neg_annotation_new (NEG_ANNOTATION_PROBE);
+  g_autofree char *values = NULL, *remark = NULL;
+
+  neg_annotation_set_points (point, point_px, 1);
+  neg_annotation_measure (point, instance, frame_number, draw, frame, suv, NULL, &remark);
+  values = neg_annotation_dup_lines (point, instance);
+  g_string_append (lines, point->n_values > 0 ? values : remark != NULL ? remark : "");
+}
+
 char *
 neg_annotation_dup_probe_lines (const NegInstance *instance, guint32 frame_number, const NegDraw *draw,
                                 const NegFrame *frame, const NegSuv *suv, const double point_px[2])
 {
-  g_autoptr (NegAnnotation) point = neg_annotation_new (NEG_ANNOTATION_PROBE);
-  g_autoptr (NegAnnotation) plain = neg_annotation_new (NEG_ANNOTATION_PROBE);
-  g_autofree char *values = NULL, *remark = NULL, *modality = NULL;
+  GString *lines = g_string_new (NULL);
+  NegDraw own = *draw;
   NegProbe probe;
-  GString *lines;
 
-  neg_annotation_set_points (point, point_px, 1);
-  neg_annotation_set_points (plain, point_px, 1);
-  neg_annotation_measure (point, instance, frame_number, draw, frame, suv, NULL, &remark);
-  neg_annotation_measure (plain, instance, frame_number, draw, frame, NULL, NULL, NULL);
-  values = neg_annotation_dup_lines (point);
-  modality = neg_annotation_dup_lines (plain);
+  append_value (lines, instance, frame_number, draw, frame, suv, point_px);
   neg_measure_probe (&probe, draw, frame, point_px);
-  lines = g_string_new (values);
-  if (strcmp (values, modality) != 0)
-    g_string_append_printf (lines, "\n%s", modality);
-  if (lines->len == 0)
-    g_string_append (lines, remark);
-  if (lines->len > 0 && probe.is_inside)
+  if (!probe.is_inside)
+    return g_string_free (lines, FALSE);
+  if (!probe.is_left_out) {
+    NegProbe plain;
+
+    neg_draw_set_own_modality (&own, instance, frame_number);
+    neg_measure_probe (&plain, &own, frame, point_px);
+    append_modality (lines, instance, frame_number, &own, &plain);
+    append_real_world (lines, instance, frame_number, &probe);
+  }
+  if (lines->len > 0)
     g_string_append_c (lines, '\n');
-  if (probe.is_inside)
-    append_samples (lines, &probe);
+  append_samples (lines, &probe);
   return g_string_free (lines, FALSE);
 }

@@ -1,5 +1,5 @@
-/* The numbers of an annotation, and how they read. Values are the modality's (SUV where it is known), never the
- * window's. Thread: any. */
+/* The numbers of an annotation, and how they read. Values are the modality's (SUV where it is known; of one real world
+ * value mapping where the modality's have no unit), never the window's. Thread: any. */
 #pragma once
 
 #include "imaging/neg-measure-values.h"
@@ -29,7 +29,8 @@ void neg_annotation_measure (NegAnnotation *annotation, const NegInstance *insta
                              const NegDraw *draw, const NegFrame *frame, const NegSuv *suv, NegHistogram *histogram,
                              char **remark);
 
-/* What is under the pointer: stored and shown value, the modality's, SUV or what the axes of ultrasound mean; given. */
+/* What is under the pointer: stored and shown value, the modality's, SUV or what the axes of ultrasound mean, real world
+ * values; given. */
 char *neg_annotation_dup_probe_lines (const NegInstance *instance, guint32 frame_number, const NegDraw *draw,
                                       const NegFrame *frame, const NegSuv *suv, const double point_px[2]);
 
@@ -38,8 +39,9 @@ char *neg_annotation_dup_probe_lines (const NegInstance *instance, guint32 frame
 gboolean neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index);
 
 /* "42.3 mm at the detector", "Mean 34.2 HU, SD 12.1 / 120 mm2 ...": lines joined by newlines, translated, numbers with
- * the locale's decimal sign and tabular; not the reader's words. Given. */
-char *neg_annotation_dup_lines (const NegAnnotation *annotation);
+ * the locale's decimal sign and tabular; not the reader's words. Where @instance (nullable) says how much is magnified at
+ * the detector, the length in the object as well. Given. */
+char *neg_annotation_dup_lines (const NegAnnotation *annotation, const NegInstance *instance);
 /* The same for a clipboard: kind, numbers, units, where lengths come from, series and image number (where @instance,
  * nullable, knows them), no patient's name. Given. */
 char *neg_annotation_dup_copy (const NegAnnotation *annotation, const NegInstance *instance);

@@ -76,7 +76,7 @@ get_decimals (const NegAnnotationValue *value)
       return 1;
     if (size >= 0.01 || size == 0)
       return strcmp (value->unit, "[hnsf'U]") == 0 ? 1 : 2;
-    return 5;
+    return (guint) MIN (2 - floor (log10 (size)), 12);
   }
 }
 
@@ -124,6 +124,25 @@ dup_origin (const NegAnnotation *annotation, const NegAnnotationValue *value)
   return g_strconcat (" ", words, NULL);
 }
 
+/* Estimated Radiographic Magnification (0018,1114) is by guess of where the object was: offered below the length at the
+ * detector, never in its place. */
+static void
+append_object_length (GString *lines, const NegAnnotation *annotation, const NegAnnotationValue *value,
+                      const NegInstance *instance)
+{
+  double magnification = instance != NULL ? instance->magnification : NAN;
+  NegAnnotationValue in_object = *value;
+  g_autofree char *number = NULL;
+
+  if (value->quantity != NEG_QUANTITY_LENGTH || find_calibration (annotation) != NEG_CALIBRATION_DETECTOR
+      || !(magnification > 0) || !isfinite (magnification))
+    return;
+  in_object.value /= magnification;
+  number = neg_annotation_value_dup_text (&in_object);
+  g_string_append_c (lines, '\n');
+  g_string_append_printf (lines, _ ("%s in the object, estimated magnification %.3g"), number, magnification);
+}
+
 static void
 append_value (GString *lines, const NegAnnotation *annotation, const NegAnnotationValue *value)
 {
@@ -154,12 +173,14 @@ dup_clean_words (const NegAnnotation *annotation)
 }
 
 char *
-neg_annotation_dup_lines (const NegAnnotation *annotation)
+neg_annotation_dup_lines (const NegAnnotation *annotation, const NegInstance *instance)
 {
   GString *lines = g_string_new (NULL);
 
-  for (guint i = 0; i < annotation->n_values; i++)
+  for (guint i = 0; i < annotation->n_values; i++) {
     append_value (lines, annotation, &annotation->values[i]);
+    append_object_length (lines, annotation, &annotation->values[i], instance);
+  }
   return g_string_free (lines, FALSE);
 }
 
@@ -202,6 +223,7 @@ neg_annotation_dup_copy (const NegAnnotation *annotation, const NegInstance *ins
     g_autofree char *number = neg_annotation_value_dup_text (value), *origin = dup_origin (annotation, value);
 
     g_string_append_printf (copy, "\n%s: %s%s", neg_quantity_get_title (value->quantity), number, origin);
+    append_object_length (copy, annotation, value, instance);
   }
   return g_string_free (copy, FALSE);
 }

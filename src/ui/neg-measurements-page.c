@@ -191,9 +191,9 @@ set_label (GtkWidget *label, const char *text)
 }
 
 static char *
-dup_numbers (const NegAnnotation *annotation)
+dup_numbers (const NegAnnotation *annotation, const NegInstance *instance)
 {
-  g_autofree char *lines = neg_annotation_dup_lines (annotation);
+  g_autofree char *lines = neg_annotation_dup_lines (annotation, instance);
   g_autofree char *words = neg_caption_dup_clean (annotation->text);
 
   return g_strconcat (words, *words != '\0' && *lines != '\0' ? "\n" : "", lines, NULL);
@@ -211,7 +211,7 @@ fill_row (NegMeasurementsPage *self, GtkWidget *row, const NegAnnotation *annota
   const NegInstance *instance = series != NULL ? neg_series_get_frame (series, index)->instance : NULL;
   gint64 number = instance == NULL ? G_MAXINT64 : instance->has_series_number ? instance->series_number : -1;
   gboolean moves = place->series_number != number || place->position != index;
-  g_autofree char *numbers = dup_numbers (annotation), *place_words = dup_where (instance, annotation, index);
+  g_autofree char *numbers = dup_numbers (annotation, instance), *place_words = dup_where (instance, annotation, index);
   g_autofree char *kind = g_strconcat (neg_annotation_kind_get_title (annotation->kind),
                                        annotation->is_foreign ? _ (" (of a report)") : "", NULL);
   g_autofree char *spoken = g_strjoin (", ", kind, *numbers != '\0' ? numbers : place_words,

@@ -96,7 +96,7 @@ static cairo_surface_t *
 record (NegViewport *self, const NegHandsImage *image, const NegAnnotation *annotation, gboolean is_selected)
 {
   const cairo_rectangle_t all = { 0, 0, image->width, image->height };
-  g_autofree char *lines = annotation != NULL ? neg_annotation_dup_lines (annotation) : NULL;
+  g_autofree char *lines = annotation != NULL ? neg_annotation_dup_lines (annotation, image->instance) : NULL;
   cairo_surface_t *recording = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, &all);
   cairo_t *cr = cairo_create (recording);
   const NegViewState *state = _neg_viewport_get_state (self);

@@ -182,7 +182,7 @@ assert_calibrated (Phantom *phantom, double expected, const char *unit, const ch
   measure (annotation, phantom);
   assert_near (find_value (annotation, NEG_QUANTITY_LENGTH, unit), expected);
   g_assert_cmpstr (annotation->calibration, ==, calibration);
-  lines = neg_annotation_dup_lines (annotation);
+  lines = neg_annotation_dup_lines (annotation, phantom->instance);
   g_assert_cmpstr (lines, ==, words);
 }
 
@@ -199,7 +199,16 @@ test_projections (void)
   instance->has_imager_spacing = TRUE;
   instance->imager_spacing_mm[0] = instance->imager_spacing_mm[1] = 0.25;
   assert_calibrated (&phantom, 25, "mm", "detector", "25.0 mm at the detector");
+  instance->magnification = 1.25; /* by guess: said below, the number above stays */
+  assert_calibrated (&phantom, 25, "mm", "detector",
+                     "25.0 mm at the detector\n20.0 mm in the object, estimated magnification 1.25");
+  instance->magnification = 0;
+  assert_calibrated (&phantom, 25, "mm", "detector", "25.0 mm at the detector");
+  instance->magnification = 1.25;
   instance->frame_infos[0].has_spacing = TRUE;
+  instance->frame_infos[0].spacing_mm[0] = instance->frame_infos[0].spacing_mm[1] = 0.2;
+  assert_calibrated (&phantom, 20, "mm", "corrected", "20.0 mm corrected, not said how");
+  instance->magnification = NAN;
   instance->frame_infos[0].spacing_mm[0] = instance->frame_infos[0].spacing_mm[1] = 0.25;
   assert_calibrated (&phantom, 25, "mm", "detector", "25.0 mm at the detector");
   instance->frame_infos[0].spacing_mm[0] = instance->frame_infos[0].spacing_mm[1] = 0.2;
@@ -248,7 +257,7 @@ test_ultrasound (void)
   /* Row 120 is 20 below the region's first, 40 above the reference: 20 cm/s; column 20 is 0.2 s. */
   measure (probe, &phantom);
   assert_near (find_value (probe, NEG_QUANTITY_VALUE, "cm/s"), 20);
-  lines = neg_annotation_dup_lines (probe);
+  lines = neg_annotation_dup_lines (probe, phantom.instance);
   g_assert_cmpstr (lines, ==, "20.0 cm/s\n0.20 s");
   phantom_clear (&phantom);
 }
@@ -288,7 +297,7 @@ test_statistics (void)
   assert_near (find_value (annotation, NEG_QUANTITY_SD, "[hnsf'U]"),
                2 * sqrt ((99 / 12.0 + 4 * 1599 / 12.0) * 400 / 399));
   assert_near (find_value (annotation, NEG_QUANTITY_AREA, "mm2"), 400);
-  lines = neg_annotation_dup_lines (annotation);
+  lines = neg_annotation_dup_lines (annotation, phantom.instance);
   g_assert_cmpstr (lines, ==,
                    "Area 400.0 mm² of unknown origin\nMean −813 HU  SD 46.6 HU\nMin −900 HU  Max −726 HU");
   neg_annotation_measure (annotation, phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, &histogram, NULL);
@@ -298,6 +307,58 @@ test_statistics (void)
     n += histogram.counts[i];
   g_assert_cmpuint (n, ==, 400);
   g_assert_cmpuint (histogram.counts[0], ==, 2); /* -900 and -898 are in the first of 64 bins of 2.72 */
+  phantom_clear (&phantom);
+}
+
+/* Stored 50 at the point, 31 to 137 in the box of mean 93.5 (test_statistics). ADC of 2e-6 mm2/s a stored value and 1e-4:
+ * 0.0002 at the point, 0.000287 on average; the rescale of the file, which has no unit, does not count for it. */
+static void
+test_real_world (void)
+{
+  const double box_px[] = { 10, 20, 20, 60 }, point_px[] = { 10.2, 20.9 };
+  g_autoptr (NegAnnotation) box = new_annotation (NEG_ANNOTATION_RECTANGLE, box_px, 2);
+  g_autoptr (NegAnnotation) probe = new_annotation (NEG_ANNOTATION_PROBE, point_px, 1);
+  g_autofree char *lines = NULL, *outside = NULL, *several = NULL;
+  NegRealWorldMap maps[] = { { .first_mapped = 0, .last_mapped = 4095, .slope = 2e-6, .intercept = 1e-4,
+                               .label = (char *) "ADC", .units_code = (char *) "mm2/s" },
+                             { .frame = 2, .first_mapped = 0, .last_mapped = 4095, .slope = 1,
+                               .label = (char *) "other", .units_code = (char *) "s" } };
+  NegHistogram histogram;
+  Phantom phantom;
+
+  phantom_init (&phantom, 1, 1);
+  fill (&phantom, 3, 0);
+  g_free (phantom.instance->modality);
+  phantom.instance->modality = g_strdup ("MR");
+  phantom.instance->real_world_maps = maps;
+  phantom.instance->n_real_world_maps = 2;
+  measure (box, &phantom);
+  assert_near (find_value (box, NEG_QUANTITY_MEAN, "mm2/s"), 93.5 * 2e-6 + 1e-4);
+  assert_near (find_value (box, NEG_QUANTITY_MINIMUM, "mm2/s"), 50 * 2e-6 + 1e-4);
+  assert_near (find_value (box, NEG_QUANTITY_MAXIMUM, "mm2/s"), 137 * 2e-6 + 1e-4);
+  neg_annotation_measure (box, phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, &histogram, NULL);
+  assert_near (histogram.low, 50 * 2e-6 + 1e-4);
+  assert_near (histogram.high, 137 * 2e-6 + 1e-4);
+  measure (probe, &phantom);
+  assert_near (find_value (probe, NEG_QUANTITY_VALUE, "mm2/s"), 2e-4);
+  lines = neg_annotation_dup_probe_lines (phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, point_px);
+  g_assert_true (g_str_has_prefix (lines, "0.000200 mm2/s\nmodality 150\nstored 50\nshown "));
+  /* Of two nobody says which is meant: both are told, neither is kept. */
+  maps[1].frame = 1;
+  measure (probe, &phantom);
+  assert_near (find_value (probe, NEG_QUANTITY_VALUE, "1"), 150);
+  several = neg_annotation_dup_probe_lines (phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, point_px);
+  g_assert_true (g_str_has_prefix (several, "150\nreal world 0.000200 mm2/s · ADC\nreal world 50.0 s · other\nstored 50"));
+  /* A pixel that is not mapped: no average of those that are. */
+  phantom.instance->n_real_world_maps = 1;
+  maps[0].last_mapped = 100;
+  measure (box, &phantom);
+  assert_near (find_value (box, NEG_QUANTITY_MEAN, "1"), 3 * 93.5);
+  maps[0].last_mapped = 49;
+  outside = neg_annotation_dup_probe_lines (phantom.instance, 0, &phantom.draw, &phantom.frame, NULL, point_px);
+  g_assert_true (g_str_has_prefix (outside, "150\nstored 50\n"));
+  phantom.instance->real_world_maps = NULL;
+  phantom.instance->n_real_world_maps = 0;
   phantom_clear (&phantom);
 }
 
@@ -320,11 +381,11 @@ test_suv (void)
   assert_near (find_value (annotation, NEG_QUANTITY_MAXIMUM, "g/ml"), 137 * 0.05);
   neg_annotation_measure (probe, phantom.instance, 0, &phantom.draw, &phantom.frame, &suv, NULL, NULL);
   assert_near (find_value (probe, NEG_QUANTITY_VALUE, "g/ml"), 50 * 0.05);
-  lines = neg_annotation_dup_lines (probe);
+  lines = neg_annotation_dup_lines (probe, phantom.instance);
   g_assert_cmpstr (lines, ==, "2.50 SUVbw");
   suv.is_assumed = TRUE;
   neg_annotation_measure (probe, phantom.instance, 0, &phantom.draw, &phantom.frame, &suv, NULL, NULL);
-  assumed = neg_annotation_dup_lines (probe);
+  assumed = neg_annotation_dup_lines (probe, phantom.instance);
   g_assert_cmpstr (assumed, ==, "2.50 SUVbw (time assumed)");
   phantom_clear (&phantom);
 }
@@ -388,7 +449,7 @@ test_words (void)
     { { NEG_QUANTITY_LENGTH, 1234.5, "mm" }, "1234 mm" },    { { NEG_QUANTITY_ANGLE, 12.34, "deg" }, "12.3°" },
     { { NEG_QUANTITY_AREA, 12.34, "{pixels}" }, "12.3 px²" }, { { NEG_QUANTITY_MEAN, -0.04, "[hnsf'U]" }, "0.0 HU" },
     { { NEG_QUANTITY_MEAN, -7.5, "[hnsf'U]" }, "−7.5 HU" },  { { NEG_QUANTITY_MEAN, 1e30, "1" }, "1e+30" },
-    { { NEG_QUANTITY_VALUE, 0.000123, "1" }, "0.00012" },    { { NEG_QUANTITY_VALUE, 4095, "1" }, "4095" },
+    { { NEG_QUANTITY_VALUE, 0.000123, "1" }, "0.000123" },    { { NEG_QUANTITY_VALUE, 4095, "1" }, "4095" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -487,6 +548,7 @@ main (int argc, char **argv)
   g_test_add_func ("/annotation-values/projections", test_projections);
   g_test_add_func ("/annotation-values/ultrasound", test_ultrasound);
   g_test_add_func ("/annotation-values/statistics", test_statistics);
+  g_test_add_func ("/annotation-values/real-world", test_real_world);
   g_test_add_func ("/annotation-values/suv", test_suv);
   g_test_add_func ("/annotation-values/under-a-state", test_under_a_state);
   g_test_add_func ("/annotation-values/remarks", test_remarks);
