@@ -8,8 +8,7 @@
 
 #include "base/neg-error.h"
 #include "model/neg-identity.h"
-
-typedef enum { SOURCE_PEER, SOURCE_WORKLIST } SourceKind;
+#include "store/neg-patients-private.h"
 
 /* --- composing --- */
 
@@ -39,15 +38,41 @@ add_value (char **list, const char *value)
   }
 }
 
+/* Issuer, ID and name key are one speaker's: all speak of one patient, who may be another one for each of them. */
 static void
 fill_person (NegEntryRow *row, NegStatement *said, int column)
 {
-  fill (&row->entry->issuer, neg_statement_get_text (said, column));
-  fill (&row->entry->patient_id, neg_statement_get_text (said, column + 1));
-  fill (&row->name_key, neg_statement_get_text (said, column + 2));
+  if (*row->entry->patient_id == '\0' && *row->name_key == '\0') {
+    fill (&row->entry->issuer, neg_statement_get_text (said, column));
+    fill (&row->entry->patient_id, neg_statement_get_text (said, column + 1));
+    fill (&row->name_key, neg_statement_get_text (said, column + 2));
+  }
   fill (&row->entry->patient_name, neg_statement_get_text (said, column + 3));
   fill (&row->entry->birth_date, neg_statement_get_text (said, column + 4));
   fill (&row->entry->sex, neg_statement_get_text (said, column + 5));
+}
+
+static void
+replace (char **text, char **with)
+{
+  g_free (*text);
+  *text = g_steal_pointer (with);
+}
+
+/* Who that is now. */
+static gboolean
+follow_links (NegDatabase *database, NegEntryRow *row, GError **error)
+{
+  g_auto (NegPatient) now = { 0 };
+
+  if (!_neg_patient_resolve (database, row->entry->issuer, row->entry->patient_id, row->name_key, &now, error))
+    return FALSE;
+  replace (&row->entry->issuer, &now.issuer);
+  replace (&row->entry->patient_id, &now.id);
+  replace (&row->name_key, &now.name_key);
+  if (now.name != NULL && *now.name != '\0')
+    replace (&row->entry->patient_name, &now.name);
+  return TRUE;
 }
 
 /* Date and time belong together. */
@@ -124,7 +149,8 @@ add_series (NegDatabase *database, NegEntryRow *row, GError **error)
 
 #define SOURCES_SQL                                                                                                    \
   "SELECT issuer, patient_id, name_key, patient_name, birth_date, sex, study_uid, accession, accession_issuer, "       \
-  "description, referrer, date, time, modalities, body_part, location, urgency, n_instances, kind, peer "              \
+  "description, referrer, date, time, modalities, body_part, location, urgency, n_instances, kind, peer, timezone, "    \
+  "is_over "                                                                                                           \
   "FROM entry_source WHERE entry_id = ?1 ORDER BY kind, id"
 
 static void
@@ -138,24 +164,28 @@ add_source (NegEntryRow *row, NegStatement *said)
   fill (&entry->accession_issuer, neg_statement_get_text (said, 8));
   fill (&entry->description, neg_statement_get_text (said, 9));
   fill (&entry->referrer, neg_statement_get_text (said, 10));
-  fill_time (entry, neg_statement_get_text (said, 11), neg_statement_get_text (said, 12), "");
+  fill_time (entry, neg_statement_get_text (said, 11), neg_statement_get_text (said, 12),
+             neg_statement_get_text (said, 20));
   fill (&entry->modalities, neg_statement_get_text (said, 13));
   fill (&entry->body_part, neg_statement_get_text (said, 14));
   fill (&entry->location, neg_statement_get_text (said, 15));
   entry->n_there = MAX (entry->n_there, (guint) neg_statement_get_int (said, 17));
-  if (neg_statement_get_int (said, 18) == SOURCE_PEER)
+  if (neg_statement_get_int (said, 21) != 0)
+    return; /* nobody waits for it */
+  if (neg_statement_get_int (said, 18) == NEG_SOURCE_PEER)
     add_value (&entry->peers, neg_statement_get_text (said, 19));
   else
     entry->urgency = MIN (entry->urgency, (NegUrgency) CLAMP (neg_statement_get_int (said, 16), 0, NEG_URGENCY_N - 1));
 }
 
+/* *n: without those that are over. */
 static gboolean
-add_sources (NegDatabase *database, NegEntryRow *row, gint64 id, guint *n, GError **error)
+add_sources (NegDatabase *database, NegEntryRow *row, gint64 id, guint *n, guint *n_orders, GError **error)
 {
   NegStatement *said = neg_database_prepare (database, SOURCES_SQL, error);
   gboolean has_row;
 
-  *n = 0;
+  *n = *n_orders = 0;
   if (said == NULL)
     return FALSE;
   neg_statement_bind_int (said, 1, id);
@@ -163,7 +193,8 @@ add_sources (NegDatabase *database, NegEntryRow *row, gint64 id, guint *n, GErro
     if (!has_row)
       return TRUE;
     add_source (row, said);
-    (*n)++;
+    *n += neg_statement_get_int (said, 21) == 0;
+    *n_orders += neg_statement_get_int (said, 18) == NEG_SOURCE_ORDER;
   }
   return FALSE;
 }
@@ -213,30 +244,39 @@ settle_status (NegEntry *entry)
     entry->status = NEG_STATUS_SCHEDULED;
 }
 
-/* Entry @id as its sources and the archive's @study_rowid (0: none) say; @old is what is stored (nullable). */
 static gboolean
-compose (NegDatabase *database, const NegEntryRow *old, gint64 id, gint64 study_rowid, GError **error)
+collect (NegDatabase *database, NegEntryRow *row, gint64 study_rowid, guint *n, guint *n_orders, GError **error)
 {
-  g_autoptr (NegEntryRow) row = _neg_entry_row_new ();
-  gboolean exists;
-  guint n;
-
-  row->entry->id = id;
-  if (old != NULL)
-    keep_own (row, old);
   if (study_rowid != 0
       && (!add_study (database, row, study_rowid, error)
           || (row->entry->study_rowid != 0 && !add_series (database, row, error))))
     return FALSE;
-  if (!add_sources (database, row, id, &n, error))
+  return add_sources (database, row, row->entry->id, n, n_orders, error) && follow_links (database, row, error);
+}
+
+/* Entry @id as its sources and the archive's @study_rowid (0: none) say; @old is what is stored (nullable). */
+static gboolean
+compose (NegDatabase *database, const NegEntryRow *old, gint64 id, gint64 study_rowid, NegComposeFlags flags,
+         GError **error)
+{
+  g_autoptr (NegEntryRow) row = _neg_entry_row_new ();
+  guint n, n_orders;
+  gboolean exists;
+
+  row->entry->id = id;
+  if (old != NULL)
+    keep_own (row, old);
+  if (!collect (database, row, study_rowid, &n, &n_orders, error))
     return FALSE;
   exists = row->entry->study_rowid != 0 || n > 0;
-  settle_status (row->entry);
-  fold_texts (row);
   if (!exists && old == NULL)
     return TRUE;
+  if (!_neg_entry_settle_orders (database, old, row, exists, n_orders, flags, error))
+    return FALSE;
+  settle_status (row->entry);
+  fold_texts (row);
   return _neg_entry_row_store (database, old, exists ? row : NULL, error)
-         && _neg_entry_tell_others (database, old, exists ? row : NULL, error);
+         && _neg_entry_tell_others (database, old, exists ? row : NULL, (flags & NEG_COMPOSE_QUIETLY) != 0, error);
 }
 
 /* --- the archive --- */
@@ -260,22 +300,27 @@ find_by_rowid (NegDatabase *database, gint64 study_rowid, NegEntryRow **row, GEr
   return TRUE;
 }
 
-/* The entry of a study that has none of its own yet. */
+/* The entry of a study that has none of its own yet; *row NULL: *id, which may be one that a canceled order had. */
 static gboolean
-find_for_rowid (NegDatabase *database, gint64 study_rowid, NegEntryRow **row, GError **error)
+find_for_rowid (NegDatabase *database, gint64 study_rowid, NegEntryRow **row, gint64 *id, GError **error)
 {
   g_autoptr (NegEntryRow) study = _neg_entry_row_new ();
   NegEntryIdentity who;
 
+  *id = 0;
   if (!add_study (database, study, study_rowid, error))
     return FALSE;
   who = (NegEntryIdentity){ .study_uid = study->entry->study_uid,
-                    .accession = study->entry->accession,
-                    .accession_issuer = study->entry->accession_issuer,
-                    .issuer = study->entry->issuer,
-                    .patient_id = study->entry->patient_id,
-                    .name_key = study->name_key };
-  return study->entry->study_rowid == 0 || _neg_entry_find_for_study (database, &who, row, error);
+                            .accession = study->entry->accession,
+                            .accession_issuer = study->entry->accession_issuer,
+                            .issuer = study->entry->issuer,
+                            .patient_id = study->entry->patient_id,
+                            .name_key = study->name_key };
+  if (study->entry->study_rowid != 0
+      && (!_neg_entry_find_for_study (database, &who, row, error)
+          || (*row == NULL && !_neg_entry_find_over (database, &who, id, error))))
+    return FALSE;
+  return *row != NULL || *id != 0 || _neg_entry_take_id (database, id, error);
 }
 
 gboolean
@@ -286,13 +331,9 @@ neg_entries_refresh_study (NegDatabase *database, gint64 study_rowid, GError **e
 
   g_return_val_if_fail (study_rowid != 0, FALSE);
   if (!find_by_rowid (database, study_rowid, &old, error)
-      || (old == NULL && !find_for_rowid (database, study_rowid, &old, error)))
+      || (old == NULL && !find_for_rowid (database, study_rowid, &old, &id, error)))
     return FALSE;
-  if (old != NULL)
-    id = old->entry->id;
-  else if (!_neg_entry_take_id (database, &id, error))
-    return FALSE;
-  return compose (database, old, id, study_rowid, error);
+  return compose (database, old, old != NULL ? old->entry->id : id, study_rowid, 0, error);
 }
 
 /* --- peers and worklists --- */
@@ -301,7 +342,7 @@ neg_entries_refresh_study (NegDatabase *database, gint64 study_rowid, GError **e
 
 typedef struct {
   NegDatabase *database;
-  SourceKind kind;
+  NegSourceKind kind;
   const char *search, *peer;
   GHashTable *seen; /* gint64*, ids of sources */
 } Answer;
@@ -335,7 +376,7 @@ said_clear (Said *said)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Said, said_clear)
 
 static void
-said_init (Said *said, const NegRemoteStudy *study, SourceKind kind)
+said_init (Said *said, const NegRemoteStudy *study, NegSourceKind kind)
 {
   const char *texts[N_SAID_TEXTS]
       = { study->patient_name, study->birth_date, study->sex,         study->accession_issuer,
@@ -348,7 +389,7 @@ said_init (Said *said, const NegRemoteStudy *study, SourceKind kind)
   said->patient_id = neg_identity_dup_id (study->patient_id);
   said->name_key = neg_identity_dup_name_key (study->patient_name);
   said->step_id = text_or_none (study->step_id);
-  said->urgency = kind == SOURCE_WORKLIST ? MIN (study->urgency, NEG_URGENCY_ROUTINE) : NEG_URGENCY_ROUTINE;
+  said->urgency = kind == NEG_SOURCE_WORKLIST ? MIN (study->urgency, NEG_URGENCY_ROUTINE) : NEG_URGENCY_ROUTINE;
   said->n_instances = MIN (study->n_instances, (guint) G_MAXINT32);
   said->who = (NegEntryIdentity){ .study_uid = text_or_none (study->study_uid),
                           .accession = text_or_none (study->accession),
@@ -412,8 +453,8 @@ write_source (const Answer *answer, const Said *said, gint64 entry_id, gint64 *i
   NegStatement *statement = neg_database_prepare (
       answer->database,
       "INSERT INTO entry_source (kind, search, peer, study_uid, step_id, accession, issuer, patient_id, name_key, "
-      "entry_id, " SOURCE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-      "?17, ?18, ?19, ?20, ?21, ?22, ?23) ON CONFLICT DO UPDATE SET patient_name = ?11, birth_date = ?12, sex = ?13, "
+      "entry_id, home_id, " SOURCE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11, ?12, ?13, ?14, "
+      "?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) ON CONFLICT DO UPDATE SET patient_name = ?11, birth_date = ?12, sex = ?13, "
       "accession_issuer = ?14, date = ?15, time = ?16, modalities = ?17, description = ?18, body_part = ?19, "
       "location = ?20, referrer = ?21, urgency = ?22, n_instances = ?23 RETURNING id",
       error);
@@ -434,7 +475,7 @@ write_source (const Answer *answer, const Said *said, gint64 entry_id, gint64 *i
 }
 
 gboolean
-_neg_entry_recompose (NegDatabase *database, gint64 entry_id, GError **error)
+_neg_entry_compose (NegDatabase *database, gint64 entry_id, NegComposeFlags flags, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   g_autoptr (NegEntryRow) old = _neg_entry_row_find (database, entry_id, &failure);
@@ -443,22 +484,29 @@ _neg_entry_recompose (NegDatabase *database, gint64 entry_id, GError **error)
     g_propagate_error (error, g_steal_pointer (&failure));
     return FALSE;
   }
-  return compose (database, old, entry_id, old != NULL ? old->entry->study_rowid : 0, error);
+  return compose (database, old, entry_id, old != NULL ? old->entry->study_rowid : 0, flags, error);
+}
+
+gboolean
+_neg_entry_recompose (NegDatabase *database, gint64 entry_id, GError **error)
+{
+  return _neg_entry_compose (database, entry_id, 0, error);
 }
 
 static gboolean
 choose_entry (const Answer *answer, const Said *said, gint64 *entry_id, GError **error)
 {
   g_autoptr (NegEntryRow) row = NULL;
-  gboolean found = answer->kind == SOURCE_PEER ? _neg_entry_find_for_study (answer->database, &said->who, &row, error)
+  gboolean found = answer->kind == NEG_SOURCE_PEER ? _neg_entry_find_for_study (answer->database, &said->who, &row, error)
                                                : _neg_entry_find_for_step (answer->database, &said->who, &row, error);
 
   if (!found)
     return FALSE;
-  if (row == NULL)
-    return _neg_entry_take_id (answer->database, entry_id, error);
-  *entry_id = row->entry->id;
-  return TRUE;
+  if (row != NULL)
+    *entry_id = row->entry->id;
+  else if (!_neg_entry_find_over (answer->database, &said->who, entry_id, error))
+    return FALSE;
+  return *entry_id != 0 || _neg_entry_take_id (answer->database, entry_id, error);
 }
 
 static gboolean
@@ -469,7 +517,7 @@ take_said (const Answer *answer, const NegRemoteStudy *study, GError **error)
   gboolean is_same;
 
   said_init (&said, study, answer->kind);
-  if (answer->kind == SOURCE_PEER && *said.who.study_uid == '\0')
+  if (answer->kind == NEG_SOURCE_PEER && *said.who.study_uid == '\0')
     return TRUE; /* nobody could fetch it */
   if (!find_source (answer, &said, &id, &entry_id, &is_same, error)
       || (entry_id == 0 && !choose_entry (answer, &said, &entry_id, error))
@@ -546,7 +594,7 @@ gboolean
 neg_entries_set_remote (NegDatabase *database, const char *search, const char *peer, const NegRemoteStudy *studies,
                         guint n, gboolean complete, GError **error)
 {
-  Answer answer = { .database = database, .kind = SOURCE_PEER, .search = search, .peer = peer };
+  Answer answer = { .database = database, .kind = NEG_SOURCE_PEER, .search = search, .peer = peer };
 
   return take_answer (&answer, studies, n, complete, error);
 }
@@ -555,7 +603,7 @@ gboolean
 neg_entries_set_scheduled (NegDatabase *database, const char *peer, const NegRemoteStudy *steps, guint n,
                            gboolean complete, GError **error)
 {
-  Answer answer = { .database = database, .kind = SOURCE_WORKLIST, .search = "", .peer = peer };
+  Answer answer = { .database = database, .kind = NEG_SOURCE_WORKLIST, .search = "", .peer = peer };
 
   return take_answer (&answer, steps, n, complete, error);
 }
@@ -572,7 +620,8 @@ GPtrArray *
 neg_entries_list_speakers (NegDatabase *database, GError **error)
 {
   g_autoptr (GPtrArray) speakers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_speaker_free);
-  NegStatement *statement = neg_database_prepare (database, "SELECT DISTINCT kind, search, peer FROM entry_source WHERE kind <= 1",
+  NegStatement *statement = neg_database_prepare (database, "SELECT DISTINCT kind, search, peer FROM entry_source "
+                                                  "WHERE kind <= 1",
                                                   error);
   gboolean has_row;
 
@@ -584,7 +633,7 @@ neg_entries_list_speakers (NegDatabase *database, GError **error)
     if (!has_row)
       return g_steal_pointer (&speakers);
     speaker = g_new0 (NegEntrySpeaker, 1);
-    if (neg_statement_get_int (statement, 0) == SOURCE_PEER)
+    if (neg_statement_get_int (statement, 0) == NEG_SOURCE_PEER)
       speaker->search = g_strdup (neg_statement_get_text (statement, 1));
     speaker->peer = g_strdup (neg_statement_get_text (statement, 2));
     g_ptr_array_add (speakers, speaker);
@@ -597,7 +646,7 @@ neg_entries_forget (NegDatabase *database, const NegEntrySpeaker *speaker, guint
 {
   g_autoptr (GHashTable) nothing = g_hash_table_new (g_int64_hash, g_int64_equal);
   const Answer answer = { .database = database,
-                          .kind = speaker->search != NULL ? SOURCE_PEER : SOURCE_WORKLIST,
+                          .kind = speaker->search != NULL ? NEG_SOURCE_PEER : NEG_SOURCE_WORKLIST,
                           .search = text_or_none (speaker->search),
                           .peer = speaker->peer,
                           .seen = nothing };

@@ -118,7 +118,7 @@ list_rows (NegStatement *statement, GError **error)
 }
 
 static GPtrArray *
-list_patient (NegDatabase *database, const NegEntryRow *one, GError **error)
+list_patient (NegDatabase *database, const char *issuer, const char *patient_id, const char *name_key, GError **error)
 {
   NegStatement *statement
       = neg_database_prepare (database,
@@ -128,17 +128,18 @@ list_patient (NegDatabase *database, const NegEntryRow *one, GError **error)
 
   if (statement == NULL)
     return NULL;
-  neg_statement_bind_text (statement, 1, one->entry->patient_id);
-  neg_statement_bind_text (statement, 2, one->entry->issuer);
-  neg_statement_bind_text (statement, 3, one->name_key);
+  neg_statement_bind_text (statement, 1, patient_id);
+  neg_statement_bind_text (statement, 2, issuer);
+  neg_statement_bind_text (statement, 3, name_key);
   neg_statement_bind_int (statement, 4, MAX_STUDIES);
   return list_rows (statement, error);
 }
 
-static gboolean
-count_priors (NegDatabase *database, const NegEntryRow *one, GError **error)
+gboolean
+_neg_entry_count_priors (NegDatabase *database, const char *issuer, const char *patient_id, const char *name_key,
+                         GError **error)
 {
-  g_autoptr (GPtrArray) rows = list_patient (database, one, error);
+  g_autoptr (GPtrArray) rows = list_patient (database, issuer, patient_id, name_key, error);
   guint n = 0, n_here = 0;
 
   if (rows == NULL)
@@ -194,15 +195,58 @@ is_other_to_patient (const NegEntry *old, const NegEntry *entry)
          || (old->status == NEG_STATUS_SCHEDULED) != (entry->status == NEG_STATUS_SCHEDULED);
 }
 
-gboolean
-_neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row, GError **error)
+static gboolean
+is_same_patient (const NegEntryRow *a, const NegEntryRow *b)
 {
-  const NegEntryRow *one = row != NULL ? row : old;
+  return g_str_equal (a->entry->patient_id, b->entry->patient_id) && g_str_equal (a->entry->issuer, b->entry->issuer)
+         && g_str_equal (a->name_key, b->name_key);
+}
 
-  if (one == NULL)
+static gboolean
+count_priors (NegDatabase *database, const NegEntryRow *one, GError **error)
+{
+  return *one->entry->patient_id == '\0'
+         || _neg_entry_count_priors (database, one->entry->issuer, one->entry->patient_id, one->name_key, error);
+}
+
+/* A person has to look at an ID that several names have. */
+static gboolean
+note_namesake (NegDatabase *database, const NegEntryRow *one, GError **error)
+{
+  NegStatement *note = neg_database_prepare (
+      database,
+      "INSERT INTO patient_namesake SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM entry WHERE patient_id <> '' AND "
+      "patient_id = ?1 AND issuer = ?2 AND name_key <> ?3) ON CONFLICT DO NOTHING",
+      error);
+
+  if (note == NULL)
+    return FALSE;
+  neg_statement_bind_text (note, 1, one->entry->patient_id);
+  neg_statement_bind_text (note, 2, one->entry->issuer);
+  neg_statement_bind_text (note, 3, one->name_key);
+  return neg_statement_run (note, error);
+}
+
+static gboolean
+tell_patient (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row, gboolean quietly, GError **error)
+{
+  gboolean is_another = old == NULL || row == NULL || !is_same_patient (old, row);
+
+  if (row != NULL && is_another && *row->entry->patient_id != '\0' && !note_namesake (database, row, error))
+    return FALSE;
+  if (quietly || (!is_another && !is_other_to_patient (old->entry, row->entry)))
     return TRUE;
-  if ((old == NULL || row == NULL || is_other_to_patient (old->entry, row->entry))
-      && *one->entry->patient_id != '\0' && !count_priors (database, one, error))
+  return (row == NULL || count_priors (database, row, error))
+         && (old == NULL || !is_another || count_priors (database, old, error));
+}
+
+gboolean
+_neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row, gboolean quietly,
+                        GError **error)
+{
+  if (old == NULL && row == NULL)
+    return TRUE;
+  if (!tell_patient (database, old, row, quietly, error))
     return FALSE;
   if (old != NULL && row != NULL && g_str_equal (old->entry->study_uid, row->entry->study_uid))
     return TRUE;
@@ -220,7 +264,7 @@ neg_entries_list_priors (NegDatabase *database, const NegEntry *entry, guint lim
   if (*entry->patient_id == '\0')
     return g_steal_pointer (&entries);
   own = _neg_entry_row_find (database, entry->id, error);
-  rows = own != NULL ? list_patient (database, own, error) : NULL;
+  rows = own != NULL ? list_patient (database, own->entry->issuer, own->entry->patient_id, own->name_key, error) : NULL;
   if (rows == NULL)
     return NULL;
   for (guint i = 0; i < rows->len && entries->len < limit; i++) {

@@ -54,8 +54,19 @@ gboolean _neg_entry_take_id (NegDatabase *database, gint64 *id, GError **error);
  * @row its doc, and its id if it has none. */
 gboolean _neg_entry_row_store (NegDatabase *database, const NegEntryRow *old, NegEntryRow *row, GError **error);
 
+typedef enum { NEG_SOURCE_PEER, NEG_SOURCE_WORKLIST, NEG_SOURCE_ORDER } NegSourceKind; /* entry_source.kind */
+
+typedef enum {
+  NEG_COMPOSE_QUIETLY = 1 << 0, /* the caller counts the patient's priors */
+  NEG_COMPOSE_PARK = 1 << 1,    /* when it goes: what persons said of it is kept, for it may come again */
+} NegComposeFlags;
+
 /* Entry @id as all that is said of it, anew. */
 gboolean _neg_entry_recompose (NegDatabase *database, gint64 id, GError **error);
+gboolean _neg_entry_compose (NegDatabase *database, gint64 id, NegComposeFlags flags, GError **error);
+/* Reports and orders of an entry that is being composed: they are its own from now on, and a report closes it. */
+gboolean _neg_entry_settle_orders (NegDatabase *database, const NegEntryRow *old, NegEntryRow *row, gboolean exists,
+                                   guint n_orders, NegComposeFlags flags, GError **error);
 
 /* Which entry something belongs to; *row is NULL when there is none. The patient is who is said: links are followed. */
 typedef struct {
@@ -66,6 +77,11 @@ gboolean _neg_entry_find_for_study (NegDatabase *database, const NegEntryIdentit
                                     GError **error);
 gboolean _neg_entry_find_for_step (NegDatabase *database, const NegEntryIdentity *who, NegEntryRow **row,
                                    GError **error);
+/* The number that an entry of a canceled order had; 0: there is none. */
+gboolean _neg_entry_find_over (NegDatabase *database, const NegEntryIdentity *who, gint64 *id, GError **error);
+
+/* Source @id where it belongs by its numbers and its patient, and the entries that it leaves and comes to anew. */
+gboolean _neg_source_place (NegDatabase *database, gint64 id, NegComposeFlags flags, GError **error);
 
 /* UTC of a date and a time as DICOM writes them (PS3.5 6.2), in the zone that (0008,0201) says ("" : the site's); 0 when
  * there is none. */
@@ -73,9 +89,12 @@ gint64 _neg_entry_parse_time_us (const char *date, const char *time, const char 
 
 GTimeZone *_neg_entries_dup_zone (void); /* the site's */
 
-/* The entry is new, has gone, or has another time or other images: what its patient's and its UID's other entries say of
- * it. @row is nullable. */
-gboolean _neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row, GError **error);
+/* The entry is new, has gone, or has another time, patient or other images: what its patient's and its UID's other
+ * entries say of it. @row is nullable. @quietly: not of its patient's. */
+gboolean _neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const NegEntryRow *row,
+                                 gboolean quietly, GError **error);
+gboolean _neg_entry_count_priors (NegDatabase *database, const char *issuer, const char *patient_id,
+                                  const char *name_key, GError **error);
 
 /* --- the place of an entry in a column's order --- */
 

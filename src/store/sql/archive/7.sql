@@ -131,13 +131,12 @@ CREATE TRIGGER report_parted AFTER DELETE ON report_entry BEGIN
   UPDATE report SET n_entries = n_entries - 1 WHERE id = OLD.report_id;
 END;
 
--- An entry that a report closed: what its status was, and by which version. While this is there the status that a person
--- gives it stays, until the report has another version.
+-- An entry that reports closed: what its status was, and the sum of their versions. A status that a person gives it
+-- afterwards stays, until a report has another version.
 CREATE TABLE entry_closed (
   entry_id INTEGER PRIMARY KEY,
   status INTEGER NOT NULL,
-  report_id INTEGER NOT NULL,
-  version INTEGER NOT NULL
+  versions INTEGER NOT NULL
 ) STRICT;
 
 -- What a person said of an entry that became part of another one; it is said again when they are apart again.
