@@ -247,6 +247,18 @@ dup_lossy (const NegInstance *instance)
   return g_string_free (text, FALSE);
 }
 
+/* Image Type value 1 (C.7.6.1.1.2), of a frame its Frame Type: what was computed from other pixels says so. */
+static gboolean
+is_derived (const NegSeriesFrame *frame)
+{
+  const NegInstance *instance = frame->instance;
+  const NegFrameInfo *info
+      = instance->n_frame_infos > 0 ? neg_instance_get_frame_info (instance, frame->frame) : NULL;
+  const char *type = info != NULL && !is_empty (info->frame_type) ? info->frame_type : instance->image_type;
+
+  return type != NULL && strncmp (type, "DERIVED", 7) == 0 && (type[7] == '\0' || type[7] == '\\');
+}
+
 static char *
 dup_position (const NegViewState *state)
 {
@@ -302,6 +314,8 @@ corner_of_image (const NegViewState *state, const NegSeriesFrame *frame, NegCapt
   } else if (level == NEG_CAPTIONS_ESSENTIAL) {
     add_part (text, "\n", number);
   }
+  if (level != NEG_CAPTIONS_NONE && is_derived (frame))
+    add_part (text, "  ", _ ("derived"));
   return g_string_free (text, FALSE);
 }
 

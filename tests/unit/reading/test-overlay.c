@@ -260,6 +260,39 @@ test_pitfall_29_lossy (void)
     }
 }
 
+/* Image Type value 1, or that of the frame where it has one; not a word that only begins so, nor another value. */
+static void
+test_derived (void)
+{
+  static const struct {
+    const char *image, *frame;
+    gboolean expected;
+  } cases[] = {
+    { NULL, NULL, FALSE },          { "DERIVED\\SECONDARY\\AXIAL", NULL, TRUE }, { "DERIVED", NULL, TRUE },
+    { "ORIGINAL\\PRIMARY", NULL, FALSE }, { "ORIGINAL\\DERIVED", NULL, FALSE },  { "DERIVEDLY\\PRIMARY", NULL, FALSE },
+    { "MIXED\\PRIMARY", "DERIVED\\PRIMARY", TRUE }, { "DERIVED\\PRIMARY", "ORIGINAL\\PRIMARY", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (NegCaptionsLevel level = 0; level < NEG_CAPTIONS_N_LEVELS; level++) {
+      g_autoptr (NegInstance) instance = new_image ("1", "20240302", 0.7, 0.7);
+      const NegVoi voi = { .center = 40, .width = 400 };
+      NegViewState state;
+      NegOverlay overlay;
+
+      g_free (instance->image_type);
+      instance->image_type = g_strdup (cases[i].image);
+      g_free (instance->frame_infos[0].frame_type);
+      instance->frame_infos[0].frame_type = g_strdup (cases[i].frame);
+      show (&state, instance);
+      neg_overlay_init_for_view (&overlay, &state, &voi, WIDTH, HEIGHT, level);
+      g_assert_cmpint (g_str_has_suffix (overlay.corners[NEG_CORNER_BOTTOM_LEFT], "  derived"), ==,
+                       cases[i].expected && level != NEG_CAPTIONS_NONE);
+      neg_overlay_clear (&overlay);
+      neg_view_state_clear (&state);
+    }
+}
+
 /* In any viewport the bar and its text lie between the corners, or are not there. */
 static void
 test_places (void)
@@ -407,6 +440,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reading/overlay/scale-bar-origin", test_scale_bar_origin);
   g_test_add_func ("/reading/overlay/levels", test_levels);
   g_test_add_func ("/reading/overlay/pitfall-29-lossy", test_pitfall_29_lossy);
+  g_test_add_func ("/reading/overlay/derived", test_derived);
   g_test_add_func ("/reading/overlay/places", test_places);
   g_test_add_func ("/reading/overlay/prior-band", test_prior_band);
   g_test_add_func ("/reading/overlay/links", test_links);
