@@ -25,6 +25,7 @@ struct _NegSite {
   gboolean accept_unknown;
   char *tls_certificate, *tls_key, *tls_ca;
   NegSiteHl7 hl7;
+  NegSitePrefetch prefetch;
   guint64 quota_bytes, keep_free_bytes;
   GPtrArray *peers; /* NegPeer */
 };
@@ -54,11 +55,18 @@ gboolean _neg_site_read_port (const NegSite *site, const char *group, const char
                               GError **error);
 gboolean _neg_site_read_bool (const NegSite *site, const char *group, const char *key, gboolean *value, GError **error);
 gboolean _neg_site_read_size (const NegSite *site, const char *group, const char *key, guint64 *bytes, GError **error);
+/* "20GiB"; "" changes nothing. FALSE: it is not one. */
+gboolean _neg_site_parse_size (const char *text, guint64 *bytes);
 /* An absolute path, or "". */
 gboolean _neg_site_read_path (const NegSite *site, const char *group, const char *key, char **value, GError **error);
 
 /* PS3.5 6.2, AE: 1 to 16 characters of the default repertoire, no backslash, no control character, not only spaces. */
 gboolean _neg_site_is_ae_title (const char *text);
+
+/* neg-site-prefetch.c */
+gboolean _neg_site_is_prefetch_key (const char *key);
+gboolean _neg_site_read_prefetch (NegSite *site, GError **error);
+void _neg_site_clear_prefetch (NegSite *site);
 
 /* neg-site-hl7.c; keys NULL-terminated. */
 const char *const *_neg_site_get_hl7_keys (void);

@@ -215,25 +215,30 @@ find_unit (const char *unit, guint64 *factor)
 }
 
 gboolean
-_neg_site_read_size (const NegSite *site, const char *group, const char *key, guint64 *bytes, GError **error)
+_neg_site_parse_size (const char *text, guint64 *bytes)
 {
-  g_autofree char *text = NULL;
   g_autofree char *digits = NULL;
   g_autofree char *unit = NULL;
   guint64 value, factor;
   gsize n_digits;
 
-  if (!_neg_site_read_text (site, group, key, &text, error))
-    return FALSE;
   if (*text == '\0')
     return TRUE;
   n_digits = strspn (text, "0123456789");
   digits = g_strndup (text, n_digits);
   unit = g_strstrip (g_strdup (text + n_digits));
-  if (!g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT64, &value, NULL) || !find_unit (unit, &factor)
-      || !g_uint64_checked_mul (bytes, value, factor) || *bytes > G_MAXINT64)
-    return _neg_site_fail (site, group, key, error, "“%s” is not a size such as 20GiB", text);
-  return TRUE;
+  return g_ascii_string_to_unsigned (digits, 10, 0, G_MAXINT64, &value, NULL) && find_unit (unit, &factor)
+         && g_uint64_checked_mul (bytes, value, factor) && *bytes <= G_MAXINT64;
+}
+
+gboolean
+_neg_site_read_size (const NegSite *site, const char *group, const char *key, guint64 *bytes, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  return _neg_site_read_text (site, group, key, &text, error)
+         && (_neg_site_parse_size (text, bytes)
+             || _neg_site_fail (site, group, key, error, "“%s” is not a size such as 20GiB", text));
 }
 
 gboolean

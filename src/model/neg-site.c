@@ -60,8 +60,9 @@ warn_of_group (const NegSiteLayer *layer, const char *group, GPtrArray *warnings
     g_ptr_array_add (warnings, g_strdup_printf ("%s: nobody knows the group [%s]", layer->path, group));
     return;
   }
-  for (guint i = 0; known != NULL && names[i] != NULL; i++)
-    if (!g_strv_contains (known, names[i]))
+  for (guint i = 0; names[i] != NULL; i++)
+    if (strcmp (group, "prefetch") == 0 ? !_neg_site_is_prefetch_key (names[i])
+                                        : known != NULL && !g_strv_contains (known, names[i]))
       g_ptr_array_add (warnings,
                        g_strdup_printf ("%s: [%s] has no key %s, it is ignored", layer->path, group, names[i]));
 }
@@ -170,7 +171,7 @@ read_all (NegSite *site, GError **error)
   for (guint i = 0; i < site->layers->len; i++)
     if (!add_peers_of (site, site->layers->pdata[i], error))
       return FALSE;
-  return TRUE;
+  return _neg_site_read_prefetch (site, error);
 }
 
 NegSite *
@@ -256,6 +257,7 @@ neg_site_unref (NegSite *site)
   g_free (site->tls_key);
   g_free (site->tls_ca);
   _neg_site_clear_hl7 (site);
+  _neg_site_clear_prefetch (site);
   g_free (site);
 }
 

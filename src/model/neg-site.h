@@ -61,6 +61,24 @@ typedef struct {
   GPtrArray *allow;        /* GInetAddressMask: senders that are let in; empty: all */
 } NegSiteHl7;
 
+/* A time of every day, in the site's zone; from > to: over midnight. */
+typedef struct {
+  guint from_minute, to_minute;
+} NegSitePeriod;
+
+/* [prefetch]: what is fetched before somebody asks for it. Its quota= and keep-free= are those of the cache
+ * (neg_site_get_quota_bytes()) and win over the ones of [archive]. */
+typedef struct {
+  char **peers;        /* empty: all that may be queried and retrieved from */
+  guint transfers;     /* at once; default 1; 0: nothing is planned or fetched */
+  guint64 bytes_per_s; /* 0: no limit, the default */
+  GArray *quiet;       /* NegSitePeriod: nothing is asked or fetched */
+  int daily_minute;    /* when all that is scheduled for the next day is looked at; -1: never, the default */
+  guint lead_s;        /* how long before an appointment its priors may be fetched; default a day */
+  guint interval_s;    /* what peers said of a patient is not asked again within it; default an hour */
+  char **rule_names, **rule_texts; /* "rule.1", in the order of their numbers; worklist/neg-prefetch.h reads them */
+} NegSitePrefetch;
+
 typedef struct _NegSite NegSite;
 
 /* @home nullable (the XDG data folder then), @config nullable (--config). *warnings (nullable) is given: sentences. */
@@ -82,10 +100,13 @@ gboolean neg_site_is_tls_port_auto (const NegSite *site);
 const char *neg_site_get_tls_certificate (const NegSite *site);
 const char *neg_site_get_tls_key (const NegSite *site);
 const char *neg_site_get_tls_ca (const NegSite *site);
+const NegSitePrefetch *neg_site_get_prefetch (const NegSite *site); /* borrowed */
+/* What is wrong with rule @name: an error that names file, group and key. Returns FALSE. */
+gboolean neg_site_fail_rule (const NegSite *site, const char *name, const char *why, GError **error);
 const NegSiteHl7 *neg_site_get_hl7 (const NegSite *site); /* borrowed */
 /* @address: numeric. */
 gboolean neg_site_hl7_allows (const NegSiteHl7 *hl7, const char *address);
-/* [archive] quota= (bytes of the cache class; default 20 GiB), keep-free= (bytes, default 1 GiB). */
+/* [prefetch] or [archive] quota= (bytes of the cache class; default 20 GiB), keep-free= (bytes, default 1 GiB). */
 guint64 neg_site_get_quota_bytes (const NegSite *site);
 guint64 neg_site_get_keep_free_bytes (const NegSite *site);
 const char *neg_site_get_home_file (const NegSite *site); /* where changes go */

@@ -39,7 +39,8 @@ choose (const NegPrefetchRules *rules, char **lines, guint n)
   for (guint i = 0; i < n; i++)
     priors[i] = (NegPrefetchPrior){ .study_uid = lines[i], .peer = i % 3 == 0 ? "" : "P", .modalities = lines[n - 1 - i],
                                     .body_part = lines[i], .description = lines[i], .n_here = i % 4,
-                                    .n_instances = i % 5, .time_us = (gint64) strlen (lines[i]) << (i * 4),
+                                    .n_instances = i % 5,
+                                    .time_us = (gint64) MIN (strlen (lines[i]), 1000) * G_GINT64_CONSTANT (1000000000000),
                                     .is_rejected_here = i == 7 };
   choices = neg_prefetch_choose (rules, &subject, priors, n, G_MAXINT64 / 2);
   relevant = neg_prefetch_find_relevant (rules, &subject, priors, n, G_MAXINT64 / 2);
@@ -56,7 +57,7 @@ choose (const NegPrefetchRules *rules, char **lines, guint n)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autofree char *text = g_strndup ((const char *) data, size);
+  g_autofree char *text = size > 0 ? g_strndup ((const char *) data, size) : g_strdup ("");
   g_auto (GStrv) lines = g_strsplit (text, "\n", PRIORS_MAX + 1);
   const char *const names[] = { "rule.1", NULL }, *const texts[] = { lines[0] != NULL ? lines[0] : "", NULL };
   g_autoptr (NegPrefetchRules) rules = neg_prefetch_rules_new (names, texts, NULL);
