@@ -59,12 +59,18 @@ write_voi (const Writer &root, const NegSoftcopyVoi &voi)
 {
   const Writer item = root.add (DCM_SoftcopyVOILUTSequence);
   std::vector<double> centers, widths;
+  std::vector<const char *> explanations;
+  bool is_explained = false;
 
   write_meant_images (item, voi.references);
   for (guint32 i = 0; i < voi.n_windows; i++) {
     centers.push_back (voi.windows[i].center);
     widths.push_back (voi.windows[i].width);
+    explanations.push_back (voi.windows[i].explanation);
+    is_explained |= voi.windows[i].explanation != nullptr;
   }
+  if (is_explained)
+    item.cut_all (DCM_WindowCenterWidthExplanation, explanations, 64);
   if (!centers.empty ()) {
     item.decimals (DCM_WindowCenter, centers.data (), centers.size ());
     item.decimals (DCM_WindowWidth, widths.data (), widths.size ());
@@ -150,6 +156,18 @@ write_annotation (const Writer &root, const NegGraphicAnnotation &annotation)
     write_graphic (item, annotation.graphics[i]);
 }
 
+/* C.10.7.1.1, the other way round than read_lab(). */
+static void
+write_lab (const Writer &item, const DcmTagKey &tag, const double lab[3])
+{
+  const double scaled[3] = { lab[0] * 65535 / 100, (lab[1] + 128) * 65535 / 255, (lab[2] + 128) * 65535 / 255 };
+  guint16 words[3];
+
+  for (guint i = 0; i < 3; i++)
+    words[i] = guint16 (CLAMP (scaled[i], 0, 65535) + 0.5);
+  item.words (tag, words, 3);
+}
+
 static void
 write_layer (const Writer &root, const NegGraphicLayer &layer)
 {
@@ -159,7 +177,18 @@ write_layer (const Writer &root, const NegGraphicLayer &layer)
   item.integer (DCM_GraphicLayerOrder, layer.order);
   if (layer.has_gray)
     item.us (DCM_GraphicLayerRecommendedDisplayGrayscaleValue, layer.gray);
+  if (layer.has_color)
+    write_lab (item, DCM_GraphicLayerRecommendedDisplayCIELabValue, layer.color_lab);
   item.cut (DCM_GraphicLayerDescription, layer.description, 64);
+}
+
+/* A grayscale state may not have the colour (C.11.12, 0018,1624): its lightness instead. */
+static guint16
+get_shutter_value (const NegShutter &shutter)
+{
+  if (shutter.has_value || !shutter.has_color)
+    return shutter.has_value ? shutter.value : 0;
+  return guint16 (CLAMP (shutter.color_lab[0] / 100, 0, 1) * 65535 + 0.5);
 }
 
 static void
@@ -174,6 +203,8 @@ write_shutter (const Writer &root, const NegShutter &shutter)
     g_string_append_printf (shapes, "%sCIRCULAR", shapes->len > 0 ? "\\" : "");
   if (shutter.n_vertices > 0)
     g_string_append_printf (shapes, "%sPOLYGONAL", shapes->len > 0 ? "\\" : "");
+  if (shutter.bitmap_group != 0)
+    g_string_append_printf (shapes, "%sBITMAP", shapes->len > 0 ? "\\" : "");
   if (shapes->len == 0)
     return;
   root.text (DCM_ShutterShape, shapes->str);
@@ -193,15 +224,80 @@ write_shutter (const Writer &root, const NegShutter &shutter)
     g_string_append_printf (vertices, "%s%d", i > 0 ? "\\" : "", shutter.vertices[i]);
   if (shutter.n_vertices > 0)
     root.text (DCM_VerticesOfThePolygonalShutter, vertices->str);
-  root.us (DCM_ShutterPresentationValue, shutter.has_value ? shutter.value : 0);
+  if (shutter.bitmap_group != 0)
+    root.us (DCM_ShutterOverlayGroup, shutter.bitmap_group);
+  root.us (DCM_ShutterPresentationValue, get_shutter_value (shutter));
 }
 
-/* An overlay of the image that is to be seen: its group and the layer that activates it (C.11.7). */
+/* A plane of the state's own (C.9.2). Its numbers are within 16 bits: the reader has seen to it. */
 static void
-write_activations (const Writer &root, const NegPresentation &state)
+write_plane (const Writer &root, const NegOverlayPlane &plane)
 {
-  for (guint32 i = 0; i < state.n_overlays; i++)
-    root.text (DcmTagKey (state.overlays[i].group, 0x1001), state.overlays[i].activation_layer);
+  const Sint16 origin[2] = { Sint16 (plane.origin_row), Sint16 (plane.origin_column) };
+  std::vector<guint8> bits (plane.bits, plane.bits + plane.n_bytes);
+  auto data = std::make_unique<DcmOtherByteOtherWord> (DcmTag (DcmTagKey (plane.group, 0x3000), EVR_OW));
+  auto place = std::make_unique<DcmSignedShort> (DcmTag (DcmTagKey (plane.group, 0x0050), EVR_SS));
+  std::vector<Uint16> words ((bits.size () + 1) / 2);
+
+  bits.resize (2 * words.size ());
+  for (gsize i = 0; i < words.size (); i++)
+    words[i] = Uint16 (bits[2 * i] | bits[2 * i + 1] << 8);
+  place->putSint16Array (origin, 2);
+  data->putUint16Array (words.data (), words.size ());
+  root.us (DcmTagKey (plane.group, 0x0010), guint16 (plane.rows));
+  root.us (DcmTagKey (plane.group, 0x0011), guint16 (plane.columns));
+  if (plane.n_frames > 1) {
+    root.integer (DcmTagKey (plane.group, 0x0015), gint32 (plane.n_frames));
+    root.us (DcmTagKey (plane.group, 0x0051), guint16 (plane.first_frame));
+  }
+  root.cut (DcmTagKey (plane.group, 0x0022), plane.description, 64);
+  root.text (DcmTagKey (plane.group, 0x0040), plane.is_roi ? "R" : "G");
+  root.insert (std::move (place));
+  root.us (DcmTagKey (plane.group, 0x0100), 1);
+  root.us (DcmTagKey (plane.group, 0x0102), 0);
+  root.cut (DcmTagKey (plane.group, 0x1500), plane.label, 64);
+  root.insert (std::move (data));
+}
+
+/* What is to be seen of the image's planes and of the state's own: the group and the layer that activates it (C.11.7). */
+static void
+write_overlays (const Writer &root, const NegPresentation &state)
+{
+  for (guint32 i = 0; i < state.n_overlays; i++) {
+    const NegOverlayPlane &plane = state.overlays[i];
+
+    if (plane.bits != nullptr)
+      write_plane (root, plane);
+    root.text (DcmTagKey (plane.group, 0x1001), plane.activation_layer);
+  }
+}
+
+/* C.11.13 */
+static void
+write_masks (const Writer &root, const NegPresentation &state)
+{
+  static const char *const operations[] = { "NONE", "AVG_SUB", "TID", "REV_TID" };
+
+  for (guint32 i = 0; i < state.n_masks; i++) {
+    const NegMaskItem &mask = state.masks[i];
+    const Writer item = root.add (DCM_MaskSubtractionSequence);
+    const std::vector<guint16> ranges (mask.ranges, mask.ranges + 2 * mask.n_ranges);
+    const std::vector<guint16> frames (mask.mask_frames, mask.mask_frames + mask.n_mask_frames);
+
+    item.text (DCM_MaskOperation, operations[mask.operation]);
+    if (mask.operation == NEG_MASK_TID || mask.operation == NEG_MASK_REV_TID)
+      item.us (DCM_TIDOffset, guint16 (mask.tid_offset));
+    if (mask.operation == NEG_MASK_AVG_SUB)
+      item.us (DCM_ContrastFrameAveraging, 1);
+    if (!ranges.empty ())
+      item.words (DCM_ApplicableFrameRange, ranges.data (), ranges.size ());
+    if (!frames.empty ())
+      item.words (DCM_MaskFrameNumbers, frames.data (), frames.size ());
+    if (mask.shift_px[0] != 0 || mask.shift_px[1] != 0)
+      item.floats (DCM_MaskSubPixelShift, mask.shift_px, 2);
+  }
+  if (state.n_masks > 0)
+    root.text (DCM_RecommendedViewingMode, "SUB");
 }
 
 static void
@@ -251,7 +347,8 @@ compose_presentation (const Writer &root, const NegCompose &compose)
     root.us (DCM_ImageRotation, guint16 (state.rotation_deg));
     root.text (DCM_ImageHorizontalFlip, state.is_flipped ? "Y" : "N");
   }
-  write_activations (root, state);
+  write_overlays (root, state);
+  write_masks (root, state);
   for (guint32 i = 0; i < state.n_annotations; i++)
     write_annotation (root, state.annotations[i]);
   for (guint32 i = 0; i < state.n_layers; i++)

@@ -19,6 +19,7 @@ public:
   void text_or_empty (const DcmTagKey &tag, const char *value) const; /* type 2 */
   void cut (const DcmTagKey &tag, const char *value, gsize characters_max) const; /* the beginning, at a character */
   void cut_lines (const DcmTagKey &tag, const char *value, gsize bytes_max) const; /* of ST and LT */
+  void cut_all (const DcmTagKey &tag, const std::vector<const char *> &values, gsize characters_max) const; /* nullable */
   void us (const DcmTagKey &tag, guint16 value) const;
   void decimal (const DcmTagKey &tag, double value) const;            /* DS of at most 16 characters */
   void decimals (const DcmTagKey &tag, const double *values, guint n) const;
@@ -54,8 +55,9 @@ void add_code (const Writer &parent, const char *relationship, const Code &conce
 void add_text (const Writer &parent, const char *relationship, const Code &concept, const char *value);
 void add_image (const Writer &parent, const char *relationship, const NegImageReference &reference,
                 const Code *concept);
-/* Container at the root with its template, observer and language. */
-void write_document (const Writer &root, const NegCompose &compose, const Code &title, const char *template_id);
+/* Container at the root with its template, what modifies its title (nullable), observer and language. */
+void write_document (const Writer &root, const NegCompose &compose, const Code &title, const char *template_id,
+                     const Code *modifier);
 
 void compose_presentation (const Writer &root, const NegCompose &compose);
 void compose_key_selection (const Writer &root, const NegCompose &compose, const char *study_uid);

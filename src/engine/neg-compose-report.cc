@@ -14,10 +14,12 @@ compose_key_selection (const Writer &root, const NegCompose &compose, const char
 {
   const NegKeySelection &selection = *compose.key_selection;
   const Code title = { selection.title_value, selection.title_scheme, selection.title_meaning };
+  const Code modifier = { selection.modifier_value, "DCM",
+                          selection.modifier_meaning ? selection.modifier_meaning : selection.modifier_value };
 
   root.empty_sequence (DCM_ReferencedPerformedProcedureStepSequence);
   write_evidence (root, DCM_CurrentRequestedProcedureEvidenceSequence, selection.references, study_uid);
-  write_document (root, compose, title, "2010");
+  write_document (root, compose, title, "2010", modifier.value != nullptr ? &modifier : nullptr);
   add_text (root, "CONTAINS", { "113012", "DCM", "Key Object Description" }, selection.description);
   for (guint32 i = 0; i < selection.references.n; i++)
     add_image (root, "CONTAINS", selection.references.items[i], nullptr);
@@ -216,7 +218,7 @@ compose_measurements (const Writer &root, const NegCompose &compose, const char 
   root.text (DCM_VerificationFlag, "UNVERIFIED");
   add_predecessor (root, compose, study_uid);
   write_evidence (root, DCM_CurrentRequestedProcedureEvidenceSequence, references, study_uid);
-  write_document (root, compose, { "126000", "DCM", "Imaging Measurement Report" }, "1500");
+  write_document (root, compose, { "126000", "DCM", "Imaging Measurement Report" }, "1500", nullptr);
   add_code (root, "HAS CONCEPT MOD", { "121058", "DCM", "Procedure reported" }, { "363679005", "SCT", "Imaging procedure" });
   const Writer images_item = add_content (root, "CONTAINS", "CONTAINER", &library);
   images_item.text (DCM_ContinuityOfContent, "SEPARATE");

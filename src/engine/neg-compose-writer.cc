@@ -37,17 +37,38 @@ Writer::text_or_empty (const DcmTagKey &tag, const char *value) const
 }
 
 /* Control characters and backslashes would make other values or lines of it (PS3.5 6.2). */
+static char *
+dup_cut (const char *value, gsize characters_max)
+{
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+  char *part = g_utf8_substring (valid, 0, MIN (gsize (g_utf8_strlen (valid, -1)), characters_max));
+
+  for (char *c = part; *c != '\0'; c++)
+    if (guchar (*c) < ' ' || *c == '\\' || *c == 0x7F)
+      *c = ' ';
+  return part;
+}
+
 void
 Writer::cut (const DcmTagKey &tag, const char *value, gsize characters_max) const
 {
   if (value == nullptr)
     return;
-  g_autofree char *valid = g_utf8_make_valid (value, -1);
-  g_autofree char *part = g_utf8_substring (valid, 0, MIN (gsize (g_utf8_strlen (valid, -1)), characters_max));
-  for (char *c = part; *c != '\0'; c++)
-    if (guchar (*c) < ' ' || *c == '\\' || *c == 0x7F)
-      *c = ' ';
+  g_autofree char *part = dup_cut (value, characters_max);
   text (tag, part);
+}
+
+void
+Writer::cut_all (const DcmTagKey &tag, const std::vector<const char *> &values, gsize characters_max) const
+{
+  g_autoptr (GString) joined = g_string_new (nullptr);
+
+  for (gsize i = 0; i < values.size (); i++) {
+    g_autofree char *part = dup_cut (values[i] != nullptr ? values[i] : "", characters_max);
+
+    g_string_append_printf (joined, "%s%s", i > 0 ? "\\" : "", part);
+  }
+  text (tag, joined->str);
 }
 
 /* One value always, so that a backslash is a character of it; of control characters those that end lines. The standard
@@ -333,7 +354,8 @@ write_context (const Writer &root, const NegCompose &compose)
 }
 
 void
-write_document (const Writer &root, const NegCompose &compose, const Code &title, const char *template_id)
+write_document (const Writer &root, const NegCompose &compose, const Code &title, const char *template_id,
+                const Code *modifier)
 {
   root.text (DCM_ContentDate, compose.date);
   root.text (DCM_ContentTime, compose.time);
@@ -343,6 +365,8 @@ write_document (const Writer &root, const NegCompose &compose, const Code &title
   const Writer form = root.add (DCM_ContentTemplateSequence);
   form.text (DCM_MappingResource, "DCMR");
   form.text (DCM_TemplateIdentifier, template_id);
+  if (modifier != nullptr)
+    add_code (root, "HAS CONCEPT MOD", { "113011", "DCM", "Document Title Modifier" }, *modifier);
   write_context (root, compose);
 }
 

@@ -50,8 +50,10 @@ SelectionReader::read_part (const Item &item)
   if (is_content (item, "CODE") && selection->modifier_value == nullptr && read_name (item).is ("DCM", "113011")) {
     Concept modifier = read_concept (item, DCM_ConceptCodeSequence);
 
-    if (modifier.scheme == "DCM" && !modifier.value.empty ())
+    if (modifier.scheme == "DCM" && !modifier.value.empty ()) {
       selection->modifier_value = g_strdup (modifier.value.c_str ());
+      selection->modifier_meaning = modifier.meaning.empty () ? nullptr : g_strdup (modifier.meaning.c_str ());
+    }
   }
 }
 

@@ -197,6 +197,20 @@ read_bitmap (const Item &item, NegShutter *shutter)
     shutter->bitmap_group = static_cast<guint16> (group);
 }
 
+/* C.10.7.1.1: L* of 0 to 100 and a*, b* of -128 to 127 over the whole range of 16 bits. */
+bool
+read_lab (const Item &item, const DcmTagKey &tag, double lab[3])
+{
+  std::vector<gint32> values = item.integers (tag, 64);
+
+  if (values.size () != 3)
+    return false;
+  lab[0] = values[0] * 100.0 / 65535;
+  lab[1] = values[1] * 255.0 / 65535 - 128;
+  lab[2] = values[2] * 255.0 / 65535 - 128;
+  return true;
+}
+
 /* C.7.6.11 and C.7.6.15: up to three shapes hold together, and the bitmap beside them. */
 void
 read_shutter (const Item &item, NegShutter *shutter)
@@ -224,6 +238,7 @@ read_shutter (const Item &item, NegShutter *shutter)
     shutter->has_value = TRUE;
     shutter->value = static_cast<guint16> (value);
   }
+  shutter->has_color = read_lab (item, DCM_ShutterPresentationColorCIELabValue, shutter->color_lab);
 }
 
 static bool

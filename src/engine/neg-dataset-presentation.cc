@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 namespace neg {
 
@@ -41,6 +42,8 @@ private:
   void read_graphics (const Item &item, NegGraphicAnnotation *annotation);
   bool read_graphic (const Item &item, NegGraphic *graphic);
   void read_texts (const Item &item, NegGraphicAnnotation *annotation);
+  void count_compound (const Item &item);
+  void count_of_matrix (const NegGraphicAnnotation &annotation);
 
   const Item &root;
   NegPresentation *state; /* borrowed */
@@ -216,20 +219,6 @@ StateReader::read_areas ()
   }
 }
 
-/* C.10.7.1.1: L* of 0 to 100 and a*, b* of -128 to 127 over the whole range of 16 bits. */
-static bool
-read_lab (const Item &item, double lab[3])
-{
-  std::vector<gint32> values = item.integers (DCM_GraphicLayerRecommendedDisplayCIELabValue, 64);
-
-  if (values.size () != 3)
-    return false;
-  lab[0] = values[0] * 100.0 / 65535;
-  lab[1] = values[1] * 255.0 / 65535 - 128;
-  lab[2] = values[2] * 255.0 / 65535 - 128;
-  return true;
-}
-
 bool
 StateReader::read_layer (const Item &item, NegGraphicLayer *layer)
 {
@@ -243,7 +232,7 @@ StateReader::read_layer (const Item &item, NegGraphicLayer *layer)
     layer->has_gray = TRUE;
     layer->gray = static_cast<guint16> (gray);
   }
-  layer->has_color = read_lab (item, layer->color_lab);
+  layer->has_color = read_lab (item, DCM_GraphicLayerRecommendedDisplayCIELabValue, layer->color_lab);
   return layer->name != nullptr;
 }
 
@@ -324,6 +313,7 @@ StateReader::read_graphics (const Item &item, NegGraphicAnnotation *annotation)
       continue;
     root.reading->warn ("An item of %s is malformed and was left out", TagName (DCM_GraphicObjectSequence).text);
     annotation->n_graphics--;
+    state->n_undrawn++;
   }
 }
 
@@ -351,10 +341,47 @@ StateReader::read_texts (const Item &item, NegGraphicAnnotation *annotation)
     if (read_text (part, text))
       continue;
     root.reading->warn ("An item of %s is malformed and was left out", TagName (DCM_TextObjectSequence).text);
+    state->n_undrawn++;
     g_free (text->text);
     g_free (text->justification);
     annotation->n_texts--;
   }
+}
+
+/* A compound graphic is drawn by the simple ones that the writer gives with its number (C.10.5.1.3); without them it is
+ * not: what its ticks, gaps and heads look like is the writer's. */
+void
+StateReader::count_compound (const Item &item)
+{
+  static const DcmTagKey simple_ones[] = { DCM_GraphicObjectSequence, DCM_TextObjectSequence };
+  std::unordered_set<guint32> drawn;
+  guint32 n = 0;
+
+  for (const DcmTagKey &tag : simple_ones)
+    for (const Item &part : item.items (tag, objects_max))
+      if (part.has (DCM_CompoundGraphicInstanceID))
+        drawn.insert (part.cardinal (DCM_CompoundGraphicInstanceID));
+  for (const Item &part : item.items (DCM_CompoundGraphicSequence, objects_max))
+    n += !part.has (DCM_CompoundGraphicInstanceID) || drawn.count (part.cardinal (DCM_CompoundGraphicInstanceID)) == 0;
+  if (n > 0)
+    root.reading->warn ("%s without simple graphics is not drawn", TagName (DCM_CompoundGraphicSequence).text);
+  state->n_undrawn += n;
+}
+
+/* Where a pixel of the total matrix is in a frame no state says, and images without a matrix have no such place
+ * (C.10.5.1.1): a drawing elsewhere would be about something else. */
+void
+StateReader::count_of_matrix (const NegGraphicAnnotation &annotation)
+{
+  guint32 n = 0;
+
+  for (guint32 i = 0; i < annotation.n_graphics; i++)
+    n += annotation.graphics[i].units == NEG_UNITS_MATRIX;
+  for (guint32 i = 0; i < annotation.n_texts; i++)
+    n += neg_graphic_text_is_of_matrix (&annotation.texts[i]);
+  if (n > 0)
+    root.reading->warn ("Graphics in coordinates of a total pixel matrix are not drawn");
+  state->n_undrawn += n;
 }
 
 void
@@ -366,8 +393,12 @@ StateReader::read_annotations ()
     annotation->layer = item.code (DCM_GraphicLayer, frame_string_bytes_max);
     read_graphics (item, annotation);
     read_texts (item, annotation);
-    if (references.read_images (item, &annotation->references))
+    count_compound (item);
+    if (references.read_images (item, &annotation->references)) {
+      count_of_matrix (*annotation);
       continue;
+    }
+    state->n_undrawn += annotation->n_graphics + annotation->n_texts;
     root.reading->warn ("An item of %s is malformed and was left out", TagName (DCM_GraphicAnnotationSequence).text);
     neg_graphic_annotation_clear (annotation);
     state->n_annotations--;

@@ -76,6 +76,7 @@ private:
  * planes of its images. */
 void read_overlays (const Item &root, bool is_state, NegOverlayPlane **overlays, guint32 *n);
 void read_shutter (const Item &item, NegShutter *shutter);
+bool read_lab (const Item &item, const DcmTagKey &tag, double lab[3]);
 void read_masks (const Item &item, NegMaskItem **masks, guint32 *n);
 
 /* neg-dataset-modules.cc: the modules that only some images have. After the frames. */

@@ -19,7 +19,6 @@ place (const NegPen *pen, NegGraphicUnits units, double x, double y)
 {
   const double *area = pen->style->area_px;
 
-  /* Of a total matrix there is no more here than the image. */
   if (units != NEG_UNITS_DISPLAY)
     return _neg_pen_place (pen, x, y);
   x = isfinite (x) ? CLAMP (x, -1e3, 1e3) : 0;
@@ -56,7 +55,7 @@ draw_graphic (const NegPen *pen, const NegGraphic *graphic)
   g_autofree double *points = neg_graphic_flatten (graphic, get_tolerance (pen, graphic->units), &n);
   gboolean is_closed;
 
-  if (points == NULL)
+  if (points == NULL || graphic->units == NEG_UNITS_MATRIX)
     return;
   is_closed = n > 2 && points[0] == points[2 * n - 2] && points[1] == points[2 * n - 1];
   if (graphic->type == NEG_GRAPHIC_POINT) {
@@ -112,7 +111,7 @@ draw_text (const NegPen *pen, const NegGraphicText *text)
   g_autoptr (PangoLayout) layout = NULL;
   int width, height;
 
-  if (text->text == NULL || (!text->has_box && !text->has_anchor))
+  if (text->text == NULL || (!text->has_box && !text->has_anchor) || neg_graphic_text_is_of_matrix (text))
     return;
   if (!text->has_box) {
     box[0] = box[2] = anchor.x + pen->style->line_px / 2;

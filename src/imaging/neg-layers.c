@@ -162,6 +162,12 @@ add_color (NegLayers *layers, const guint8 rgb[3], guint8 grey)
 }
 
 static guint8
+get_grey (const guint8 rgb[3])
+{
+  return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] + 0.5;
+}
+
+static guint8
 add_layer_color (NegLayers *layers, const NegGraphicLayer *layer)
 {
   guint8 rgb[3], grey = 0xff;
@@ -173,7 +179,7 @@ add_layer_color (NegLayers *layers, const NegGraphicLayer *layer)
   if (layer->has_color) {
     neg_lab_to_rgb (layer->color_lab, rgb);
     if (!layer->has_gray)
-      grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] + 0.5;
+      grey = get_grey (rgb);
   }
   return add_color (layers, rgb, grey);
 }
@@ -186,10 +192,15 @@ put_shutter (const Canvas *canvas, const NegInstance *instance, const NegPresent
   const NegShutter *shutter = presentation != NULL ? &presentation->shutter : &instance->shutter;
   const NegOverlayPlane *bitmap = find_bitmap (instance, presentation);
   guint8 level = shutter->has_value ? level_of_p_value (shutter->value) : 0, cell;
+  guint8 rgb[3] = { level, level, level };
 
   if (!neg_shutter_is_set (shutter))
     return;
-  cell = add_color (canvas->layers, (guint8[]){ level, level, level }, level);
+  if (shutter->has_color)
+    neg_lab_to_rgb (shutter->color_lab, rgb);
+  if (shutter->has_color && !shutter->has_value)
+    level = get_grey (rgb);
+  cell = add_color (canvas->layers, rgb, level);
   _neg_layers_put_shapes (canvas->layers, shutter, neg_instance_get_pixel_aspect (instance, canvas->frame), cell);
   if (bitmap != NULL)
     put_plane (canvas, bitmap, cell);

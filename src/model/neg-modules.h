@@ -40,6 +40,8 @@ typedef struct {
   guint16 bitmap_group; /* the overlay whose ones cover; 0: none */
   gboolean has_value;
   guint16 value;       /* P-value 0 to 0xFFFF of what is covered; absent: black */
+  gboolean has_color;  /* goes before the value where there are colours */
+  double color_lab[3]; /* (0018,1624): L*, a*, b* */
 } NegShutter;
 
 void neg_shutter_clear (NegShutter *shutter);

@@ -40,6 +40,13 @@ neg_image_references_contain (const NegImageReferences *references, const char *
   return references->n == 0;
 }
 
+gboolean
+neg_graphic_text_is_of_matrix (const NegGraphicText *text)
+{
+  return (text->has_box && text->box_units == NEG_UNITS_MATRIX)
+         || (text->has_anchor && text->anchor_units == NEG_UNITS_MATRIX);
+}
+
 void
 neg_graphic_annotation_clear (NegGraphicAnnotation *annotation)
 {
@@ -154,6 +161,7 @@ neg_key_selection_free (NegKeySelection *selection)
   g_free (selection->title_value);
   g_free (selection->title_meaning);
   g_free (selection->modifier_value);
+  g_free (selection->modifier_meaning);
   g_free (selection->description);
   g_free (selection->observer);
   neg_image_references_clear (&selection->references);

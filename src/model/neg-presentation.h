@@ -142,6 +142,8 @@ struct _NegPresentation {
   NegGraphicLayer *layers;
   guint32 n_annotations;
   NegGraphicAnnotation *annotations;
+  guint32 n_undrawn; /* graphics and texts that are not drawn: compound ones without a simple form, in coordinates of a
+                      * total pixel matrix, malformed ones */
 
   gatomicrefcount ref_count;
 };
@@ -151,13 +153,15 @@ NegPresentation *neg_presentation_ref (NegPresentation *presentation);
 void neg_presentation_unref (NegPresentation *presentation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegPresentation, neg_presentation_unref)
 
+/* Any place of it is in coordinates of a total pixel matrix: it is not drawn. */
+gboolean neg_graphic_text_is_of_matrix (const NegGraphicText *text);
 void neg_graphic_annotation_clear (NegGraphicAnnotation *annotation);
 void neg_softcopy_voi_clear (NegSoftcopyVoi *voi);
 
 /* Key object selection, TID 2010. */
 struct _NegKeySelection {
   char *title_scheme, *title_value, *title_meaning; /* DCM 113000 ... */
-  char *modifier_value;      /* of scheme DCM; nullable */
+  char *modifier_value, *modifier_meaning; /* of scheme DCM; nullable */
   char *description;         /* 113012; nullable */
   char *observer;            /* nullable */
   NegImageReferences references; /* with series */

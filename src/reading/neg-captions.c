@@ -327,7 +327,9 @@ corner_of_view (const NegViewState *state, const NegSeriesFrame *frame, const Ne
   GString *text = g_string_new (state->inverted ? _ ("INVERTED") : NULL);
 
   /* Somebody else's grey levels and cover, not the image's own. */
-  add_part (text, "\n", neg_view_state_is_presented (state) ? _ ("PRESENTATION STATE") : NULL);
+  if (neg_view_state_is_presented (state))
+    add_part (text, "\n", state->presentation->n_undrawn > 0 ? _ ("PRESENTATION STATE, DRAWINGS MISSING")
+                                                            : _ ("PRESENTATION STATE"));
   /* Seen from behind: left and right are not where the eye expects them, whatever the letters say. */
   add_part (text, "\n", state->mirrored ? _ ("MIRRORED") : NULL);
   if (level == NEG_CAPTIONS_NONE)

@@ -38,6 +38,8 @@ static const NegField shutter_fields[] = {
   NEG_FIELD_OF (NegShutter, USHORT, bitmap_group),
   NEG_FIELD_OF (NegShutter, BOOLEAN, has_value),
   NEG_FIELD_OF (NegShutter, USHORT, value),
+  NEG_FIELD_OF (NegShutter, BOOLEAN, has_color),
+  NEG_FIELDS_OF (NegShutter, FINITE, color_lab),
 };
 
 static const NegField region_fields[] = {

@@ -64,6 +64,7 @@ static const NegField state_fields[] = {
   NEG_FIELD_OF (NegPresentation, BOOLEAN, is_inverse),
   NEG_FIELD_OF (NegPresentation, UINT, rotation_deg),
   NEG_FIELD_OF (NegPresentation, BOOLEAN, is_flipped),
+  NEG_FIELD_OF (NegPresentation, UINT, n_undrawn),
 };
 
 static const NegField selection_fields[] = {
@@ -71,6 +72,7 @@ static const NegField selection_fields[] = {
   NEG_FIELD_OF (NegKeySelection, STRING, title_value),
   NEG_FIELD_OF (NegKeySelection, STRING, title_meaning),
   NEG_FIELD_OF (NegKeySelection, STRING, modifier_value),
+  NEG_FIELD_OF (NegKeySelection, STRING, modifier_meaning),
   NEG_FIELD_OF (NegKeySelection, STRING, description),
   NEG_FIELD_OF (NegKeySelection, STRING, observer),
 };

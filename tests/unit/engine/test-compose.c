@@ -10,6 +10,7 @@
 #include "engine/neg-compose.h"
 #include "engine/neg-dataset.h"
 #include "dataset-builder.h"
+#include "wire/neg-message.h"
 
 #define IMAGE_UID "1.2.3.4.5"
 #define OTHER_UID "1.2.3.4.6"
@@ -157,7 +158,7 @@ new_state (void)
   state->vois = g_new0 (NegSoftcopyVoi, 1);
   state->vois[0].n_windows = 1;
   state->vois[0].windows = g_new0 (NegWindow, 1);
-  state->vois[0].windows[0] = (NegWindow){ -600.25, 1500.125, NULL };
+  state->vois[0].windows[0] = (NegWindow){ -600.25, 1500.125, g_strdup ("LUNG") };
   state->is_inverse = TRUE;
   state->n_areas = 1;
   state->areas = g_new0 (NegDisplayedArea, 1);
@@ -231,6 +232,67 @@ test_state (void)
   g_assert_cmpstr (state->annotations[0].texts[0].text, ==, "27,6 mm");
   g_assert_true (neg_image_references_contain (&state->annotations[0].references, IMAGE_UID, 0));
   g_assert_false (neg_image_references_contain (&state->annotations[0].references, OTHER_UID, 0));
+}
+
+/* A state with everything that a state may have: what was read and is written again is the same, byte for byte of its
+ * message. */
+static void
+test_state_again (void)
+{
+  g_autoptr (NegCompose) first = neg_compose_new (NEG_COMPOSE_PRESENTATION);
+  g_autoptr (NegCompose) again = neg_compose_new (NEG_COMPOSE_PRESENTATION);
+  g_autoptr (Builder) source = new_source ("ISO_IR 100", "A^B");
+  g_autoptr (GByteArray) file = NULL, second_file = NULL, sent = g_byte_array_new (), second_sent = g_byte_array_new ();
+  g_autoptr (NegInstance) instance = NULL, second = NULL;
+  g_autoptr (GError) error = NULL;
+  NegPresentation *state = new_state ();
+  const guint8 bits[] = { 0x81, 0x7E, 0xFF, 0x3F, 1 };
+
+  describe (first);
+  describe (again);
+  state->vois[0].n_windows = 2;
+  state->vois[0].windows = g_renew (NegWindow, state->vois[0].windows, 2);
+  state->vois[0].windows[1] = (NegWindow){ 40, 400, g_strdup ("SOFT TISSUE") };
+  state->layers[0].has_color = TRUE;
+  memcpy (state->layers[0].color_lab, (const double[]){ 50, -20.5, 30 }, sizeof state->layers[0].color_lab);
+  neg_shutter_clear (&state->shutter);
+  state->shutter = (NegShutter){ .bitmap_group = 0x6000, .has_color = TRUE, .color_lab = { 25, 10, -10 } };
+  state->n_overlays = 2;
+  state->overlays = g_new0 (NegOverlayPlane, 2);
+  state->overlays[0] = (NegOverlayPlane){ .group = 0x6000, .rows = 5, .columns = 8, .origin_row = -3, .origin_column = 2,
+                                          .n_frames = 1, .label = g_strdup ("Cover"), .n_bytes = sizeof bits,
+                                          .bits = g_memdup2 (bits, sizeof bits) };
+  state->overlays[1] = (NegOverlayPlane){ .group = 0x6004, .n_frames = 1, .activation_layer = g_strdup ("MEASURED") };
+  state->n_masks = 1;
+  state->masks = g_new0 (NegMaskItem, 1);
+  state->masks[0] = (NegMaskItem){ .operation = NEG_MASK_AVG_SUB, .n_ranges = 1, .n_mask_frames = 2,
+                                   .ranges = g_memdup2 ((const guint32[]){ 3, 9 }, 8),
+                                   .mask_frames = g_memdup2 ((const guint32[]){ 1, 2 }, 8),
+                                   .shift_px = { 0.5, -1.25 }, .tid_offset = 1 };
+  first->presentation = state;
+  file = compose_about (source, first, &error);
+  g_assert_no_error (error);
+  assert_valid (file);
+  instance = read_back (file);
+  state = instance->presentation;
+  g_assert_nonnull (state);
+  g_assert_cmpstr (state->vois[0].windows[1].explanation, ==, "SOFT TISSUE");
+  g_assert_cmpuint (state->shutter.bitmap_group, ==, 0x6000);
+  g_assert_true (state->shutter.has_value && !state->shutter.has_color); /* no colour in a grayscale state (C.11.12) */
+  g_assert_cmpuint (state->shutter.value, ==, 16384);
+  g_assert_cmpfloat_with_epsilon (state->layers[0].color_lab[1], -20.5, 0.01);
+  g_assert_cmpmem (state->overlays[0].bits, state->overlays[0].n_bytes, bits, sizeof bits);
+  g_assert_cmpint (state->overlays[0].origin_row, ==, -3);
+  g_assert_cmpuint (state->masks[0].ranges[1], ==, 9);
+  g_assert_cmpfloat (state->masks[0].shift_px[1], ==, -1.25);
+  again->presentation = neg_presentation_ref (state);
+  second_file = compose_about (source, again, &error);
+  g_assert_no_error (error);
+  second = read_back (second_file);
+  g_assert_cmpstrv (instance->warnings, second->warnings);
+  neg_instance_write (instance, sent);
+  neg_instance_write (second, second_sent);
+  g_assert_cmpmem (sent->data, sent->len, second_sent->data, second_sent->len);
 }
 
 /* Signed and unsigned first values, and the 65536 entries that are written as 0. */
@@ -338,6 +400,8 @@ test_key_selection (void)
   compose->key_selection->title_value = g_strdup ("113000");
   compose->key_selection->title_meaning = g_strdup ("Of Interest");
   compose->key_selection->description = g_strdup ("für die Besprechung");
+  compose->key_selection->modifier_value = g_strdup ("113038");
+  compose->key_selection->modifier_meaning = g_strdup ("Incorrect Modality Worklist Entry");
   compose->key_selection->references = refer (2);
   file = compose_about (source, compose, &error);
   g_assert_no_error (error);
@@ -346,6 +410,8 @@ test_key_selection (void)
   g_assert_nonnull (instance->key_selection);
   g_assert_cmpstr (instance->key_selection->title_value, ==, "113000");
   g_assert_cmpstr (instance->key_selection->description, ==, "für die Besprechung");
+  g_assert_cmpstr (instance->key_selection->modifier_value, ==, "113038");
+  g_assert_cmpstr (instance->key_selection->modifier_meaning, ==, "Incorrect Modality Worklist Entry");
   g_assert_cmpuint (instance->key_selection->references.n, ==, 2);
   g_assert_cmpstr (instance->key_selection->references.items[1].sop_instance_uid, ==, OTHER_UID);
 }
@@ -520,6 +586,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/compose/identity", test_identity);
   g_test_add_func ("/compose/state", test_state);
+  g_test_add_func ("/compose/state-again", test_state_again);
   g_test_add_func ("/compose/tables", test_tables);
   g_test_add_func ("/compose/modality-table", test_modality_table);
   g_test_add_func ("/compose/long-text", test_long_text);

@@ -272,6 +272,7 @@ put_annotation (Builder *builder)
   end_sequence (builder);
   begin_sequence (builder, 0x00700009);
   put_graphic (builder, "ELLIPSE", "PIXEL", points, 32);
+  put_ulong (builder, 0x00700226, 5); /* what the first of the compound ones below looks like */
   next_item (builder);
   put_graphic (builder, "POLYLINE", "MATRIX", points, 24);
   next_item (builder);
@@ -284,6 +285,13 @@ put_annotation (Builder *builder)
   put_graphic (builder, "POLYLINE", "PIXEL", infinite, 16);
   next_item (builder);
   put_graphic (builder, "SPIRAL", "PIXEL", points, 16);
+  end_sequence (builder);
+  begin_sequence (builder, 0x00700209);
+  put_ulong (builder, 0x00700226, 5);
+  put_text (builder, 0x00700294, "CS", "RULER");
+  next_item (builder);
+  put_ulong (builder, 0x00700226, 6);
+  put_text (builder, 0x00700294, "CS", "AXIS");
   end_sequence (builder);
 }
 
@@ -311,6 +319,8 @@ test_annotations (void)
   g_assert_cmpuint (annotation->graphics[0].n_points, ==, 4);
   g_assert_cmpfloat (annotation->graphics[0].points[2], ==, 30.5);
   g_assert_cmpint (annotation->graphics[1].units, ==, NEG_UNITS_MATRIX);
+  g_assert_cmpuint (instance->presentation->n_undrawn, ==, 6 + 1 + 1); /* malformed, of a matrix, compound */
+  g_assert_true (has_warning (instance, "total pixel matrix") && has_warning (instance, "CompoundGraphicSequence"));
   g_assert_cmpuint (annotation->graphics[1].n_points, ==, 3);
   g_assert_true (has_warning (instance, "GraphicObjectSequence") && has_warning (instance, "TextObjectSequence"));
   g_assert_cmpuint (annotation->n_texts, ==, 1);

@@ -186,6 +186,13 @@ test_state (void)
   g_clear_pointer (&pixels, g_free);
   pixels = draw (&scene, 0, 1);
   g_assert_cmpuint (pixels[40 * SIDE + 40], ==, 255);
+  g_assert_cmpuint (pixels[30 * SIDE + 50], ==, 255);
+  /* Of a total pixel matrix: nobody knows where that is in this image. */
+  presentation->annotations[0].graphics[0].units = NEG_UNITS_MATRIX;
+  g_clear_pointer (&pixels, g_free);
+  pixels = draw (&scene, 0, 1);
+  g_assert_cmpuint (pixels[30 * SIDE + 50], ==, 0);
+  presentation->annotations[0].graphics[0].units = NEG_UNITS_PIXEL;
   presentation->annotations[0].references.n = 1;
   presentation->annotations[0].references.items = g_new0 (NegImageReference, 1);
   presentation->annotations[0].references.items[0].sop_instance_uid = g_strdup ("2.25.2");

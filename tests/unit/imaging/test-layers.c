@@ -76,6 +76,26 @@ test_value (void)
   g_assert_cmpmem (layers->colors[1], 3, "\x80\x80\x80", 3);
 }
 
+/* L* 50, a* 0, b* 0 is a grey of sRGB 119; a picture without colours takes the value, or what the colour is in grey. */
+static void
+test_color (void)
+{
+  g_autoptr (NegInstance) instance = make_instance (2, 1);
+  g_autoptr (NegLayers) valued = NULL, layers = NULL;
+
+  instance->shutter = (NegShutter){ .has_rectangle = TRUE, .left = 2, .right = 2, .top = 1, .bottom = 1,
+                                    .has_value = TRUE, .value = 65535, .has_color = TRUE, .color_lab = { 50, 0, 0 } };
+  valued = neg_layers_new (instance, 0, NULL);
+  g_assert_cmpmem (valued->colors[1], 3, "\x77\x77\x77", 3);
+  g_assert_cmpuint (valued->greys[1], ==, 255);
+  instance->shutter.has_value = FALSE;
+  instance->shutter.color_lab[1] = 60;
+  layers = neg_layers_new (instance, 0, NULL);
+  g_assert_cmpuint (layers->colors[1][0], >, layers->colors[1][1]);
+  g_assert_cmpuint (layers->greys[1], >, layers->colors[1][1]);
+  g_assert_cmpuint (layers->greys[1], <, layers->colors[1][0]);
+}
+
 /* Centre row 3, column 4, radius 2: in the row of the centre columns 2 to 6; two rows off only column 4. Edges far
  * outside and reversed ones are taken as they are. */
 static void
@@ -278,6 +298,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/layers/shutter-rectangle", test_rectangle);
   g_test_add_func ("/layers/shutter-value", test_value);
+  g_test_add_func ("/layers/shutter-color", test_color);
   g_test_add_func ("/layers/shutter-circle", test_circle);
   g_test_add_func ("/layers/shutter-polygon-and-all", test_polygon_and_all);
   g_test_add_func ("/layers/shutter-bitmap", test_bitmap_shutter);

@@ -86,7 +86,7 @@ fill_shutter (NegShutter *shutter)
   *shutter = (NegShutter){
     .has_rectangle = TRUE, .has_circle = TRUE, .left = -1, .right = 100, .top = 2, .bottom = 99, .circle_row = 50,
     .circle_column = 51, .circle_radius_px = 30, .n_vertices = 4, .bitmap_group = 0x6002, .has_value = TRUE,
-    .value = 0x1234,
+    .value = 0x1234, .has_color = TRUE, .color_lab = { 50, -20.5, 30 },
   };
   shutter->vertices = g_memdup2 (vertices, sizeof vertices);
 }
@@ -231,6 +231,7 @@ fill_presentation (void)
   fill_shutter (&state->shutter);
   fill_masks (&state->masks, &state->n_masks);
   state->rotation_deg = 270;
+  state->n_undrawn = 7;
   state->is_flipped = TRUE;
   state->n_overlays = 2;
   state->overlays = g_new0 (NegOverlayPlane, 2);
@@ -253,6 +254,7 @@ fill_key_selection (void)
   selection->title_value = g_strdup ("113001");
   selection->title_meaning = g_strdup ("Rejected for Quality Reasons");
   selection->modifier_value = g_strdup ("111210");
+  selection->modifier_meaning = g_strdup ("Motion blur");
   selection->description = g_strdup ("motion");
   selection->observer = g_strdup ("C^D");
   fill_references (&selection->references);
