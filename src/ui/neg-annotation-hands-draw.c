@@ -167,6 +167,18 @@ draw_on (NegAnnotationHands *self, const NegHandsImage *image, const double live
     fix (self, live_px);
 }
 
+/* Nothing is measured for it: the motion that follows does that once. */
+void
+_neg_hands_pass_draft (NegAnnotationHands *self, const NegHandsImage *image, const double point[2])
+{
+  double live_px[2];
+
+  if (self->draft->kind != NEG_ANNOTATION_FREEHAND)
+    return;
+  get_live (self, image, point, FALSE, live_px);
+  draw_on (self, image, live_px);
+}
+
 void
 _neg_hands_release_draft (NegAnnotationHands *self, const NegHandsImage *image, const double point[2], gboolean constrained)
 {

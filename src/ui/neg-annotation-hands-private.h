@@ -61,6 +61,7 @@ void _neg_hands_press_draft (NegAnnotationHands *self, const NegHandsImage *imag
                              gboolean constrained);
 void _neg_hands_move_draft (NegAnnotationHands *self, const NegHandsImage *image, const double point[2],
                             gboolean constrained);
+void _neg_hands_pass_draft (NegAnnotationHands *self, const NegHandsImage *image, const double point[2]);
 void _neg_hands_release_draft (NegAnnotationHands *self, const NegHandsImage *image, const double point[2],
                                gboolean constrained);
 /* One of the kind in hand, with points of the screen; complete at once. */

@@ -309,6 +309,15 @@ neg_annotation_hands_press (NegAnnotationHands *self, const NegHandsImage *image
 }
 
 void
+neg_annotation_hands_pass (NegAnnotationHands *self, const NegHandsImage *image, const double point[2])
+{
+  g_return_if_fail (NEG_IS_ANNOTATION_HANDS (self));
+
+  if (self->hold == NEG_HOLD_DRAFT && self->draft != NULL)
+    _neg_hands_pass_draft (self, image, point);
+}
+
+void
 neg_annotation_hands_motion (NegAnnotationHands *self, const NegHandsImage *image, const double point[2],
                              gboolean constrained)
 {

@@ -37,6 +37,8 @@ void neg_annotation_hands_set_kind (NegAnnotationHands *hands, NegAnnotationKind
 /* The left button. @constrained: directions by 45 degrees. FALSE: not for annotations. */
 gboolean neg_annotation_hands_press (NegAnnotationHands *hands, const NegHandsImage *image, const double point[2],
                                      gboolean constrained);
+/* A place that the pointer passed on its way to the next motion: a freehand outline goes through it. */
+void neg_annotation_hands_pass (NegAnnotationHands *hands, const NegHandsImage *image, const double point[2]);
 /* With or without the button. */
 void neg_annotation_hands_motion (NegAnnotationHands *hands, const NegHandsImage *image, const double point[2],
                                   gboolean constrained);

@@ -195,6 +195,41 @@ begin_hands (GtkGestureDrag *drag, double x, double y, NegViewport *self)
       = neg_annotation_hands_press (self->hands, &image, point, is_constrained (GTK_EVENT_CONTROLLER (drag)));
 }
 
+/* Axes of a pen may count in something else than the surface's pixels. */
+static gboolean
+is_in_surface (GdkEvent *event, double x, double y)
+{
+  double axis_x, axis_y;
+
+  return gdk_event_get_device_tool (event) == NULL
+         || (gdk_event_get_axis (event, GDK_AXIS_X, &axis_x) && gdk_event_get_axis (event, GDK_AXIS_Y, &axis_y)
+             && fabs (axis_x - x) < 1 && fabs (axis_y - y) < 1);
+}
+
+/* GTK tells where the pointer is once a frame; a fast hand was elsewhere in between. @x, @y: where it is now. */
+static void
+pass_history (GtkGestureDrag *drag, double x, double y, const NegHandsImage *image, NegViewport *self)
+{
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (drag));
+  g_autofree GdkTimeCoord *passed = NULL;
+  double surface_x, surface_y;
+  guint n = 0;
+
+  if (event == NULL || gdk_event_get_event_type (event) != GDK_MOTION_NOTIFY
+      || !gdk_event_get_position (event, &surface_x, &surface_y) || !is_in_surface (event, surface_x, surface_y))
+    return;
+  passed = gdk_event_get_history (event, &n);
+  for (guint i = 0; i < n; i++) {
+    double point[2];
+
+    if ((passed[i].flags & (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y)) != (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y))
+      continue;
+    _neg_viewport_get_output_point (self, x + passed[i].axes[GDK_AXIS_X] - surface_x,
+                                    y + passed[i].axes[GDK_AXIS_Y] - surface_y, point);
+    neg_annotation_hands_pass (self->hands, image, point);
+  }
+}
+
 static void
 update_hands (GtkGestureDrag *drag, double dx, double dy, gboolean is_end, NegViewport *self)
 {
@@ -206,6 +241,7 @@ update_hands (GtkGestureDrag *drag, double dx, double dy, gboolean is_end, NegVi
   _neg_viewport_get_output_point (self, x + dx, y + dy, point);
   if (!_neg_viewport_get_hands_image (self, &image))
     return;
+  pass_history (drag, x + dx, y + dy, &image, self);
   if (is_end)
     neg_annotation_hands_release (self->hands, &image, point, constrained);
   else
