@@ -337,21 +337,32 @@ def comes_off(program):
     assert not any(name.startswith("CT 2") for name in names), names
 
 
+def predecessor(report):
+    if "PredecessorDocumentsSequence" not in report:
+        return None
+    series = report.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0]
+    return series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+
+
 def finishes(program):
-    """What was measured since is in the archive when the study is read."""
+    """What was measured since, and removed since, is in the archive when the study is read: three reports, each in the
+    place of the one before."""
     program.key("l")
     program.look_again()
     program.draw("l", -80, 60, 0, 60)
     program.wait_rows("Length, ", "Length, ", "Rectangle, ", "Key image")
     assert n_read(program.home) == 0 and len(objects(program.home, REPORT)) == 1
+    program.key("ctrl+s")
+    screen.wait_until(lambda: len(objects(program.home, REPORT)) == 2, 60, "the second report")
+    program.key("Delete")
+    program.wait_rows("Length, ", "Rectangle, ", "Key image")
+    program.wait_text("Saved: 1 view, 3 measurements", 60)
     program.key("Escape", "Escape", "ctrl+Return")
-    screen.wait_until(lambda: n_read(program.home) == 1, 30, "a study that was read")
-    reports = objects(program.home, REPORT)
-    assert len(reports) == 2, len(reports)
-    newer = next(item for item in reports if "PredecessorDocumentsSequence" in item)
-    older = next(item for item in reports if item is not newer)
-    refers = newer.PredecessorDocumentsSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence[0]
-    assert refers.ReferencedSOPInstanceUID == older.SOPInstanceUID
+    screen.wait_until(lambda: n_read(program.home) == 1, 60, "a study that was read")
+    reports = {report.SOPInstanceUID: predecessor(report) for report in objects(program.home, REPORT)}
+    assert len(reports) == 3 and sum(old is None for old in reports.values()) == 1, reports
+    newest = set(reports) - set(reports.values())
+    assert len(newest) == 1 and reports[reports[newest.pop()]] is not None, reports
 
 
 def measured(program):
@@ -442,9 +453,10 @@ def round_trip(tap):
             tap.run("the state says what was seen", state_says_what_was_seen, program, saved)
             tap.run("the selection names the image", keys_are_named, home)
             tap.run("DCMTK draws the state's window", drawn_by_dcmtk, home)
-            paths = [path_of(home, item.SOPInstanceUID) for sop_class in (GRAYSCALE_STATE, REPORT, KEY_SELECTION)
+            paths = [path_of(home, item.SOPInstanceUID) for sop_class in (GRAYSCALE_STATE, KEY_SELECTION)
                      for item in objects(home, sop_class)]
             tap.run("Ctrl+Enter saves first", finishes, program)
+            paths += [path_of(home, item.SOPInstanceUID) for item in objects(home, REPORT)]
         with new_home() as other:
             command(other, "import", demo, *paths)
             with Reader(other) as program:
