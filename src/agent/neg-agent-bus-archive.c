@@ -139,65 +139,10 @@ _neg_agent_find_entry_study (NegDatabase *database, const char *study_uid, gint6
   return *study_rowid != 0 || neg_fail (error, NEG_ERROR_NOT_FOUND, study_uid, "nothing of this entry is here");
 }
 
-typedef struct {
-  const char *user, *study_uid;
-  gboolean opened;
-  gint64 entry; /* 0: not told */
-} Access;
-
-/* NULL without an error: nobody knows it. */
-static NegEntry *
-find_accessed (NegDatabase *database, const Access *access, GError **error)
-{
-  g_autoptr (NegEntry) entry = NULL;
-
-  if (access->entry == 0)
-    return neg_entries_find_study (database, access->study_uid, error);
-  entry = neg_entries_find (database, access->entry, error);
-  if (entry == NULL || g_str_equal (entry->study_uid, access->study_uid))
-    return g_steal_pointer (&entry);
-  neg_fail (error, NEG_ERROR_USAGE, "entry", "this entry is of another study");
-  return NULL;
-}
-
-static gboolean
-accessed_cb (NegDatabase *database, gpointer data, GError **error)
-{
-  const Access *access = data;
-  g_autoptr (GError) local = NULL;
-  g_autoptr (NegEntry) entry = find_accessed (database, access, &local);
-  /* A UID that several patients have does not say whose study it was. */
-  gboolean is_known = entry != NULL && (access->entry != 0 || !entry->is_conflict);
-  const NegAuditEntry audit = { .event = NEG_AUDIT_ACCESSED, .user = access->user, .study_uid = access->study_uid,
-                                .patient_id = is_known ? entry->patient_id : NULL,
-                                .issuer = is_known ? entry->issuer : NULL,
-                                .detail = access->opened ? "opened" : "closed" };
-
-  if (local != NULL) {
-    g_propagate_error (error, g_steal_pointer (&local));
-    return FALSE;
-  }
-  return (!access->opened
-          || neg_archive_note_opened (database, access->study_uid, access->entry != 0 ? entry->study_rowid : 0, error))
-         && neg_audit_append_within (database, &audit, error);
-}
-
 static gboolean
 check_uid (const char *uid, GError **error)
 {
   return neg_uid_is_valid (uid) || neg_fail (error, NEG_ERROR_USAGE, "uid", "this is not a UID");
-}
-
-static GVariant *
-accessed (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
-{
-  Access access = { .user = _neg_agent_get_user (agent) };
-
-  g_variant_get (parameters, "(&sbx)", &access.study_uid, &access.opened, &access.entry);
-  return check_uid (access.study_uid, error)
-                 && neg_archive_write (neg_agent_get_archive (agent), accessed_cb, &access, error)
-             ? g_variant_new ("()")
-             : NULL;
 }
 
 /* What is deleted is audited in the transaction that deletes it; what is not has to be said here. */
@@ -239,6 +184,6 @@ store_object (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, 
 
 const NegAgentMethod _neg_agent_archive_methods[] = {
   { "Claim", claim, FALSE },       { "Release", release, FALSE },     { "SetStatus", set_status, FALSE },
-  { "Accessed", accessed, FALSE }, { "Remove", remove_study, FALSE }, { "StoreObject", store_object, FALSE },
+  { "Remove", remove_study, FALSE }, { "StoreObject", store_object, FALSE },
   { NULL, NULL, FALSE },
 };

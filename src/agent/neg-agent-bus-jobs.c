@@ -7,6 +7,7 @@
 #include "agent/neg-agent-jobs.h"
 #include "base/neg-error.h"
 #include "base/neg-uid.h"
+#include "store/neg-cache.h"
 
 /* The methods that make, show and change jobs. */
 
@@ -52,6 +53,12 @@ add (NegAgent *agent, const char *kind, const char *peer, const char *study_uid,
              : NULL;
 }
 
+static gboolean
+note_wanted_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  return neg_cache_note_purpose (database, data, NEG_CACHE_BY_PERSON, 0, "", error);
+}
+
 static GVariant *
 retrieve (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
 {
@@ -62,7 +69,8 @@ retrieve (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
 
   g_variant_get (parameters, "(&s&s&sib)", &peer, &study_uid, &series_uid, &priority, &once);
   if (!check_uid (study_uid, FALSE, error) || !check_uid (series_uid, TRUE, error)
-      || !check_peer (agent, peer, NEG_PEER_RETRIEVE, error))
+      || !check_peer (agent, peer, NEG_PEER_RETRIEVE, error)
+      || !neg_archive_write (neg_agent_get_archive (agent), note_wanted_cb, (gpointer) study_uid, error))
     return NULL;
   g_variant_dict_init (&arguments, NULL);
   g_variant_dict_insert (&arguments, "series", "s", series_uid);

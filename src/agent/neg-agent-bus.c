@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/neg-agent-opened.h"
 #include "base/neg-error.h"
 #include "wire/neg-agent-client.h"
 
@@ -22,6 +23,7 @@ struct _NegAgentBus {
   GMutex lock;       /* of what follows */
   GPtrArray *connections; /* Connection */
   GPtrArray *calls;       /* Call, borrowed: at work or waiting for a thread */
+  guint last_number;      /* of a connection */
 };
 
 /* Somebody who is connected. */
@@ -29,6 +31,7 @@ typedef struct {
   NegAgentBus *bus;
   GDBusConnection *connection;
   gulong closed_handler;
+  guint number;
 } Connection;
 
 typedef struct {
@@ -36,11 +39,13 @@ typedef struct {
   const NegAgentMethod *method;
   GDBusMethodInvocation *invocation;
   GDBusConnection *connection; /* whose it is; the invocation holds it */
+  guint caller;
   GCancellable *cancellable;
 } Call;
 
 static const NegAgentMethod *const tables[] = { _neg_agent_site_methods, _neg_agent_jobs_methods,
-                                                _neg_agent_network_methods, _neg_agent_archive_methods };
+                                                _neg_agent_network_methods, _neg_agent_archive_methods,
+                                                _neg_agent_cache_methods };
 
 static void
 connection_free (gpointer data)
@@ -70,6 +75,14 @@ answer (NegAgent *agent, NegAgentMethodFunc func, GDBusMethodInvocation *invocat
   g_dbus_method_invocation_return_dbus_error (invocation, name, message);
 }
 
+static GPrivate current_caller;
+
+guint
+_neg_agent_bus_get_caller (void)
+{
+  return GPOINTER_TO_UINT (g_private_get (&current_caller));
+}
+
 /* Nobody can cancel it any more when its invocation goes. */
 static void
 run_call (gpointer data, gpointer user_data)
@@ -78,7 +91,9 @@ run_call (gpointer data, gpointer user_data)
   NegAgentBus *bus = call->bus;
   GDBusMethodInvocation *invocation = call->invocation;
 
+  g_private_set (&current_caller, GUINT_TO_POINTER (call->caller));
   answer (bus->agent, call->method->func, g_object_ref (invocation), call->cancellable);
+  g_private_set (&current_caller, NULL);
   g_mutex_lock (&bus->lock);
   g_ptr_array_remove_fast (bus->calls, call);
   g_mutex_unlock (&bus->lock);
@@ -130,15 +145,16 @@ cancel_some (NegAgentBus *bus, GDBusConnection *connection, GDBusMethodInvocatio
 }
 
 static void
-start_call (NegAgentBus *bus, const NegAgentMethod *method, GDBusConnection *connection,
-            GDBusMethodInvocation *invocation)
+start_call (const Connection *connection, const NegAgentMethod *method, GDBusMethodInvocation *invocation)
 {
+  NegAgentBus *bus = connection->bus;
   Call *call = g_new0 (Call, 1);
 
   call->bus = bus;
   call->method = method;
   call->invocation = invocation;
-  call->connection = connection;
+  call->connection = connection->connection;
+  call->caller = connection->number;
   call->cancellable = g_cancellable_new ();
   g_mutex_lock (&bus->lock);
   g_ptr_array_add (bus->calls, call);
@@ -176,7 +192,7 @@ method_called (GDBusConnection *bus_connection, const char *sender, const char *
   if (method->on_main)
     answer (bus->agent, method->func, invocation, NULL);
   else
-    start_call (bus, method, bus_connection, invocation);
+    start_call (connection, method, invocation);
 }
 
 static const GDBusInterfaceVTable vtable = { .method_call = method_called };
@@ -196,6 +212,7 @@ closed_cb (GDBusConnection *bus_connection, gboolean remote, GError *error, gpoi
     g_ptr_array_steal_index_fast (bus->connections, index);
   g_mutex_unlock (&bus->lock);
   cancel_calls (bus, bus_connection, NULL, NULL);
+  _neg_agent_opened_forget (_neg_agent_get_opened (bus->agent), connection->number);
   connection_free (connection);
   _neg_agent_check_idle (bus->agent);
 }
@@ -210,6 +227,7 @@ new_connection_cb (GDBusServer *server, GDBusConnection *bus_connection, gpointe
     return FALSE;
   connection = g_new0 (Connection, 1);
   connection->bus = bus;
+  connection->number = ++bus->last_number;
   connection->connection = g_object_ref (bus_connection);
   connection->closed_handler = g_signal_connect (bus_connection, "closed", G_CALLBACK (closed_cb), connection);
   if (g_dbus_connection_register_object (bus_connection, OBJECT_PATH, neg_bus_agent_interface_info (), &vtable,

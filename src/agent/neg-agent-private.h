@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct _NegAgentBus NegAgentBus;
 typedef struct _NegAgentJobs NegAgentJobs;
+typedef struct _NegAgentOpened NegAgentOpened;
 typedef struct _NegAgentSearches NegAgentSearches;
 
 /* Everything but the loop. Fails in words: a wrong site file, another agent's archive. The listener's failure to bind is
@@ -50,9 +51,12 @@ void _neg_agent_bus_free (NegAgentBus *bus); /* once closed */
 /* To all that are connected; any thread. @parameters: a tuple, consumed when floating. */
 void _neg_agent_bus_emit (NegAgentBus *bus, const char *signal, GVariant *parameters);
 guint _neg_agent_bus_count_connections (NegAgentBus *bus);
+/* Whose call this thread works for: a number that no other connection has; 0: nobody's. */
+guint _neg_agent_bus_get_caller (void);
 NegAgentBus *_neg_agent_get_bus (NegAgent *agent);
 NegAgentJobs *_neg_agent_get_jobs (NegAgent *agent);
 NegAgentSearches *_neg_agent_get_searches (NegAgent *agent);
+NegAgentOpened *_neg_agent_get_opened (NegAgent *agent);
 
 /* REFUSED where the site file does not let it be used so; borrowed from @site. */
 const NegPeer *_neg_agent_find_peer (const NegSite *site, const char *name, NegPeerUse use, GError **error);
@@ -67,5 +71,6 @@ extern const NegAgentMethod _neg_agent_site_methods[];
 extern const NegAgentMethod _neg_agent_jobs_methods[];
 extern const NegAgentMethod _neg_agent_network_methods[];
 extern const NegAgentMethod _neg_agent_archive_methods[];
+extern const NegAgentMethod _neg_agent_cache_methods[];
 
 G_END_DECLS

@@ -3,12 +3,16 @@
 #include "agent/neg-agent-private.h"
 
 #include "agent/neg-agent-jobs.h"
+#include "agent/neg-agent-opened.h"
 #include "agent/neg-agent-searches.h"
 #include "agent/neg-listener.h"
 #include "base/neg-error.h"
 #include "base/neg-paths.h"
 
-#define SPARE_ENGINES 2 /* so that an association does not wait for a process to start */
+/* So that an association does not wait for a process to start: a C-MOVE has three at a time, with the question before it
+ * and the association on which its objects come. */
+#define SPARE_ENGINES 3
+#define WARM_MS 500 /* behind the start, which has other work */
 #define ANNOUNCE_US 100000
 #define ANNOUNCED_MAX 100 /* studies; more: anything */
 
@@ -23,6 +27,7 @@ struct _NegAgent {
   NegAgentBus *bus;
   NegAgentJobs *jobs;
   NegAgentSearches *searches;
+  NegAgentOpened *opened;
   NegListener *listener; /* NULL: see @listen_error */
   char *listen_error;
   GMutex lock; /* of the next ones */
@@ -32,7 +37,7 @@ struct _NegAgent {
   GHashTable *changed;   /* study UIDs that nobody was told of */
   gboolean is_any_changed;
   gint64 announced_us;   /* monotonic */
-  guint announce_source;
+  guint announce_source, warm_source;
   GMutex change_lock; /* one change of the site file at a time */
   gboolean is_outdated; /* main thread */
 };
@@ -89,6 +94,17 @@ listen_for_peers (NegAgent *agent)
     agent->listen_error = g_strdup (error->message);
 }
 
+/* Who reads again what was received is there before the first object comes: its start takes longer than that. */
+static gboolean
+warm_cb (gpointer user_data)
+{
+  NegAgent *agent = user_data;
+
+  agent->warm_source = 0;
+  neg_agent_get_pool (agent);
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 start (NegAgent *agent, GError **error)
 {
@@ -107,6 +123,7 @@ start (NegAgent *agent, GError **error)
   if (agent->searches == NULL)
     return FALSE;
   listen_for_peers (agent);
+  agent->warm_source = g_timeout_add (WARM_MS, warm_cb, agent);
   return TRUE;
 }
 
@@ -125,6 +142,7 @@ _neg_agent_new (const char *home, const char *config, GMainLoop *loop, GError **
   g_mutex_init (&agent->change_lock);
   agent->changed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   agent->expected = neg_expected_new ();
+  agent->opened = _neg_agent_opened_new ();
   return start (agent, error) ? g_steal_pointer (&agent) : NULL;
 }
 
@@ -140,6 +158,7 @@ stop (NegAgent *agent)
   g_clear_pointer (&agent->searches, neg_agent_searches_free);
   g_clear_pointer (&agent->jobs, neg_agent_jobs_free);
   g_clear_handle_id (&agent->announce_source, g_source_remove);
+  g_clear_handle_id (&agent->warm_source, g_source_remove);
   g_clear_pointer (&agent->bus, _neg_agent_bus_free);
   g_clear_pointer (&agent->pool, neg_engine_pool_free);
   g_clear_pointer (&agent->engines, neg_net_engines_free);
@@ -156,6 +175,7 @@ _neg_agent_free (NegAgent *agent)
   stop (agent);
   g_hash_table_unref (agent->changed);
   neg_expected_free (agent->expected);
+  _neg_agent_opened_free (agent->opened);
   g_free (agent->listen_error);
   g_clear_pointer (&agent->site, neg_site_unref);
   g_strfreev (agent->warnings);
@@ -270,6 +290,12 @@ NegAgentJobs *
 _neg_agent_get_jobs (NegAgent *agent)
 {
   return agent->jobs;
+}
+
+NegAgentOpened *
+_neg_agent_get_opened (NegAgent *agent)
+{
+  return agent->opened;
 }
 
 NegAgentSearches *

@@ -38,6 +38,7 @@ typedef struct {
   NegRemoval removal;
   guint64 quota_bytes;
   gint64 used_before_us, now_us;
+  const GArray *open; /* gint64, entries; nullable */
   gboolean is_short; /* of space on the disk */
   gboolean looks_again; /* at everything that was needed when it was looked at last */
   Place place;
@@ -262,12 +263,31 @@ evict_one (NegDatabase *database, Eviction *eviction, GError **error)
   return id == 0 || evict_study (database, id, error);
 }
 
+/* What is on a screen is being used, however long ago it was opened. */
+static gboolean
+note_open (NegDatabase *database, const Eviction *eviction, GError **error)
+{
+  for (guint i = 0; eviction->open != NULL && i < eviction->open->len; i++) {
+    NegStatement *note = neg_database_prepare (
+        database, "UPDATE study SET used_us = max (used_us, ?2) WHERE id = (SELECT study_rowid FROM entry WHERE id = ?1)",
+        error);
+
+    if (note == NULL)
+      return FALSE;
+    neg_statement_bind_int (note, 1, g_array_index (eviction->open, gint64, i));
+    neg_statement_bind_int (note, 2, eviction->now_us);
+    if (!neg_statement_run (note, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 evict_cb (NegDatabase *database, gpointer data, GError **error)
 {
   Eviction *eviction = data;
 
-  return evict_one (database, eviction, error) && _neg_archive_remove_piece (database, &eviction->removal, error);
+  return note_open (database, eviction, error) && evict_one (database, eviction, error) && _neg_archive_remove_piece (database, &eviction->removal, error);
 }
 
 /* What has become needless without anybody telling is found from time to time. */
@@ -287,11 +307,12 @@ is_to_look_again (NegArchive *archive)
 
 gboolean
 neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, gint64 used_before_us,
-                   guint64 *freed_bytes, GError **error)
+                   const GArray *open, guint64 *freed_bytes, GError **error)
 {
   Eviction eviction = { .quota_bytes = quota_bytes,
                         .used_before_us = used_before_us,
                         .now_us = g_get_real_time (),
+                        .open = open,
                         .place = { .need = NEG_CACHE_NEEDED, .case_us = G_MININT64 } };
   guint64 free_bytes;
 

@@ -109,10 +109,11 @@ gboolean neg_archive_remove_study (NegArchive *archive, const char *study_uid, g
                                    GError **error);
 
 /* Evicts studies of the cache class by need (neg-cache.h) until it holds at most @quota_bytes and @keep_free_bytes are
- * free; none that was opened, or that an object came of, at @used_before_us (UTC) or later: it may be on a screen. What
- * is unread, pinned or waits to be sent stays. SQL forbids any other class (a trigger). */
+ * free; none that was opened, or that an object came of, at @used_before_us (UTC) or later: it may be on a screen, or not
+ * yet complete. @open (nullable; gint64): entries that are on one, however long. What is unread, pinned or waits to be sent
+ * stays. SQL forbids any other class (a trigger). */
 gboolean neg_archive_evict (NegArchive *archive, guint64 quota_bytes, guint64 keep_free_bytes, gint64 used_before_us,
-                            guint64 *freed_bytes, GError **error);
+                            const GArray *open, guint64 *freed_bytes, GError **error);
 
 typedef struct {
   guint n_objects, n_missing, n_damaged, n_without_row;

@@ -55,7 +55,7 @@ remove_objects (const char *folder, gboolean evicts)
 
   archive_child_open_home (&home, folder);
   if (evicts)
-    neg_archive_evict (home.archive, 0, 0, G_MAXINT64, NULL, &error);
+    neg_archive_evict (home.archive, 0, 0, G_MAXINT64, NULL, NULL, &error);
   else
     neg_archive_remove_study (home.archive, "2.25.1", 0, NULL, &error);
   g_assert_no_error (error);
@@ -155,7 +155,7 @@ test_killed (gconstpointer data)
     g_assert_cmpint (archive_count (&home, "SELECT count(*) FROM instance"), ==, N_OBJECTS + 1);
     g_assert_cmpuint (count_all_files (&home), ==, N_OBJECTS + 1);
     if (evicts)
-      neg_archive_evict (home.archive, 0, 0, G_MAXINT64, NULL, &error);
+      neg_archive_evict (home.archive, 0, 0, G_MAXINT64, NULL, NULL, &error);
     else
       neg_archive_remove_study (home.archive, "2.25.1", 0, NULL, &error);
     g_assert_no_error (error);
@@ -191,7 +191,7 @@ test_evict_mixed (ArchiveHome *home, gconstpointer data)
     archive_record_set (record, NEG_RECORD_PATIENT_ID, "ID1");
     archive_take_ok (home, NEG_OBJECT_DATA, record, i == 0 ? "a" : i == 1 ? "b" : "c", NEG_ADDED_NEW);
   }
-  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, NULL, &freed, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (freed, >, 0);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 1);

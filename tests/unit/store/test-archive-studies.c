@@ -138,7 +138,7 @@ test_evict_newer (ArchiveHome *home, gconstpointer data)
   move_object (home, record);
   g_usleep (1000);
   g_assert_true (neg_archive_write (home->archive, use_first, NULL, &error));
-  g_assert_true (neg_archive_evict (home->archive, 5, 0, G_MAXINT64, NULL, &error));
+  g_assert_true (neg_archive_evict (home->archive, 5, 0, G_MAXINT64, NULL, NULL, &error));
   g_assert_no_error (error);
   assert_first_shown (home);
 }

@@ -261,7 +261,7 @@ test_evict_version (ArchiveHome *home, gconstpointer data)
   archive_take_ok (home, NEG_OBJECT_CACHE, record, "as changed", NEG_ADDED_VERSION);
   archive_take_ok (home, NEG_OBJECT_CACHE, record, "as changed again", NEG_ADDED_VERSION);
   archive_take_ok (home, NEG_OBJECT_CACHE, other, "other", NEG_ADDED_NEW);
-  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, NULL, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, NULL, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (archive_count (home, SHOWN "'2.25.1.1.1'"), ==, 1);
   g_assert_cmpint (archive_count (home, "SELECT bytes FROM instance WHERE superseded_by IS NULL"), ==, 16);
@@ -298,22 +298,22 @@ test_evict (ArchiveHome *home, gconstpointer data)
   }
   archive_take_ok (home, NEG_OBJECT_DATA, kept, "data", NEG_ADDED_NEW); /* makes study 2 the one used last */
   g_assert_true (neg_archive_write (home->archive, open_first, NULL, &error)); /* and now 1 */
-  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, 1, &freed, &error)); /* somebody may look at them */
+  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, 1, NULL, &freed, &error)); /* somebody may look at them */
   g_assert_no_error (error);
   g_assert_cmpuint (freed, ==, 0);
-  g_assert_true (neg_archive_evict (home->archive, 14, 0, G_MAXINT64, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 14, 0, G_MAXINT64, NULL, &freed, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (freed, ==, 14);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study WHERE study_uid IN ('2.25.1', '2.25.2')"), ==, 2);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM study"), ==, 2);
-  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, G_MAXINT64, NULL, &freed, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (archive_count_files (home, "cache/objects"), ==, 0);
   g_assert_cmpuint (archive_count_files (home, "data/objects"), ==, 1);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM instance WHERE object_class = 0"), ==, 1);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM tombstone"), ==, 0);
   /* More space than there is: nothing of class data goes, whatever is asked for. */
-  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, G_MAXINT64, &freed, &error));
+  g_assert_true (neg_archive_evict (home->archive, 0, G_MAXUINT64, G_MAXINT64, NULL, &freed, &error));
   g_assert_cmpuint (freed, ==, 0);
   g_assert_false (neg_archive_write (home->archive, delete_everything, NULL, &error));
   g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);

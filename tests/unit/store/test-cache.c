@@ -183,7 +183,7 @@ evict_to (ArchiveHome *home, guint n)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (neg_archive_evict (home->archive, 10 * (guint64) n, 0, g_get_real_time () - DAY_US / 6, NULL, &error));
+  g_assert_true (neg_archive_evict (home->archive, 10 * (guint64) n, 0, g_get_real_time () - DAY_US / 6, NULL, NULL, &error));
   g_assert_no_error (error);
 }
 
@@ -334,6 +334,23 @@ test_unsent (ArchiveHome *home, gconstpointer data)
   g_assert_true (neg_jobs_update (home->archive, job, &error));
   evict_to (home, 0);
   g_assert_false (is_here (home, 1));
+}
+
+static void
+test_open (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (GArray) open = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) error = NULL;
+  gint64 entry;
+
+  bring (home, 1, 900);
+  bring (home, 2, 2);
+  entry = find_entry (home, 1);
+  g_array_append_val (open, entry);
+  g_assert_true (neg_archive_evict (home->archive, 0, 0, g_get_real_time () - DAY_US / 6, open, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (is_here (home, 1));
+  g_assert_false (is_here (home, 2));
 }
 
 /* --- what a case needs --- */
@@ -581,7 +598,7 @@ evict_child (const char *folder)
   ArchiveHome home;
 
   archive_child_open_home (&home, folder);
-  neg_archive_evict (home.archive, 0, 0, g_get_real_time () - DAY_US / 6, NULL, &error);
+  neg_archive_evict (home.archive, 0, 0, g_get_real_time () - DAY_US / 6, NULL, NULL, &error);
   g_assert_no_error (error);
   archive_child_close_home (&home);
   return 0;
@@ -672,6 +689,7 @@ main (int argc, char **argv)
   add_test ("/cache/unread", test_unread);
   add_test ("/cache/ordered", test_ordered);
   add_test ("/cache/unsent", test_unsent);
+  add_test ("/cache/open", test_open);
   add_test ("/cache/appointments", test_appointments);
   g_test_add_data_func ("/cache/case-read", GINT_TO_POINTER (FALSE), test_case_ends);
   g_test_add_data_func ("/cache/case-cancelled", GINT_TO_POINTER (TRUE), test_case_ends);
