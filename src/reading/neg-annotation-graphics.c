@@ -125,14 +125,43 @@ add_layer (NegPresentation *presentation, const char *name, gint32 order)
       = (NegGraphicLayer){ .name = g_strdup (name), .order = order, .has_gray = TRUE, .gray = WHITE };
 }
 
+static void
+define_layer (NegPresentation *presentation, GHashTable *names, const char *name)
+{
+  gint32 order = 0;
+
+  if (name == NULL || g_hash_table_contains (names, name))
+    return;
+  for (guint32 i = 0; i < presentation->n_layers; i++)
+    order = MAX (order, presentation->layers[i].order);
+  add_layer (presentation, name, order < G_MAXINT32 ? order + 1 : order);
+  g_hash_table_add (names, (char *) name);
+}
+
+/* Measurements last: above all. Names of a hostile state are as many as it has drawings. */
+void
+neg_presentation_define_layers (NegPresentation *presentation)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  const char *measurements = NULL;
+
+  for (guint32 i = 0; i < presentation->n_layers; i++)
+    g_hash_table_add (names, presentation->layers[i].name);
+  for (guint32 i = 0; i < presentation->n_overlays; i++)
+    define_layer (presentation, names, presentation->overlays[i].activation_layer);
+  for (guint32 i = 0; i < presentation->n_annotations; i++)
+    if (g_strcmp0 (presentation->annotations[i].layer, NEG_LAYER_MEASUREMENTS) == 0)
+      measurements = presentation->annotations[i].layer;
+    else
+      define_layer (presentation, names, presentation->annotations[i].layer);
+  define_layer (presentation, names, measurements);
+}
+
 void
 neg_presentation_add_annotations (NegPresentation *presentation, const GPtrArray *annotations)
 {
   for (guint i = 0; annotations != NULL && i < annotations->len; i++)
     if (is_about (presentation, g_ptr_array_index (annotations, i)))
       add_annotation (presentation, g_ptr_array_index (annotations, i));
-  if (presentation->n_overlays > 0)
-    add_layer (presentation, NEG_LAYER_OVERLAYS, 1);
-  if (presentation->n_annotations > 0)
-    add_layer (presentation, NEG_LAYER_MEASUREMENTS, 2);
+  neg_presentation_define_layers (presentation);
 }

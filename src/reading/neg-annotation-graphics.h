@@ -12,5 +12,7 @@ G_BEGIN_DECLS
 /* Those of @annotations (nullable, of NegAnnotation) that are on an image which @presentation is about, with their
  * numbers as text; and the layers that it uses. */
 void neg_presentation_add_annotations (NegPresentation *presentation, const GPtrArray *annotations);
+/* Adds those layers that the state names and does not have, in white; measurements above all others. */
+void neg_presentation_define_layers (NegPresentation *presentation);
 
 G_END_DECLS

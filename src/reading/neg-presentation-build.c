@@ -7,8 +7,8 @@
 #include "base/neg-error.h"
 #include "imaging/neg-layers.h"
 #include "reading/neg-annotation-graphics.h"
+#include "reading/neg-presentation-private.h"
 #include "reading/neg-preset.h"
-#include "reading/neg-view-presentation.h"
 
 /* Corners that lie on the border between two pixels belong to the one that is seen. */
 #define BORDER_PX 1e-6
@@ -20,7 +20,15 @@ typedef struct {
   const NegDraw *own;
   NegPresentation *result;
   GPtrArray *frames; /* of NegSeriesFrame, borrowed: what the state is about */
+  NegPresentationIndex *applied; /* of the state that is shown; nullable */
 } Build;
+
+/* A window as an image is shown with it. */
+typedef struct {
+  NegVoiFunction function;
+  double center, width;
+  const char *explanation; /* borrowed, nullable */
+} Shown;
 
 /* --- which images --- */
 
@@ -118,28 +126,28 @@ set_polarity (Build *build)
 static gboolean
 is_applied (const Build *build, const NegSeriesFrame *frame)
 {
-  const NegPresentation *applied = build->state->presentation;
-
-  return applied != NULL && applied->references.n > 0
-         && neg_image_references_contain (&applied->references, frame->instance->sop_instance_uid, frame->frame);
+  return build->applied != NULL
+         && _neg_presentation_index_means (build->applied, frame->instance->sop_instance_uid, frame->frame);
 }
 
 static gboolean
-get_applied_window (const Build *build, const NegSeriesFrame *frame, NegWindow *window, NegVoiFunction *function)
+get_applied_window (const Build *build, const NegSeriesFrame *frame, Shown *shown)
 {
   NegVoi voi;
 
-  if (!neg_presentation_find_voi (build->state->presentation, frame->instance, frame->frame, build->state->preset, &voi)
+  if (!_neg_presentation_index_find_voi (build->applied, frame->instance->sop_instance_uid, frame->frame,
+                                         build->state->preset, &voi, &shown->explanation)
       || voi.lut != NULL)
     return FALSE;
-  *function = voi.function;
-  *window = (NegWindow){ voi.center, voi.width, NULL };
+  shown->function = voi.function;
+  shown->center = voi.center;
+  shown->width = voi.width;
   return TRUE;
 }
 
 /* The window that one image is shown with. FALSE: what holds for the image that is shown. */
 static gboolean
-get_window (const Build *build, const NegSeriesFrame *frame, NegWindow *window, NegVoiFunction *function)
+get_window (const Build *build, const NegSeriesFrame *frame, Shown *shown)
 {
   NegPreset preset;
   guint n = neg_presets_count (frame->instance, frame->frame);
@@ -148,13 +156,13 @@ get_window (const Build *build, const NegSeriesFrame *frame, NegWindow *window, 
   if (build->state->has_window)
     return FALSE;
   if (is_applied (build, frame))
-    return get_applied_window (build, frame, window, function);
+    return get_applied_window (build, frame, shown);
   if (!neg_preset_get (frame->instance, frame->frame, build->state->preset < n ? build->state->preset : 0, &preset)
       || preset.is_lut)
     return FALSE;
-  *function = neg_instance_get_frame_info (frame->instance, frame->frame)->voi_function;
-  voi = (NegVoi){ *function, preset.center, preset.width, NULL };
-  *window = (NegWindow){ preset.center, preset.width, NULL };
+  *shown = (Shown){ neg_instance_get_frame_info (frame->instance, frame->frame)->voi_function, preset.center, preset.width,
+                    preset.explanation };
+  voi = (NegVoi){ shown->function, shown->center, shown->width, NULL };
   return neg_voi_is_valid (&voi);
 }
 
@@ -169,35 +177,36 @@ add_voi (Build *build)
 }
 
 static void
-set_window (NegSoftcopyVoi *voi, NegVoiFunction function, double center, double width)
+set_window (NegSoftcopyVoi *voi, const Shown *shown)
 {
-  voi->function = function;
+  voi->function = shown->function;
   voi->n_windows = 1;
   voi->windows = g_new0 (NegWindow, 1);
-  voi->windows[0] = (NegWindow){ center, width, NULL };
+  voi->windows[0] = (NegWindow){ shown->center, shown->width, g_strdup (shown->explanation) };
 }
 
 /* The one that the image on screen has, for all. */
 static void
 add_common_voi (Build *build)
 {
+  const NegViewState *state = build->state;
+  const NegVoi *own = &build->own->voi;
   NegSoftcopyVoi *voi = add_voi (build);
 
-  if (build->state->has_window) {
-    set_window (voi, build->state->function, build->state->center, build->state->width);
-  } else if (build->own->voi.lut != NULL) {
+  if (state->has_window) {
+    set_window (voi, &(Shown){ state->function, state->center, state->width, NULL });
+  } else if (own->lut != NULL) {
     voi->n_luts = 1;
     voi->luts = g_new0 (NegLut, 1);
-    copy_lut (voi->luts, build->own->voi.lut);
+    copy_lut (voi->luts, own->lut);
   } else {
-    set_window (voi, build->own->voi.function, build->own->voi.center, build->own->voi.width);
+    set_window (voi, &(Shown){ own->function, own->center, own->width, NULL });
   }
 }
 
 /* Images with the same window. */
 typedef struct {
-  NegVoiFunction function;
-  NegWindow window;
+  Shown shown;
   GPtrArray *frames; /* of NegSeriesFrame, borrowed */
 } Group;
 
@@ -213,18 +222,18 @@ free_group (gpointer data)
 static guint
 hash_group (gconstpointer data)
 {
-  const Group *group = data;
+  const Shown *shown = &((const Group *) data)->shown;
 
-  return g_double_hash (&group->window.center) * 31 + g_double_hash (&group->window.width) + group->function;
+  return g_double_hash (&shown->center) * 31 + g_double_hash (&shown->width) + shown->function;
 }
 
 static gboolean
 equal_groups (gconstpointer a, gconstpointer b)
 {
-  const Group *one = a, *other = b;
+  const Shown *one = &((const Group *) a)->shown, *other = &((const Group *) b)->shown;
 
-  return one->function == other->function && one->window.center == other->window.center
-         && one->window.width == other->window.width;
+  return one->function == other->function && one->center == other->center && one->width == other->width
+         && g_strcmp0 (one->explanation, other->explanation) == 0;
 }
 
 /* In the order of their first images; by hash, since each of thousands of images may have a window of its own. NULL where
@@ -236,9 +245,9 @@ group_frames (const Build *build)
   g_autoptr (GHashTable) known = g_hash_table_new (hash_group, equal_groups);
 
   for (guint i = 0; i < build->frames->len; i++) {
-    Group sought = { .function = NEG_VOI_LINEAR }, *group;
+    Group sought = { .frames = NULL }, *group;
 
-    if (!get_window (build, build->frames->pdata[i], &sought.window, &sought.function))
+    if (!get_window (build, build->frames->pdata[i], &sought.shown))
       return NULL;
     group = g_hash_table_lookup (known, &sought);
     if (group == NULL) {
@@ -266,7 +275,7 @@ set_vois (Build *build)
     const Group *group = g_ptr_array_index (groups, i);
     NegSoftcopyVoi *voi = add_voi (build);
 
-    set_window (voi, group->function, group->window.center, group->window.width);
+    set_window (voi, &group->shown);
     if (groups->len > 1)
       voi->references = list_references (group->frames);
   }
@@ -339,36 +348,6 @@ set_turn (Build *build)
   build->result->rotation_deg = 90 * (build->state->mirrored ? (4 - turns) & 3 : turns);
 }
 
-/* --- what covers --- */
-
-static void
-copy_shutter (NegShutter *to, const NegShutter *from)
-{
-  *to = *from;
-  to->vertices = g_memdup2 (from->vertices, 2 * from->n_vertices * sizeof *from->vertices);
-  to->bitmap_group = 0; /* an overlay of another object */
-}
-
-/* What covers the image goes on covering it: the state replaces its shutter and shows only overlays that it names. */
-static void
-set_covers (Build *build)
-{
-  const NegInstance *instance = build->shown->instance;
-  const NegPresentation *applied = neg_view_state_is_presented (build->state) ? build->state->presentation : NULL;
-  const guint n_overlays = applied != NULL ? applied->n_overlays : instance->n_overlays;
-  const NegOverlayPlane *overlays = applied != NULL ? applied->overlays : instance->overlays;
-
-  copy_shutter (&build->result->shutter, applied != NULL ? &applied->shutter : &instance->shutter);
-  build->result->overlays = g_new0 (NegOverlayPlane, MAX (n_overlays, 1));
-  for (guint i = 0; i < n_overlays; i++)
-    if (applied == NULL || (overlays[i].activation_layer != NULL && overlays[i].bits == NULL)) {
-      NegOverlayPlane *plane = &build->result->overlays[build->result->n_overlays++];
-
-      plane->group = overlays[i].group;
-      plane->activation_layer = g_strdup (NEG_LAYER_OVERLAYS);
-    }
-}
-
 /* --- all --- */
 
 static void
@@ -392,7 +371,10 @@ neg_view_state_to_presentation (const NegViewState *state, const NegDraw *own, g
                                 const GPtrArray *annotations, guint *n_left_out, GError **error)
 {
   g_autoptr (GPtrArray) frames = g_ptr_array_new ();
-  Build build = { state, neg_view_state_get_frame (state), own, NULL, frames };
+  g_autoptr (NegPresentationIndex) index
+      = state->presentation != NULL ? _neg_presentation_index_new (state->presentation) : NULL;
+  const NegPresentation *applied = neg_view_state_is_presented (state) ? state->presentation : NULL;
+  Build build = { state, neg_view_state_get_frame (state), own, NULL, frames, index };
 
   if (build.shown == NULL) {
     neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "there is no image");
@@ -409,7 +391,9 @@ neg_view_state_to_presentation (const NegViewState *state, const NegDraw *own, g
   set_polarity (&build);
   set_area (&build, width, height);
   set_turn (&build);
-  set_covers (&build);
+  _neg_presentation_keep_covers (build.result, applied, build.shown->instance, frames);
   neg_presentation_add_annotations (build.result, annotations);
+  if (applied != NULL)
+    _neg_presentation_keep_graphics (build.result, applied);
   return build.result;
 }

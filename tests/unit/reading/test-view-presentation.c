@@ -4,7 +4,8 @@
 #include <math.h>
 
 #include "base/neg-error.h"
-#include "reading/neg-view-presentation.h"
+#include "imaging/neg-layers.h"
+#include "reading/neg-presentation-private.h"
 #include "fake-study.h"
 
 #define COLUMNS 100
@@ -186,6 +187,162 @@ test_again (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (again->vois[1].windows[0].center, ==, 66);
 }
 
+static void
+add_covers (NegPresentation *state)
+{
+  state->shutter = (NegShutter){ .has_rectangle = TRUE, .left = 3, .right = 90, .top = 4, .bottom = 70,
+                                 .bitmap_group = 0x6000, .has_color = TRUE, .color_lab = { 50, 20, -20 } };
+  g_free (state->overlays);
+  state->overlays = g_new0 (NegOverlayPlane, 3);
+  state->n_overlays = 3;
+  state->overlays[0] = (NegOverlayPlane){ .group = 0x6000, .rows = 2, .columns = 8, .origin_row = 1, .origin_column = 1,
+                                          .n_frames = 1, .n_bytes = 2, .bits = g_memdup2 ("\x0f\xf0", 2) };
+  state->overlays[1] = (NegOverlayPlane){ .group = 0x6002, .n_frames = 1, .activation_layer = g_strdup ("RED") };
+  state->overlays[2] = (NegOverlayPlane){ .group = 0x6004, .rows = 1, .columns = 8, .origin_row = 9, .origin_column = 9,
+                                          .n_frames = 1, .n_bytes = 1, .bits = g_memdup2 ("\x11", 1),
+                                          .activation_layer = g_strdup ("RED") };
+  g_free (state->layers);
+  state->layers = g_new0 (NegGraphicLayer, 1);
+  state->n_layers = 1;
+  state->layers[0] = (NegGraphicLayer){ .name = g_strdup ("RED"), .order = 4, .has_color = TRUE, .color_lab = { 60, 70, 50 } };
+  state->masks = g_new0 (NegMaskItem, 1);
+  state->n_masks = 1;
+  state->masks[0] = (NegMaskItem){ .operation = NEG_MASK_AVG_SUB, .n_mask_frames = 1,
+                                   .mask_frames = g_memdup2 ((const guint32[]){ 1 }, 4), .tid_offset = 1 };
+}
+
+/* One on an image of the state, one on an image that nobody knows, one on all. */
+static void
+add_drawings (NegPresentation *state)
+{
+  static const double line[] = { 1, 2, 3, 4 };
+
+  state->annotations = g_new0 (NegGraphicAnnotation, 3);
+  state->n_annotations = 3;
+  for (guint i = 0; i < 3; i++) {
+    NegGraphicAnnotation *one = &state->annotations[i];
+
+    one->layer = g_strdup ("RED");
+    one->n_graphics = 1;
+    one->graphics = g_new0 (NegGraphic, 1);
+    one->graphics[0] = (NegGraphic){ NEG_GRAPHIC_POLYLINE, NEG_UNITS_PIXEL, FALSE, 2, g_memdup2 (line, sizeof line) };
+    if (i == 2)
+      continue;
+    one->references = (NegImageReferences){ 1, g_new0 (NegImageReference, 1) };
+    one->references.items[0].sop_instance_uid = g_strdup (i == 0 ? state->references.items[1].sop_instance_uid : "1.9.9");
+  }
+}
+
+/* What covers, what is drawn, what a window is called: shown, written and shown again it is the same. */
+static void
+test_kept (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) first = write_down (fixture, NULL);
+  g_autoptr (NegPresentation) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  first->vois[1].windows[0].explanation = g_strdup ("LUNG");
+  add_covers (first);
+  add_drawings (first);
+  neg_view_state_set_presentation (&fixture->view, first, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  again = write_down (fixture, NULL);
+  g_assert_cmpstr (again->vois[1].windows[0].explanation, ==, "LUNG");
+  g_assert_null (again->vois[0].windows[0].explanation);
+  g_assert_cmpuint (again->shutter.bitmap_group, ==, 0x6000);
+  g_assert_true (again->shutter.has_rectangle && again->shutter.has_color && again->shutter.color_lab[1] == 20);
+  g_assert_cmpuint (again->n_overlays, ==, 3);
+  g_assert_cmpmem (again->overlays[0].bits, again->overlays[0].n_bytes, "\x0f\xf0", 2);
+  g_assert_cmpmem (again->overlays[2].bits, again->overlays[2].n_bytes, "\x11", 1);
+  g_assert_cmpstr (again->overlays[1].activation_layer, ==, "RED");
+  g_assert_cmpuint (again->n_layers, ==, 1);
+  g_assert_cmpfloat (again->layers[0].color_lab[1], ==, 70);
+  g_assert_cmpuint (again->n_masks, ==, 1);
+  g_assert_cmpuint (again->masks[0].mask_frames[0], ==, 1);
+  g_assert_cmpuint (again->n_annotations, ==, 2);
+  g_assert_cmpuint (again->annotations[0].references.n, ==, 1);
+  g_assert_cmpuint (again->annotations[1].references.n, ==, first->references.n);
+  g_assert_cmpfloat (again->annotations[1].graphics[0].points[3], ==, 4);
+}
+
+/* A bitmap of the image itself becomes the state's, where all images have the same; else it would cover others. */
+static void
+test_own_bitmap (Fixture *fixture, gconstpointer data)
+{
+  for (guint pass = 0; pass < 2; pass++) {
+    g_autoptr (NegPresentation) presentation = NULL;
+
+    for (guint i = 0; i < 8; i++) {
+      NegInstance *instance = neg_series_get_frame (fixture->view.series, i)->instance;
+
+      if (pass == 0) {
+        instance->overlays = g_new0 (NegOverlayPlane, 1);
+        instance->n_overlays = 1;
+        instance->overlays[0] = (NegOverlayPlane){ .group = 0x6000, .rows = 2, .columns = 8, .origin_row = 1,
+                                                   .origin_column = 1, .n_frames = 1, .n_bytes = 2,
+                                                   .bits = g_memdup2 ("\x0f\xf0", 2) };
+        instance->shutter.bitmap_group = 0x6000;
+      } else if (i == 7) {
+        instance->overlays[0].bits[1] = 0;
+      }
+    }
+    presentation = write_down (fixture, NULL);
+    g_assert_cmpuint (presentation->shutter.bitmap_group, ==, pass == 0 ? 0x6000 : 0);
+    g_assert_cmpuint (presentation->n_overlays, ==, pass == 0 ? 1 : 0);
+    if (pass == 0)
+      g_assert_null (presentation->overlays[0].activation_layer);
+  }
+}
+
+/* The same answers as by looking at each part of the state, also where alternatives are no windows or named twice. */
+static void
+test_index (void)
+{
+  g_autoptr (NegPresentation) state = neg_presentation_new ();
+  g_autoptr (NegPresentationIndex) index = NULL;
+  g_autoptr (NegInstance) instance = neg_instance_new ();
+  const guint n_images = 6, n_vois = 40;
+
+  state->references = (NegImageReferences){ n_images, g_new0 (NegImageReference, n_images) };
+  for (guint i = 0; i < n_images; i++)
+    state->references.items[i].sop_instance_uid = g_strdup_printf ("1.%u", i);
+  state->n_vois = n_vois;
+  state->vois = g_new0 (NegSoftcopyVoi, n_vois);
+  for (guint i = 0; i < n_vois; i++) {
+    NegSoftcopyVoi *voi = &state->vois[i];
+
+    voi->n_windows = 1 + i % 2;
+    voi->windows = g_new0 (NegWindow, 2);
+    for (guint j = 0; j < 2; j++)
+      voi->windows[j] = (NegWindow){ i, (gint32) ((i + j) % 5) - 1, NULL };
+    if (i % 7 == 0)
+      continue; /* of all */
+    voi->references = (NegImageReferences){ 2, g_new0 (NegImageReference, 2) };
+    for (guint j = 0; j < 2; j++) {
+      voi->references.items[j].sop_instance_uid = g_strdup_printf ("1.%u", i * (j + 1) % n_images);
+      voi->references.items[j].n_frames = i % 3 == 0;
+      voi->references.items[j].frames = g_memdup2 (&(guint32){ 1 + i % 2 }, sizeof (guint32));
+    }
+  }
+  index = _neg_presentation_index_new (state);
+  for (guint i = 0; i < (n_images + 1) * 2 * n_vois; i++) {
+    NegVoi expected = { 0 }, found = { 0 };
+    const char *explanation;
+    const guint32 frame = i % 2;
+    const guint alternative = i / 2 % n_vois;
+    gboolean is_there;
+
+    g_free (instance->sop_instance_uid);
+    instance->sop_instance_uid = g_strdup_printf ("1.%u", i / 2 / n_vois);
+    is_there = neg_presentation_find_voi (state, instance, frame, alternative, &expected);
+    g_assert_cmpint (_neg_presentation_index_find_voi (index, instance->sop_instance_uid, frame, alternative, &found,
+                                                       &explanation), ==, is_there);
+    g_assert_true (!is_there || (found.center == expected.center && found.width == expected.width));
+    g_assert_cmpint (_neg_presentation_index_means (index, instance->sop_instance_uid, frame), ==,
+                     i / 2 / n_vois < n_images);
+  }
+}
+
 /* What can be chosen under a state is the state's, not what the file calls its own. */
 static void
 test_presets (Fixture *fixture, gconstpointer data)
@@ -296,6 +453,9 @@ main (int argc, char **argv)
   ADD ("monochrome1", test_monochrome1);
   ADD ("by-image", test_by_image);
   ADD ("again", test_again);
+  ADD ("kept", test_kept);
+  ADD ("own-bitmap", test_own_bitmap);
+  g_test_add_func ("/view-presentation/index", test_index);
   ADD ("presets", test_presets);
   ADD ("each-its-own", test_each_its_own);
   ADD ("pitfall-33-other-images", test_other_images);
