@@ -8,7 +8,7 @@
 
 #include "base/neg-error.h"
 
-#define FORMAT 1
+#define FORMAT 2 /* 1 had numbers where 2 has texts of them */
 #define BRACKETS_MAX 1000 /* of a text; the format has 53 at most */
 #define ZOOM_LEAST 1e-6
 #define ZOOM_MOST 1e6
@@ -52,11 +52,14 @@ add_boolean (JsonBuilder *builder, const char *name, gboolean value)
   json_builder_add_boolean_value (builder, value);
 }
 
+/* As text: json-glib writes 1e-300 as "1e-300.0", which it cannot read again. */
 static void
 add_double (JsonBuilder *builder, const char *name, double value)
 {
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
   json_builder_set_member_name (builder, name);
-  json_builder_add_double_value (builder, value);
+  json_builder_add_string_value (builder, g_ascii_dtostr (text, sizeof text, value));
 }
 
 /* Names of files are bytes, and a text has no brackets but those of its structure (see is_shallow()). */
@@ -211,6 +214,16 @@ read_int (Reader *reader, JsonObject *object, const char *name, gint64 least, gi
   return fallback;
 }
 
+/* The whole of it is a number; NaN: it is none. */
+static double
+parse_double (const char *text)
+{
+  char *end = NULL;
+  double value = g_ascii_isdigit (*text) || *text == '-' ? g_ascii_strtod (text, &end) : NAN;
+
+  return end != NULL && *end == '\0' ? value : NAN;
+}
+
 static double
 read_double (Reader *reader, JsonObject *object, const char *name, double least, double most, double fallback)
 {
@@ -223,6 +236,8 @@ read_double (Reader *reader, JsonObject *object, const char *name, double least,
     value = (double) json_node_get_int (node);
   else if (node != NULL && json_node_get_value_type (node) == G_TYPE_DOUBLE)
     value = json_node_get_double (node);
+  else if (node != NULL && json_node_get_value_type (node) == G_TYPE_STRING)
+    value = parse_double (json_node_get_string (node));
   if (isfinite (value) && value >= least && value <= most)
     return value;
   refuse (reader, name);
@@ -386,13 +401,41 @@ is_shallow (const char *text)
   return n <= BRACKETS_MAX;
 }
 
+/* Texts of the format 1 may have exponents with a ".0" behind them; taken away outside of strings. Given. */
+static char *
+dup_mended (const char *text)
+{
+  GString *mended = g_string_sized_new (strlen (text));
+  gboolean is_string = FALSE, is_exponent = FALSE;
+
+  for (const char *c = text; *c != '\0'; c++) {
+    if (is_string && *c == '\\' && c[1] != '\0')
+      g_string_append_c (mended, *c++);
+    else if (*c == '"')
+      is_string = !is_string;
+    if (is_exponent && c[0] == '.' && c[1] == '0' && !g_ascii_isdigit (c[2])) {
+      c++;
+      continue;
+    }
+    is_exponent = !is_string
+                  && ((is_exponent && g_ascii_isdigit (*c))
+                      || ((*c == 'e' || *c == 'E') && c > text && g_ascii_isdigit (c[-1]))
+                      || ((*c == '-' || *c == '+') && is_exponent && g_ascii_isdigit (c[1])));
+    g_string_append_c (mended, *c);
+  }
+  return g_string_free (mended, FALSE);
+}
+
 static JsonObject *
 parse_object (JsonParser *parser, const char *text)
 {
+  g_autofree char *mended = NULL;
   JsonNode *root;
 
-  if (strlen (text) > NEG_READING_STATE_TEXT_MAX || !g_utf8_validate (text, -1, NULL) || !is_shallow (text)
-      || !json_parser_load_from_data (parser, text, -1, NULL))
+  if (strlen (text) > NEG_READING_STATE_TEXT_MAX || !g_utf8_validate (text, -1, NULL) || !is_shallow (text))
+    return NULL;
+  mended = dup_mended (text);
+  if (!json_parser_load_from_data (parser, mended, -1, NULL))
     return NULL;
   root = json_parser_get_root (parser);
   return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
