@@ -89,7 +89,8 @@ get_representation (NegHl7Value name, char delimiter)
   return neg_hl7_value_equals (code, "I") ? 1 : neg_hl7_value_equals (code, "P") ? 2 : N_GROUPS;
 }
 
-/* The legal name where there is one, else what the first is: a maiden name is no group of the legal one. */
+/* PID-5 begins with the name that the person is known by here; a maiden name, an alias and a nickname are that only where
+ * there is no other, and none of them is a group of another. '\0': there is no name. */
 static char
 choose_type (const NegHl7Map *map, NegHl7Value rest)
 {
@@ -103,8 +104,8 @@ choose_type (const NegHl7Map *map, NegHl7Value rest)
 
     if (group == NULL)
       continue;
-    if (type == 'L')
-      return 'L';
+    if (type != 'M' && type != 'A' && type != 'N')
+      return type;
     first = first == '\0' ? type : first;
   }
   return first;

@@ -181,7 +181,9 @@ neg_hl7_map_dup_modality (const NegHl7Map *map, NegHl7Path path)
 {
   g_autofree char *text = neg_hl7_map_dup_text (map, path);
 
-  if (text == NULL || strlen (text) > CODE_CHARACTERS_MAX)
+  if (text == NULL || *text == '\0')
+    return g_steal_pointer (&text);
+  if (strlen (text) > CODE_CHARACTERS_MAX || !g_ascii_isalpha (*text) || text[1] == '\0')
     return NULL;
   for (const char *p = text; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p))

@@ -130,6 +130,7 @@ test_names (void)
   /* The maiden name and the alias are nobody's ideographs. */
   check_name ("Alt^Eva^^^^^M~Neu^Eva^^^^^L", "Neu^Eva");
   check_name ("Neu^Eva~Alt^Eva^^^^^M^I", "Neu^Eva");
+  check_name ("Known^As^^^^^D~By^Law^^^^^L", "Known^As");
   check_name ("Alias^E^^^^^A~Zweit^E^^^^^A", "Alias^E");
 }
 
