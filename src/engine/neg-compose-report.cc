@@ -136,6 +136,16 @@ is_region (const NegAnnotation &annotation)
          || annotation.kind == NEG_ANNOTATION_ARROW;
 }
 
+/* Where the scale comes from belongs to what was measured by it: lines, and areas that are in square millimetres. */
+static bool
+is_scaled (const NegAnnotation &annotation)
+{
+  for (guint i = 0; i < annotation.n_values; i++)
+    if (annotation.values[i].quantity == NEG_QUANTITY_AREA && g_str_equal (annotation.values[i].unit, "mm2"))
+      return true;
+  return !is_region (annotation);
+}
+
 static void
 add_group (const Writer &measurements, const NegAnnotation &annotation)
 {
@@ -161,7 +171,7 @@ add_group (const Writer &measurements, const NegAnnotation &annotation)
       add_coordinates (number, "INFERRED FROM", source, annotation);
   }
   add_text (group, "CONTAINS", { "121106", "DCM", "Comment" }, annotation.text);
-  if (annotation.calibration != nullptr && !is_region (annotation))
+  if (annotation.calibration != nullptr && is_scaled (annotation))
     add_text (group, "CONTAINS", { "112034", "DCM", "Calibration" }, annotation.calibration);
 }
 

@@ -429,6 +429,7 @@ add_annotation (GPtrArray *annotations, NegAnnotationKind kind, guint n_points, 
   annotation->sop_instance_uid = g_strdup (IMAGE_UID);
   neg_annotation_set_points (annotation, points, n_points);
   neg_annotation_set_values (annotation, value, 1);
+  annotation->calibration = g_strdup ("geometry");
   annotation->text = kind == NEG_ANNOTATION_ARROW ? g_strdup ("Rundherd") : NULL;
   g_ptr_array_add (annotations, annotation);
 }
@@ -494,6 +495,7 @@ test_measurements (void)
     g_assert_cmpuint (read->n_values, ==, 1);
     g_assert_cmpfloat (read->values[0].value, ==, wrote->values[0].value);
     g_assert_cmpstr (read->values[0].unit, ==, wrote->values[0].unit);
+    g_assert_cmpstr (read->calibration, ==, wrote->kind == NEG_ANNOTATION_PROBE ? NULL : "geometry");
   }
 }
 
