@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "reading/neg-annotation-values.h"
+#include "reading/neg-presentation-private.h"
 
 #define WHITE 0xFFFF
 
@@ -91,14 +92,6 @@ add_text (NegGraphicAnnotation *to, const NegAnnotation *annotation)
                                    .anchor = { annotation->points_px[2 * last], annotation->points_px[2 * last + 1] } };
 }
 
-static gboolean
-is_about (const NegPresentation *presentation, const NegAnnotation *annotation)
-{
-  return annotation->n_points > 0 && presentation->references.n > 0
-         && neg_image_references_contain (&presentation->references, annotation->sop_instance_uid,
-                                          annotation->frame - 1);
-}
-
 static void
 add_annotation (NegPresentation *presentation, const NegAnnotation *annotation)
 {
@@ -160,8 +153,14 @@ neg_presentation_define_layers (NegPresentation *presentation)
 void
 neg_presentation_add_annotations (NegPresentation *presentation, const GPtrArray *annotations)
 {
-  for (guint i = 0; annotations != NULL && i < annotations->len; i++)
-    if (is_about (presentation, g_ptr_array_index (annotations, i)))
-      add_annotation (presentation, g_ptr_array_index (annotations, i));
+  g_autoptr (NegPresentationIndex) index = _neg_presentation_index_new (presentation);
+
+  for (guint i = 0; annotations != NULL && i < annotations->len; i++) {
+    const NegAnnotation *annotation = g_ptr_array_index (annotations, i);
+
+    if (annotation->n_points > 0
+        && _neg_presentation_index_means (index, annotation->sop_instance_uid, annotation->frame - 1))
+      add_annotation (presentation, annotation);
+  }
   neg_presentation_define_layers (presentation);
 }

@@ -8,6 +8,7 @@
 #include "reading/neg-presentation-private.h"
 #include "fake-study.h"
 
+#define N_MANY 5000
 #define COLUMNS 100
 #define ROWS 80
 #define WIDTH 640
@@ -343,6 +344,59 @@ test_index (void)
   }
 }
 
+static NegSeries *
+new_many (void)
+{
+  g_autoptr (GPtrArray) instances = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_instance_unref);
+  g_autoptr (GPtrArray) blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  g_autoptr (GPtrArray) built = NULL;
+
+  for (guint i = 0; i < N_MANY; i++) {
+    NegInstance *instance = neg_instance_new ();
+
+    instance->kind = NEG_OBJECT_IMAGE;
+    instance->modality = g_strdup ("MR");
+    instance->study_uid = g_strdup ("1.2.826.0.1.3680043.10.1");
+    instance->series_uid = g_strdup ("1.2.826.0.1.3680043.10.1.1");
+    instance->sop_instance_uid = g_strdup_printf ("1.2.826.0.1.3680043.10.1.1.%u", i + 1);
+    instance->has_instance_number = TRUE;
+    instance->instance_number = (gint32) i + 1;
+    instance->frames = 1;
+    instance->n_frame_infos = 1;
+    instance->frame_infos = g_new0 (NegFrameInfo, 1);
+    neg_frame_info_init (instance->frame_infos);
+    give_pixels (instance, 0);
+    instance->windows[0].width = 100 + i;
+    g_ptr_array_add (instances, instance);
+    g_ptr_array_add (blobs, neg_blob_new_for_path ("image"));
+  }
+  built = neg_series_build (instances, blobs);
+  g_assert_cmpuint (built->len, ==, 1);
+  return g_object_ref (g_ptr_array_index (built, 0));
+}
+
+/* Thousands of images with a window each: all come back, and the time goes with their number. How long it may take no
+ * clock of a loaded machine can say; it is told. */
+static void
+test_many (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegSeries) series = new_many ();
+  g_autoptr (NegPresentation) first = NULL, again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  neg_view_state_set_series (&fixture->view, series);
+  first = write_down (fixture, NULL);
+  g_assert_cmpuint (first->n_vois, ==, N_MANY);
+  neg_view_state_set_presentation (&fixture->view, first, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  g_test_timer_start ();
+  again = write_down (fixture, NULL);
+  g_test_message ("%u windows were written again in %.1f ms", N_MANY, g_test_timer_elapsed () * 1000);
+  g_assert_cmpuint (again->n_vois, ==, N_MANY);
+  for (guint i = 0; i < N_MANY; i++)
+    g_assert_cmpfloat (again->vois[i].windows[0].width, ==, 100 + i);
+}
+
 /* What can be chosen under a state is the state's, not what the file calls its own. */
 static void
 test_presets (Fixture *fixture, gconstpointer data)
@@ -454,6 +508,7 @@ main (int argc, char **argv)
   ADD ("by-image", test_by_image);
   ADD ("again", test_again);
   ADD ("kept", test_kept);
+  ADD ("many", test_many);
   ADD ("own-bitmap", test_own_bitmap);
   g_test_add_func ("/view-presentation/index", test_index);
   ADD ("presets", test_presets);
