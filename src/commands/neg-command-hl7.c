@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
-#include "commands/neg-commands-private.h"
+#include "commands/neg-command-hl7-private.h"
 #include "hl7/neg-hl7-batch.h"
 #include "hl7/neg-hl7-framer.h"
 #include "hl7/neg-hl7-message.h"
@@ -270,16 +270,20 @@ parse_file (const char *path, gboolean json)
 int
 neg_command_hl7 (int argc, char **argv)
 {
+  g_auto (NegCommandPlace) place = { 0 };
   g_auto (GStrv) words = NULL;
   gboolean json = FALSE;
 
-  if (!neg_command_parse (&argc, &argv, NULL, _ ("parse FILE"),
-                          _ ("Shows the HL7 v2 messages of FILE: one, several, a batch, or MLLP frames as a listener "
-                             "received them. With --json one line per message, its fields as text or as nested arrays "
-                             "(repetition, component, subcomponent), unescaped."),
-                          1, &words, &json))
+  if (!neg_command_parse_place (&argc, &argv, NULL, _ ("parse FILE | send HOST:PORT FILE"),
+                                _ ("parse shows the HL7 v2 messages of FILE: one, several, a batch, or MLLP frames as a "
+                                   "listener received them. With --json one line per message, its fields as text or as "
+                                   "nested arrays (repetition, component, subcomponent), unescaped. send sends them over "
+                                   "MLLP, one after the other, and shows each acknowledgement; tls://HOST:PORT with TLS."),
+                                1, &words, &json, &place))
     return NEG_EXIT_USAGE;
-  if (strcmp (words[0], "parse") != 0 || words[1] == NULL || words[2] != NULL)
-    return neg_command_usage (_ ("parse and one FILE are needed; see --help"));
-  return parse_file (words[1], json);
+  if (g_str_equal (words[0], "parse") && g_strv_length (words) == 2)
+    return parse_file (words[1], json);
+  if (g_str_equal (words[0], "send") && g_strv_length (words) == 3)
+    return neg_command_hl7_send (&place, words[1], words[2], json);
+  return neg_command_usage (_ ("parse and one FILE are needed, or send, HOST:PORT and one FILE; see --help"));
 }
