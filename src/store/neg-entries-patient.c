@@ -215,7 +215,7 @@ note_namesake (NegDatabase *database, const NegEntryRow *one, GError **error)
 {
   NegStatement *note = neg_database_prepare (
       database,
-      "INSERT INTO patient_namesake SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM entry WHERE patient_id <> '' AND "
+      "INSERT INTO patient_namesake (patient_id, issuer) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM entry WHERE patient_id <> '' AND "
       "patient_id = ?1 AND issuer = ?2 AND name_key <> ?3) ON CONFLICT DO NOTHING",
       error);
 

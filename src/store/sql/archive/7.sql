@@ -189,11 +189,12 @@ CREATE TABLE patient_said (
 
 -- IDs that entries of several names have had; whether they have them still is asked of the entries.
 CREATE TABLE patient_namesake (
+  id INTEGER PRIMARY KEY,
   patient_id TEXT NOT NULL,
   issuer TEXT NOT NULL,
-  PRIMARY KEY (patient_id, issuer)
-) STRICT, WITHOUT ROWID;
-INSERT INTO patient_namesake SELECT patient_id, issuer FROM entry WHERE patient_id <> ''
+  UNIQUE (patient_id, issuer)
+) STRICT;
+INSERT INTO patient_namesake (patient_id, issuer) SELECT patient_id, issuer FROM entry WHERE patient_id <> ''
   GROUP BY patient_id, issuer HAVING count (DISTINCT name_key) > 1;
 
 -- Patients whose entries have still to be composed anew, because a link of theirs came or went: those from next_id on.
