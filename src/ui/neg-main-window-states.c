@@ -55,11 +55,12 @@ dup_label (const NegPresentation *state)
                                                     ? state->description
                                                     : state->label);
   g_autofree char *date = neg_caption_dup_date (state->created_date);
+  g_autofree char *time = neg_caption_dup_time (state->created_time);
   g_autofree char *creator = neg_caption_dup_person (state->creator);
   g_autoptr (GString) text = g_string_new (*label != '\0' ? label : _ ("Presentation state"));
 
   if (date != NULL)
-    g_string_append_printf (text, " · %s", date);
+    g_string_append_printf (text, " · %s%s%s", date, time != NULL ? " " : "", time != NULL ? time : "");
   if (creator != NULL && *creator != '\0')
     g_string_append_printf (text, " · %s", creator);
   return g_string_free (g_steal_pointer (&text), FALSE);
@@ -74,18 +75,47 @@ add_item (GMenu *menu, const char *label, int target)
   g_menu_append_item (menu, item);
 }
 
+/* The newest first: states have no predecessors, and whoever wrote one again means the last. Dates sort as text. */
+static int
+compare_states (gconstpointer a, gconstpointer b, gpointer data)
+{
+  GPtrArray *objects = data;
+  const guint one = *(const guint *) a, other = *(const guint *) b;
+  const NegPresentation *first = ((NegLoadedObject *) g_ptr_array_index (objects, one))->instance->presentation;
+  const NegPresentation *second = ((NegLoadedObject *) g_ptr_array_index (objects, other))->instance->presentation;
+  int order = g_strcmp0 (second->created_date, first->created_date);
+
+  if (order == 0)
+    order = g_strcmp0 (second->created_time, first->created_time);
+  return order != 0 ? order : one < other ? -1 : one > other;
+}
+
+/* Their places among @objects (nullable); given. */
+static GArray *
+list_states (GPtrArray *objects, const NegSeriesFrame *frame)
+{
+  GArray *states = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; objects != NULL && i < objects->len; i++)
+    if (means (g_ptr_array_index (objects, i), frame))
+      g_array_append_val (states, i);
+  g_array_sort_with_data (states, compare_states, objects);
+  return states;
+}
+
 void
 _neg_main_window_add_states_menu (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame)
 {
   GPtrArray *objects = self->loader != NULL ? neg_loader_get_objects (self->loader) : NULL;
   g_autoptr (GMenu) section = g_menu_new ();
+  g_autoptr (GArray) states = list_states (objects, frame);
 
-  for (guint i = 0; objects != NULL && i < objects->len; i++) {
-    const NegLoadedObject *object = g_ptr_array_index (objects, i);
-    g_autofree char *label = means (object, frame) ? dup_label (object->instance->presentation) : NULL;
+  for (guint i = 0; i < states->len; i++) {
+    const guint place = g_array_index (states, guint, i);
+    const NegLoadedObject *object = g_ptr_array_index (objects, place);
+    g_autofree char *label = dup_label (object->instance->presentation);
 
-    if (label != NULL)
-      add_item (section, label, (int) i);
+    add_item (section, label, (int) place);
   }
   if (g_menu_model_get_n_items (G_MENU_MODEL (section)) == 0)
     return;
@@ -118,6 +148,8 @@ show_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
                                        glass_mm, &error)) {
     neg_view_state_copy (neg_reading_begin_change (self->reading, cell, 0), &tried);
     neg_reading_end_change (self->reading, cell);
+    if (object != NULL && object->instance->presentation->n_masks > 0)
+      _neg_main_window_hint (self, _ ("The state wants a mask to be subtracted: the window shows the image itself."));
   } else {
     _neg_main_window_hint (self, neg_words_for_error (error));
   }
