@@ -227,6 +227,7 @@ retrieve_by_get (Retrieve *retrieve, GPtrArray *identifiers, GError **error)
   retrieve->store = &store;
   is_got = get_all (retrieve, &association, identifiers, error);
   settle (retrieve, TRUE);
+  is_got = is_got && neg_receive_store_is_heard (&store, error);
   neg_receive_store_finish (&store);
   return is_got;
 }

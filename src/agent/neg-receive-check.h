@@ -8,10 +8,14 @@ G_BEGIN_DECLS
 
 typedef struct _NegReceiveCheck NegReceiveCheck;
 
-/* An engine that meets no peers begins to read the file. Nobody else can write to it any more: neg_incoming_own(). */
-NegReceiveCheck *neg_receive_check_begin (NegAgent *agent, const NegIncoming *incoming);
-/* Its record, waited for; given. NULL with *is_lie: it is another one than was @told. @check is taken. */
-NegObjectRecord *neg_receive_check_end (NegReceiveCheck *check, const NegObjectRecord *told, gboolean *is_lie,
-                                        GError **error);
+/* Engines that meet no peers begin to read the files. Nobody else can write to them any more: neg_incoming_own(). */
+NegReceiveCheck *neg_receive_check_begin (NegAgent *agent, NegIncoming *const *incomings, guint n);
+NegReceiveCheck *neg_receive_check_ref (NegReceiveCheck *check);
+void neg_receive_check_unref (NegReceiveCheck *check);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegReceiveCheck, neg_receive_check_unref)
+
+/* The record of the file of that number, waited for, once; given. NULL with *is_lie: it is another one than was @told. */
+NegObjectRecord *neg_receive_check_end (NegReceiveCheck *check, guint number, const NegObjectRecord *told,
+                                        gboolean *is_lie, GError **error);
 
 G_END_DECLS

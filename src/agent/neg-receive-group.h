@@ -1,9 +1,10 @@
 /* What was asked for and that the peer still has, on its way into the archive in groups: while the disk writes one, the
- * next gathers. The first object finds nobody before it.
+ * next gathers, for a moment at least. The first object finds nobody before it and waits for nobody.
  * Thread: one at a time, beside the group's own. */
 #pragma once
 
 #include "agent/neg-agent.h"
+#include "agent/neg-receive-check.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +16,11 @@ typedef struct {
   NegObjectRecord *record;
   guint64 bytes;
   NegAdded added;
-  GError *error; /* NULL: committed */
+  gboolean is_told;        /* the record is not the file's, but what the engine that met the peer says */
+  NegReceiveCheck *check;  /* of that, when it has begun */
+  guint number;            /* within @check */
+  gboolean is_lie;     /* which was not so */
+  GError *error;       /* NULL: committed */
 } NegGrouped;
 
 void neg_grouped_free (NegGrouped *grouped);
@@ -26,9 +31,10 @@ NegReceiveGroup *neg_receive_group_new (NegAgent *agent, const char *source, con
                                         const char *accession_issuer);
 void neg_receive_group_free (NegReceiveGroup *group); /* when what was put into it has been committed */
 
-/* Given. Waits when the disk is far behind. */
-void neg_receive_group_put (NegReceiveGroup *group, NegIncoming *incoming, NegObjectRecord *record, guint64 bytes);
-/* One that is committed, or has failed, in their order; given. NULL: none yet, or (wait) none any more. */
+/* Given. What is only told is checked before it is committed. Waits when the disk is far behind. */
+void neg_receive_group_put (NegReceiveGroup *group, NegIncoming *incoming, NegObjectRecord *record, guint64 bytes,
+                            gboolean is_told);
+/* One that is committed, or has failed; given. NULL: none yet, or (wait: nothing more gathers) none any more. */
 NegGrouped *neg_receive_group_get (NegReceiveGroup *group, gboolean wait);
 
 G_END_DECLS

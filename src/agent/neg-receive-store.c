@@ -119,6 +119,14 @@ make_study_key (const NegObjectRecord *record)
 }
 
 static gboolean
+is_noted (NegReceiveStore *store, const NegObjectRecord *record)
+{
+  g_autofree char *key = make_study_key (record);
+
+  return g_hash_table_contains (store->studies, key);
+}
+
+static gboolean
 note_study (NegReceiveStore *store, const NegObjectRecord *record, Study **noted, GError **error)
 {
   const char *issuer = record->text[NEG_RECORD_ISSUER];
@@ -362,13 +370,14 @@ move_to_data (NegIncoming **incoming, guint64 bytes, GError **error)
   return TRUE;
 }
 
-/* What the engine says of the file, when it is so. */
+/* What the engine says of the file, when it is so; or when it is one more of a study that is noted and goes into the
+ * group, which finds out (*is_told). */
 static NegObjectRecord *
 check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, guint64 bytes, gboolean *may_answer,
-              GError **error)
+              gboolean *is_told, GError **error)
 {
   g_autoptr (NegObjectRecord) told = read_record (details, error);
-  NegReceiveCheck *check;
+  g_autoptr (NegReceiveCheck) check = NULL;
   GError *failure = NULL;
   NegObjectRecord *record;
 
@@ -376,13 +385,18 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
   neg_incoming_begin_sync (*incoming);
   if (told == NULL || !check_room (store, error) || !neg_incoming_own (incoming, bytes, error))
     return NULL;
-  check = neg_receive_check_begin (store->agent, *incoming);
   *may_answer = (*incoming)->object_class == NEG_OBJECT_CACHE
                 && may_be_answered (store, told->text[NEG_RECORD_STUDY_UID], details);
+  if (*may_answer && is_noted (store, told)) {
+    *is_told = TRUE;
+    return g_steal_pointer (&told);
+  }
+  check = neg_receive_check_begin (store->agent, incoming, 1);
   /* Of a group its own threads do that. */
   if (!*may_answer)
     neg_incoming_hash (*incoming, bytes, &failure);
-  record = neg_receive_check_end (check, told, &store->is_deceived, failure == NULL ? error : NULL);
+  record = neg_receive_check_end (check, 0, told, &store->is_deceived, failure == NULL ? error : NULL);
+  *is_told = FALSE;
   if (failure == NULL)
     return record;
   neg_object_record_free (record);
@@ -392,20 +406,22 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
 
 /* Held before it is answered: the peer's last word may come at once. */
 static void
-put_into_group (NegReceiveStore *store, NegIncoming *incoming, NegObjectRecord *record, NegReceived *received)
+put_into_group (NegReceiveStore *store, NegIncoming *incoming, NegObjectRecord *record, gboolean is_told,
+                NegReceived *received)
 {
   received->is_pending = TRUE;
   store->n_pending++;
   if (store->moved_by != NULL)
     neg_expected_hold (neg_agent_get_expected (store->agent), received->study_uid, store->moved_by);
-  neg_receive_group_put (store->group, incoming, record, received->bytes);
+  neg_receive_group_put (store->group, incoming, record, received->bytes, is_told);
 }
 
 static gboolean
 take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegReceived *received, GError **error)
 {
-  gboolean may_answer = FALSE;
-  g_autoptr (NegObjectRecord) record = check_record (store, incoming, details, received->bytes, &may_answer, error);
+  gboolean may_answer = FALSE, is_told = FALSE;
+  g_autoptr (NegObjectRecord) record = check_record (store, incoming, details, received->bytes, &may_answer, &is_told,
+                                                     error);
   Study *study = NULL;
   gboolean taken;
 
@@ -419,7 +435,7 @@ take (NegReceiveStore *store, NegIncoming **incoming, GVariant *details, NegRece
     return FALSE;
   /* The sender may have nothing left of what was not asked for: his answer waits for the commit. */
   if (may_answer) {
-    put_into_group (store, g_steal_pointer (incoming), g_steal_pointer (&record), received);
+    put_into_group (store, g_steal_pointer (incoming), g_steal_pointer (&record), is_told, received);
     return TRUE;
   }
   taken = put (store, *incoming, record, received, error);
@@ -514,6 +530,14 @@ take_file (NegReceiveStore *store, guint number, GVariant *details, NegReceived 
 }
 
 gboolean
+neg_receive_store_is_heard (const NegReceiveStore *store, GError **error)
+{
+  return !store->is_deceived
+         || neg_fail (error, NEG_ERROR_PROTOCOL, store->peer,
+                      "the network process has said of an object what is not so: it is not heard any more");
+}
+
+gboolean
 neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *received, GError **error)
 {
   g_autoptr (GVariant) details = NULL;
@@ -528,9 +552,8 @@ neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *rec
   received->sop_instance_uid = g_strdup (instance);
   if (!take_file (store, number, details, received, error))
     return FALSE;
-  if (store->is_deceived)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, store->peer,
-                     "the network process has said of an object what is not so: it is not heard any more");
+  if (!neg_receive_store_is_heard (store, error))
+    return FALSE;
   if (!neg_net_session_send (store->session, NEG_NET_STATUS,
                              g_variant_new ("(uus)", number, received->status,
                                             received->comment != NULL ? received->comment : ""),
@@ -560,6 +583,7 @@ conclude (NegReceiveStore *store, NegGrouped *grouped, NegReceived *received)
   received->study_uid = g_strdup (grouped->record->text[NEG_RECORD_STUDY_UID]);
   received->bytes = grouped->bytes;
   received->is_new = grouped->added != NEG_ADDED_SAME;
+  store->is_deceived |= grouped->is_lie;
   if (grouped->error == NULL) {
     received->status = NEG_STORE_SUCCESS;
     store->n_taken++;

@@ -72,6 +72,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (NegReceived, neg_received_clear)
 /* One NET_RECEIVED: taken or refused, answered, and the next file supplied. FALSE: the association cannot go on. */
 gboolean neg_receive_store_take (NegReceiveStore *store, GVariant *body, NegReceived *received, GError **error);
 
+/* FALSE: what it said of an object turned out not to be so, be it later, and the association ends. */
+gboolean neg_receive_store_is_heard (const NegReceiveStore *store, GError **error);
+
 /* What became of an object that was pending; @wait: of all of them, one after the other. FALSE: of none now. */
 gboolean neg_receive_store_settle (NegReceiveStore *store, gboolean wait, NegReceived *received);
 

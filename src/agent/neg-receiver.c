@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "agent/neg-agent-prefetch.h"
+#include "agent/neg-agent-private.h"
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
 
@@ -15,7 +17,7 @@
 /* Of a peer that has an association and says nothing; and from its first byte until it has said what it wants, as it
  * has one of few places meanwhile, whoever it is (PS3.8 9.1.5: ARTIM). */
 #define IDLE_S 60
-#define SETTLE_MS 5 /* without another object what is pending is waited for */
+#define SETTLE_MS 5 /* without another object it is looked at what has been committed: somebody waits for that */
 #define OPENING_S 15
 #define ENGINE_SILENCE_S 30
 
@@ -133,6 +135,9 @@ take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError 
   else if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL)
     neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid,
                         receiver->peer->called_ae, 1, received.bytes);
+  if (receiver->peer != NULL
+      && neg_expected_is_paced (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae))
+    neg_agent_prefetch_pace (_neg_agent_get_prefetch (receiver->agent), received.bytes, NULL);
   return TRUE;
 }
 
@@ -151,23 +156,24 @@ take_event (Receiver *receiver, GVariant *body, GError **error)
                                error);
 }
 
-/* The next message; when none comes soon, what is pending is settled first: somebody waits for that. */
+/* The next message; while none comes, what has been committed meanwhile is settled. */
 static gboolean
 receive_message (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, NegNetMessage *message,
                  GError **error)
 {
-  g_autoptr (GError) failure = NULL;
+  while (store->n_pending > 0) {
+    g_autoptr (GError) failure = NULL;
 
-  if (store->n_pending > 0) {
     if (neg_net_session_receive (receiver->session, SETTLE_MS, cancellable, message, &failure))
       return TRUE;
     if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_TIMEOUT)) {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-    settle (store, TRUE);
+    settle (store, FALSE);
   }
-  return neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, message, error);
+  return neg_receive_store_is_heard (store, error)
+         && neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, message, error);
 }
 
 static gboolean
