@@ -12,7 +12,6 @@
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
 
-#define SEALING_THREADS 4
 #define SEALERS 8 /* syncs that the disk is asked for at a time */
 
 /* A hint, whose failure is that of fdatasync(). */
@@ -117,19 +116,77 @@ sync_folder_cb (gpointer data, gpointer store)
     neg_fault_point ("folder-synced");
 }
 
-/* What several threads wait for the disk to write, it writes together. */
+/* Something for a sealer; owned by it. */
+typedef struct {
+  GFunc func;
+  gpointer data;
+  guint *n_left; /* of those that somebody waits for; guarded by the store */
+} Work;
+
+static void
+work_cb (gpointer data, gpointer user_data)
+{
+  g_autofree Work *work = data;
+  NegObjectStore *store = user_data;
+
+  work->func (work->data, store);
+  g_mutex_lock (&store->lock);
+  *work->n_left -= 1;
+  if (*work->n_left == 0)
+    g_cond_broadcast (&store->sealed_one);
+  g_mutex_unlock (&store->lock);
+}
+
+/* All its threads from the beginning: none has to be made when the system has no more. NULL: it had none. */
+static GThreadPool *
+get_sealers (NegObjectStore *store)
+{
+  GThreadPool *sealers;
+
+  g_mutex_lock (&store->lock);
+  if (store->sealers == NULL)
+    store->sealers = g_thread_pool_new (work_cb, store, SEALERS, TRUE, NULL);
+  sealers = g_thread_pool_get_num_threads (store->sealers) > 0 ? store->sealers : NULL;
+  g_mutex_unlock (&store->lock);
+  return sealers;
+}
+
+static void
+begin_work (NegObjectStore *store, GFunc func, gpointer data, guint *n_left)
+{
+  GThreadPool *sealers = get_sealers (store);
+  Work *work = g_new (Work, 1);
+
+  *work = (Work) { .func = func, .data = data, .n_left = n_left };
+  if (sealers != NULL)
+    g_thread_pool_push (sealers, work, NULL);
+  else
+    work_cb (work, store);
+}
+
+static void
+await_work (NegObjectStore *store, const guint *n_left)
+{
+  g_mutex_lock (&store->lock);
+  while (*n_left > 0)
+    g_cond_wait (&store->sealed_one, &store->lock);
+  g_mutex_unlock (&store->lock);
+}
+
+/* What several threads wait for the disk to write, it writes together. One step is the caller's own, who may be a
+ * sealer: those wait for no other. */
 static void
 run_steps (GFunc func, Step *steps, guint n, NegObjectStore *store)
 {
-  GThreadPool *threads = n > 1 ? g_thread_pool_new (func, store, SEALING_THREADS, FALSE, NULL) : NULL;
+  guint n_left = n;
 
+  if (n == 1) {
+    func (steps, store);
+    return;
+  }
   for (guint i = 0; i < n; i++)
-    if (threads == NULL)
-      func (&steps[i], store);
-    else
-      g_thread_pool_push (threads, &steps[i], NULL);
-  if (threads != NULL)
-    g_thread_pool_free (threads, FALSE, TRUE);
+    begin_work (store, func, &steps[i], &n_left);
+  await_work (store, &n_left);
 }
 
 /* A folder that could not be synced is the failure of all in it. */
@@ -185,49 +242,20 @@ neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 byt
 /* --- beside what the caller does --- */
 
 static void
-seal_cb (gpointer data, gpointer user_data)
+seal_cb (gpointer sealing, gpointer store)
 {
-  NegSealing *sealing = data;
-  NegObjectStore *store = user_data;
-
   neg_object_store_seal_many (store, sealing, 1);
-  g_mutex_lock (&store->lock);
-  sealing->is_done = TRUE;
-  g_cond_broadcast (&store->sealed_one);
-  g_mutex_unlock (&store->lock);
-}
-
-/* All its threads from the beginning: none has to be made when the system has no more. NULL: it had none. */
-static GThreadPool *
-get_sealers (NegObjectStore *store)
-{
-  GThreadPool *sealers;
-
-  g_mutex_lock (&store->lock);
-  if (store->sealers == NULL)
-    store->sealers = g_thread_pool_new (seal_cb, store, SEALERS, TRUE, NULL);
-  sealers = g_thread_pool_get_num_threads (store->sealers) > 0 ? store->sealers : NULL;
-  g_mutex_unlock (&store->lock);
-  return sealers;
 }
 
 void
 neg_object_store_seal_begin (NegObjectStore *store, NegSealing *sealing)
 {
-  GThreadPool *sealers = get_sealers (store);
-
-  sealing->is_done = FALSE;
-  if (sealers != NULL)
-    g_thread_pool_push (sealers, sealing, NULL);
-  else
-    seal_cb (sealing, store);
+  sealing->n_left = 1;
+  begin_work (store, seal_cb, sealing, &sealing->n_left);
 }
 
 void
 neg_object_store_seal_wait (NegObjectStore *store, NegSealing *sealing)
 {
-  g_mutex_lock (&store->lock);
-  while (!sealing->is_done)
-    g_cond_wait (&store->sealed_one, &store->lock);
-  g_mutex_unlock (&store->lock);
+  await_work (store, &sealing->n_left);
 }

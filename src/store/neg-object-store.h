@@ -60,7 +60,7 @@ typedef struct {
   NegIncoming *incoming;
   guint64 bytes; /* as announced */
   GError *error; /* given; NULL: incoming->name is its name */
-  gboolean is_done; /* of seal_begin() only; guarded by the store */
+  guint n_left; /* of seal_begin() only, until it is done: 1; guarded by the store */
 } NegSealing;
 
 /* The same for many, in less time than each by itself takes: the disk writes together what is asked for together. */
