@@ -53,6 +53,13 @@ get_cell (NegWorklistRow *self, NegEntryColumn column)
 }
 
 static void
+update_accessible_place (NegWorklistRow *self)
+{
+  gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_POS_IN_SET, (int) self->position + 1,
+                                  GTK_ACCESSIBLE_RELATION_SET_SIZE, (int) self->n_rows, -1);
+}
+
+static void
 update_accessible (NegWorklistRow *self)
 {
   const NegEntry *entry = get_entry (self);
@@ -60,8 +67,7 @@ update_accessible (NegWorklistRow *self)
   g_autofree char *spoken = self->open ? g_strdup_printf (_ ("%s, open"), all) : g_strdup (all);
 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  gtk_accessible_update_relation (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_RELATION_POS_IN_SET, (int) self->position + 1,
-                                  GTK_ACCESSIBLE_RELATION_SET_SIZE, (int) self->n_rows, -1);
+  update_accessible_place (self);
 }
 
 static void
@@ -81,7 +87,7 @@ neg_worklist_row_set_item (NegWorklistRow *self, NegWorklistItem *item, guint po
   self->n_rows = n_rows;
   if (item == self->item) {
     if (!same_place && item != NULL)
-      update_accessible (self);
+      update_accessible_place (self);
     return;
   }
   if (self->item != NULL)
@@ -182,17 +188,10 @@ draw_text (NegWorklistRow *self, GtkSnapshot *snapshot, const char *text, double
            double height_px, gboolean bold, const char *color_name)
 {
   GdkRGBA color = get_color (self, color_name);
-  PangoLayout *layout;
-  int text_height_px;
 
-  if (*text == '\0' || width_px <= 0)
-    return;
-  layout = neg_worklist_texts_get (self->texts, text, width_px, bold);
-  pango_layout_get_pixel_size (layout, NULL, &text_height_px);
-  gtk_snapshot_save (snapshot);
-  gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (x, y + (int) ((height_px - text_height_px) / 2)));
-  gtk_snapshot_append_layout (snapshot, layout, &color);
-  gtk_snapshot_restore (snapshot);
+  if (*text != '\0' && width_px > 0)
+    neg_worklist_texts_draw (self->texts, snapshot, text, width_px, bold,
+                             &GRAPHENE_RECT_INIT (x, y, width_px, height_px), &color);
 }
 
 /* How wide the text is, at most @most_px. */
@@ -202,7 +201,7 @@ get_width_px (NegWorklistRow *self, const char *text, int most_px)
   int width_px = 0;
 
   if (*text != '\0' && most_px > 0)
-    pango_layout_get_pixel_size (neg_worklist_texts_get (self->texts, text, most_px, FALSE), &width_px, NULL);
+    width_px = neg_worklist_texts_get_width_px (self->texts, text, most_px, FALSE);
   return width_px;
 }
 
@@ -336,7 +335,6 @@ static void
 neg_worklist_row_init (NegWorklistRow *self)
 {
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
-  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 

@@ -15,6 +15,8 @@ typedef struct {
   Key key;
   char *text;
   PangoLayout *layout;
+  int height_px, baseline; /* the latter and the next in units of Pango */
+  int line_x;              /* right to left it begins farther on */
 } Text;
 
 struct _NegWorklistTexts {
@@ -90,20 +92,68 @@ new_layout (NegWorklistTexts *self, const Key *key)
   return layout;
 }
 
-PangoLayout *
-neg_worklist_texts_get (NegWorklistTexts *self, const char *text, int width_px, gboolean bold)
+static void
+measure (Text *text)
+{
+  PangoLayoutIter *iter = pango_layout_get_iter (text->layout);
+  PangoRectangle line;
+
+  pango_layout_get_pixel_size (text->layout, NULL, &text->height_px);
+  pango_layout_iter_get_line_extents (iter, NULL, &line);
+  text->line_x = line.x;
+  text->baseline = pango_layout_iter_get_baseline (iter);
+  pango_layout_iter_free (iter);
+}
+
+/* Borrowed until the next call. */
+static const Text *
+get_text (NegWorklistTexts *self, const char *text, int width_px, gboolean bold)
 {
   const Key key = { text, width_px, bold };
   Text *known = g_hash_table_lookup (self->texts, &key);
 
   if (known != NULL)
-    return known->layout;
+    return known;
   if (g_hash_table_size (self->texts) >= TEXTS_MAX)
     g_hash_table_remove_all (self->texts);
   known = g_new0 (Text, 1);
   known->text = g_strdup (text);
   known->key = (Key){ known->text, width_px, bold };
   known->layout = new_layout (self, &known->key);
+  measure (known);
   g_hash_table_insert (self->texts, &known->key, known);
-  return known->layout;
+  return known;
+}
+
+int
+neg_worklist_texts_get_width_px (NegWorklistTexts *self, const char *text, int width_px, gboolean bold)
+{
+  int text_px;
+
+  pango_layout_get_pixel_size (get_text (self, text, width_px, bold)->layout, &text_px, NULL);
+  return text_px;
+}
+
+/* Each run at its place. A whole layout is drawn at the origin, so it needs a transformation around it, and a list has
+ * hundreds of cells to draw with every key. */
+void
+neg_worklist_texts_draw (NegWorklistTexts *self, GtkSnapshot *snapshot, const char *text, int width_px, gboolean bold,
+                         const graphene_rect_t *place, const GdkRGBA *color)
+{
+  const Text *known = get_text (self, text, width_px, bold);
+  const PangoLayoutLine *line = pango_layout_get_line_readonly (known->layout, 0);
+  const double top = place->origin.y + (int) ((place->size.height - known->height_px) / 2);
+  int x = known->line_x;
+
+  for (const GSList *link = line->runs; link != NULL; link = link->next) {
+    PangoLayoutRun *run = link->data;
+    g_autoptr (GskRenderNode) node = NULL;
+
+    node = gsk_text_node_new (run->item->analysis.font, run->glyphs, color,
+                              &GRAPHENE_POINT_INIT (place->origin.x + (float) x / PANGO_SCALE,
+                                                    top + (float) known->baseline / PANGO_SCALE));
+    if (node != NULL) /* a run may have nothing to be seen */
+      gtk_snapshot_append_node (snapshot, node);
+    x += pango_glyph_string_get_width (run->glyphs);
+  }
 }

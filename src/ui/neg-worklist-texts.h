@@ -11,8 +11,11 @@ typedef struct _NegWorklistTexts NegWorklistTexts;
 NegWorklistTexts *neg_worklist_texts_new (GtkWidget *widget);
 void neg_worklist_texts_free (NegWorklistTexts *texts);
 
-/* One line of @text that is cut at @width_px; borrowed until the next call. */
-PangoLayout *neg_worklist_texts_get (NegWorklistTexts *texts, const char *text, int width_px, gboolean bold);
+/* One line of @text, cut at @width_px. */
+int neg_worklist_texts_get_width_px (NegWorklistTexts *texts, const char *text, int width_px, gboolean bold);
+/* At the left of @place, in the middle of its height. */
+void neg_worklist_texts_draw (NegWorklistTexts *texts, GtkSnapshot *snapshot, const char *text, int width_px,
+                              gboolean bold, const graphene_rect_t *place, const GdkRGBA *color);
 void neg_worklist_texts_clear (NegWorklistTexts *texts); /* font or scale are other ones */
 
 G_END_DECLS

@@ -61,10 +61,11 @@ neg_worklist_words_dup_claim (const NegEntry *entry)
 {
   g_autofree char *who = neg_caption_dup_clean (entry->claimed_by);
   g_autofree char *where = neg_caption_dup_clean (entry->claimed_at);
-  g_autofree char *since = dup_moment (entry->claimed_us);
+  g_autofree char *since = NULL;
 
   if (*who == '\0')
     return NULL;
+  since = dup_moment (entry->claimed_us);
   if (*where == '\0')
     return g_strdup_printf (_ ("being read by %s since %s"), who, since);
   return g_strdup_printf (_ ("being read by %s at %s since %s"), who, where, since);
