@@ -58,6 +58,7 @@ gboolean _neg_annotation_is_whole (const NegAnnotation *annotation);
 void _neg_annotations_set (NegAnnotations *self, const char *uid, NegAnnotation *annotation);
 /* Tells the sink that @before has become @after, one of them nullable, and counts it. */
 gboolean _neg_annotations_keep (NegAnnotations *self, NegAnnotation *before, NegAnnotation *after, GError **error);
+gboolean _neg_annotation_is_same (const NegAnnotation *a, const NegAnnotation *b); /* but for numbers and times */
 void _neg_annotations_push_step (NegAnnotations *self, NegAnnotation *before, NegAnnotation *after);
 
 G_END_DECLS

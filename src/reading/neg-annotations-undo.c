@@ -31,6 +31,43 @@ _neg_annotations_push_step (NegAnnotations *self, NegAnnotation *before, NegAnno
   g_queue_clear_full (&self->redo, _neg_annotation_step_free);
 }
 
+static void
+replace_in (GQueue *steps, const NegAnnotation *old, NegAnnotation *new)
+{
+  for (GList *link = steps->head; link != NULL; link = link->next) {
+    NegAnnotationStep *step = link->data;
+    NegAnnotation **sides[] = { &step->before, &step->after };
+
+    for (guint i = 0; i < G_N_ELEMENTS (sides); i++)
+      if (*sides[i] == old) {
+        neg_annotation_unref (*sides[i]);
+        *sides[i] = neg_annotation_ref (new);
+      }
+  }
+}
+
+/* The steps that led to it and from it are the same; who takes one back has the numbers too. */
+gboolean
+neg_annotations_put_values (NegAnnotations *self, NegAnnotation *annotation, GError **error)
+{
+  g_autoptr (NegAnnotation) now = NULL;
+
+  g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
+
+  now = g_hash_table_lookup (self->by_uid, annotation->uid);
+  if (now != NULL)
+    neg_annotation_ref (now);
+  if (!_neg_annotation_is_same (now, annotation)
+      || (self->gesture != 0 && g_strcmp0 (self->gesture_uid, annotation->uid) == 0))
+    return TRUE;
+  if (!_neg_annotations_keep (self, now, annotation, error))
+    return FALSE;
+  replace_in (&self->undo, now, annotation);
+  replace_in (&self->redo, now, annotation);
+  _neg_annotations_set (self, annotation->uid, annotation);
+  return TRUE;
+}
+
 static guint64
 get_serial (const GQueue *steps)
 {

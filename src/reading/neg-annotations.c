@@ -287,8 +287,8 @@ _neg_annotations_keep (NegAnnotations *self, NegAnnotation *before, NegAnnotatio
   return TRUE;
 }
 
-static gboolean
-is_same (const NegAnnotation *a, const NegAnnotation *b)
+gboolean
+_neg_annotation_is_same (const NegAnnotation *a, const NegAnnotation *b)
 {
   return a != NULL && b != NULL && a->n_points == b->n_points && g_strcmp0 (a->text, b->text) == 0
          && memcmp (a->points_px, b->points_px, a->n_points * 2 * sizeof (double)) == 0;
@@ -320,7 +320,7 @@ neg_annotations_end_gesture (NegAnnotations *self, guint gesture, GError **error
   uid = g_steal_pointer (&self->gesture_uid);
   before = g_steal_pointer (&self->gesture_before);
   after = neg_annotation_ref (g_hash_table_lookup (self->by_uid, uid));
-  if (is_same (before, after)) {
+  if (_neg_annotation_is_same (before, after)) {
     _neg_annotations_set (self, uid, before);
     return TRUE;
   }

@@ -55,6 +55,9 @@ NegAnnotation *neg_annotations_find (NegAnnotations *annotations, const char *ui
  * undo it is one, when the gesture is ended. */
 gboolean neg_annotations_put (NegAnnotations *annotations, NegAnnotation *annotation, guint gesture, GError **error);
 gboolean neg_annotations_end_gesture (NegAnnotations *annotations, guint gesture, GError **error);
+/* @annotation with numbers that took longer: is kept, but is no step of its own; where it was changed or removed since,
+ * nothing happens. */
+gboolean neg_annotations_put_values (NegAnnotations *annotations, NegAnnotation *annotation, GError **error);
 /* Back to what was there before the gesture, which was never kept. */
 void neg_annotations_cancel_gesture (NegAnnotations *annotations, guint gesture);
 /* Ends the gesture that goes on, whichever it is: before what is there is written down, or left. */

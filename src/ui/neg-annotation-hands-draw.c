@@ -66,7 +66,7 @@ set_draft_points (NegAnnotationHands *self, const NegHandsImage *image, const do
     g_array_append_vals (points, last_px, 2);
   }
   neg_annotation_set_points (self->draft, (const double *) points->data, points->len / 2);
-  _neg_hands_measure (image, self->draft, TRUE);
+  _neg_hands_measure (self, image, self->draft);
   _neg_hands_emit_changed (self);
 }
 
@@ -108,13 +108,14 @@ finish_draft (NegAnnotationHands *self, const NegHandsImage *image)
   }
   done = neg_annotation_copy (self->draft);
   neg_annotation_set_points (done, (const double *) self->fixed->data, get_n_fixed (self));
-  _neg_hands_measure (image, done, FALSE);
+  _neg_hands_measure (self, image, done);
   _neg_hands_drop_draft (self);
   if (!neg_annotations_put (self->annotations, done, 0, &error)) {
     _neg_hands_fail (self, error);
     return;
   }
   _neg_hands_select (self, done);
+  _neg_hands_measure_later (self, done->uid);
   if (done->kind == NEG_ANNOTATION_ARROW)
     _neg_hands_want_text (self, done->uid);
 }

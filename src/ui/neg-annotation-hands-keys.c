@@ -66,7 +66,7 @@ nudge (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *sele
     _neg_hands_begin_move (self, selected, NEG_HOLD_NOTHING);
     self->moves_by_keys = TRUE;
   }
-  _neg_hands_put_moved (self, image, moved, FALSE);
+  _neg_hands_put_moved (self, image, moved);
 }
 
 static gboolean

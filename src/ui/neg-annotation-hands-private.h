@@ -32,6 +32,13 @@ struct _NegAnnotationHands {
   guint gesture;
   gboolean was_clicked; /* the selected one: arrow keys are its own */
   gboolean moves_by_keys;
+
+  /* What a large region is to be measured on when it stays where it is; nullable, both or none */
+  NegInstance *later_instance;
+  NegPixels *later_pixels;
+  guint32 later_frame;
+  gboolean later_has_suv;
+  NegSuv later_suv;
 };
 
 void _neg_hands_emit_changed (NegAnnotationHands *self);
@@ -44,15 +51,16 @@ void _neg_hands_to_output (const NegHandsImage *image, const double image_px[2],
 /* As on the screen, where pixels are as high as they are wide: a box becomes a square on the patient. */
 void _neg_hands_constrain (const NegHandsImage *image, const double from_px[2], double to_px[2]);
 gboolean _neg_hands_is_box (NegAnnotationKind kind);
-gboolean _neg_hands_is_huge (const NegAnnotation *annotation);
-void _neg_hands_measure (const NegHandsImage *image, NegAnnotation *annotation, gboolean is_live);
+/* Of a large region nothing but its area: a hand does not wait for millions of pixels. */
+void _neg_hands_measure (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *annotation);
+/* What was left out, of the annotation as it is now. */
+void _neg_hands_measure_later (NegAnnotationHands *self, const char *uid);
 
 NegAnnotation *_neg_hands_get_selected (NegAnnotationHands *self, const NegHandsImage *image); /* on this image */
 void _neg_hands_select (NegAnnotationHands *self, const NegAnnotation *annotation);
 
 void _neg_hands_begin_move (NegAnnotationHands *self, NegAnnotation *annotation, NegHold hold);
-void _neg_hands_put_moved (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *moved,
-                           gboolean is_live);
+void _neg_hands_put_moved (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *moved);
 void _neg_hands_end_move (NegAnnotationHands *self);
 void _neg_hands_cancel_move (NegAnnotationHands *self);
 

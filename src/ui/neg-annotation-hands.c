@@ -5,14 +5,12 @@
 #include <math.h>
 
 #include "reading/neg-annotation-shape.h"
+#include "reading/neg-annotation-task.h"
 #include "reading/neg-annotation-values.h"
 
 /* Logical pixels. */
 #define HANDLE_PX 10.0
 #define BODY_PX 6.0
-
-/* Larger regions are averaged when they are finished: a hand that drags does not wait for millions of pixels. */
-#define LIVE_PIXELS_MAX 5e5
 
 G_DEFINE_FINAL_TYPE (NegAnnotationHands, neg_annotation_hands, G_TYPE_OBJECT)
 
@@ -77,29 +75,52 @@ _neg_hands_is_box (NegAnnotationKind kind)
   return kind == NEG_ANNOTATION_ELLIPSE || kind == NEG_ANNOTATION_RECTANGLE;
 }
 
-gboolean
-_neg_hands_is_huge (const NegAnnotation *annotation)
+static void
+forget_later (NegAnnotationHands *self)
 {
-  const double *p = annotation->points_px;
-  double box_px[4] = { p[0], p[1], p[0], p[1] };
-
-  for (guint i = 1; i < annotation->n_points; i++) {
-    box_px[0] = MIN (box_px[0], p[2 * i]);
-    box_px[1] = MIN (box_px[1], p[2 * i + 1]);
-    box_px[2] = MAX (box_px[2], p[2 * i]);
-    box_px[3] = MAX (box_px[3], p[2 * i + 1]);
-  }
-  return (box_px[2] - box_px[0]) * (box_px[3] - box_px[1]) > LIVE_PIXELS_MAX;
+  g_clear_pointer (&self->later_instance, neg_instance_unref);
+  g_clear_pointer (&self->later_pixels, neg_pixels_unref);
 }
 
 void
-_neg_hands_measure (const NegHandsImage *image, NegAnnotation *annotation, gboolean is_live)
+_neg_hands_measure (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *annotation)
 {
-  gboolean without_pixels = is_live && _neg_hands_is_huge (annotation);
+  gboolean is_large = neg_annotation_is_large (annotation);
 
-  neg_annotation_measure (annotation, image->instance, image->frame, without_pixels ? NULL : &image->draw,
-                          without_pixels ? NULL : image->pixels, image->suv, NULL, NULL);
+  neg_annotation_measure (annotation, image->instance, image->frame, is_large ? NULL : &image->draw,
+                          is_large ? NULL : image->pixels, image->suv, NULL, NULL);
   annotation->changed_us = g_get_real_time ();
+  forget_later (self);
+  if (!is_large)
+    return;
+  self->later_instance = neg_instance_ref (image->instance);
+  self->later_pixels = neg_pixels_ref (image->held);
+  self->later_frame = image->frame;
+  self->later_has_suv = image->suv != NULL;
+  if (image->suv != NULL)
+    self->later_suv = *image->suv;
+}
+
+static void
+measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NegAnnotationHands *self = NEG_ANNOTATION_HANDS (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NegAnnotation) measured = neg_annotation_measure_finish (result, NULL, NULL, &error);
+
+  if (measured != NULL && !neg_annotations_put_values (self->annotations, measured, &error))
+    _neg_hands_fail (self, error);
+}
+
+void
+_neg_hands_measure_later (NegAnnotationHands *self, const char *uid)
+{
+  const NegAnnotation *annotation = neg_annotations_find (self->annotations, uid);
+
+  if (annotation != NULL && self->later_pixels != NULL)
+    neg_annotation_measure_async (annotation, self->later_instance, self->later_frame, self->later_pixels,
+                                  self->later_has_suv ? &self->later_suv : NULL, self, NULL, measured_cb, NULL);
+  forget_later (self);
 }
 
 static gboolean
@@ -182,11 +203,11 @@ neg_annotation_hands_click (NegAnnotationHands *self, const NegHandsImage *image
 /* --- Moving one that is there --- */
 
 void
-_neg_hands_put_moved (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *moved, gboolean is_live)
+_neg_hands_put_moved (NegAnnotationHands *self, const NegHandsImage *image, NegAnnotation *moved)
 {
   g_autoptr (GError) error = NULL;
 
-  _neg_hands_measure (image, moved, is_live);
+  _neg_hands_measure (self, image, moved);
   if (!neg_annotations_put (self->annotations, moved, self->gesture, &error)) {
     _neg_hands_fail (self, error);
     self->hold = NEG_HOLD_NOTHING;
@@ -198,6 +219,7 @@ _neg_hands_begin_move (NegAnnotationHands *self, NegAnnotation *annotation, NegH
 {
   static guint last_gesture; /* of all viewports: none gives up what another one moves */
 
+  forget_later (self); /* of something else */
   self->hold = annotation->is_foreign ? NEG_HOLD_NOTHING : hold;
   g_clear_pointer (&self->base, neg_annotation_unref);
   self->base = neg_annotation_ref (annotation);
@@ -208,19 +230,22 @@ void
 _neg_hands_end_move (NegAnnotationHands *self)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (NegAnnotation) base = g_steal_pointer (&self->base);
   guint gesture = self->gesture;
 
   self->gesture = 0;
   self->hold = NEG_HOLD_NOTHING;
   self->moves_by_keys = FALSE;
-  g_clear_pointer (&self->base, neg_annotation_unref);
   if (!neg_annotations_end_gesture (self->annotations, gesture, &error))
     _neg_hands_fail (self, error);
+  if (base != NULL)
+    _neg_hands_measure_later (self, base->uid);
 }
 
 void
 _neg_hands_cancel_move (NegAnnotationHands *self)
 {
+  forget_later (self);
   neg_annotations_cancel_gesture (self->annotations, self->gesture);
   self->gesture = 0;
   self->hold = NEG_HOLD_NOTHING;
@@ -264,7 +289,7 @@ move_to (NegAnnotationHands *self, const NegHandsImage *image, const double poin
     }
     neg_annotation_move_handle (moved, self->handle, to_px);
   }
-  _neg_hands_put_moved (self, image, moved, TRUE);
+  _neg_hands_put_moved (self, image, moved);
 }
 
 /* --- The pointer --- */
@@ -336,19 +361,11 @@ void
 neg_annotation_hands_release (NegAnnotationHands *self, const NegHandsImage *image, const double point[2],
                               gboolean constrained)
 {
-  NegAnnotation *moved;
-
   g_return_if_fail (NEG_IS_ANNOTATION_HANDS (self));
 
   if (self->hold == NEG_HOLD_DRAFT && self->draft != NULL) {
     _neg_hands_release_draft (self, image, point, constrained);
     return;
-  }
-  moved = self->base != NULL && self->has_moved ? neg_annotations_find (self->annotations, self->base->uid) : NULL;
-  if (moved != NULL && self->hold != NEG_HOLD_NOTHING && _neg_hands_is_huge (moved)) { /* with the numbers that were left out */
-    g_autoptr (NegAnnotation) whole = neg_annotation_copy (moved);
-
-    _neg_hands_put_moved (self, image, whole, FALSE);
   }
   _neg_hands_end_move (self);
 }
@@ -391,6 +408,7 @@ neg_annotation_hands_finalize (GObject *object)
   g_clear_pointer (&self->draft, neg_annotation_unref);
   g_clear_pointer (&self->base, neg_annotation_unref);
   g_array_unref (self->fixed);
+  forget_later (self);
   g_clear_object (&self->annotations);
   G_OBJECT_CLASS (neg_annotation_hands_parent_class)->finalize (object);
 }

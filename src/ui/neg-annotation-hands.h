@@ -9,6 +9,7 @@
 #include <gdk/gdk.h>
 
 #include "imaging/neg-draw.h"
+#include "pipeline/neg-pixels.h"
 
 G_BEGIN_DECLS
 
@@ -17,10 +18,11 @@ G_DECLARE_FINAL_TYPE (NegAnnotationHands, neg_annotation_hands, NEG, ANNOTATION_
 
 /* What is on screen, all of it there (imaging pitfall 32); borrowed for the call. */
 typedef struct {
-  const NegInstance *instance;
+  NegInstance *instance;
   guint32 frame; /* from 0 */
   NegDraw draw;
-  const NegFrame *pixels;
+  NegPixels *held;
+  const NegFrame *pixels; /* of @held */
   const NegSuv *suv;      /* nullable */
   double device_scale;    /* output pixels of a logical one */
   guint width, height;    /* output pixels */

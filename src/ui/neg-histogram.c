@@ -12,9 +12,19 @@ struct _NegHistogramView {
 
   NegHistogram histogram;
   char unit[24];
+
+  /* What it shows, or what is being counted; nullable, both or none */
+  NegAnnotation *annotation;
+  NegPixels *pixels;
+  gboolean has_suv;
+  double suv_factor;
+  GCancellable *counting; /* nullable */
 };
 
 G_DEFINE_FINAL_TYPE (NegHistogramView, neg_histogram, GTK_TYPE_WIDGET)
+
+enum { COUNTED, N_SIGNALS };
+static guint signals[N_SIGNALS];
 
 static guint64
 get_most (const NegHistogram *histogram)
@@ -35,12 +45,10 @@ dup_value (NegHistogramView *self, double value)
   return neg_annotation_value_dup_text (&shown);
 }
 
-void
-neg_histogram_set (NegHistogramView *self, const NegHistogram *histogram, const char *unit)
+static void
+set_histogram (NegHistogramView *self, const NegHistogram *histogram, const char *unit)
 {
   g_autofree char *low = NULL, *high = NULL, *spoken = NULL;
-
-  g_return_if_fail (NEG_IS_HISTOGRAM_VIEW (self));
 
   self->histogram = *histogram;
   g_strlcpy (self->unit, unit, sizeof self->unit);
@@ -50,6 +58,97 @@ neg_histogram_set (NegHistogramView *self, const NegHistogram *histogram, const 
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
+
+/* --- Counting --- */
+
+static const char *
+get_mean_unit (const NegAnnotation *annotation)
+{
+  for (guint i = 0; i < annotation->n_values; i++)
+    if (annotation->values[i].quantity == NEG_QUANTITY_MEAN)
+      return annotation->values[i].unit;
+  return NULL;
+}
+
+static void
+show (NegHistogramView *self, const NegAnnotation *measured, const NegHistogram *histogram, const char *remark)
+{
+  const char *unit = measured != NULL ? get_mean_unit (measured) : NULL;
+
+  if (unit != NULL)
+    set_histogram (self, histogram, unit);
+  gtk_widget_set_visible (GTK_WIDGET (self), unit != NULL);
+  g_signal_emit (self, signals[COUNTED], 0, remark != NULL ? remark : "");
+}
+
+static void
+stop (NegHistogramView *self)
+{
+  if (self->counting != NULL)
+    g_cancellable_cancel (self->counting);
+  g_clear_object (&self->counting);
+  g_clear_pointer (&self->annotation, neg_annotation_unref);
+  g_clear_pointer (&self->pixels, neg_pixels_unref);
+}
+
+static void
+counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NegHistogramView *self = NEG_HISTOGRAM_VIEW (source);
+  g_autofree char *remark = NULL;
+  NegHistogram histogram;
+  g_autoptr (NegAnnotation) measured = neg_annotation_measure_finish (result, &histogram, &remark, NULL);
+
+  if (measured == NULL) /* of what is not selected any more */
+    return;
+  g_clear_object (&self->counting);
+  show (self, measured, &histogram, remark);
+}
+
+static void
+count_at_once (NegHistogramView *self, NegInstance *instance, guint32 frame, const NegSuv *suv)
+{
+  g_autoptr (NegAnnotation) measured = neg_annotation_copy (self->annotation);
+  const NegFrame *pixels = neg_pixels_get_frame (self->pixels);
+  g_autofree char *remark = NULL;
+  NegHistogram histogram;
+  NegDraw draw;
+
+  neg_draw_init (&draw, instance, frame, pixels, 0);
+  neg_annotation_measure (measured, instance, frame, &draw, pixels, suv, &histogram, &remark);
+  show (self, measured, &histogram, remark);
+}
+
+void
+neg_histogram_count (NegHistogramView *self, NegAnnotation *annotation, NegInstance *instance, guint32 frame,
+                     NegPixels *pixels, const NegSuv *suv)
+{
+  double factor = suv != NULL ? suv->factor : 0;
+
+  g_return_if_fail (NEG_IS_HISTOGRAM_VIEW (self));
+
+  if (annotation != NULL && pixels != NULL && annotation == self->annotation && pixels == self->pixels
+      && self->has_suv == (suv != NULL) && self->suv_factor == factor)
+    return;
+  stop (self);
+  if (annotation == NULL || pixels == NULL) {
+    show (self, NULL, NULL, NULL);
+    return;
+  }
+  self->annotation = neg_annotation_ref (annotation);
+  self->pixels = neg_pixels_ref (pixels);
+  self->has_suv = suv != NULL;
+  self->suv_factor = factor;
+  if (!neg_annotation_is_large (annotation)) {
+    count_at_once (self, instance, frame, suv);
+    return;
+  }
+  show (self, NULL, NULL, NULL);
+  self->counting = g_cancellable_new ();
+  neg_annotation_measure_async (annotation, instance, frame, pixels, suv, self, self->counting, counted_cb, NULL);
+}
+
+/* --- The widget --- */
 
 static int
 append_label (GtkWidget *widget, GtkSnapshot *snapshot, const char *text, gboolean is_right, const GdkRGBA *color)
@@ -93,10 +192,20 @@ neg_histogram_measure (GtkWidget *widget, GtkOrientation orientation, int for_si
 }
 
 static void
+neg_histogram_dispose (GObject *object)
+{
+  stop (NEG_HISTOGRAM_VIEW (object));
+  G_OBJECT_CLASS (neg_histogram_parent_class)->dispose (object);
+}
+
+static void
 neg_histogram_class_init (NegHistogramViewClass *class)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
+  G_OBJECT_CLASS (class)->dispose = neg_histogram_dispose;
+  signals[COUNTED] = g_signal_new ("counted", NEG_TYPE_HISTOGRAM, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                   1, G_TYPE_STRING);
   widget_class->snapshot = neg_histogram_snapshot;
   widget_class->measure = neg_histogram_measure;
   gtk_widget_class_set_css_name (widget_class, "neg-histogram");

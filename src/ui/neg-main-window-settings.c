@@ -28,6 +28,7 @@ _neg_main_window_set_up_viewport (NegMainWindow *self, NegViewport *viewport)
   neg_viewport_set_captions (viewport, self->captions);
   neg_viewport_set_tool (viewport, self->tool);
   neg_viewport_set_curve (viewport, self->curve);
+  neg_viewport_set_loading (viewport, self->loader != NULL && !neg_loader_is_finished (self->loader));
   if (self->settings == NULL)
     return;
   neg_viewport_set_interpolation (viewport, g_settings_get_enum (self->settings, "interpolation"));

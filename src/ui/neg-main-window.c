@@ -243,8 +243,24 @@ active_changed_cb (NegMainWindow *self)
 }
 
 static void
+set_loading_cb (NegViewport *viewport, gpointer data)
+{
+  neg_viewport_set_loading (viewport, GPOINTER_TO_INT (data));
+}
+
+static void
+update_loading (NegMainWindow *self)
+{
+  gboolean is_loading = !neg_loader_is_finished (self->loader);
+
+  neg_grid_foreach (self->grid, set_loading_cb, GINT_TO_POINTER (is_loading));
+  neg_measurements_page_set_loading (self->measurements, is_loading);
+}
+
+static void
 loader_changed_cb (NegMainWindow *self)
 {
+  update_loading (self);
   neg_reading_update (self->reading);
   _neg_main_window_load_annotations (self);
   _neg_main_window_restore (self);

@@ -18,6 +18,7 @@ struct _NegMeasurementsPage {
   GtkWidget *box, *empty, *list, *histogram, *remark, *remove_button, *copy_button, *export_button;
   GHashTable *rows; /* uid -> GtkListBoxRow, borrowed from the list */
   char *study_uid;  /* whose rows they are; nullable */
+  gboolean is_loading;   /* more images may come */
   gboolean is_selecting; /* by what was selected elsewhere */
   GtkFileChooserNative *chooser;
   guint tick;
@@ -283,54 +284,27 @@ is_region (const NegAnnotation *annotation)
              || annotation->kind == NEG_ANNOTATION_FREEHAND);
 }
 
-static const char *
-get_mean_unit (const NegAnnotation *annotation)
-{
-  for (guint i = 0; i < annotation->n_values; i++)
-    if (annotation->values[i].quantity == NEG_QUANTITY_MEAN)
-      return annotation->values[i].unit;
-  return NULL;
-}
-
-/* From the frame as it is decoded, never from what a viewport shows. FALSE while it is not there. */
-static gboolean
-count (NegMeasurementsPage *self, const NegAnnotation *annotation, NegAnnotation *copy, NegHistogram *histogram,
-       char **remark)
-{
-  guint index;
-  NegSeries *series = find_series (self, annotation, &index);
-  g_autoptr (NegPixels) pixels
-      = series != NULL && self->store != NULL ? neg_frame_store_peek (self->store, series, index) : NULL;
-  const NegSeriesFrame *frame;
-  gboolean has_suv;
-  NegSuv suv;
-  NegDraw draw;
-
-  if (pixels == NULL)
-    return FALSE;
-  frame = neg_series_get_frame (series, index);
-  has_suv = neg_annotation_init_suv (&suv, series, index);
-  neg_draw_init (&draw, frame->instance, frame->frame, neg_pixels_get_frame (pixels), 0);
-  neg_annotation_measure (copy, frame->instance, frame->frame, &draw, neg_pixels_get_frame (pixels),
-                          has_suv ? &suv : NULL, histogram, remark);
-  return TRUE;
-}
-
+/* From the frame as it is decoded, never from what a viewport shows; nothing while it is not there. */
 static void
 update_histogram (NegMeasurementsPage *self)
 {
-  const NegAnnotation *annotation = get_selected (self);
-  g_autoptr (NegAnnotation) copy = annotation != NULL ? neg_annotation_copy (annotation) : NULL;
-  g_autofree char *remark = NULL;
-  NegHistogram histogram;
-  gboolean has_histogram = FALSE;
+  NegAnnotation *annotation = get_selected (self);
+  guint index = 0;
+  NegSeries *series = annotation != NULL ? find_series (self, annotation, &index) : NULL;
+  const NegSeriesFrame *frame = series != NULL ? neg_series_get_frame (series, index) : NULL;
+  g_autoptr (NegPixels) pixels
+      = series != NULL && self->store != NULL ? neg_frame_store_peek (self->store, series, index) : NULL;
+  NegSuv suv;
+  gboolean has_suv = pixels != NULL && !self->is_loading && neg_annotation_init_suv (&suv, series, index);
 
-  if (copy != NULL && count (self, annotation, copy, &histogram, &remark))
-    has_histogram = is_region (copy) && get_mean_unit (copy) != NULL;
-  if (has_histogram)
-    neg_histogram_set (NEG_HISTOGRAM_VIEW (self->histogram), &histogram, get_mean_unit (copy));
-  gtk_widget_set_visible (self->histogram, has_histogram);
-  set_label (self->remark, remark != NULL ? remark : "");
+  neg_histogram_count (NEG_HISTOGRAM_VIEW (self->histogram), annotation, frame != NULL ? frame->instance : NULL,
+                       frame != NULL ? frame->frame : 0, pixels, has_suv ? &suv : NULL);
+}
+
+static void
+counted_cb (NegMeasurementsPage *self, const char *remark)
+{
+  set_label (self->remark, remark);
 }
 
 static void
@@ -398,6 +372,17 @@ neg_measurements_page_set_store (NegMeasurementsPage *self, NegFrameStore *store
   if (g_set_object (&self->store, store) && store != NULL)
     self->frame_ready_handler
         = g_signal_connect_swapped (store, "frame-ready", G_CALLBACK (frame_ready_cb), self);
+  schedule (self);
+}
+
+void
+neg_measurements_page_set_loading (NegMeasurementsPage *self, gboolean is_loading)
+{
+  g_return_if_fail (NEG_IS_MEASUREMENTS_PAGE (self));
+
+  if (is_loading == self->is_loading)
+    return;
+  self->is_loading = is_loading;
   schedule (self);
 }
 
@@ -644,6 +629,7 @@ neg_measurements_page_init (NegMeasurementsPage *self)
                          "E ellipse, R rectangle, D freehand, T arrow, P probe."));
   self->histogram = neg_histogram_new ();
   gtk_widget_set_visible (self->histogram, FALSE);
+  g_signal_connect_object (self->histogram, "counted", G_CALLBACK (counted_cb), self, G_CONNECT_SWAPPED);
   self->remark = new_label ("attention");
   gtk_widget_set_visible (self->remark, FALSE);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);

@@ -17,5 +17,7 @@ G_DECLARE_FINAL_TYPE (NegMeasurementsPage, neg_measurements_page, NEG, MEASUREME
  *          "hint" (const char *text): what was done, in words. */
 GtkWidget *neg_measurements_page_new (NegReading *reading, NegAnnotations *annotations);
 void neg_measurements_page_set_store (NegMeasurementsPage *page, NegFrameStore *store); /* nullable */
+/* While more images may come nothing is measured that needs all of a series (SUV). */
+void neg_measurements_page_set_loading (NegMeasurementsPage *page, gboolean is_loading);
 
 G_END_DECLS

@@ -52,6 +52,8 @@ get_suv (NegViewport *self)
     self->suv_instance = self->instance;
     self->has_suv = neg_annotation_init_suv (&self->suv, state->series, state->index);
   }
+  if (self->is_loading) /* an image that is still to come may be the earliest, from which SUV counts */
+    return NULL;
   return self->has_suv ? &self->suv : NULL;
 }
 
@@ -66,6 +68,7 @@ _neg_viewport_get_hands_image (NegViewport *self, NegHandsImage *image)
     return FALSE;
   image->instance = self->instance;
   image->frame = frame->frame;
+  image->held = self->pixels;
   image->pixels = neg_pixels_get_frame (self->pixels);
   image->suv = get_suv (self);
   image->device_scale = gtk_widget_get_scale_factor (GTK_WIDGET (self));
@@ -299,6 +302,15 @@ _neg_viewport_forget_marks (NegViewport *self)
 
 /* --- The probe --- */
 
+static void
+add_line (char **text, const char *line)
+{
+  char *longer = g_strconcat (*text, "\n", line, NULL);
+
+  g_free (*text);
+  *text = longer;
+}
+
 void
 _neg_viewport_update_probe (NegViewport *self)
 {
@@ -312,6 +324,8 @@ _neg_viewport_update_probe (NegViewport *self)
     neg_affine_apply (&image.draw.output_to_image, point, point_px);
     text = neg_annotation_dup_probe_lines (image.instance, image.frame, &image.draw, image.pixels, image.suv,
                                            point_px);
+    if (self->is_loading && self->has_suv)
+      add_line (&text, _ ("SUV when all of the series is there"));
   }
   if (text == NULL && self->probe_text == NULL)
     return;
@@ -524,6 +538,18 @@ neg_viewport_set_annotations (NegViewport *self, NegAnnotations *annotations)
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self, 0);
   g_signal_connect_object (keys, "key-released", G_CALLBACK (key_released_cb), self, 0);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
+void
+neg_viewport_set_loading (NegViewport *self, gboolean is_loading)
+{
+  g_return_if_fail (NEG_IS_VIEWPORT (self));
+
+  if (is_loading == self->is_loading)
+    return;
+  self->is_loading = is_loading;
+  self->suv_series = NULL;
+  _neg_viewport_update_probe (self);
 }
 
 void

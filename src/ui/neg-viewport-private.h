@@ -85,6 +85,7 @@ struct _NegViewport {
   guint32 marks_frame;
   NegSeries *suv_series;       /* to be compared only */
   NegInstance *suv_instance;   /* to be compared only */
+  gboolean is_loading;
   gboolean has_suv;
   NegSuv suv;
   char *probe_text;            /* at the pointer; nullable */

@@ -40,6 +40,8 @@ void neg_viewport_set_interpolation (NegViewport *viewport, NegInterpolation int
 void neg_viewport_set_curve (NegViewport *viewport, const NegDisplayCurve *curve);
 void neg_viewport_set_wheel_reversed (NegViewport *viewport, gboolean reversed);
 void neg_viewport_set_tool (NegViewport *viewport, NegTool tool);
+/* While more images may come nothing is measured that needs all of a series (SUV), and the probe says so. */
+void neg_viewport_set_loading (NegViewport *viewport, gboolean is_loading);
 void neg_viewport_set_captions (NegViewport *viewport, NegCaptionsLevel level);
 
 /* How it draws, and why when that is not what was asked for; translated, borrowed. */

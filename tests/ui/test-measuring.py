@@ -323,6 +323,27 @@ def fast_freehand(program):
     program.wait_rows(f"Freehand area, Area {120 * 120 * SPACING_MM ** 2:.0f} mm²")
 
 
+def large_region(path):
+    """Millions of pixels are averaged by a thread: the numbers come after the outline, belong to the same step, and come
+    again where it was moved by keys."""
+    with Reader(path) as program:
+        open_page(program)
+        x, y, width, height = program.viewport_box()
+        side = min(width, height)
+        program.key("f", "r")
+        program.draw(-side // 3, -side // 3, side // 3, side // 3)
+        program.wait_rows("Rectangle, Area ")
+        screen.wait_until(lambda: all("Mean 500 HU" in row for row in program.rows()), 20, f"a mean in {program.rows()}")
+        program.wait_find("image", "Histogram from")
+        program.key("Right")
+        program.wait_rows("Rectangle, Area ")
+        screen.wait_until(lambda: all("Mean 500 HU" in row for row in program.rows()), 20, f"a mean in {program.rows()}")
+        program.key("ctrl+z", "ctrl+z")
+        screen.wait_until(lambda: not program.rows(), 10, "nothing left after the move and the outline were taken back")
+        program.key("ctrl+shift+z")
+        screen.wait_until(lambda: program.rows() and "Mean 500 HU" in program.rows()[0], 10, "a mean that comes back")
+
+
 def main():
     screen.with_session_bus()
     tap = screen.negtest.Tap()
@@ -351,6 +372,10 @@ def main():
         folder.add_series(2, study="1", StudyDate="20240912", StudyDescription="Newer")
         path = folder.add_series(2, study="2", StudyDate="20230101", StudyDescription="Older")
         tap.run("finishing while something is moved", finished_while_moved, path)
+    with screen.Folder() as folder:
+        path = folder.add_series(4, size=1600, pixels=lambda index: numpy.full((1600, 1600), 500),
+                                 PixelSpacing=[SPACING_MM, SPACING_MM])
+        tap.run("a region of a million pixels", large_region, path)
     with screen.Folder() as folder:
         path = folder.add_series(2, StudyInstanceUID=None)
         tap.run("an image of no study is not saved", of_no_study, path)
