@@ -1,0 +1,470 @@
+/* Orders and reports as rows and as entries: which order, which images, what older messages may do, what closes. */
+#include "config.h"
+
+#include "base/neg-error.h"
+#include "orders-list.h"
+
+#define T(n) (G_GINT64_CONSTANT (1795000000000000) + (n) * G_GINT64_CONSTANT (1000000))
+
+static const Who doe = { "H", "4711", "Doe^Jane" }, roe = { "H", "4712", "Roe^Joan" };
+static const Asked ct = { .placer = "P1", .filler = "F1", .accession = "A1", .step = "S1", .modality = "CT",
+                          .procedure = "CT Thorax", .location = "CT 2", .date = "20261122", .time = "0900",
+                          .priority = "STAT", .reason = "cough", .referrer = "Who^Doctor",
+                          .status = NEG_ORDER_SCHEDULED };
+
+static NegApplied
+order (OrdersList *list, const Who *who, const Asked *asked, gint64 time_us)
+{
+  return orders_list_apply (list, said_order (who, asked, time_us));
+}
+
+static gint64
+count (OrdersList *list, const char *table)
+{
+  return orders_list_query (list, "SELECT count(*) FROM %s", table);
+}
+
+static void
+test_row (OrdersList *list, gconstpointer data)
+{
+  g_autoptr (NegEntry) announced = NULL;
+  g_autoptr (NegEntry) arrived = NULL;
+  g_autoptr (NegEntry) left = NULL;
+  gint64 rowid;
+
+  g_assert_cmpint (order (list, &doe, &ct, T (0)), ==, NEG_APPLIED);
+  announced = orders_list_entry (list, "1");
+  g_assert_cmpint (announced->status, ==, NEG_STATUS_SCHEDULED);
+  g_assert_cmpint (announced->urgency, ==, NEG_URGENCY_STAT);
+  g_assert_cmpstr (announced->description, ==, "CT Thorax");
+  g_assert_cmpstr (announced->location, ==, "CT 2");
+  g_assert_cmpstr (announced->referrer, ==, "Who^Doctor");
+  g_assert_cmpstr (announced->modalities, ==, "CT");
+  g_assert_cmpint (announced->time_us, ==, G_GINT64_CONSTANT (1795338000000000));
+  rowid = orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  arrived = orders_list_entry (list, "1");
+  g_assert_cmpint (arrived->id, ==, announced->id);
+  g_assert_cmpint (arrived->status, ==, NEG_STATUS_ARRIVED);
+  g_assert_cmpstr (arrived->study_uid, ==, "1.2.3");
+  g_assert_cmpstr (arrived->description, ==, "CT");
+  g_assert_cmpint (arrived->urgency, ==, NEG_URGENCY_STAT);
+  g_assert_cmpint (orders_list_query (list, "SELECT has_images FROM imaging_order"), ==, 1);
+  orders_list_remove_study (list, rowid);
+  left = orders_list_entry (list, "1");
+  g_assert_cmpint (left->id, ==, announced->id);
+  g_assert_cmpint (left->status, ==, NEG_STATUS_SCHEDULED);
+  g_assert_cmpint (orders_list_query (list, "SELECT has_images FROM imaging_order"), ==, 0);
+}
+
+static void
+test_after_images (OrdersList *list, gconstpointer data)
+{
+  Asked by_uid = { .placer = "P2", .study_uid = "1.2.4", .priority = "HIGH", .status = NEG_ORDER_SCHEDULED };
+  g_autoptr (NegEntry) entry = NULL;
+  g_autoptr (NegEntry) other = NULL;
+
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  orders_list_set_remote (list, &doe, "1.2.4", "");
+  order (list, &doe, &ct, T (0));
+  order (list, &doe, &by_uid, T (0));
+  g_assert_cmpuint (orders_list_count (list), ==, 2);
+  entry = orders_list_entry (list, "study_uid = '1.2.3'");
+  g_assert_cmpint (entry->urgency, ==, NEG_URGENCY_STAT);
+  other = orders_list_entry (list, "study_uid = '1.2.4'");
+  g_assert_cmpint (other->urgency, ==, NEG_URGENCY_HIGH);
+  g_assert_cmpint (orders_list_query (list, "SELECT sum(has_images) FROM imaging_order"), ==, 2);
+}
+
+/* Several steps of one accession number are one entry, two numbers are two, one placer's steps without any are one. */
+static void
+test_steps (OrdersList *list, gconstpointer data)
+{
+  Asked second = ct, third = ct, bare = { .placer = "P9", .step = "1", .status = NEG_ORDER_SCHEDULED };
+
+  second.step = "S2";
+  third.step = "S3";
+  third.accession = "A2";
+  order (list, &doe, &ct, T (0));
+  order (list, &doe, &second, T (0));
+  g_assert_cmpuint (orders_list_count (list), ==, 1);
+  order (list, &doe, &third, T (0));
+  g_assert_cmpuint (orders_list_count (list), ==, 2);
+  order (list, &doe, &bare, T (0));
+  bare.step = "2";
+  order (list, &doe, &bare, T (0));
+  g_assert_cmpint (count (list, "imaging_order"), ==, 5);
+  g_assert_cmpuint (orders_list_count (list), ==, 3);
+  /* Without a step it is all of them. */
+  bare.step = NULL;
+  bare.status = NEG_ORDER_CANCELED;
+  g_assert_cmpint (order (list, &doe, &bare, T (1)), ==, NEG_APPLIED);
+  g_assert_cmpuint (orders_list_count (list), ==, 2);
+}
+
+static void
+test_absent (OrdersList *list, gconstpointer data)
+{
+  Asked change = { .placer = "P1", .procedure = "", .location = "CT 3", .status = NEG_ORDER_KEEP };
+  g_autofree char *reason = NULL;
+  g_autoptr (NegEntry) entry = NULL;
+
+  order (list, &doe, &ct, T (0));
+  g_assert_cmpint (order (list, &doe, &change, T (1)), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "imaging_order"), ==, 1);
+  entry = orders_list_entry (list, "1");
+  g_assert_cmpstr (entry->description, ==, "");
+  g_assert_cmpstr (entry->location, ==, "CT 3");
+  g_assert_cmpstr (entry->accession, ==, "A1");
+  g_assert_cmpint (entry->urgency, ==, NEG_URGENCY_STAT);
+  reason = orders_list_query_text (list, "SELECT reason FROM imaging_order");
+  g_assert_cmpstr (reason, ==, "cough");
+}
+
+static void
+test_numbers (OrdersList *list, gconstpointer data)
+{
+  Asked by_filler = { .filler = "F1", .procedure = "by filler", .status = NEG_ORDER_KEEP };
+  Asked by_placer = { .placer = "P1", .procedure = "by placer", .status = NEG_ORDER_KEEP };
+  Asked other = ct, none = { .step = "S1", .status = NEG_ORDER_SCHEDULED };
+  const Who nobody = { "H", NULL, "Doe^Jane" };
+
+  order (list, &doe, &ct, T (0));
+  g_assert_cmpint (order (list, &doe, &by_filler, T (1)), ==, NEG_APPLIED);
+  g_assert_cmpint (order (list, &doe, &by_placer, T (2)), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "imaging_order WHERE procedure = 'by placer' AND filler = 'F1'"), ==, 1);
+  g_assert_cmpint (order (list, &roe, &ct, T (3)), ==, NEG_REFUSED_PATIENT);
+  g_assert_cmpint (order (list, &roe, &by_placer, T (3)), ==, NEG_REFUSED_PATIENT);
+  g_assert_cmpint (order (list, &roe, &by_filler, T (3)), ==, NEG_REFUSED_PATIENT);
+  other.placer = "P2"; /* another order in the same accession number */
+  other.filler = "F2";
+  g_assert_cmpint (order (list, &doe, &other, T (3)), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "imaging_order"), ==, 2);
+  g_assert_cmpint (order (list, &doe, &none, T (3)), ==, NEG_REFUSED_NO_ID);
+  g_assert_cmpint (order (list, &nobody, &ct, T (3)), ==, NEG_REFUSED_NO_ID);
+  g_assert_cmpint (count (list, "imaging_order"), ==, 2);
+}
+
+/* A refusal in the middle takes the rest of its part back. */
+static void
+test_whole (OrdersList *list, gconstpointer data)
+{
+  Asked first = { .placer = "N1", .status = NEG_ORDER_SCHEDULED };
+  NegSaid *said = said_order (&roe, &first, T (1)), *more = said_order (&roe, &ct, T (1));
+  g_autofree char *before = NULL, *after = NULL;
+
+  order (list, &doe, &ct, T (0));
+  before = orders_list_dump (list);
+  g_ptr_array_add (said->orders, g_ptr_array_steal_index (more->orders, 0));
+  neg_said_free (more);
+  g_assert_cmpint (orders_list_apply (list, said), ==, NEG_REFUSED_PATIENT);
+  after = orders_list_dump (list);
+  g_assert_cmpstr (before, ==, after);
+}
+
+static void
+test_canceled (OrdersList *list, gconstpointer data)
+{
+  Asked cancel = { .placer = "P1", .status = NEG_ORDER_CANCELED }, late = ct;
+  g_autoptr (NegEntry) first = NULL;
+  g_autoptr (NegEntry) again = NULL;
+
+  order (list, &doe, &ct, T (0));
+  first = orders_list_entry (list, "1");
+  g_assert_cmpint (order (list, &doe, &cancel, T (10)), ==, NEG_APPLIED);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  g_assert_cmpint (count (list, "imaging_order"), ==, 1);
+  late.procedure = "too late";
+  g_assert_cmpint (order (list, &doe, &late, T (9)), ==, NEG_APPLIED_OLD);
+  g_assert_cmpint (order (list, &doe, &late, 0), ==, NEG_APPLIED_OLD);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  g_assert_cmpint (count (list, "imaging_order WHERE procedure = 'CT Thorax' AND status = 2"), ==, 1);
+  /* Asked for again, later than it was canceled. */
+  g_assert_cmpint (order (list, &doe, &ct, T (11)), ==, NEG_APPLIED);
+  again = orders_list_entry (list, "1");
+  g_assert_cmpint (again->id, ==, first->id);
+  g_assert_cmpint (order (list, &doe, &cancel, T (11)), ==, NEG_APPLIED); /* the same second: as they came */
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+}
+
+/* The cancellation overtakes the order. */
+static void
+test_overtaken (OrdersList *list, gconstpointer data)
+{
+  Asked cancel = { .placer = "P1", .accession = "A1", .step = "S1", .status = NEG_ORDER_CANCELED };
+
+  g_assert_cmpint (order (list, &doe, &cancel, T (10)), ==, NEG_APPLIED);
+  g_assert_cmpint (order (list, &doe, &ct, T (5)), ==, NEG_APPLIED_OLD);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  g_assert_cmpint (count (list, "imaging_order WHERE status = 2"), ==, 1);
+}
+
+/* Images of a canceled order are shown with it, whichever came first. */
+static void
+test_canceled_images (OrdersList *list, gconstpointer data)
+{
+  Asked cancel = { .placer = "P1", .status = NEG_ORDER_DISCONTINUED };
+  g_autoptr (GPtrArray) orders = NULL;
+  g_autoptr (NegEntry) first = NULL;
+  g_autoptr (NegEntry) entry = NULL;
+  gint64 rowid;
+
+  order (list, &doe, &ct, T (0));
+  first = orders_list_entry (list, "1");
+  order (list, &doe, &cancel, T (1));
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  rowid = orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  entry = orders_list_entry (list, "1");
+  g_assert_cmpint (entry->id, ==, first->id);
+  g_assert_cmpint (entry->urgency, ==, NEG_URGENCY_ROUTINE); /* nobody waits for it */
+  orders = neg_orders_list_of_entry (list->database, entry->id, NULL);
+  g_assert_cmpuint (orders->len, ==, 1);
+  orders_list_remove_study (list, rowid);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  order (list, &doe, &ct, T (2));
+  g_assert_cmpint (orders_list_query (list, "SELECT id FROM entry"), ==, first->id);
+}
+
+/* An appointment's own number of the step is not the order's. */
+static void
+test_appointment (OrdersList *list, gconstpointer data)
+{
+  Asked appointment = { .placer = "P1", .filler = "APPT", .step = "APPT", .time = "1400", .status = NEG_ORDER_SCHEDULED };
+  g_autofree char *step = NULL;
+
+  order (list, &doe, &appointment, T (0));
+  order (list, &doe, &ct, T (1));
+  g_assert_cmpint (count (list, "imaging_order WHERE step_id = 'S1' AND filler = 'F1' AND time = '0900'"), ==, 1);
+  g_assert_cmpint (order (list, &doe, &appointment, T (2)), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "imaging_order WHERE step_id = 'S1' AND filler = 'F1' AND time = '1400'"), ==, 1);
+  g_assert_cmpuint (orders_list_count (list), ==, 1);
+}
+
+/* It was another examination after all. */
+static void
+test_moves (OrdersList *list, gconstpointer data)
+{
+  Asked moved = { .placer = "P5", .status = NEG_ORDER_SCHEDULED, .study_uid = "1.2.3" };
+
+  orders_list_add_study (list, &doe, "1.2.3", "", "", "20261122");
+  orders_list_add_study (list, &doe, "1.2.4", "", "", "20261122");
+  order (list, &doe, &moved, T (0));
+  g_assert_cmpint (orders_list_query (list, "SELECT e.study_uid = '1.2.3' FROM entry e JOIN entry_source ON "
+                                            "entry_id = e.id WHERE order_id = 1"), ==, 1);
+  moved.study_uid = "1.2.4";
+  order (list, &doe, &moved, T (1));
+  g_assert_cmpint (orders_list_query (list, "SELECT e.study_uid = '1.2.4' FROM entry e JOIN entry_source ON "
+                                            "entry_id = e.id WHERE order_id = 1"), ==, 1);
+  g_assert_cmpuint (orders_list_count (list), ==, 2);
+  moved.study_uid = "1.2.5";
+  order (list, &doe, &moved, T (2));
+  g_assert_cmpuint (orders_list_count (list), ==, 3);
+}
+
+/* --- reports --- */
+
+static NegEntryStatus
+status (OrdersList *list)
+{
+  return (NegEntryStatus) orders_list_query (list, "SELECT status FROM entry");
+}
+
+static NegApplied
+report (OrdersList *list, const Who *who, const char *accession, NegReportStatus state, const char *text, gint64 time_us)
+{
+  return orders_list_apply (list, said_report (who, accession, state, text, time_us));
+}
+
+static void
+test_report (OrdersList *list, gconstpointer data)
+{
+  g_autoptr (GPtrArray) reports = NULL;
+  gint64 id;
+
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_PRELIMINARY, "first", T (0)), ==, NEG_APPLIED);
+  g_assert_cmpint (status (list), ==, NEG_STATUS_ARRIVED);
+  g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_FINAL, "final", T (1)), ==, NEG_APPLIED);
+  g_assert_cmpint (status (list), ==, NEG_STATUS_REPORTED);
+  g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_PRELIMINARY, "old", T (0)), ==, NEG_APPLIED_OLD);
+  id = orders_list_query (list, "SELECT id FROM entry");
+  reports = neg_reports_list_of_entry (list->database, id, NULL);
+  g_assert_cmpuint (reports->len, ==, 1);
+  g_assert_cmpstr (((NegReport *) g_ptr_array_index (reports, 0))->text, ==, "final");
+  /* A person's word stays, until there is another version. */
+  g_assert_true (neg_entries_set_status (list->database, id, NEG_STATUS_READ, "ann", NULL));
+  neg_entries_refresh_study (list->database, 1, NULL);
+  g_assert_cmpint (status (list), ==, NEG_STATUS_READ);
+  report (list, &doe, "A1", NEG_REPORT_CORRECTED, "corrected", T (2));
+  g_assert_cmpint (status (list), ==, NEG_STATUS_REPORTED);
+  report (list, &doe, "A1", NEG_REPORT_DELETED, NULL, T (3));
+  g_assert_cmpint (status (list), ==, NEG_STATUS_ARRIVED);
+  g_ptr_array_unref (reports);
+  reports = neg_reports_list_of_entry (list->database, id, NULL);
+  g_assert_cmpuint (reports->len, ==, 0);
+  g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_FINAL, "late", T (2)), ==, NEG_APPLIED_OLD);
+}
+
+static void
+test_report_first (OrdersList *list, gconstpointer data)
+{
+  g_autoptr (GPtrArray) unsettled = NULL;
+
+  g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_FINAL, "text", T (0)), ==, NEG_APPLIED_UNMATCHED);
+  unsettled = neg_orders_list_unsettled (list->database, T (0), 100, NULL);
+  g_assert_cmpuint (unsettled->len, ==, 1);
+  g_assert_cmpint (((NegUnsettled *) g_ptr_array_index (unsettled, 0))->kind, ==, NEG_UNSETTLED_REPORT);
+  orders_list_add_study (list, &roe, "1.2.9", "A1", "", "20261122");
+  g_assert_cmpint (status (list), ==, NEG_STATUS_ARRIVED);
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  g_assert_cmpint (orders_list_query (list, "SELECT status FROM entry WHERE study_uid = '1.2.3'"), ==,
+                   NEG_STATUS_REPORTED);
+  g_assert_cmpint (orders_list_query (list, "SELECT n_entries FROM report"), ==, 1);
+}
+
+/* By the order's numbers, and never another patient's. */
+static void
+test_report_order (OrdersList *list, gconstpointer data)
+{
+  NegSaid *said = said_report (&doe, NULL, NEG_REPORT_FINAL, "text", T (5));
+  NegSaidReport *one = g_ptr_array_index (said->reports, 0);
+
+  one->filler = g_strdup ("F1");
+  order (list, &doe, &ct, T (0));
+  g_assert_cmpint (orders_list_apply (list, said), ==, NEG_APPLIED);
+  g_assert_cmpint (status (list), ==, NEG_STATUS_REPORTED);
+  g_assert_cmpint (report (list, &roe, "A1", NEG_REPORT_FINAL, "text", T (6)), ==, NEG_REFUSED_PATIENT);
+  g_assert_cmpint (count (list, "report"), ==, 1);
+}
+
+static void
+test_report_studies (OrdersList *list, gconstpointer data)
+{
+  NegSaid *said = said_report (&doe, NULL, NEG_REPORT_FINAL, "both", T (5));
+  NegSaidReport *one = g_ptr_array_index (said->reports, 0);
+
+  g_strfreev (one->study_uids);
+  one->study_uids = g_strsplit ("1.2.3 1.2.4", " ", -1);
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  orders_list_add_study (list, &doe, "1.2.4", "A2", "", "20261122");
+  g_assert_cmpint (orders_list_apply (list, said), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "entry WHERE status = 4"), ==, 2);
+}
+
+/* --- by hand --- */
+
+static void
+test_match (OrdersList *list, gconstpointer data)
+{
+  g_autofree char *before = NULL, *after = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 entry, other, link;
+
+  orders_list_add_study (list, &doe, "1.2.3", "", "", "20261122");
+  orders_list_add_study (list, &roe, "1.2.4", "", "", "20261122");
+  order (list, &doe, &ct, T (0));
+  entry = orders_list_query (list, "SELECT id FROM entry WHERE study_uid = '1.2.3'");
+  other = orders_list_query (list, "SELECT id FROM entry WHERE study_uid = '1.2.4'");
+  before = orders_list_dump (list);
+  g_assert_false (neg_orders_match (list->database, 1, other, "ann", &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_false (neg_orders_unmatch (list->database, 1, "ann", NULL));
+  g_assert_true (neg_orders_match (list->database, 1, entry, "ann", &error));
+  g_assert_cmpuint (orders_list_count (list), ==, 2);
+  g_assert_cmpint (orders_list_query (list, "SELECT urgency FROM entry WHERE study_uid = '1.2.3'"), ==, NEG_URGENCY_STAT);
+  order (list, &doe, &ct, T (1)); /* the message that comes after it leaves it so */
+  g_assert_cmpuint (orders_list_count (list), ==, 2);
+  g_assert_true (neg_orders_unmatch (list->database, 1, "ann", &error));
+  orders_list_run (list, "UPDATE imaging_order SET time_us = %" G_GINT64_FORMAT, T (0));
+  after = orders_list_dump (list);
+  g_assert_cmpstr (before, ==, after);
+  g_assert_true (neg_patients_join (list->database, other, entry, "ann", &link, &error));
+  g_assert_true (neg_orders_match (list->database, 1, other, "ann", &error));
+  g_assert_cmpint (orders_list_query (list, "SELECT urgency FROM entry WHERE study_uid = '1.2.4'"), ==, NEG_URGENCY_STAT);
+}
+
+static void
+test_unsettled (OrdersList *list, gconstpointer data)
+{
+  const Who typo = { "H", "4717", "Doe^Jane" }, stranger = { "X", "4711", "Roe^Joan" };
+  g_autoptr (GPtrArray) unsettled = NULL;
+  const NegUnsettled *one, *study;
+  gint64 now_us = G_GINT64_CONSTANT (1795338000000000) + 7200 * G_GINT64_CONSTANT (1000000); /* two hours after it */
+
+  order (list, &doe, &ct, T (0));
+  orders_list_add_study (list, &typo, "1.2.3", "", "", "20261122");
+  orders_list_add_study (list, &stranger, "1.2.4", "", "", "20261122");
+  unsettled = neg_orders_list_unsettled (list->database, now_us, 40, NULL);
+  g_assert_cmpuint (unsettled->len, ==, 3);
+  one = g_ptr_array_index (unsettled, 0);
+  g_assert_cmpint (one->kind, ==, NEG_UNSETTLED_ORDER);
+  g_assert_cmpuint (one->candidates->len, ==, 1);
+  g_assert_cmpint (g_array_index (one->candidates, gint64, 0), ==,
+                   orders_list_query (list, "SELECT id FROM entry WHERE study_uid = '1.2.3'"));
+  study = g_ptr_array_index (unsettled, 2);
+  g_assert_cmpint (study->kind, ==, NEG_UNSETTLED_STUDY);
+  g_assert_cmpint (((NegUnsettled *) g_ptr_array_index (unsettled, 1))->candidates->len
+                   + study->candidates->len, ==, 1);
+}
+
+static void
+test_lists (OrdersList *list, gconstpointer data)
+{
+  Asked done = ct;
+  g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) late = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+  const NegOrder *newest;
+
+  done.placer = done.accession = "D";
+  done.filler = NULL;
+  done.status = NEG_ORDER_COMPLETED;
+  order (list, &doe, &ct, T (0));
+  order (list, &roe, &done, T (0));
+  all = neg_orders_list (list->database, NEG_ORDERS_ALL, 0, 0, 10, NULL);
+  g_assert_cmpuint (all->len, ==, 2);
+  newest = g_ptr_array_index (all, 0);
+  g_assert_cmpstr (newest->patient_name, ==, "Roe^Joan");
+  g_assert_cmpstr (newest->accession, ==, "D");
+  g_assert_cmpstr (newest->reason, ==, "cough");
+  g_assert_cmpint (newest->entry, !=, 0);
+  open = neg_orders_list (list->database, NEG_ORDERS_OPEN, 0, 0, 10, NULL);
+  g_assert_cmpuint (open->len, ==, 1);
+  late = neg_orders_list (list->database, NEG_ORDERS_UNMATCHED, G_MAXINT64 / 2, 0, 10, NULL);
+  g_assert_cmpuint (late->len, ==, 1);
+  none = neg_orders_list (list->database, NEG_ORDERS_UNMATCHED, G_GINT64_CONSTANT (1795338000000000), 0, 10, NULL);
+  g_assert_cmpuint (none->len, ==, 0);
+}
+
+static void
+add_test (const char *name, void (*func) (OrdersList *, gconstpointer))
+{
+  g_test_add (name, OrdersList, NULL, orders_list_init, func, orders_list_clear);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  add_test ("/orders/row", test_row);
+  add_test ("/orders/after-images", test_after_images);
+  add_test ("/orders/steps", test_steps);
+  add_test ("/orders/absent", test_absent);
+  add_test ("/orders/numbers", test_numbers);
+  add_test ("/orders/whole", test_whole);
+  add_test ("/orders/canceled", test_canceled);
+  add_test ("/orders/overtaken", test_overtaken);
+  add_test ("/orders/canceled-images", test_canceled_images);
+  add_test ("/orders/appointment", test_appointment);
+  add_test ("/orders/moves", test_moves);
+  add_test ("/orders/report", test_report);
+  add_test ("/orders/report-first", test_report_first);
+  add_test ("/orders/report-order", test_report_order);
+  add_test ("/orders/report-studies", test_report_studies);
+  add_test ("/orders/match", test_match);
+  add_test ("/orders/unsettled", test_unsettled);
+  add_test ("/orders/lists", test_lists);
+  return g_test_run ();
+}
