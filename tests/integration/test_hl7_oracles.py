@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """`hl7 parse` over real messages against two parsers of other people, python3-hl7 and @medplum/core: the same segments, and
 in each field the same repetitions, components and subcomponents. Where one of them differs, KNOWN says who is right."""
+import functools
 import json
 import os
 import subprocess
@@ -30,6 +31,7 @@ def files():
     return sorted(name for name in os.listdir(FOLDER) if name.endswith('.hl7'))
 
 
+@functools.cache
 def ours(name):
     return negtest.json_lines(negtest.negatoscope('hl7', 'parse', '--json', os.path.join(FOLDER, name)))
 
@@ -116,11 +118,11 @@ def walk(value, function):
 
 def check(parser, parse_all):
     met, wrong, n = {'values': 0}, [], 0
-    for name in files():
-        lines = ours(name)
-        for line, (segments, read) in zip(lines, parse_all(texts(name, [line['charset'] for line in lines])), strict=True):
-            wrong += compare(parser, name, line['segments'], segments, read, met)
-            n += 1
+    named = [(name, line['segments'], text) for name in files()
+             for line, text in zip(ours(name), texts(name, [line['charset'] for line in ours(name)]), strict=True)]
+    for (name, our_segments, _), (segments, read) in zip(named, parse_all([text for *_, text in named]), strict=True):
+        wrong += compare(parser, name, our_segments, segments, read, met)
+        n += 1
     unmet = [place for place in KNOWN if place[0] == parser and place not in met]
     print(f'# {parser}: {n} messages, {met["values"]} fields alike, {len(met) - 1} places where it differs')
     assert not wrong and not unmet, '\n'.join(wrong[:40] + [f'not met: {place}' for place in unmet])
