@@ -38,7 +38,7 @@ find_row (NegDatabase *database, const char *sql, const NegEntryIdentity *who, c
 #define BY_ACCESSION                                                                                                   \
   NEG_ENTRY_SELECT "WHERE accession <> '' AND accession = ?5 AND (accession_issuer = ?6 OR accession_issuer = '' OR "  \
                    "?6 = '') AND " SAME_PATIENT
-#define BEST "ORDER BY accession_issuer = ?6 DESC, study_uid = ?4 DESC, "
+#define BEST "ORDER BY accession_issuer = ?6 DESC, study_uid <> '' AND study_uid = ?4 DESC, "
 
 /* An accession number says nothing of a patient without an ID. */
 static gboolean
