@@ -141,13 +141,16 @@ set_layer (NegPen *pen, const NegGraphicLayer *layer)
   _neg_pen_set_rgb (pen, rgb[0], rgb[1], rgb[2]);
 }
 
-static const NegGraphicLayer *
-find_layer (const NegPresentation *presentation, const char *name)
+/* By name, the first of each; a state may have as many layers as annotations, and nobody waits for their product. */
+static GHashTable *
+new_layer_table (const NegPresentation *presentation)
 {
-  for (guint32 i = 0; i < presentation->n_layers; i++)
-    if (g_strcmp0 (presentation->layers[i].name, name) == 0)
-      return &presentation->layers[i];
-  return NULL;
+  GHashTable *layers = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint32 i = presentation->n_layers; i > 0; i--)
+    if (presentation->layers[i - 1].name != NULL)
+      g_hash_table_replace (layers, presentation->layers[i - 1].name, &presentation->layers[i - 1]);
+  return layers;
 }
 
 static int
@@ -180,14 +183,17 @@ neg_marks_draw_presentation (cairo_t *cr, const NegMarksStyle *style, const NegP
                              const char *sop_instance_uid, guint32 frame)
 {
   g_autoptr (GArray) all = g_array_new (FALSE, FALSE, sizeof (Marked));
+  g_autoptr (GHashTable) layers = NULL;
   NegPen pen;
 
   _neg_pen_init (&pen, cr, style);
   if (!pen.is_usable)
     return;
+  layers = new_layer_table (presentation);
   for (guint32 i = 0; i < presentation->n_annotations; i++) {
     const NegGraphicAnnotation *annotation = &presentation->annotations[i];
-    Marked marked = { annotation, find_layer (presentation, annotation->layer) };
+    const NegGraphicLayer *layer = annotation->layer != NULL ? g_hash_table_lookup (layers, annotation->layer) : NULL;
+    Marked marked = { annotation, layer };
 
     if (neg_image_references_contain (&annotation->references, sop_instance_uid, frame))
       g_array_append_val (all, marked);

@@ -222,6 +222,29 @@ test_hostile (void)
   g_free (draw (&scene, 0, 1));
 }
 
+/* A state as large as a file can be: as many layers as annotations, each of which names the last ones. All pairs of them
+ * would be compared for a minute. */
+static void
+test_many_layers (void)
+{
+  enum { N = 100000 };
+  g_autoptr (NegPresentation) presentation = neg_presentation_new ();
+  g_autofree guint8 *pixels = NULL;
+  Scene scene = { .presentation = presentation };
+  gint64 start_us;
+
+  presentation->n_layers = presentation->n_annotations = N;
+  presentation->layers = g_new0 (NegGraphicLayer, N);
+  presentation->annotations = g_new0 (NegGraphicAnnotation, N);
+  for (guint i = 0; i < N; i++) {
+    presentation->layers[i].name = g_strdup_printf ("LAYER%u", i);
+    presentation->annotations[i].layer = g_strdup_printf ("LAYER%u", N - 1 - i % 10);
+  }
+  start_us = g_get_monotonic_time ();
+  pixels = draw (&scene, 0, 1);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 10 * G_USEC_PER_SEC);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -231,5 +254,6 @@ main (int argc, char **argv)
   g_test_add_func ("/marks/text-stays-inside", test_text_stays_inside);
   g_test_add_func ("/marks/state", test_state);
   g_test_add_func ("/marks/hostile", test_hostile);
+  g_test_add_func ("/marks/many-layers", test_many_layers);
   return g_test_run ();
 }
