@@ -12,12 +12,14 @@ TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python')
 sys.path.insert(0, TESTS)
 import agents  # noqa: E402
 import hostile_peers as hostile  # noqa: E402
+from fault_homes import Bus, check_whole, rows  # noqa: E402
 from negtest import BUILD, Tap  # noqa: E402
+from peers import QrScp, free_port  # noqa: E402
 
 ENGINE = os.path.join(BUILD, 'src', 'engine', 'negatoscope-engine')
 
 
-def capture(check, **environment):
+def capture(check, site='', port=None, **environment):
     folder = tempfile.mkdtemp(prefix='captured-')
     program = os.path.join(folder, 'engine')
     words = {'CAPTURED_ENGINE': ENGINE, 'CAPTURED_WRITES': folder, **environment}
@@ -26,7 +28,8 @@ def capture(check, **environment):
         file.write('#!/bin/sh\n' + ''.join(f'{name}={shlex.quote(value)} ' for name, value in words.items())
                    + f'exec {sys.executable} {shlex.quote(os.path.join(TESTS, "captured_engine.py"))} "$@"\n')
     os.chmod(program, 0o755)
-    agent = agents.Agent(folder, dicom='accept-unknown=true\n', environment={'NEGATOSCOPE_ENGINE': program})
+    agent = agents.Agent(folder, site, dicom='accept-unknown=true\n', environment={'NEGATOSCOPE_ENGINE': program},
+                         port=port)
     try:
         agent.start()
         check(agent, folder)
@@ -91,8 +94,37 @@ def lies():
     capture(check, CAPTURED_LIES='CAPTURED1=CAPTURED2')
 
 
+def lies_of_what_was_asked_for(way):
+    """One of several objects of a study: it is answered before it is read again, and not kept."""
+    wanted, lie = [f'1.2.3.9.{i}' for i in range(1, 7)], '1.2.3.9.8'
+
+    def check(agent, _):
+        bus = Bus(agent)
+        job = bus.wait_job(bus.call('Retrieve', '(sssib)', 'PACS', '1.2.3', '', 0, True)[0])
+        assert job['state'] != 'done' and job['done'] < len(wanted), job
+        here = {uid for uid, in rows(agent, 'SELECT sop_instance_uid FROM instance')}
+        assert here <= set(wanted) - {wanted[3]}, here
+        kept = [name for root, _, names in os.walk(agent.home) for name in names
+                if os.path.basename(root) == 'quarantine' and name.endswith('.reason')]
+        assert len(kept) == 1, kept
+        check_whole(agent, here)
+    folder = tempfile.mkdtemp(prefix='asked-')
+    port = free_port()
+    try:
+        with QrScp(folder, {'NEGATOSCOPE': port}) as scp:
+            with hostile.Caller(scp.port, [(hostile.CT_STORAGE, hostile.IMPLICIT)], called=scp.ae) as caller:
+                for uid in wanted:
+                    assert caller.store(hostile.small_ct(uid), uid) == 0
+                caller.release()
+            capture(check, scp.site('PACS', retrieve=way), port, CAPTURED_LIES=f'{wanted[3]}={lie}')
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 tap = Tap()
 tap.run('an engine that keeps descriptors and does nothing is no harm', honest)
 tap.run('an engine that still has the descriptor cannot change what is kept', writes)
 tap.run('an engine that says another patient is not believed, and its association ends', lies)
+for name in ('get', 'move'):
+    tap.run(f'what an engine says of one object of a retrieve by {name} is not believed', lies_of_what_was_asked_for, name)
 tap.done()
