@@ -73,10 +73,11 @@ add_id (Ids *ids, NegHl7Value value)
   found.is_primary_authority = is_primary_authority (map, authority);
   found.is_medical = is_typed (get_component (map, value, 5), medical);
   /* A number of insurance, a licence, a visit: not of whom the site numbers its patients by. */
-  if (!found.has_authority && (found.is_medical || get_component (map, value, 5).length == 0))
-    g_free (found.id->issuer), found.id->issuer = g_strdup (map->settings->default_issuer != NULL
-                                                               ? map->settings->default_issuer
-                                                               : "");
+  if (!found.has_authority && map->settings->default_issuer != NULL
+      && (found.is_medical || get_component (map, value, 5).length == 0)) {
+    g_free (found.id->issuer);
+    found.id->issuer = g_strdup (map->settings->default_issuer);
+  }
   g_array_append_val (ids->found, found);
   return TRUE;
 }
