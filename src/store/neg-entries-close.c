@@ -53,11 +53,12 @@ find_by_numbers (Reports *reports, const NegEntry *entry, GError **error)
   NegStatement *by_accession = neg_database_prepare (
       reports->database,
       REPORT "report r WHERE r.accession <> '' AND r.accession = ?1 AND (r.accession_issuer = ?2 OR "
-             "r.accession_issuer = '' OR ?2 = '') AND r.status <> 3 LIMIT 100",
+             "r.accession_issuer = '' OR ?2 = '') AND r.status <> 3 AND r.matched_entry_id = 0 LIMIT 100",
       error);
   NegStatement *by_study = neg_database_prepare (
       reports->database,
-      REPORT "report_study s JOIN report r ON r.id = s.report_id WHERE s.study_uid = ?1 AND r.status <> 3 LIMIT 100",
+      REPORT "report_study s JOIN report r ON r.id = s.report_id WHERE s.study_uid = ?1 AND r.status <> 3 "
+             "AND r.matched_entry_id = 0 LIMIT 100",
       error);
 
   if (by_accession == NULL || by_study == NULL)
@@ -71,7 +72,7 @@ find_by_numbers (Reports *reports, const NegEntry *entry, GError **error)
 }
 
 #define OF_ORDERS "entry_source s JOIN imaging_order o ON o.id = s.order_id JOIN report r ON "
-#define IN_ENTRY "WHERE s.entry_id = ?1 AND s.kind = 2 AND r.status <> 3"
+#define IN_ENTRY "WHERE s.entry_id = ?1 AND s.kind = 2 AND r.status <> 3 AND r.matched_entry_id = 0"
 
 static gboolean
 find_by_orders (Reports *reports, GError **error)
@@ -83,6 +84,20 @@ find_by_orders (Reports *reports, GError **error)
       " UNION " REPORT OF_ORDERS "r.accession = o.accession AND r.accession <> '' AND r.accession_issuer = "
       "o.accession_issuer " IN_ENTRY " LIMIT 100",
       error);
+
+  if (rows == NULL)
+    return FALSE;
+  neg_statement_bind_int (rows, 1, reports->entry_id);
+  return take_reports (reports, rows, error);
+}
+
+/* What a person said of a report comes before its numbers. */
+static gboolean
+find_by_hand (Reports *reports, GError **error)
+{
+  NegStatement *rows = neg_database_prepare (
+      reports->database,
+      REPORT "report r WHERE r.matched_entry_id <> 0 AND r.matched_entry_id = ?1 AND r.status <> 3 LIMIT 100", error);
 
   if (rows == NULL)
     return FALSE;
@@ -238,7 +253,7 @@ settle_reports (NegDatabase *database, NegEntryRow *row, gboolean exists, guint 
   reports.patient.id = g_strdup (row->entry->patient_id);
   reports.patient.name_key = g_strdup (row->name_key);
   if (exists && *row->entry->patient_id != '\0'
-      && (!find_by_numbers (&reports, row->entry, error) || (n_orders > 0 && !find_by_orders (&reports, error))))
+      && (!find_by_hand (&reports, error) || !find_by_numbers (&reports, row->entry, error) || (n_orders > 0 && !find_by_orders (&reports, error))))
     return FALSE;
   return write_joined (&reports, error) && close_entry (database, row->entry, reports.versions, error);
 }

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/neg-error.h"
+
 static const char *
 text_or_none (const char *text)
 {
@@ -315,24 +317,58 @@ neg_report_free (NegReport *report)
   g_free (report->time);
   g_free (report->text);
   g_free (report->accession);
+  g_free (report->issuer);
+  g_free (report->patient_id);
+  g_free (report->patient_name);
   g_free (report);
 }
 
-static NegReport *
-read_report (NegStatement *row)
-{
-  NegReport *report = g_new0 (NegReport, 1);
+#define REPORTS                                                                                                        \
+  "SELECT r.id, coalesce (e.entry_id, 0), r.status, r.received_us, r.title, r.author, r.time, r.text, r.accession, "   \
+  "r.issuer, r.patient_id, r.name_key, coalesce ((SELECT p.patient_name FROM patient_said p WHERE p.patient_id = "     \
+  "r.patient_id AND p.issuer = r.issuer AND p.name_key = r.name_key), '') FROM "
 
-  report->id = neg_statement_get_int (row, 0);
-  report->entry = neg_statement_get_int (row, 1);
-  report->status = (NegReportStatus) CLAMP (neg_statement_get_int (row, 2), 0, NEG_REPORT_DELETED);
-  report->received_us = neg_statement_get_int (row, 3);
-  report->title = g_strdup (neg_statement_get_text (row, 4));
-  report->author = g_strdup (neg_statement_get_text (row, 5));
-  report->time = g_strdup (neg_statement_get_text (row, 6));
-  report->text = g_strdup (neg_statement_get_text (row, 7));
-  report->accession = g_strdup (neg_statement_get_text (row, 8));
-  return report;
+static gboolean
+read_patient (NegDatabase *database, NegStatement *row, NegReport *report, GError **error)
+{
+  g_auto (NegPatient) now = { 0 };
+
+  if (!_neg_patient_resolve (database, neg_statement_get_text (row, 9), neg_statement_get_text (row, 10),
+                             neg_statement_get_text (row, 11), &now, error))
+    return FALSE;
+  report->patient_name = now.name != NULL && *now.name != '\0' ? g_steal_pointer (&now.name)
+                                                              : g_strdup (neg_statement_get_text (row, 12));
+  report->issuer = g_steal_pointer (&now.issuer);
+  report->patient_id = g_steal_pointer (&now.id);
+  return TRUE;
+}
+
+static GPtrArray *
+read_reports (NegDatabase *database, NegStatement *rows, GError **error)
+{
+  g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_report_free);
+  gboolean has_row;
+
+  while (neg_statement_step (rows, &has_row, error)) {
+    NegReport *report;
+
+    if (!has_row)
+      return g_steal_pointer (&reports);
+    report = g_new0 (NegReport, 1);
+    g_ptr_array_add (reports, report);
+    report->id = neg_statement_get_int (rows, 0);
+    report->entry = neg_statement_get_int (rows, 1);
+    report->status = (NegReportStatus) CLAMP (neg_statement_get_int (rows, 2), 0, NEG_REPORT_DELETED);
+    report->received_us = neg_statement_get_int (rows, 3);
+    report->title = g_strdup (neg_statement_get_text (rows, 4));
+    report->author = g_strdup (neg_statement_get_text (rows, 5));
+    report->time = g_strdup (neg_statement_get_text (rows, 6));
+    report->text = g_strdup (neg_statement_get_text (rows, 7));
+    report->accession = g_strdup (neg_statement_get_text (rows, 8));
+    if (!read_patient (database, rows, report, error))
+      return NULL;
+  }
+  return NULL;
 }
 
 GPtrArray *
@@ -340,19 +376,32 @@ neg_reports_list_of_entry (NegDatabase *database, gint64 entry, GError **error)
 {
   NegStatement *rows = neg_database_prepare (
       database,
-      "SELECT r.id, e.entry_id, r.status, r.received_us, r.title, r.author, r.time, r.text, r.accession FROM "
-      "report_entry e JOIN report r ON r.id = e.report_id WHERE e.entry_id = ?1 ORDER BY r.time_us DESC, r.id DESC",
+      REPORTS "report_entry e JOIN report r ON r.id = e.report_id WHERE e.entry_id = ?1 "
+              "ORDER BY r.time_us DESC, r.id DESC",
       error);
-  g_autoptr (GPtrArray) reports = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_report_free);
-  gboolean has_row;
 
   if (rows == NULL)
     return NULL;
   neg_statement_bind_int (rows, 1, entry);
-  while (neg_statement_step (rows, &has_row, error)) {
-    if (!has_row)
-      return g_steal_pointer (&reports);
-    g_ptr_array_add (reports, read_report (rows));
+  return read_reports (database, rows, error);
+}
+
+NegReport *
+neg_reports_find (NegDatabase *database, gint64 id, GError **error)
+{
+  NegStatement *rows = neg_database_prepare (
+      database, REPORTS "report r LEFT JOIN report_entry e ON e.report_id = r.id WHERE r.id = ?1 LIMIT 1", error);
+  g_autoptr (GPtrArray) reports = NULL;
+
+  if (rows == NULL)
+    return NULL;
+  neg_statement_bind_int (rows, 1, id);
+  reports = read_reports (database, rows, error);
+  if (reports == NULL)
+    return NULL;
+  if (reports->len == 0) {
+    neg_fail (error, NEG_ERROR_NOT_FOUND, "report", "There is no such report");
+    return NULL;
   }
-  return NULL;
+  return g_ptr_array_steal_index (reports, 0);
 }
