@@ -20,6 +20,7 @@ static const struct {
   { "import", neg_command_import, N_ ("copies files into the archive") },
   { "studies", neg_command_studies, N_ ("what is in the archive") },
   { "remove", neg_command_remove, N_ ("deletes a study from the archive") },
+  { "orders", neg_command_orders, N_ ("the orders that HL7 messages brought") },
   { "worklist", neg_command_worklist, N_ ("the merged reading list") },
   { "echo", neg_command_echo, N_ ("whether a peer answers") },
   { "query", neg_command_query, N_ ("what a peer has") },
