@@ -85,6 +85,8 @@ static const NegCommandInfo commands[] = {
   { "worklist.finish", N_ ("Finished, and the next unread study"), N_ ("Reading list"), "<Control>Return",
     "finding-a-study" },
   { "worklist.transfers", N_ ("Transfers"), N_ ("Reading list"), "<Control>t", "finding-a-study" },
+  { "worklist.settle", N_ ("Orders and patients to settle"), N_ ("Reading list"), "<Control><Shift>m",
+    "finding-a-study" },
   { "list.open", N_ ("Open the study"), N_ ("In the reading list"), "Return", "finding-a-study" },
   { "list.details", N_ ("Details and priors, and back"), N_ ("In the reading list"), "space", "finding-a-study" },
   { "list.retrieve", N_ ("Retrieve without opening"), N_ ("In the reading list"), "<Control>r", "finding-a-study" },

@@ -172,6 +172,7 @@ list_priors (NegMainWindow *self)
 {
   neg_worklist_model_list_priors_async (self->worklist, self->entry->id, self->entry_cancellable, priors_cb,
                                         g_object_ref (self));
+  _neg_main_window_load_case (self);
 }
 
 /* A prior of the same patient beside what is open: its files come to the same loader, and the reading tells patients
@@ -233,6 +234,7 @@ _neg_main_window_leave_entry (NegMainWindow *self)
   self->listing = self->list_again = self->is_retrieved = FALSE;
   neg_worklist_pane_set_open (self->reading_list, 0);
   neg_patient_pane_set_priors (self->patients, NULL, NULL);
+  _neg_main_window_forget_case (self);
 }
 
 static void

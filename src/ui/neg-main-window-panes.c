@@ -194,6 +194,7 @@ _neg_main_window_add_panes (NegMainWindow *self)
   neg_patient_pane_set_reading (self->patients, self->reading);
   neg_context_pane_set_reading (self->context, self->reading);
   _neg_main_window_add_measurements (self);
+  _neg_main_window_add_report (self);
   neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
 }
 

@@ -12,6 +12,7 @@
 #include "ui/neg-measurements-page.h"
 #include "ui/neg-pane.h"
 #include "ui/neg-patient-pane.h"
+#include "ui/neg-report-page.h"
 #include "ui/neg-tool-strip.h"
 #include "ui/neg-worklist-pane.h"
 
@@ -54,6 +55,7 @@ struct _NegMainWindow {
   GHashTable *reports;   /* SOP Instance UIDs of reports whose annotations are there */
   guint n_reported_keys; /* marks that key object selections brought */
   NegMeasurementsPage *measurements;
+  NegReportPage *report_page; /* weak */
   gboolean is_saving;
 
   /* The reading list, and what is open of it */
@@ -150,6 +152,10 @@ void _neg_main_window_restore (NegMainWindow *self);       /* after each neg_rea
 void _neg_main_window_withdraw_offer (NegMainWindow *self);
 
 void _neg_main_window_add_annotations (NegMainWindow *self);
+void _neg_main_window_add_report (NegMainWindow *self); /* the page of orders and reports */
+/* Of the entry that is open, anew. */
+void _neg_main_window_load_case (NegMainWindow *self);
+void _neg_main_window_forget_case (NegMainWindow *self);
 void _neg_main_window_add_measurements (NegMainWindow *self); /* their page */
 void _neg_main_window_set_up_annotations (NegMainWindow *self, NegViewport *viewport); /* a new one */
 void _neg_main_window_load_annotations (NegMainWindow *self); /* what is kept of the studies that are open */

@@ -7,6 +7,7 @@
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-peers-page.h"
 #include "ui/neg-preferences.h"
+#include "ui/neg-settle-window.h"
 #include "ui/neg-transfers-window.h"
 
 #define PEERS "peers"
@@ -74,6 +75,14 @@ transfers_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (neg_transfers_window_open (self->transfers, GTK_WINDOW (self)));
 }
 
+static void
+settle_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_settle_window_open (self->network, self->worklist, GTK_WINDOW (self)));
+}
+
 GtkWindow *
 _neg_main_window_open_preferences (NegMainWindow *self)
 {
@@ -114,6 +123,7 @@ _neg_main_window_add_worklist_actions (NegMainWindow *self)
   static const GActionEntry entries[] = {
     { "show", show_cb },     { "search", search_cb },       { "next-unread", next_unread_cb },
     { "finish", finish_cb }, { "transfers", transfers_cb }, { "network", network_cb },
+    { "settle", settle_cb },
   };
 
   _neg_main_window_add_group (self, "worklist", entries, G_N_ELEMENTS (entries));

@@ -1,0 +1,359 @@
+#include "config.h"
+
+#include "ui/neg-settle-window.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "reading/neg-captions.h"
+#include "ui/neg-settle-row.h"
+
+#define WINDOW_KEY "neg-settle-window"
+#define CALL_MS 30000
+#define LIST_MS 300 /* an archive that changes ten times a second is not listed as often */
+
+#define NEG_TYPE_SETTLE_WINDOW (neg_settle_window_get_type ())
+G_DECLARE_FINAL_TYPE (NegSettleWindow, neg_settle_window, NEG, SETTLE_WINDOW, GtkWindow)
+
+struct _NegSettleWindow {
+  GtkWindow parent_instance;
+
+  NegNetwork *network;
+  NegWorklistModel *model;
+  GCancellable *cancellable;
+  GtkWidget *list, *links, *links_title, *empty, *words;
+  GPtrArray *items; /* NegSettleItem: the rows' */
+  guint list_source;
+  guint n_calls; /* the rows stay as long as one is asked about */
+};
+
+G_DEFINE_FINAL_TYPE (NegSettleWindow, neg_settle_window, GTK_TYPE_WINDOW)
+
+static void schedule (NegSettleWindow *self);
+
+static void
+say (NegSettleWindow *self, const char *words)
+{
+  gtk_label_set_text (GTK_LABEL (self->words), words != NULL ? words : "");
+  gtk_widget_set_visible (self->words, words != NULL);
+}
+
+/* --- asking the agent --- */
+
+typedef struct {
+  NegSettleWindow *self;
+  NegSettleRow *row; /* nullable */
+} Call;
+
+static void
+called_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autofree Call *call = data;
+  g_autoptr (NegSettleWindow) self = call->self;
+  g_autoptr (NegSettleRow) row = call->row;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) answer = neg_network_call_finish (NEG_NETWORK (source), result, &error);
+  g_autofree char *why = answer == NULL ? neg_network_dup_error (error) : NULL;
+
+  self->n_calls--;
+  if (self->list == NULL)
+    return;
+  if (row != NULL)
+    neg_settle_row_set_busy (row, FALSE, why);
+  else
+    say (self, why);
+  if (answer != NULL)
+    schedule (self);
+}
+
+static void
+ask (NegSettleWindow *self, NegSettleRow *row, const char *method, GVariant *parameters)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->self = g_object_ref (self);
+  call->row = row != NULL ? g_object_ref (row) : NULL;
+  self->n_calls++;
+  if (row != NULL)
+    neg_settle_row_set_busy (row, TRUE, NULL);
+  neg_network_call_async (self->network, method, parameters, CALL_MS, NULL, called_cb, call);
+}
+
+static void
+chosen_cb (NegSettleWindow *self, guint index, NegSettleRow *row)
+{
+  const NegSettleItem *item = neg_settle_row_get_item (row);
+  const NegSettleSide *side = g_ptr_array_index (item->candidates, index);
+
+  switch (item->unsettled->kind) {
+  case NEG_UNSETTLED_ORDER:
+    ask (self, row, "MatchOrder", g_variant_new ("(xx)", item->unsettled->id, side->id));
+    break;
+  case NEG_UNSETTLED_STUDY:
+    ask (self, row, "MatchOrder", g_variant_new ("(xx)", side->id, item->unsettled->id));
+    break;
+  case NEG_UNSETTLED_REPORT:
+    ask (self, row, "MatchReport", g_variant_new ("(xx)", item->unsettled->id, side->id));
+    break;
+  default:
+    break;
+  }
+}
+
+/* Images are what a patient is known by here: the order's or report's patient becomes theirs. */
+static void
+joined_cb (NegSettleWindow *self, guint index, NegSettleRow *row)
+{
+  const NegSettleItem *item = neg_settle_row_get_item (row);
+  const NegSettleSide *side = g_ptr_array_index (item->candidates, index);
+
+  if (item->subject->entry == 0 || side->entry == 0)
+    neg_settle_row_set_busy (row, FALSE, _ ("One of the two has no row in the reading list: there is nothing to join."));
+  else
+    ask (self, row, "JoinPatients", g_variant_new ("(xx)", item->subject->entry, side->entry));
+}
+
+static void
+undo_cb (GtkWidget *button, NegSettleWindow *self)
+{
+  const gint64 *id = g_object_get_data (G_OBJECT (button), "link");
+
+  gtk_widget_set_sensitive (button, FALSE);
+  ask (self, NULL, "UndoJoin", g_variant_new ("(x)", *id));
+}
+
+/* --- the lists --- */
+
+static void
+empty_list (GtkWidget *list)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (list)) != NULL)
+    gtk_list_box_remove (GTK_LIST_BOX (list), child);
+}
+
+static void
+show_items (NegSettleWindow *self, GPtrArray *items)
+{
+  GtkListBoxRow *selected = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
+  int index = selected != NULL ? gtk_list_box_row_get_index (selected) : 0;
+
+  empty_list (self->list);
+  g_clear_pointer (&self->items, g_ptr_array_unref);
+  self->items = g_ptr_array_ref (items);
+  for (guint i = 0; i < items->len; i++) {
+    GtkWidget *row = neg_settle_row_new (g_ptr_array_index (items, i));
+
+    g_signal_connect_object (row, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (row, "joined", G_CALLBACK (joined_cb), self, G_CONNECT_SWAPPED);
+    gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+  }
+  gtk_widget_set_visible (self->empty, items->len == 0);
+  gtk_widget_set_visible (self->list, items->len > 0);
+  selected = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), MIN (index, (int) items->len - 1));
+  if (selected != NULL) {
+    gtk_list_box_select_row (GTK_LIST_BOX (self->list), selected);
+    gtk_widget_grab_focus (GTK_WIDGET (selected));
+  }
+}
+
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegSettleWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items
+      = neg_worklist_model_list_unsettled_finish (NEG_WORKLIST_MODEL (source), result, &error);
+
+  if (self->list == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  say (self, items == NULL ? error->message : NULL);
+  if (items != NULL && self->n_calls == 0)
+    show_items (self, items);
+}
+
+static char *
+dup_link_words (const NegPatientLink *link)
+{
+  g_autofree char *from = neg_caption_dup_clean (link->from_id), *to = neg_caption_dup_clean (link->to_id);
+  g_autofree char *to_name = neg_caption_dup_clean (link->to_name), *person = neg_caption_dup_person (to_name);
+  g_autofree char *user = neg_caption_dup_clean (link->user);
+
+  if (*user == '\0')
+    return g_strdup_printf (_ ("ID %s is %s, %s: a message said so"), from, to, person);
+  return g_strdup_printf (_ ("ID %s is %s, %s: %s said so"), from, to, person, user);
+}
+
+static GtkWidget *
+new_link_row (NegSettleWindow *self, const NegPatientLink *link)
+{
+  g_autofree char *words = dup_link_words (link), *spoken = g_strdup_printf (_ ("Take apart: %s"), words);
+  GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *label = gtk_label_new (words), *button = gtk_button_new_with_label (_ ("Take Apart"));
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (box, "row-content");
+  g_object_set_data_full (G_OBJECT (button), "link", g_memdup2 (&link->id, sizeof link->id), g_free);
+  g_signal_connect_object (button, "clicked", G_CALLBACK (undo_cb), self, 0);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), button);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  return row;
+}
+
+static void
+links_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegSettleWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) links = neg_worklist_model_list_links_finish (NEG_WORKLIST_MODEL (source), result, &error);
+
+  if (self->list == NULL || links == NULL)
+    return; /* the list above says why */
+  empty_list (self->links);
+  for (guint i = 0; i < links->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (self->links), new_link_row (self, g_ptr_array_index (links, i)));
+  gtk_widget_set_visible (self->links, links->len > 0);
+  gtk_widget_set_visible (self->links_title, links->len > 0);
+}
+
+static gboolean
+list_now_cb (gpointer data)
+{
+  NegSettleWindow *self = data;
+
+  self->list_source = 0;
+  neg_worklist_model_list_unsettled_async (self->model, self->cancellable, listed_cb, g_object_ref (self));
+  neg_worklist_model_list_links_async (self->model, self->cancellable, links_cb, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule (NegSettleWindow *self)
+{
+  if (self->list_source == 0 && gtk_widget_get_visible (GTK_WIDGET (self)))
+    self->list_source = g_timeout_add (LIST_MS, list_now_cb, self);
+}
+
+/* --- the window --- */
+
+static gboolean
+key_cb (NegSettleWindow *self, guint keyval, guint keycode, GdkModifierType modifiers)
+{
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
+
+  modifiers &= gtk_accelerator_get_default_mod_mask ();
+  if (keyval == GDK_KEY_Escape || (keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK)) {
+    gtk_window_close (GTK_WINDOW (self));
+    return TRUE;
+  }
+  if (modifiers != 0 || row == NULL || gtk_window_get_focus (GTK_WINDOW (self)) != GTK_WIDGET (row))
+    return FALSE;
+  return neg_settle_row_press (NEG_SETTLE_ROW (row), keyval);
+}
+
+static void
+neg_settle_window_dispose (GObject *object)
+{
+  NegSettleWindow *self = NEG_SETTLE_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->list_source, g_source_remove);
+  self->list = NULL; /* answers that are still to come look at this */
+  g_clear_object (&self->network);
+  g_clear_object (&self->model);
+  G_OBJECT_CLASS (neg_settle_window_parent_class)->dispose (object);
+  g_clear_pointer (&self->items, g_ptr_array_unref);
+}
+
+static void
+neg_settle_window_finalize (GObject *object)
+{
+  g_object_unref (NEG_SETTLE_WINDOW (object)->cancellable);
+  G_OBJECT_CLASS (neg_settle_window_parent_class)->finalize (object);
+}
+
+static void
+neg_settle_window_class_init (NegSettleWindowClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = neg_settle_window_dispose;
+  G_OBJECT_CLASS (class)->finalize = neg_settle_window_finalize;
+}
+
+static GtkWidget *
+new_words (const char *text, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+static void
+make_content (NegSettleWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *scrolled = gtk_scrolled_window_new ();
+
+  self->words = new_words ("", "attention");
+  self->empty = new_words (_ ("Orders that found no images, images that nobody ordered, reports of nothing that is known "
+                              "and one ID with two names come here. There is nothing to settle."),
+                           "empty-page");
+  self->links_title = new_words (_ ("Joined patients"), "list-title");
+  self->list = gtk_list_box_new ();
+  self->links = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_BROWSE);
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->links), GTK_SELECTION_NONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("To settle"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->links), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Joined patients"),
+                                  -1);
+  gtk_widget_set_visible (self->words, FALSE);
+  gtk_widget_set_visible (self->links, FALSE);
+  gtk_widget_set_visible (self->links_title, FALSE);
+  gtk_box_append (GTK_BOX (box), self->words);
+  gtk_box_append (GTK_BOX (box), self->empty);
+  gtk_box_append (GTK_BOX (box), self->list);
+  gtk_box_append (GTK_BOX (box), self->links_title);
+  gtk_box_append (GTK_BOX (box), self->links);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), box);
+  gtk_window_set_child (GTK_WINDOW (self), scrolled);
+}
+
+static void
+neg_settle_window_init (NegSettleWindow *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  self->cancellable = g_cancellable_new ();
+  make_content (self);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  g_signal_connect (self, "show", G_CALLBACK (schedule), NULL);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "negatoscope");
+  gtk_widget_add_css_class (GTK_WIDGET (self), "pane-window");
+}
+
+GtkWindow *
+neg_settle_window_open (NegNetwork *network, NegWorklistModel *model, GtkWindow *parent)
+{
+  NegSettleWindow *self = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
+
+  if (self != NULL)
+    return GTK_WINDOW (self);
+  self = g_object_new (NEG_TYPE_SETTLE_WINDOW, "title", _ ("To settle"), "transient-for", parent,
+                       "destroy-with-parent", TRUE, "hide-on-close", TRUE, "default-width", 860, "default-height", 520,
+                       NULL);
+  self->network = g_object_ref (network);
+  self->model = g_object_ref (model);
+  g_signal_connect_object (network, "archive-changed", G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
+  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, self);
+  return GTK_WINDOW (self);
+}

@@ -1,0 +1,31 @@
+/* What was ordered and reported of the case that is open, and what was reported of the patient's other studies: the texts
+ * beside the images. Read on the list's thread; the calls are of the main one. */
+#pragma once
+
+#include "store/neg-orders.h"
+#include "worklist/neg-worklist-model.h"
+
+G_BEGIN_DECLS
+
+#define NEG_CASE_REPORTS_MAX 100u
+#define NEG_CASE_BYTES_MAX (8u << 20) /* of report texts together: older ones are left out and counted */
+
+typedef struct {
+  NegReport *report;
+  NegEntry *prior; /* the study that it is of; NULL: the case itself */
+} NegCaseReport;
+
+typedef struct {
+  GPtrArray *orders;  /* NegOrder */
+  GPtrArray *reports; /* NegCaseReport: the case's own, newest first, then those of priors by their date */
+  guint n_left_out;
+} NegWorklistCase;
+
+void neg_worklist_case_free (NegWorklistCase *subject);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegWorklistCase, neg_worklist_case_free)
+
+void neg_worklist_model_load_case_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+NegWorklistCase *neg_worklist_model_load_case_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
+
+G_END_DECLS
