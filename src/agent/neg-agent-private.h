@@ -71,6 +71,7 @@ extern const NegAgentMethod _neg_agent_site_methods[];
 extern const NegAgentMethod _neg_agent_jobs_methods[];
 extern const NegAgentMethod _neg_agent_network_methods[];
 extern const NegAgentMethod _neg_agent_archive_methods[];
+extern const NegAgentMethod _neg_agent_orders_methods[];
 extern const NegAgentMethod _neg_agent_cache_methods[];
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "agent/neg-agent-jobs.h"
 #include "agent/neg-agent-opened.h"
 #include "agent/neg-agent-searches.h"
+#include "agent/neg-hl7-listener.h"
 #include "agent/neg-listener.h"
 #include "base/neg-error.h"
 #include "base/neg-paths.h"
@@ -30,6 +31,8 @@ struct _NegAgent {
   NegAgentOpened *opened;
   NegListener *listener; /* NULL: see @listen_error */
   char *listen_error;
+  NegHl7Listener *hl7_listener; /* NULL: see @hl7_listen_error */
+  char *hl7_listen_error;
   GMutex lock; /* of the next ones */
   NegSite *site;
   char **warnings;
@@ -94,6 +97,16 @@ listen_for_peers (NegAgent *agent)
     agent->listen_error = g_strdup (error->message);
 }
 
+static void
+listen_for_orders (NegAgent *agent)
+{
+  g_autoptr (GError) error = NULL;
+
+  agent->hl7_listener = neg_hl7_listener_new (agent, &error);
+  if (agent->hl7_listener == NULL)
+    agent->hl7_listen_error = g_strdup (error->message);
+}
+
 /* Who reads again what was received is there before the first object comes: its start takes longer than that. */
 static gboolean
 warm_cb (gpointer user_data)
@@ -123,6 +136,7 @@ start (NegAgent *agent, GError **error)
   if (agent->searches == NULL)
     return FALSE;
   listen_for_peers (agent);
+  listen_for_orders (agent);
   agent->warm_source = g_timeout_add (WARM_MS, warm_cb, agent);
   return TRUE;
 }
@@ -155,6 +169,7 @@ stop (NegAgent *agent)
   if (agent->bus != NULL)
     _neg_agent_bus_close (agent->bus);
   g_clear_pointer (&agent->listener, neg_listener_free);
+  g_clear_pointer (&agent->hl7_listener, neg_hl7_listener_free);
   g_clear_pointer (&agent->searches, neg_agent_searches_free);
   g_clear_pointer (&agent->jobs, neg_agent_jobs_free);
   g_clear_handle_id (&agent->announce_source, g_source_remove);
@@ -177,6 +192,7 @@ _neg_agent_free (NegAgent *agent)
   neg_expected_free (agent->expected);
   _neg_agent_opened_free (agent->opened);
   g_free (agent->listen_error);
+  g_free (agent->hl7_listen_error);
   g_clear_pointer (&agent->site, neg_site_unref);
   g_strfreev (agent->warnings);
   g_mutex_clear (&agent->lock);
@@ -220,6 +236,10 @@ _neg_agent_describe (NegAgent *agent)
   g_variant_dict_insert (&info, "tls-port", "u",
                          agent->listener != NULL ? (guint) neg_listener_get_tls_port (agent->listener) : 0u);
   g_variant_dict_insert (&info, "listen-error", "s", agent->listen_error != NULL ? agent->listen_error : "");
+  g_variant_dict_insert (&info, "hl7-port", "u",
+                         agent->hl7_listener != NULL ? (guint) neg_hl7_listener_get_port (agent->hl7_listener) : 0u);
+  g_variant_dict_insert (&info, "hl7-listen-error", "s",
+                         agent->hl7_listen_error != NULL ? agent->hl7_listen_error : "");
   g_variant_dict_insert (&info, "config", "s", neg_site_get_home_file (site));
   g_variant_dict_insert_value (&info, "warnings", list_warnings (agent));
   return g_variant_dict_end (&info);

@@ -12,4 +12,7 @@ G_BEGIN_DECLS
  * @source: for the log. */
 GPtrArray *neg_hl7_intake_take (NegAgent *agent, GBytes *body, const char *source, GError **error);
 
+/* The answer (given) to a message that is longer than is taken, of which @data is the beginning. */
+GBytes *neg_hl7_intake_refuse_long (NegAgent *agent, const guint8 *data, gsize length);
+
 G_END_DECLS

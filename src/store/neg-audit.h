@@ -21,7 +21,8 @@ typedef enum {
   NEG_AUDIT_SECURITY_ALERT = 110113,
   NEG_AUDIT_NODE_AUTHENTICATION = 110126,
   NEG_AUDIT_CONFIGURATION = 110128,
-  NEG_AUDIT_ORDER_RECORD = 110109, /* claims and states of reading */
+  NEG_AUDIT_ORDER_RECORD = 110109, /* orders, reports, claims and states of reading */
+  NEG_AUDIT_PATIENT_RECORD = 110110, /* patients' data, and whose IDs are one patient's */
 } NegAuditEvent;
 
 typedef struct {

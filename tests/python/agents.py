@@ -13,7 +13,8 @@ AGENT = os.path.join(negtest.BUILD, 'src', 'agent', 'negatoscope-agent')
 
 
 class Agent:
-    """`site`: text of the site file behind [dicom], which is made here. Sockets and everything else are in `folder`."""
+    """`site`: text of the site file behind [dicom] and [hl7], which are made here; the latter listens only where `site`
+    says so. Sockets and everything else are in `folder`."""
 
     def __init__(self, folder, site='', ae='NEGATOSCOPE', dicom='', environment=None, port=None):
         self.home, self.ae = os.path.join(folder, 'home'), ae
@@ -25,7 +26,8 @@ class Agent:
         self.environment = {**os.environ, 'XDG_RUNTIME_DIR': runtime, **(environment or {})}
         self.config = os.path.join(self.home, 'site.conf')
         with open(self.config, 'w', encoding='utf-8') as file:
-            file.write(f'[dicom]\nae-title={ae}\nlisten-address=127.0.0.1\nport={self.port}\n{dicom}\n{site}\n')
+            file.write(f'[dicom]\nae-title={ae}\nlisten-address=127.0.0.1\nport={self.port}\n{dicom}\n'
+                       f'[hl7]\nport=0\n{site}\n')
         self.process = None
 
     def __enter__(self):
