@@ -92,7 +92,8 @@ struct _NegMainWindow {
   GtkWidget *images; /* where the grid is */
   NegGrid *grid;
   GtkLabel *status_label, *renderer_label;
-  GtkButton *network_button, *transfers_button;
+  GtkButton *network_button, *settle_button, *transfers_button;
+  guint settle_source; /* counts what is to settle */
 };
 
 /* The commands of the active viewport: groups "image", "series", "viewport", "view", "tool", "layout". */

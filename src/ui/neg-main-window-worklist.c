@@ -9,8 +9,10 @@
 #include "ui/neg-preferences.h"
 #include "ui/neg-settle-window.h"
 #include "ui/neg-transfers-window.h"
+#include "worklist/neg-worklist-unsettled.h"
 
 #define PEERS "peers"
+#define SETTLE_S 3
 
 /* --- commands --- */
 
@@ -173,9 +175,44 @@ done_cb (NegMainWindow *self)
   _neg_main_window_focus (self);
 }
 
+/* What is to settle, in the status line: an archive that changes ten times a second is not asked as often. */
+static void
+settle_counted_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegMainWindow) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) items
+      = neg_worklist_model_list_unsettled_finish (NEG_WORKLIST_MODEL (source), result, &error);
+  guint n = items != NULL ? items->len : 0;
+  g_autofree char *text = g_strdup_printf (ngettext ("%u to settle", "%u to settle", n), n);
+
+  if (self->reading_list == NULL)
+    return;
+  set_button (self->settle_button, text, _ ("Orders and patients to settle (Ctrl+Shift+M)"), FALSE);
+  gtk_widget_set_visible (GTK_WIDGET (self->settle_button), n > 0);
+}
+
+static gboolean
+count_settle_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+
+  self->settle_source = 0;
+  neg_worklist_model_list_unsettled_async (self->worklist, NULL, settle_counted_cb, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+schedule_settle (NegMainWindow *self)
+{
+  if (self->settle_source == 0)
+    self->settle_source = g_timeout_add_seconds (SETTLE_S, count_settle_cb, self);
+}
+
 static void
 archive_changed_cb (NegMainWindow *self, char **study_uids)
 {
+  schedule_settle (self);
   _neg_main_window_archive_changed (self, (const char *const *) study_uids);
 }
 
@@ -212,6 +249,7 @@ _neg_main_window_add_worklist (NegMainWindow *self)
                            G_CONNECT_SWAPPED);
   network_changed_cb (self);
   transfers_changed_cb (self);
+  schedule_settle (self);
 }
 
 void
@@ -220,6 +258,7 @@ _neg_main_window_close_worklist (NegMainWindow *self)
   if (self->reading_list == NULL)
     return;
   _neg_main_window_leave_entry (self);
+  g_clear_handle_id (&self->settle_source, g_source_remove);
   self->reading_list = NULL;
   g_clear_object (&self->worklist);
   g_clear_object (&self->network);

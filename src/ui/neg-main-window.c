@@ -484,6 +484,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, status_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, renderer_label);
   gtk_widget_class_bind_template_child (class, NegMainWindow, network_button);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, settle_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, transfers_button);
 }
 
