@@ -126,5 +126,6 @@ tap.run('an engine that keeps descriptors and does nothing is no harm', honest)
 tap.run('an engine that still has the descriptor cannot change what is kept', writes)
 tap.run('an engine that says another patient is not believed, and its association ends', lies)
 for name in ('get', 'move'):
-    tap.run(f'what an engine says of one object of a retrieve by {name} is not believed', lies_of_what_was_asked_for, name)
+    tap.run(f'what an engine says of one object of a retrieve by {name} is not believed',
+            lies_of_what_was_asked_for, name)
 tap.done()

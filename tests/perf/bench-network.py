@@ -21,6 +21,7 @@ STUDY = data.ROOT + '.1'
 TUNED = {'TCP_NODELAY': '1'}
 OBJECTS = 500
 SENDERS = 4
+WARM_S = 1.5  # an agent runs for days: its spare engines are there
 
 
 def timed(command, environment=None):
@@ -70,7 +71,9 @@ class Fresh:
         self.folder = tempfile.mkdtemp(prefix='net-', dir=self.work)
         self.agent = Agent(self.folder, self.site)
         try:
-            return self.agent.start()
+            self.agent.start()
+            time.sleep(WARM_S)
+            return self.agent
         except Exception:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
