@@ -55,6 +55,16 @@ unmatch_cb (NegDatabase *database, gpointer data, GError **error)
 }
 
 static gboolean
+match_report_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  const Settling *settling = data;
+  g_autofree char *detail = g_strdup_printf ("report %" G_GINT64_FORMAT " matched by hand", settling->first);
+
+  return neg_reports_match (database, settling->first, settling->second, settling->user, error)
+         && audit (database, settling, NEG_AUDIT_ORDER_RECORD, settling->second, detail, error);
+}
+
+static gboolean
 join_cb (NegDatabase *database, gpointer data, GError **error)
 {
   Settling *settling = data;
@@ -105,6 +115,15 @@ unmatch_order (NegAgent *agent, GVariant *parameters, GCancellable *cancellable,
 }
 
 static GVariant *
+match_report (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  Settling settling = { 0 };
+
+  g_variant_get (parameters, "(xx)", &settling.first, &settling.second);
+  return settle (agent, &settling, match_report_cb, error) ? g_variant_new ("()") : NULL;
+}
+
+static GVariant *
 join_patients (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
 {
   Settling settling = { 0 };
@@ -146,5 +165,6 @@ send_hl7 (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
 const NegAgentMethod _neg_agent_orders_methods[] = {
   { "MatchOrder", match_order, FALSE },     { "UnmatchOrder", unmatch_order, FALSE },
   { "JoinPatients", join_patients, FALSE }, { "UndoJoin", undo_join, FALSE },
-  { "SendHl7", send_hl7, FALSE },           { NULL, NULL, FALSE },
+  { "MatchReport", match_report, FALSE },   { "SendHl7", send_hl7, FALSE },
+  { NULL, NULL, FALSE },
 };
