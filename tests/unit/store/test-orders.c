@@ -1,8 +1,11 @@
 /* Orders and reports as rows and as entries: which order, which images, what older messages may do, what closes. */
 #include "config.h"
 
+#include <string.h>
+
 #include "base/neg-error.h"
 #include "orders-list.h"
+#include "store/neg-database-private.h"
 
 #define T(n) (G_GINT64_CONSTANT (1795000000000000) + (n) * G_GINT64_CONSTANT (1000000))
 
@@ -437,6 +440,74 @@ test_lists (OrdersList *list, gconstpointer data)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+/* --- at any size --- */
+
+/* Tables of a few rows, and statements of the test itself. */
+static gboolean
+may_scan (const char *step)
+{
+  static const char *const small[] = { "SCAN entry_number", "SCAN entry_zone", "SCAN patient_change", "SCAN CONSTANT ROW",
+                                       "SCAN (subquery", "SCAN sqlite_master",
+                                       "SCAN patient_link" /* the newest, with a limit */ };
+
+  for (guint i = 0; i < G_N_ELEMENTS (small); i++)
+    if (g_str_has_prefix (step, small[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static guint
+count_scans (sqlite3 *handle, const char *sql)
+{
+  g_autofree char *explain = g_strconcat ("EXPLAIN QUERY PLAN ", sql, NULL);
+  sqlite3_stmt *plan;
+  guint n = 0;
+
+  g_assert_cmpint (sqlite3_prepare_v2 (handle, explain, -1, &plan, NULL), ==, SQLITE_OK);
+  while (sqlite3_step (plan) == SQLITE_ROW) {
+    const char *step = (const char *) sqlite3_column_text (plan, 3);
+
+    if (g_str_has_prefix (step, "SCAN") && !may_scan (step)) {
+      g_test_message ("%s: %s", step, sql);
+      n++;
+    }
+  }
+  sqlite3_finalize (plan);
+  return n;
+}
+
+/* Whatever has been prepared finds its rows by an index, so that a hundred thousand orders cost no more than ten. */
+static void
+test_plans (OrdersList *list, gconstpointer data)
+{
+  Asked change = { .placer = "P1", .status = NEG_ORDER_CANCELED };
+  const Who survivor = { "H", "9000", "Doe^Jane" };
+  g_autoptr (GPtrArray) statements = g_ptr_array_new_with_free_func (g_free);
+  guint n_scans = 0;
+
+  order (list, &doe, &ct, T (0));
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  order (list, &doe, &change, T (1));
+  order (list, &doe, &ct, T (2));
+  report (list, &doe, "A1", NEG_REPORT_FINAL, "text", T (3));
+  orders_list_apply (list, said_patient (&doe, T (4)));
+  orders_list_apply (list, said_merge (&doe, &survivor, T (5)));
+  neg_patients_undo (list->database, 1, "ann", NULL);
+  neg_orders_match (list->database, 1, orders_list_query (list, "SELECT id FROM entry WHERE id = 1"), "ann", NULL);
+  neg_orders_unmatch (list->database, 1, "ann", NULL);
+  g_ptr_array_unref (neg_orders_list_of_entry (list->database, 1, NULL));
+  g_ptr_array_unref (neg_reports_list_of_entry (list->database, 1, NULL));
+  g_ptr_array_unref (neg_patients_list_links (list->database, 10, NULL));
+  g_ptr_array_unref (neg_patients_list_ids (list->database, "H", "4711", "doe^jane", NULL));
+  for (sqlite3_stmt *one = sqlite3_next_stmt (list->database->handle, NULL); one != NULL;
+       one = sqlite3_next_stmt (list->database->handle, one))
+    g_ptr_array_add (statements, g_strdup (sqlite3_sql (one)));
+  g_assert_cmpuint (statements->len, >, 60);
+  for (guint i = 0; i < statements->len; i++)
+    n_scans += count_scans (list->database->handle, g_ptr_array_index (statements, i));
+  g_assert_cmpuint (n_scans, ==, 0);
+}
+
 static void
 add_test (const char *name, void (*func) (OrdersList *, gconstpointer))
 {
@@ -466,5 +537,6 @@ main (int argc, char **argv)
   add_test ("/orders/match", test_match);
   add_test ("/orders/unsettled", test_unsettled);
   add_test ("/orders/lists", test_lists);
+  add_test ("/orders/plans", test_plans);
   return g_test_run ();
 }
