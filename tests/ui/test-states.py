@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import types
@@ -344,6 +345,13 @@ def predecessor(report):
     return series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
 
 
+def n_marked(home):
+    """Reports that the operations say are whole (SAVED, with their series: "CHANGE SERIES"), which is the last step of saving."""
+    with contextlib.closing(sqlite3.connect(os.path.join(home, "data", "reading.db"))) as database:
+        rows = database.execute("SELECT text FROM annotation_operation WHERE operation = 2").fetchall()
+    return sum(len(text.split(" ", 1)[1]) > 0 for (text,) in rows)
+
+
 def finishes(program):
     """What was measured since, and removed since, is in the archive when the study is read: three reports, each in the
     place of the one before."""
@@ -354,9 +362,9 @@ def finishes(program):
     assert n_read(program.home) == 0 and len(objects(program.home, REPORT)) == 1
     program.key("ctrl+s")
     screen.wait_until(lambda: len(objects(program.home, REPORT)) == 2, 60, "the second report")
+    screen.wait_until(lambda: n_marked(program.home) == 2, 60, "the end of saving")
     program.key("Delete")
     program.wait_rows("Length, ", "Rectangle, ", "Key image")
-    program.wait_text("Saved: 1 view, 3 measurements", 60)
     program.key("Escape", "Escape", "ctrl+Return")
     screen.wait_until(lambda: n_read(program.home) == 1, 60, "a study that was read")
     reports = {report.SOPInstanceUID: predecessor(report) for report in objects(program.home, REPORT)}

@@ -308,6 +308,7 @@ test_tables (void)
 
   describe (compose);
   compose->presentation = state;
+  g_free (state->vois[0].windows[0].explanation);
   g_clear_pointer (&state->vois[0].windows, g_free);
   state->vois[0].n_windows = 0;
   state->vois[0].n_luts = 1;
