@@ -13,6 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
+import hostile_peers as hostile  # noqa: E402
 from agents import Agent  # noqa: E402
 from fault_homes import Bus, rows  # noqa: E402
 from hl7_peers import (END, START, Hl7Home, Receiver, Sender, acknowledge, find_port, frame, order,  # noqa: E402
@@ -500,11 +501,37 @@ def sends_to_nobody_who_answers():
         assert 29 < time.monotonic() - began, time.monotonic() - began
 
 
+def settling():
+    """A person matches an order with images that came under another patient, once both are one; and takes it back."""
+    images = [(hostile.CT_STORAGE, hostile.IMPLICIT)]
+    with Hl7Home() as agent, Sender(agent.hl7_port) as sender:
+        with hostile.Caller(agent.port, images) as caller:
+            assert caller.store(hostile.small_ct('1.2.3.4.5', patient='PAT9', name='TEST^ONCE'), '1.2.3.4.5') == 0
+        assert sender.ask(order('1', 'A')).code == 'AA'
+        bus, entries = Bus(agent), dict(rows(agent, 'SELECT patient_id, id FROM entry'))
+        asked, = [number for number, in rows(agent, 'SELECT id FROM imaging_order')]
+        assert set(entries) == {'PAT1', 'PAT9'}, entries
+        refusal(lambda: bus.call('MatchOrder', '(xx)', asked, entries['PAT9']), 'Error.Conflict')
+        refusal(lambda: bus.call('MatchOrder', '(xx)', asked + 1, entries['PAT9']), 'Error.NotFound')
+        link, = bus.call('JoinPatients', '(xx)', entries['PAT9'], entries['PAT1'])
+        refusal(lambda: bus.call('JoinPatients', '(xx)', entries['PAT1'], entries['PAT9']), 'Error.Conflict')
+        bus.call('MatchOrder', '(xx)', asked, entries['PAT9'])
+        assert rows(agent, 'SELECT matched_entry_id FROM imaging_order') == [(entries['PAT9'],)]
+        bus.call('UnmatchOrder', '(x)', asked)
+        assert rows(agent, 'SELECT matched_entry_id FROM imaging_order') == [(0,)]
+        bus.call('UndoJoin', '(x)', link)
+        refusal(lambda: bus.call('UndoJoin', '(x)', link + 1), 'Error.NotFound')
+        assert dict(rows(agent, 'SELECT patient_id, id FROM entry WHERE n_here > 0')) == {'PAT9': entries['PAT9']}
+        words = [detail for detail, in rows(agent, 'SELECT detail FROM audit WHERE event IN (110109, 110110) ORDER BY id')]
+        assert [word.split(',')[0].split(' ')[0] for word in words] == ['order', 'patients', 'order', 'order', 'joining'], words
+
+
 def main():
     tap = Tap()
     check_wire_table(tap)
     for test in (end_without_cr, modes, no_answer_to_answers, batch, reused_control_id, pipelined, audited, locked_database,
-                 full_disk, allowed_senders, port_taken, silent_senders, many_at_work, sends):
+                 full_disk, allowed_senders, port_taken, silent_senders, many_at_work, sends,
+                 settling):
         tap.run(test.__name__.replace('_', ' '), test)
     folder = tempfile.mkdtemp(prefix='tls-')
     try:
