@@ -17,7 +17,7 @@ typedef struct {
   gboolean is_foreign;     /* of medicine, diets, supplies */
   gboolean has_timing;
   gboolean is_new; /* NW */
-  gint64 time_us;  /* the latest ORC-9 */
+  gint64 time_us;  /* the latest ORC-9, MSH-7 of what ends an order */
 } Orders;
 
 static NegHl7Path
@@ -100,13 +100,15 @@ take_timing (const NegHl7Map *map, guint segment, guint field, NegSaidOrder *ord
   fill (&order->priority, neg_hl7_map_dup_priority (map, (NegHl7Path) { segment, field, 1, 6, 1 }));
 }
 
+/* As EVN-2: nothing is told before it happens. ORC-9 of a cancellation is often when the order was made, so that it would
+ * be older than the order's last change, and lost: it holds from when it was told. */
 static void
-note_time (Orders *orders, guint orc)
+note_time (Orders *orders, guint orc, NegOrderStatus status)
 {
   gint64 time_us = neg_hl7_map_get_moment (orders->map, at (orc, 9, 1)), told_us = orders->map->time_us;
+  gboolean is_end = status == NEG_ORDER_CANCELED || status == NEG_ORDER_DISCONTINUED;
 
-  /* As EVN-2: nothing is told before it happens. */
-  if (time_us == 0 || (told_us != 0 && time_us > told_us))
+  if (time_us == 0 || (told_us != 0 && (is_end || time_us > told_us)))
     time_us = told_us;
   orders->time_us = MAX (orders->time_us, time_us);
 }
@@ -130,7 +132,7 @@ begin (Orders *orders, guint orc)
   order->referrer = g_strdup (orders->referrer);
   order->alerts = g_strdup (orders->alerts);
   order->requester = neg_hl7_map_dup_person (map, orc, 12);
-  note_time (orders, orc);
+  note_time (orders, orc, order->status);
   return TRUE;
 }
 

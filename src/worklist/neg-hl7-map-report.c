@@ -25,6 +25,7 @@ typedef struct {
   guint n_headings;
   GPtrArray *study_uids;
   Standing parts;
+  gboolean is_taken_back; /* the OBX before: nor are its notes shown */
 } Reports;
 
 static NegHl7Path
@@ -65,9 +66,12 @@ get_status (const Standing *whole, const Standing *parts)
 }
 
 static gboolean
-refuse_length (Reports *reports, guint obx)
+refuse_length (Reports *reports, guint segment)
 {
-  return neg_hl7_map_refuse (reports->map, NEG_HL7_DATA_TYPE, "OBX", obx, 5, "the report is too long");
+  gboolean is_note = neg_hl7_map_is_named (reports->map, segment, "NTE");
+
+  return neg_hl7_map_refuse (reports->map, NEG_HL7_DATA_TYPE, is_note ? "NTE" : "OBX", segment, is_note ? 3 : 5,
+                             "the report is too long");
 }
 
 /* A line feed for every kind of line end; other controls are spaces. */
@@ -81,18 +85,18 @@ append_lines (GString *text, const char *more)
   }
 }
 
-/* TX, FT and ST whole: an unescaped ^ or & is a sender's slip, and what stands behind it is part of the report. A ~ ends a
- * line (a repetition) but before a digit, where it means "about". */
+/* OBX-5 of TX, FT and ST, and NTE-3: whole, because an unescaped ^ or & is a sender's slip and what stands behind it is part
+ * of the report. A ~ ends a line (a repetition) but before a digit, where it means "about". */
 static gboolean
-append_text (Reports *reports, guint obx)
+append_text (Reports *reports, guint segment, guint field)
 {
   NegHl7Map *map = reports->map;
   const NegHl7Delimiters *delimiters = neg_hl7_message_get_delimiters (map->message);
-  NegHl7Value rest = neg_hl7_message_get_value (map->message, (NegHl7Path) { .segment = obx, .field = 5 }), line;
-  NegHl7Value before = { NULL, 0 };
+  NegHl7Value rest = neg_hl7_message_get_value (map->message, (NegHl7Path) { .segment = segment, .field = field });
+  NegHl7Value line, before = { NULL, 0 };
 
   if (rest.length + reports->text->len > NEG_HL7_MAP_REPORT_BYTES_MAX)
-    return refuse_length (reports, obx);
+    return refuse_length (reports, segment);
   if (neg_hl7_value_get_presence (rest) == NEG_HL7_NULL)
     return TRUE;
   for (; neg_hl7_value_split (&rest, delimiters->repetition, &line); before = line) {
@@ -104,7 +108,7 @@ append_text (Reports *reports, guint obx)
                          line.length > 0 && g_ascii_isdigit (*line.data) ? delimiters->repetition : '\n');
     append_lines (reports->text, composed != NULL ? composed : "");
     if (reports->text->len > NEG_HL7_MAP_REPORT_BYTES_MAX)
-      return refuse_length (reports, obx);
+      return refuse_length (reports, segment);
   }
   return TRUE;
 }
@@ -216,7 +220,7 @@ append_result (Reports *reports, guint obx)
     return TRUE;
   append_heading (reports, obx);
   if (is_text) {
-    if (!append_text (reports, obx))
+    if (!append_text (reports, obx, 5))
       return FALSE;
   } else if (strcmp (type, "ED") == 0 || strcmp (type, "RP") == 0)
     append_mention (reports, obx, *type == 'E');
@@ -231,10 +235,24 @@ add_result (Reports *reports, guint obx)
 {
   g_autofree char *status = neg_hl7_map_dup_text (reports->map, at (obx, 11, 1));
 
+  reports->is_taken_back = FALSE;
   if (is_study_uid (reports->map, obx))
     return add_study_uids (reports, obx);
   note_status (&reports->parts, status, TRUE);
-  return is_among (status, "DW") || append_result (reports, obx);
+  reports->is_taken_back = is_among (status, "DW");
+  return reports->is_taken_back || append_result (reports, obx);
+}
+
+/* Behind an OBR or OBX: some write the impression there. An empty one is an empty line. */
+static gboolean
+add_note (Reports *reports, guint nte)
+{
+  if (reports->is_taken_back)
+    return TRUE;
+  if (reports->text->len > 0)
+    g_string_append_c (reports->text, '\n');
+  return append_text (reports, nte, 3) && (reports->text->len <= NEG_HL7_MAP_REPORT_BYTES_MAX
+                                           || refuse_length (reports, nte));
 }
 
 static gboolean
@@ -246,6 +264,7 @@ begin (Reports *reports, guint obr)
 
   g_ptr_array_add (reports->said->reports, report);
   reports->obr = obr;
+  reports->is_taken_back = FALSE;
   reports->orc = NEG_HL7_NO_SEGMENT;
   if (!neg_hl7_map_count (map, "OBR", obr)
       || !neg_hl7_map_take_number (map, obr, 2, &report->placer, &report->placer_issuer)
@@ -324,8 +343,12 @@ add_segment (Reports *reports, guint segment)
   }
   if (neg_hl7_map_is_named (map, segment, "OBR"))
     return finish (reports) && begin (reports, segment);
-  /* An OBX before the first OBR is of the patient, not of a report. */
-  return reports->report == NULL || !neg_hl7_map_is_named (map, segment, "OBX") || add_result (reports, segment);
+  /* An OBX or a note before the first OBR is of the patient, not of a report. */
+  if (reports->report == NULL)
+    return TRUE;
+  if (neg_hl7_map_is_named (map, segment, "NTE"))
+    return add_note (reports, segment);
+  return !neg_hl7_map_is_named (map, segment, "OBX") || add_result (reports, segment);
 }
 
 gboolean

@@ -163,6 +163,34 @@ test_event_time (void)
   g_time_zone_unref (settings.timezone);
 }
 
+/* What ends an order holds from MSH-7, whatever ORC-9 repeats; a change of the same message with it. */
+static void
+test_time_of_end (void)
+{
+  static const struct {
+    const char *kind, *rest;
+    gint64 expected;
+  } cases[] = {
+    { "ORM^O01", PID "ORC|CA|1|||CA||||20260105100000\r", 1767610800 },
+    { "ORM^O01", PID "ORC|CA|1|||||||20260105100000\r", 1767610800 },
+    { "OMG^O19", PID "ORC|DC|1|||||||20260105100000\r", 1767610800 },
+    { "ORM^O01", PID "ORC|XO|1|||SC||||20260105100000\r", 1767607200 - 3600 },
+    { "ORM^O01", PID "ORC|XO|1|||SC||||20260105100000\rORC|CA|2|||||||20260105100000\r", 1767610800 },
+    { "SIU^S15", "SCH|1\r" PID, 1767610800 },
+  };
+  NegHl7MapSettings settings = map_settings ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *text = g_strdup_printf (MSH ("%s") "%s", cases[i].kind, cases[i].rest);
+    g_autoptr (GPtrArray) said = map_message (text, &settings);
+    const NegSaid *first = g_ptr_array_index (said, 0);
+
+    g_test_message ("%s", cases[i].rest);
+    g_assert_cmpint (first->time_us, ==, cases[i].expected * 1000000);
+  }
+  g_time_zone_unref (settings.timezone);
+}
+
 static void
 test_statuses (void)
 {
@@ -277,6 +305,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hl7-map-order/start", test_start);
   g_test_add_func ("/hl7-map-order/zone-of-message", test_zone_of_message);
   g_test_add_func ("/hl7-map-order/event-time", test_event_time);
+  g_test_add_func ("/hl7-map-order/time-of-end", test_time_of_end);
   g_test_add_func ("/hl7-map-order/statuses", test_statuses);
   g_test_add_func ("/hl7-map-order/priorities", test_priorities);
   g_test_add_func ("/hl7-map-order/oddities", test_oddities);

@@ -45,13 +45,28 @@ test_groups (void)
   map_check (MSH ("ORU^R01") PID "ORC|RE|P1|F1\rOBR|1||||||||||||||||||||||||P\rOBX|1|TX|R^Report||one\rNTE|1||x\r"
              "OBX|2|TX|R^Report||two\rOBR|2||F2||||||||||||||||||||||F\rPID|2||8^^^A\rOBR|1||F3\rOBX|1|TX|||three||||||C\r",
              "REPORT\nid=7@A\n- report\nplacer=P1\nplacer_issuer=\nfiller=F1\nfiller_issuer=\nstatus=preliminary\n"
-             "text=one\ntwo\n- report\nfiller=F2\nfiller_issuer=\nstatus=final\n"
+             "text=one\nx\ntwo\n- report\nfiller=F2\nfiller_issuer=\nstatus=final\n"
              "REPORT\nid=8@A\n- report\nfiller=F3\nfiller_issuer=\nstatus=corrected\ntext=three\n");
   map_check (MSH ("ORU^R01") PID "OBR|1||F1\rOBX|1|TX|||first\rOBX|2|TX|I^Impression||second\r",
              "REPORT\nid=7@A\n- report\nfiller=F1\nfiller_issuer=\nstatus=preliminary\n"
              "text=first\nImpression:\nsecond\n");
   map_check (MSH ("ORU") PID "OBR|1||F1\rOBX|1|TX|||a\tb\x01\\X0D0A\\c\\X0D\\d\r",
              "REPORT\nid=7@A\n- report\nfiller=F1\nfiller_issuer=\nstatus=preliminary\ntext=a\tb \nc\nd\n");
+}
+
+/* Notes are lines where they stand; those of the patient, of the order and of what was taken back are not shown. */
+static void
+test_notes (void)
+{
+  map_check (MSH ("ORU^R01") PID "NTE|1||of the patient\rORC|RE|P1|F1\rNTE|1||of the order\rOBR|1\rNTE|1||\rNTE|2||Impression:~none\r"
+             "OBX|1|TX|F^Findings^L||Liver||||||F\rNTE|1||A \\T\\ B\rNTE|2\rNTE|3||\"\"\rNTE|4||C ^ D\r"
+             "OBX|2|TX|F^Findings^L||wrong||||||W\rNTE|1||wrong too\rOBX|3|TX|F^Findings^L||Spleen\r",
+             "REPORT\nid=7@A\n- report\nplacer=P1\nplacer_issuer=\nfiller=F1\nfiller_issuer=\nstatus=final\n"
+             "text=Impression:\nnone\nFindings:\nLiver\nA & B\n\n\nC ^ D\nSpleen\n");
+  map_check (MSH ("ORU^R01") PID "OBR|1||F1||||||||||||||||||||||F\rNTE|1||alone\rOBR|2||F2\rOBX|1|TX|||x||||||D\rOBR|3||F3\rNTE|1||y\r",
+             "REPORT\nid=7@A\n- report\nfiller=F1\nfiller_issuer=\nstatus=final\ntext=alone\n"
+             "- report\nfiller=F2\nfiller_issuer=\nstatus=deleted\n"
+             "- report\nfiller=F3\nfiller_issuer=\nstatus=preliminary\ntext=y\n");
 }
 
 /* Nothing is final that nobody calls final, and what is not final in a part is not final as a whole. */
@@ -94,6 +109,7 @@ test_length (void)
   g_autofree char *whole = g_strconcat (MSH ("ORU^R01") PID "OBR|1||F\rOBX|1|TX|||", most, "\r", NULL);
   g_autofree char *longer = g_strconcat (MSH ("ORU^R01") PID "OBR|1||F\rOBX|1|TX|||", most, "y\r", NULL);
   g_autofree char *parts = g_strconcat (MSH ("ORU^R01") PID "OBR|1||F\rOBX|1|TX|||", most, "\rOBX|2|TX|||y\r", NULL);
+  g_autofree char *noted = g_strconcat (MSH ("ORU^R01") PID "OBR|1||F\rOBX|1|TX|||", most, "\rNTE|1||\r", NULL);
   NegHl7MapSettings settings = map_settings ();
   g_autoptr (GPtrArray) said = map_message (whole, &settings);
   NegHl7Refusal refusal;
@@ -105,6 +121,9 @@ test_length (void)
   g_assert_cmpuint (refusal.field, ==, 5);
   refusal = map_refused (parts, &settings);
   g_assert_cmpuint (refusal.sequence, ==, 2);
+  refusal = map_refused (noted, &settings);
+  g_assert_cmpstr (refusal.segment, ==, "NTE");
+  g_assert_cmpuint (refusal.field, ==, 3);
   g_time_zone_unref (settings.timezone);
 }
 
@@ -114,6 +133,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/hl7-map-report/every-field", test_every_field);
   g_test_add_func ("/hl7-map-report/groups", test_groups);
+  g_test_add_func ("/hl7-map-report/notes", test_notes);
   g_test_add_func ("/hl7-map-report/statuses", test_statuses);
   g_test_add_func ("/hl7-map-report/length", test_length);
   return g_test_run ();
