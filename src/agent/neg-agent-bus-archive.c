@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agent/neg-agent-jobs.h"
 #include "agent/neg-import.h"
 #include "base/neg-error.h"
 #include "base/neg-uid.h"
@@ -158,6 +159,8 @@ remove_study (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, 
   g_variant_get (parameters, "(&sx)", &audit.study_uid, &entry);
   if (reader == NULL || !check_uid (audit.study_uid, error))
     return NULL;
+  /* Else what is on its way would bring it back. */
+  neg_agent_jobs_drop_ahead (_neg_agent_get_jobs (agent), audit.study_uid);
   if (_neg_agent_find_entry_study (reader, audit.study_uid, entry, &study_rowid, error)
       && neg_archive_remove_study (archive, audit.study_uid, study_rowid, &n_objects, error)) {
     neg_agent_announce (agent, audit.study_uid);

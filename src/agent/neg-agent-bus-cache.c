@@ -3,9 +3,11 @@
 #include "agent/neg-agent-private.h"
 
 #include "agent/neg-agent-opened.h"
+#include "agent/neg-agent-prefetch.h"
 #include "base/neg-error.h"
 #include "base/neg-uid.h"
 #include "store/neg-cache.h"
+#include "store/neg-plans.h"
 
 /* The methods about what is opened, what stays and what the cache has. */
 
@@ -53,6 +55,16 @@ dup_patient (const NegEntry *entry)
              : NULL;
 }
 
+/* A case that is opened needs its priors now; what is opened beside it is one of them. */
+static gboolean
+note_opened (NegDatabase *database, const Access *access, gint64 entry, GError **error)
+{
+  gint64 beside = _neg_agent_opened_find_case (access->open, access->caller, entry, access->patient);
+
+  return neg_cache_note_opened (database, entry, beside, error)
+         && (beside != 0 || neg_plans_note_due (database, entry, NEG_CAUSE_OPENED, error));
+}
+
 static gboolean
 note_used (NegDatabase *database, Access *access, const NegEntry *entry, GError **error)
 {
@@ -63,10 +75,7 @@ note_used (NegDatabase *database, Access *access, const NegEntry *entry, GError 
     g_free (access->patient);
     access->patient = dup_patient (entry);
   }
-  if (access->opened && entry != NULL
-      && !neg_cache_note_opened (database, entry->id,
-                                 _neg_agent_opened_find_case (access->open, access->caller, entry->id, access->patient),
-                                 error))
+  if (access->opened && entry != NULL && !note_opened (database, access, entry->id, error))
     return FALSE;
   /* What is closed was in use until now. */
   return (access->entry != 0 && study_rowid == 0)
@@ -110,6 +119,7 @@ accessed (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
     _neg_agent_opened_remove (access.open, access.caller, access.found);
   if (g_cancellable_is_cancelled (cancellable)) /* he went away meanwhile */
     _neg_agent_opened_forget (access.open, access.caller);
+  neg_agent_prefetch_kick (_neg_agent_get_prefetch (agent));
   g_free (access.patient);
   return done ? g_variant_new ("()") : NULL;
 }

@@ -45,7 +45,8 @@ typedef struct {
 
 static const NegAgentMethod *const tables[] = { _neg_agent_site_methods, _neg_agent_jobs_methods,
                                                 _neg_agent_network_methods, _neg_agent_archive_methods,
-                                                _neg_agent_cache_methods, _neg_agent_orders_methods };
+                                                _neg_agent_cache_methods, _neg_agent_prefetch_methods,
+                                                _neg_agent_orders_methods };
 
 static void
 connection_free (gpointer data)

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum { NEG_STOP_NONE, NEG_STOP_CANCEL, NEG_STOP_PAUSE, NEG_STOP_AGENT } NegJobStop;
+typedef enum { NEG_STOP_NONE, NEG_STOP_CANCEL, NEG_STOP_PAUSE, NEG_STOP_YIELD, NEG_STOP_AGENT } NegJobStop;
 
 struct _NegAgentJobs {
   NegAgent *agent;
@@ -30,6 +30,8 @@ typedef struct {
   gint64 started_us, told_us, sampled_us; /* monotonic */
   guint64 sampled_bytes;
   double bytes_per_s;
+  gboolean is_paced;      /* its own thread's: what comes is counted by the bandwidth of what is fetched ahead */
+  guint64 paced_bytes;
   gboolean is_final; /* what failed does not get better by itself */
   GVariant *result;
 } NegRunningJob;
@@ -40,6 +42,15 @@ typedef struct {
 gboolean _neg_job_run (NegRunningJob *running, NegTransfer *transfer, GError **error);
 void _neg_job_progress (const NegTransferProgress *progress, gpointer running);
 gboolean _neg_job_is_local (const char *kind);
+/* Nobody waits for it: it is fetched ahead. */
+gboolean _neg_job_is_ahead (const NegJob *job);
+
+/* --- neg-agent-jobs-ahead.c --- */
+
+/* What nobody waits for ends, and goes on later with what is not here yet. @peer NULL: at any. */
+void _neg_jobs_let_yield (NegAgentJobs *jobs, const char *peer);
+/* What runs ahead is wanted by @job now: it has its pace no more, and others make way for it. */
+void _neg_jobs_hasten_running (NegAgentJobs *jobs, gint64 id, const NegJob *job);
 
 /* --- neg-agent-jobs-outgoing.c --- */
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-private.h"
 #include "agent/neg-import.h"
 #include "agent/neg-receive-store.h"
@@ -34,15 +35,37 @@ sample_rate (NegRunningJob *running, gint64 now)
   running->sampled_bytes = running->progress.bytes;
 }
 
+gboolean
+_neg_job_is_ahead (const NegJob *job)
+{
+  gboolean is_ahead = FALSE;
+
+  return job->priority >= NEG_PREFETCH_PRIORITY && strcmp (job->kind, "retrieve") == 0
+         && g_variant_lookup (job->arguments, "prefetch", "b", &is_ahead) && is_ahead;
+}
+
+/* Between objects: until we have answered a peer sends no other one. */
+static void
+pace (NegRunningJob *running, const NegTransferProgress *progress, gboolean is_ahead)
+{
+  guint64 bytes = progress->bytes - MIN (running->paced_bytes, progress->bytes);
+
+  running->paced_bytes = progress->bytes;
+  if (is_ahead && bytes > 0)
+    neg_agent_prefetch_pace (_neg_agent_get_prefetch (running->jobs->agent), bytes, running->cancellable);
+}
+
 void
 _neg_job_progress (const NegTransferProgress *progress, gpointer user_data)
 {
   NegRunningJob *running = user_data;
   gint64 now = g_get_monotonic_time ();
   GVariant *job = NULL;
+  gboolean is_ahead;
 
   neg_fault_point ("job-progress");
   g_mutex_lock (&running->jobs->lock);
+  is_ahead = _neg_job_is_ahead (running->job); /* somebody may want it by now */
   running->progress = *progress;
   sample_rate (running, now);
   if (now - running->told_us >= TELL_US) {
@@ -52,6 +75,8 @@ _neg_job_progress (const NegTransferProgress *progress, gpointer user_data)
   g_mutex_unlock (&running->jobs->lock);
   if (job != NULL)
     _neg_agent_bus_emit (_neg_agent_get_bus (running->jobs->agent), "JobChanged", g_variant_new ("(@a{sv})", job));
+  if (running->is_paced)
+    pace (running, progress, is_ahead);
 }
 
 /* --- kinds --- */
@@ -60,13 +85,25 @@ static gboolean
 run_retrieve (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GError **error)
 {
   NegAgent *agent = running->jobs->agent;
+  NegExpected *expected = neg_agent_get_expected (agent);
+  const gboolean is_ahead = _neg_job_is_ahead (running->job);
   g_autofree char *series_uid = NULL;
   gboolean done;
 
+  /* Removed since it was planned: nobody but a person brings that back. */
+  running->is_final = is_ahead && !neg_agent_prefetch_check (agent, running->job->study_uid, error);
+  if (running->is_final)
+    return FALSE;
+  /* What a C-MOVE brings comes by other associations, which look there. */
+  running->is_paced = is_ahead && peer->retrieve != NEG_RETRIEVE_MOVE;
+  if (is_ahead && !running->is_paced)
+    neg_expected_set_paced (expected, running->job->study_uid, peer->called_ae, TRUE);
   g_variant_lookup (running->job->arguments, "series", "s", &series_uid);
   done = neg_operation_retrieve (agent, peer, running->job->study_uid,
                                  series_uid != NULL && *series_uid != '\0' ? series_uid : NULL, _neg_job_progress,
                                  running, running->cancellable, transfer, error);
+  if (is_ahead && !running->is_paced)
+    neg_expected_set_paced (expected, running->job->study_uid, peer->called_ae, FALSE);
   neg_fault_point ("job-retrieved");
   /* Whether there is room is looked at where the room went; that nothing can be evicted is no failure of this. */
   neg_receive_make_room (agent, NULL);

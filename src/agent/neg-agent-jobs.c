@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-private.h"
 #include "base/neg-error.h"
 #include "base/neg-fault.h"
@@ -12,6 +13,7 @@
 #define COMMITS_AT_PEER_MAX 1
 #define NETWORK_MAX 4
 #define LOCAL_MAX 1
+#define AHEAD_MAX 8 /* threads; how many of them work the site says */
 #define DUE_MAX 1000
 #define LISTED_MAX 500
 #define FAILURES_MAX 1000
@@ -42,8 +44,8 @@ tell (NegAgentJobs *jobs, GVariant *job)
   _neg_agent_bus_emit (_neg_agent_get_bus (jobs->agent), "JobChanged", g_variant_new ("(@a{sv})", job));
 }
 
-static void
-kick (NegAgentJobs *jobs)
+void
+neg_agent_jobs_kick (NegAgentJobs *jobs)
 {
   g_mutex_lock (&jobs->lock);
   jobs->is_kicked = TRUE;
@@ -114,9 +116,10 @@ make_end (NegRunningJob *running, const NegTransfer *transfer, const GError *err
     job->state = NEG_JOB_DONE;
     g_clear_pointer (&job->message, g_free);
     g_clear_pointer (&job->error_code, g_free);
-  } else if (running->stop != NEG_STOP_NONE)
+  } else if (running->stop != NEG_STOP_NONE) {
     set_stopped (job, running->stop);
-  else
+    job->attempts -= running->stop == NEG_STOP_YIELD && job->attempts > 0 ? 1 : 0;
+  } else
     set_failure (running, job, error);
   if (job->state > NEG_JOB_PAUSED)
     job->finished_us = g_get_real_time ();
@@ -189,14 +192,16 @@ run_cb (gpointer data, gpointer user_data)
   neg_fault_point ("job-saved");
   forget_running (running);
   tell (jobs, _neg_job_to_variant (end, NULL));
-  kick (jobs);
+  neg_agent_jobs_kick (jobs);
+  neg_agent_prefetch_kick (_neg_agent_get_prefetch (jobs->agent));
   _neg_agent_check_idle (jobs->agent);
 }
 
 /* --- which job begins --- */
 
 typedef struct {
-  guint network, local, at_peer, commits_at_peer;
+  guint network, local, at_peer, commits_at_peer, retrieves_at_peer;
+  guint ahead; /* not among the others */
 } Load;
 
 static void
@@ -213,10 +218,15 @@ count_load (NegAgentJobs *jobs, const char *peer, Load *load)
     gboolean is_local = _neg_job_is_local (job->kind);
     gboolean is_there = !is_local && strcmp (job->peer, peer) == 0;
 
+    if (_neg_job_is_ahead (job)) {
+      load->ahead++;
+      continue;
+    }
     load->local += is_local;
     load->network += !is_local;
     load->at_peer += is_there;
     load->commits_at_peer += is_there && strcmp (job->kind, "commit") == 0;
+    load->retrieves_at_peer += is_there && strcmp (job->kind, "retrieve") == 0;
   }
   g_mutex_unlock (&jobs->lock);
 }
@@ -227,6 +237,8 @@ may_begin (NegAgentJobs *jobs, const NegJob *job)
   Load load;
 
   count_load (jobs, job->peer, &load);
+  if (_neg_job_is_ahead (job))
+    return load.retrieves_at_peer == 0 && load.ahead < MIN (neg_agent_prefetch_get_limit (jobs->agent), AHEAD_MAX);
   if (_neg_job_is_local (job->kind))
     return load.local < LOCAL_MAX;
   return load.network < NETWORK_MAX && load.at_peer < AT_PEER_MAX
@@ -251,6 +263,8 @@ begin (NegAgentJobs *jobs, NegJob *job)
     return;
   }
   neg_fault_point ("job-begun");
+  if (strcmp (job->kind, "retrieve") == 0 && !_neg_job_is_ahead (job))
+    _neg_jobs_let_yield (jobs, job->peer);
   described = _neg_job_to_variant (job, NULL);
   g_mutex_lock (&jobs->lock);
   g_hash_table_insert (jobs->running, &running->job->id, running);
@@ -319,6 +333,8 @@ schedule (gpointer data)
 
     if (reader == NULL)
       reader = neg_agent_open_reader (jobs->agent, NULL);
+    if (neg_agent_prefetch_get_limit (jobs->agent) == 0)
+      _neg_jobs_let_yield (jobs, NULL);
     if (reader != NULL) {
       begin_due (jobs, reader);
       wait_us = find_next_look (reader);
@@ -348,7 +364,7 @@ neg_agent_jobs_new (NegAgent *agent, GError **error)
   g_cond_init (&jobs->cond);
   jobs->running = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, running_free);
   jobs->results = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_variant_unref);
-  jobs->pool = g_thread_pool_new (run_cb, jobs, NETWORK_MAX + LOCAL_MAX, FALSE, NULL);
+  jobs->pool = g_thread_pool_new (run_cb, jobs, NETWORK_MAX + LOCAL_MAX + AHEAD_MAX, FALSE, NULL);
   jobs->scheduler = g_thread_new ("jobs", schedule, jobs);
   return jobs;
 }
@@ -437,6 +453,7 @@ find_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader)
 static gboolean
 hasten (NegAgentJobs *jobs, NegJob *same, const NegJob *job, GError **error)
 {
+  _neg_jobs_hasten_running (jobs, same->id, job);
   if (same->state != NEG_JOB_WAITING || is_running (jobs, same->id))
     return TRUE;
   same->priority = MIN (same->priority, job->priority);
@@ -474,7 +491,7 @@ neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, cons
   if (done && id != NULL)
     *id = job->id;
   neg_fault_point ("job-added");
-  kick (jobs);
+  neg_agent_jobs_kick (jobs);
   return done;
 }
 
@@ -623,6 +640,6 @@ neg_agent_jobs_control (NegAgentJobs *jobs, gint64 id, const char *action, GErro
   g_mutex_lock (&jobs->change_lock);
   done = change (jobs, reader, id, action, error);
   g_mutex_unlock (&jobs->change_lock);
-  kick (jobs);
+  neg_agent_jobs_kick (jobs);
   return done;
 }

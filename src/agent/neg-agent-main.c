@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,7 +139,12 @@ main (int argc, char **argv)
   int lock_fd;
   int status;
 
+  /* Why something is fetched ahead is said in the user's language; numbers stay as they are in C. */
   setlocale (LC_CTYPE, "");
+  setlocale (LC_MESSAGES, "");
+  bindtextdomain (GETTEXT_PACKAGE, NEG_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
   if (!parse (&argc, &argv, &options, &error)) {
     complain (error);
     return 2;

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 typedef struct _NegAgentBus NegAgentBus;
 typedef struct _NegAgentJobs NegAgentJobs;
 typedef struct _NegAgentOpened NegAgentOpened;
+typedef struct _NegAgentPrefetch NegAgentPrefetch;
 typedef struct _NegAgentSearches NegAgentSearches;
 
 /* Everything but the loop. Fails in words: a wrong site file, another agent's archive. The listener's failure to bind is
@@ -56,6 +57,7 @@ guint _neg_agent_bus_get_caller (void);
 NegAgentBus *_neg_agent_get_bus (NegAgent *agent);
 NegAgentJobs *_neg_agent_get_jobs (NegAgent *agent);
 NegAgentSearches *_neg_agent_get_searches (NegAgent *agent);
+NegAgentPrefetch *_neg_agent_get_prefetch (NegAgent *agent);
 NegAgentOpened *_neg_agent_get_opened (NegAgent *agent);
 
 /* REFUSED where the site file does not let it be used so; borrowed from @site. */
@@ -72,6 +74,7 @@ extern const NegAgentMethod _neg_agent_jobs_methods[];
 extern const NegAgentMethod _neg_agent_network_methods[];
 extern const NegAgentMethod _neg_agent_archive_methods[];
 extern const NegAgentMethod _neg_agent_orders_methods[];
+extern const NegAgentMethod _neg_agent_prefetch_methods[];
 extern const NegAgentMethod _neg_agent_cache_methods[];
 
 G_END_DECLS

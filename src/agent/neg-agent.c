@@ -3,6 +3,7 @@
 #include "agent/neg-agent-private.h"
 
 #include "agent/neg-agent-jobs.h"
+#include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-opened.h"
 #include "agent/neg-agent-searches.h"
 #include "agent/neg-hl7-listener.h"
@@ -28,6 +29,7 @@ struct _NegAgent {
   NegAgentBus *bus;
   NegAgentJobs *jobs;
   NegAgentSearches *searches;
+  NegAgentPrefetch *prefetch;
   NegAgentOpened *opened;
   NegListener *listener; /* NULL: see @listen_error */
   char *listen_error;
@@ -53,6 +55,11 @@ load_site (NegAgent *agent, GError **error)
 
   if (site == NULL)
     return FALSE;
+  if (agent->prefetch != NULL && !neg_agent_prefetch_follow_site (agent->prefetch, site, error)) {
+    neg_site_unref (site);
+    g_strfreev (warnings);
+    return FALSE;
+  }
   g_mutex_lock (&agent->lock);
   g_clear_pointer (&agent->site, neg_site_unref);
   g_strfreev (agent->warnings);
@@ -129,12 +136,16 @@ start (NegAgent *agent, GError **error)
   agent->bus = _neg_agent_bus_new (agent, agent->home, error);
   if (agent->bus == NULL)
     return FALSE;
+  agent->prefetch = neg_agent_prefetch_new (agent, error);
+  if (agent->prefetch == NULL)
+    return FALSE;
   agent->jobs = neg_agent_jobs_new (agent, error);
   if (agent->jobs == NULL)
     return FALSE;
   agent->searches = neg_agent_searches_new (agent, error);
   if (agent->searches == NULL)
     return FALSE;
+  neg_agent_prefetch_start (agent->prefetch);
   listen_for_peers (agent);
   listen_for_orders (agent);
   agent->warm_source = g_timeout_add (WARM_MS, warm_cb, agent);
@@ -171,7 +182,9 @@ stop (NegAgent *agent)
   g_clear_pointer (&agent->listener, neg_listener_free);
   g_clear_pointer (&agent->hl7_listener, neg_hl7_listener_free);
   g_clear_pointer (&agent->searches, neg_agent_searches_free);
+  neg_agent_prefetch_stop (agent->prefetch);
   g_clear_pointer (&agent->jobs, neg_agent_jobs_free);
+  g_clear_pointer (&agent->prefetch, neg_agent_prefetch_free);
   g_clear_handle_id (&agent->announce_source, g_source_remove);
   g_clear_handle_id (&agent->warm_source, g_source_remove);
   g_clear_pointer (&agent->bus, _neg_agent_bus_free);
@@ -267,6 +280,7 @@ _neg_agent_reload_site (NegAgent *agent, GError **error)
   if (!done)
     return FALSE;
   neg_agent_searches_follow_site (agent->searches);
+  neg_agent_jobs_kick (agent->jobs); /* other hours, other limits */
   _neg_agent_bus_emit (agent->bus, "PeersChanged", g_variant_new ("()"));
   return TRUE;
 }
@@ -316,6 +330,12 @@ NegAgentOpened *
 _neg_agent_get_opened (NegAgent *agent)
 {
   return agent->opened;
+}
+
+NegAgentPrefetch *
+_neg_agent_get_prefetch (NegAgent *agent)
+{
+  return agent->prefetch;
 }
 
 NegAgentSearches *
@@ -422,6 +442,7 @@ neg_agent_announce (NegAgent *agent, const char *study_uid)
     agent->announce_source = g_timeout_add (CLAMP (wait_us, 0, ANNOUNCE_US) / 1000, announce_cb, agent);
   }
   g_mutex_unlock (&agent->lock);
+  neg_agent_prefetch_kick (agent->prefetch);
 }
 
 /* --- the end --- */

@@ -19,6 +19,7 @@ struct _NegExpected {
   GCond changed;
   GHashTable *studies;      /* UID and source: Study */
   GHashTable *transactions; /* UID: Transaction */
+  GHashTable *paced;        /* UIDs and sources, as of studies */
 };
 
 static void
@@ -45,6 +46,7 @@ neg_expected_new (void)
   g_cond_init (&expected->changed);
   expected->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) study_free);
   expected->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) transaction_free);
+  expected->paced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return expected;
 }
 
@@ -55,6 +57,7 @@ neg_expected_free (NegExpected *expected)
     return;
   g_hash_table_unref (expected->studies);
   g_hash_table_unref (expected->transactions);
+  g_hash_table_unref (expected->paced);
   g_mutex_clear (&expected->lock);
   g_cond_clear (&expected->changed);
   g_free (expected);
@@ -69,6 +72,48 @@ find_study (NegExpected *expected, const char *study_uid, const char *source)
   g_autofree char *key = g_strconcat (study_uid, " ", source, NULL);
 
   return g_hash_table_lookup (expected->studies, key);
+}
+
+void
+neg_expected_set_paced (NegExpected *expected, const char *study_uid, const char *source, gboolean is_paced)
+{
+  char *key = g_strconcat (study_uid, " ", source, NULL);
+
+  g_mutex_lock (&expected->lock);
+  if (is_paced)
+    g_hash_table_add (expected->paced, g_steal_pointer (&key));
+  else
+    g_hash_table_remove (expected->paced, key);
+  g_mutex_unlock (&expected->lock);
+  g_free (key);
+}
+
+static gboolean
+is_of_study (gpointer key, gpointer value, gpointer prefix)
+{
+  return g_str_has_prefix (key, prefix);
+}
+
+void
+neg_expected_stop_pacing (NegExpected *expected, const char *study_uid)
+{
+  g_autofree char *prefix = g_strconcat (study_uid, " ", NULL);
+
+  g_mutex_lock (&expected->lock);
+  g_hash_table_foreach_remove (expected->paced, is_of_study, prefix);
+  g_mutex_unlock (&expected->lock);
+}
+
+gboolean
+neg_expected_is_paced (NegExpected *expected, const char *study_uid, const char *source)
+{
+  g_autofree char *key = g_strconcat (study_uid, " ", source, NULL);
+  gboolean is_paced;
+
+  g_mutex_lock (&expected->lock);
+  is_paced = g_hash_table_contains (expected->paced, key);
+  g_mutex_unlock (&expected->lock);
+  return is_paced;
 }
 
 gboolean

@@ -29,6 +29,11 @@ void neg_expected_count (NegExpected *expected, const char *study_uid, const cha
 void neg_expected_set_move (NegExpected *expected, const char *study_uid, const char *source, guint16 message_id);
 gboolean neg_expected_is_moved (NegExpected *expected, const char *study_uid, const char *source, guint message_id);
 
+/* What a C-MOVE brings of it is nobody's who waits: whoever receives it takes his time (neg_agent_prefetch_pace()). */
+void neg_expected_set_paced (NegExpected *expected, const char *study_uid, const char *source, gboolean is_paced);
+void neg_expected_stop_pacing (NegExpected *expected, const char *study_uid); /* from whomever it comes */
+gboolean neg_expected_is_paced (NegExpected *expected, const char *study_uid, const char *source);
+
 /* One of it is answered and not committed: the study is on its way until neg_expected_settle(). */
 void neg_expected_hold (NegExpected *expected, const char *study_uid, const char *source);
 /* @n_objects: 0 when it was refused after all. */

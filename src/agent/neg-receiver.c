@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "agent/neg-agent-prefetch.h"
+#include "agent/neg-agent-private.h"
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
 
@@ -133,6 +135,9 @@ take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError 
   else if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL)
     neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid,
                         receiver->peer->called_ae, 1, received.bytes);
+  if (receiver->peer != NULL
+      && neg_expected_is_paced (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae))
+    neg_agent_prefetch_pace (_neg_agent_get_prefetch (receiver->agent), received.bytes, NULL);
   return TRUE;
 }
 
