@@ -34,6 +34,7 @@ int neg_command_send (int argc, char **argv);
 int neg_command_commit (int argc, char **argv);
 int neg_command_diagnose (int argc, char **argv);
 int neg_command_worklist (int argc, char **argv);
+int neg_command_prefetch (int argc, char **argv);
 int neg_command_orders (int argc, char **argv);
 
 /* `bench index`: how long it takes from @folder to an index in a new home that others can read. */
