@@ -30,18 +30,21 @@ typedef enum {
   NEG_REFUSED_PATIENT, /* the order, by its numbers, is another patient's */
 } NegApplied;
 
-/* Applies @said, which @message (neg-messages.h) says; links and orders remember it. */
+/* Applies @said, which @message (neg-messages.h) says; links and orders remember it. What is refused, or fails, has changed
+ * nothing; of a message with several parts the caller takes back those before it. */
 gboolean neg_orders_apply (NegDatabase *database, const NegSaid *said, gint64 message, NegApplied *applied,
                            GError **error);
 
 /* A person's. Entry @entry (images without an order) is what @order asked for; CONFLICT where the patients differ, unless
  * they are joined first. */
 gboolean neg_orders_match (NegDatabase *database, gint64 order, gint64 entry, const char *user, GError **error);
+/* REFUSED: its numbers matched it, no person did. */
 gboolean neg_orders_unmatch (NegDatabase *database, gint64 order, const char *user, GError **error);
 /* The same of a report: @entry is what it is about. */
 gboolean neg_reports_match (NegDatabase *database, gint64 report, gint64 entry, const char *user, GError **error);
 
-/* The patients of two entries are one person, whose identity is @into's. CONFLICT: a circle. */
+/* The patients of two entries are one person, whose identity is @into's. CONFLICT: they are one already, or a circle;
+ * REFUSED: one has no ID. */
 gboolean neg_patients_join (NegDatabase *database, gint64 entry, gint64 into, const char *user, gint64 *link,
                             GError **error);
 /* A link, of a message or of a person, is taken back: what was joined is apart again. */
