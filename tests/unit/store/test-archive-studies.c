@@ -1,12 +1,16 @@
 /* Studies of the same UID: which one is meant, what goes with one of them. */
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "archive-home.h"
 #include "base/neg-error.h"
+#include "store-folder.h"
 #include "store/neg-archive-issuers.h"
 #include "store/neg-entries.h"
+
+#define FIXTURE_SOURCES "tests/unit/store/fixtures/archive-6.sql"
 
 /* The same UIDs as the first patient's. */
 static NegObjectRecord *
@@ -247,6 +251,28 @@ test_issuers_kept (ArchiveHome *home, gconstpointer data)
   g_assert_true (found.is_contradicted);
 }
 
+/* What peers and worklists said is there with the entry that it makes, and an ID of two names is known as one. */
+static void
+test_fixture_sources (ArchiveHome *home, gconstpointer data)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("NEGATOSCOPE_SOURCE"), FIXTURE_SOURCES, NULL);
+  g_autofree char *path = g_build_filename (home->data, NEG_ARCHIVE_FILE, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sql = NULL;
+
+  archive_home_close (home);
+  g_unlink (path);
+  g_file_get_contents (from, &sql, NULL, &error);
+  g_assert_no_error (error);
+  store_execute (path, sql);
+  archive_home_open (home);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM entry_source WHERE home_id = entry_id AND order_id = 0"), ==,
+                   3);
+  g_assert_cmpint (archive_count (home, "SELECT sum (id * 100 + kind * 10 + urgency) FROM entry_source"), ==, 816);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM patient_namesake WHERE patient_id = '4711'"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM pragma_index_list ('entry_source')"), >=, 4);
+}
+
 static void
 add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
 {
@@ -264,5 +290,6 @@ main (int argc, char **argv)
   add_test ("/studies/one-state", test_one_state);
   add_test ("/studies/issuers", test_issuers);
   add_test ("/studies/issuers-kept", test_issuers_kept);
+  add_test ("/studies/fixture-sources", test_fixture_sources);
   return g_test_run ();
 }

@@ -12,7 +12,6 @@
 #include "store/neg-jobs.h"
 
 #define FIXTURE "tests/unit/store/fixtures/archive-1.sql"
-#define FIXTURE_SOURCES "tests/unit/store/fixtures/archive-6.sql"
 #define SHOWN "SELECT count(*) FROM instance WHERE superseded_by IS NULL AND sop_instance_uid = "
 
 static void
@@ -650,28 +649,6 @@ test_fixture (ArchiveHome *home, gconstpointer data)
   g_assert_cmpuint (due->len, ==, 1);
 }
 
-/* What peers and worklists said is there with the entry that it makes, and an ID of two names is known as one. */
-static void
-test_fixture_sources (ArchiveHome *home, gconstpointer data)
-{
-  g_autofree char *from = g_build_filename (g_getenv ("NEGATOSCOPE_SOURCE"), FIXTURE_SOURCES, NULL);
-  g_autofree char *path = g_build_filename (home->data, NEG_ARCHIVE_FILE, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sql = NULL;
-
-  archive_home_close (home);
-  g_unlink (path);
-  g_file_get_contents (from, &sql, NULL, &error);
-  g_assert_no_error (error);
-  store_execute (path, sql);
-  archive_home_open (home);
-  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM entry_source WHERE home_id = entry_id AND order_id = 0"), ==,
-                   3);
-  g_assert_cmpint (archive_count (home, "SELECT sum (id * 100 + kind * 10 + urgency) FROM entry_source"), ==, 816);
-  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM patient_namesake WHERE patient_id = '4711'"), ==, 1);
-  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM pragma_index_list ('entry_source')"), >=, 4);
-}
-
 static void
 add_test (const char *name, void (*func) (ArchiveHome *, gconstpointer))
 {
@@ -700,6 +677,5 @@ main (int argc, char **argv)
   add_test ("/archive/shared", test_shared);
   add_test ("/archive/sealed", test_sealed);
   add_test ("/archive/fixture", test_fixture);
-  add_test ("/archive/fixture-sources", test_fixture_sources);
   return g_test_run ();
 }
