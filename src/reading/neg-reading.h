@@ -82,6 +82,9 @@ const NegViewState *neg_reading_get_state (NegReading *reading, guint cell); /* 
 /* @series (nullable) of the patient shown, as it was last seen here and with all images that it has got by now; another
  * patient's, and one that is not open any more, is refused: FALSE. */
 gboolean neg_reading_show (NegReading *reading, guint cell, NegSeries *series);
+/* Beside the active viewport, in the next one (of a single one two are made), the series of @study_uid that answers best
+ * to what the active one shows. FALSE: that study of the patient shown is not open, or has no images. */
+gboolean neg_reading_compare (NegReading *reading, const char *study_uid);
 /* The next (+1), previous (-1) series of the patient, in the order of the timeline; FALSE at the end. */
 gboolean neg_reading_step_series (NegReading *reading, guint cell, int step);
 

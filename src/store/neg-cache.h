@@ -14,7 +14,8 @@ typedef enum {
 } NegCachePurpose;
 
 /* Study @study_uid, which may not be here yet, is fetched for that. @case_entry: of the reading list; 0 of BY_PERSON.
- * @why: one sentence without a patient's name, "" if there is none. The same purpose again changes its sentence only. */
+ * @why: one sentence without a patient's name, "" if there is none. The same purpose again changes its sentence only;
+ * what was opened beside a case is that case's, and is fetched for it when a person asks for it. */
 gboolean neg_cache_note_purpose (NegDatabase *database, const char *study_uid, NegCachePurpose purpose,
                                  gint64 case_entry, const char *why, GError **error);
 

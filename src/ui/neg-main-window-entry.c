@@ -36,17 +36,34 @@ call (NegMainWindow *self, const char *method, GVariant *parameters)
 
 /* For the audit, and so that what is being looked at is not evicted. A window that closes waits for no answer. */
 static void
-tell_accessed (NegMainWindow *self, gboolean opened)
+tell_accessed (NegMainWindow *self, const NegEntry *entry, gboolean opened)
 {
-  if (*self->entry->study_uid != '\0' && neg_network_get_state (self->network) == NEG_NETWORK_READY)
-    neg_network_call_async (self->network, "Accessed",
-                            g_variant_new ("(sbx)", self->entry->study_uid, opened, self->entry->id), CALL_MS, NULL,
-                            NULL, NULL);
+  if (*entry->study_uid != '\0' && neg_network_get_state (self->network) == NEG_NETWORK_READY)
+    neg_network_call_async (self->network, "Accessed", g_variant_new ("(sbx)", entry->study_uid, opened, entry->id),
+                            CALL_MS, NULL, NULL, NULL);
+}
+
+static void
+tell_prior_opened (NegMainWindow *self, const NegEntry *prior)
+{
+  tell_accessed (self, prior, TRUE);
+  if (self->open_priors == NULL)
+    self->open_priors = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_free);
+  g_ptr_array_add (self->open_priors, neg_entry_copy (prior));
+}
+
+static void
+tell_all_closed (NegMainWindow *self)
+{
+  for (guint i = 0; self->open_priors != NULL && i < self->open_priors->len; i++)
+    tell_accessed (self, g_ptr_array_index (self->open_priors, i), FALSE);
+  g_clear_pointer (&self->open_priors, g_ptr_array_unref);
+  tell_accessed (self, self->entry, FALSE);
 }
 
 /* --- its files --- */
 
-static void settle (NegMainWindow *self);
+static void finished_cb (NegMainWindow *self);
 
 /* Those that the loader has not been given yet. */
 static GPtrArray *
@@ -83,7 +100,7 @@ show_files (NegMainWindow *self, GPtrArray *files)
   }
   _neg_main_window_load (self, named, (const char *const *) paths->pdata);
   if (self->loader != NULL)
-    g_signal_connect_object (self->loader, "finished", G_CALLBACK (settle), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (self->loader, "finished", G_CALLBACK (finished_cb), self, G_CONNECT_SWAPPED);
 }
 
 /* What was shown by itself while the study arrived is what came first. */
@@ -95,6 +112,13 @@ settle (NegMainWindow *self)
   self->is_retrieved = FALSE;
   neg_reading_update (self->reading);
   neg_reading_settle_images (self->reading);
+}
+
+static void
+finished_cb (NegMainWindow *self)
+{
+  settle (self);
+  _neg_main_window_go_on_comparing (self);
 }
 
 static void
@@ -149,7 +173,7 @@ _neg_main_window_show_priors (NegMainWindow *self)
   if (self->priors == NULL)
     return;
   open = collect_open_studies (self);
-  neg_patient_pane_set_priors (self->patients, self->priors, open);
+  neg_patient_pane_set_priors (self->patients, self->priors, open, self->relevant);
 }
 
 static void
@@ -164,6 +188,7 @@ priors_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   g_clear_pointer (&self->priors, g_ptr_array_unref);
   self->priors = g_steal_pointer (&priors);
+  _neg_main_window_choose_relevant (self);
   _neg_main_window_show_priors (self);
 }
 
@@ -207,6 +232,7 @@ _neg_main_window_open_prior (NegMainWindow *self, const NegEntry *prior)
 
   if (self->entry == NULL)
     return;
+  tell_prior_opened (self, prior);
   if (prior->n_here == 0) {
     neg_worklist_pane_retrieve (self->reading_list, prior);
     _neg_main_window_hint (self, _ ("The study is being retrieved. It opens from this list when it is here."));
@@ -225,7 +251,8 @@ _neg_main_window_leave_entry (NegMainWindow *self)
 {
   if (self->entry == NULL)
     return;
-  tell_accessed (self, FALSE);
+  tell_all_closed (self);
+  _neg_main_window_end_comparing (self);
   g_cancellable_cancel (self->entry_cancellable);
   g_clear_object (&self->entry_cancellable);
   g_clear_pointer (&self->entry_paths, g_hash_table_unref);
@@ -233,7 +260,7 @@ _neg_main_window_leave_entry (NegMainWindow *self)
   g_clear_pointer (&self->priors, g_ptr_array_unref);
   self->listing = self->list_again = self->is_retrieved = FALSE;
   neg_worklist_pane_set_open (self->reading_list, 0);
-  neg_patient_pane_set_priors (self->patients, NULL, NULL);
+  neg_patient_pane_set_priors (self->patients, NULL, NULL, 0);
   _neg_main_window_forget_case (self);
 }
 
@@ -259,7 +286,7 @@ _neg_main_window_open_entry (NegMainWindow *self, const NegEntry *entry)
   g_clear_pointer (&self->restoring, neg_reading_state_free);
   enter (self, neg_entry_copy (entry));
   neg_worklist_pane_set_open (self->reading_list, entry->id);
-  tell_accessed (self, TRUE);
+  tell_accessed (self, self->entry, TRUE);
   if (*entry->peers != '\0' && (entry->n_here == 0 || entry->n_here < entry->n_there))
     neg_worklist_pane_retrieve (self->reading_list, entry);
 }

@@ -68,6 +68,10 @@ struct _NegMainWindow {
   gboolean listing, list_again;
   gboolean is_retrieved; /* all of it has arrived; shown from its beginning when its files are known */
   GPtrArray *priors;        /* NegEntry: the patient's other ones; nullable */
+  GPtrArray *open_priors;   /* NegEntry: those that the agent was told of; nullable */
+  struct _NegPrefetchRules *prefetch_rules; /* of the site, when they are needed; nullable */
+  gint64 relevant;          /* the entry to compare with first; 0: none */
+  char *comparing;          /* the study that is compared with when its images are there; nullable */
 
   GHashTable *groups;     /* prefix -> GSimpleActionGroup */
   GtkWindow *frame_times; /* weak; the hidden page */
@@ -92,7 +96,7 @@ struct _NegMainWindow {
   GtkWidget *images; /* where the grid is */
   NegGrid *grid;
   GtkLabel *status_label, *renderer_label;
-  GtkButton *network_button, *settle_button, *transfers_button;
+  GtkButton *network_button, *settle_button, *transfers_button, *cache_button;
   guint settle_source; /* counts what is to settle */
 };
 
@@ -137,6 +141,13 @@ void _neg_main_window_open_entry (NegMainWindow *self, const NegEntry *entry);
 void _neg_main_window_leave_entry (NegMainWindow *self);
 void _neg_main_window_open_prior (NegMainWindow *self, const NegEntry *prior); /* beside what is open */
 void _neg_main_window_show_priors (NegMainWindow *self);
+
+/* Which prior answers best to the case, and the way to it. */
+void _neg_main_window_choose_relevant (NegMainWindow *self); /* the priors are others */
+void _neg_main_window_compare (NegMainWindow *self);
+void _neg_main_window_go_on_comparing (NegMainWindow *self); /* more of it may be there */
+void _neg_main_window_end_comparing (NegMainWindow *self);
+void _neg_main_window_close_comparing (NegMainWindow *self); /* for good */
 void _neg_main_window_archive_changed (NegMainWindow *self, const char *const *study_uids);
 void _neg_main_window_job_changed (NegMainWindow *self, GVariant *job);
 void _neg_main_window_finish_entry (NegMainWindow *self); /* read, and the next unread one */

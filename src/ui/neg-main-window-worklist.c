@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/neg-paths.h"
+#include "ui/neg-cache-window.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-peers-page.h"
 #include "ui/neg-preferences.h"
@@ -85,6 +86,20 @@ settle_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (neg_settle_window_open (self->network, self->worklist, GTK_WINDOW (self)));
 }
 
+static void
+cache_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_cache_window_open (self->network, GTK_WINDOW (self)));
+}
+
+static void
+compare_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _neg_main_window_compare (data);
+}
+
 GtkWindow *
 _neg_main_window_open_preferences (NegMainWindow *self)
 {
@@ -125,7 +140,7 @@ _neg_main_window_add_worklist_actions (NegMainWindow *self)
   static const GActionEntry entries[] = {
     { "show", show_cb },     { "search", search_cb },       { "next-unread", next_unread_cb },
     { "finish", finish_cb }, { "transfers", transfers_cb }, { "network", network_cb },
-    { "settle", settle_cb },
+    { "settle", settle_cb }, { "cache", cache_cb },         { "compare", compare_cb },
   };
 
   _neg_main_window_add_group (self, "worklist", entries, G_N_ELEMENTS (entries));
@@ -154,6 +169,8 @@ network_changed_cb (NegMainWindow *self)
 
   set_button (self->network_button, tried, failed ? tried : _ ("Peers and this workstation"), failed);
   gtk_widget_set_visible (GTK_WIDGET (self->network_button), neg_network_get_state (self->network) != NEG_NETWORK_OFF);
+  gtk_widget_set_visible (GTK_WIDGET (self->cache_button),
+                          neg_network_get_state (self->network) == NEG_NETWORK_READY);
 }
 
 static void
@@ -259,6 +276,7 @@ _neg_main_window_close_worklist (NegMainWindow *self)
     return;
   _neg_main_window_leave_entry (self);
   g_clear_handle_id (&self->settle_source, g_source_remove);
+  _neg_main_window_close_comparing (self);
   self->reading_list = NULL;
   g_clear_object (&self->worklist);
   g_clear_object (&self->network);

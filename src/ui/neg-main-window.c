@@ -486,6 +486,7 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, network_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, settle_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, transfers_button);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, cache_button);
 }
 
 static void

@@ -40,6 +40,12 @@ neg_network_get_home (NegNetwork *self)
   return self->home;
 }
 
+const char *
+neg_network_get_config (NegNetwork *self)
+{
+  return self->config;
+}
+
 GVariant *
 neg_network_get_info (NegNetwork *self)
 {

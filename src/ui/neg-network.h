@@ -29,6 +29,7 @@ NegNetworkState neg_network_get_state (NegNetwork *network);
 char *neg_network_dup_text (NegNetwork *network); /* the state in words; given */
 
 const char *neg_network_get_home (NegNetwork *network);   /* nullable */
+const char *neg_network_get_config (NegNetwork *network); /* nullable */
 const char *neg_network_get_user (NegNetwork *network);   /* as claims name it */
 GTimeZone *neg_network_get_timezone (NegNetwork *network); /* the site's; borrowed */
 /* What Hello() told (a{sv}); nullable, borrowed. */

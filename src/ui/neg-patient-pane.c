@@ -99,11 +99,11 @@ neg_patient_pane_set_thumbnails (NegPatientPane *self, NegThumbnails *thumbnails
 }
 
 void
-neg_patient_pane_set_priors (NegPatientPane *self, GPtrArray *priors, GHashTable *open_uids)
+neg_patient_pane_set_priors (NegPatientPane *self, GPtrArray *priors, GHashTable *open_uids, gint64 relevant)
 {
   g_return_if_fail (NEG_IS_PATIENT_PANE (self));
 
-  neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), priors, open_uids);
+  neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), priors, open_uids, relevant);
 }
 
 static void

@@ -22,7 +22,8 @@ void neg_patient_pane_set_loader (NegPatientPane *pane, NegLoader *loader);
 void neg_patient_pane_set_store (NegPatientPane *pane, NegFrameStore *store);
 void neg_patient_pane_set_thumbnails (NegPatientPane *pane, NegThumbnails *thumbnails);
 
-/* Other studies of the patient that the archives have (NegEntry, nullable), but those of @open_uids (nullable set). */
-void neg_patient_pane_set_priors (NegPatientPane *pane, GPtrArray *priors, GHashTable *open_uids);
+/* Other studies of the patient that the archives have (NegEntry, nullable), but those of @open_uids (nullable set).
+ * @relevant: as of neg_prior_list_set_entries(). */
+void neg_patient_pane_set_priors (NegPatientPane *pane, GPtrArray *priors, GHashTable *open_uids, gint64 relevant);
 
 G_END_DECLS

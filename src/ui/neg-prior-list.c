@@ -45,14 +45,15 @@ new_label (const char *text, gboolean dim)
 }
 
 static GtkWidget *
-new_row (const NegEntry *entry)
+new_row (const NegEntry *entry, gboolean is_relevant)
 {
   g_autofree char *time = neg_worklist_words_dup_cell (entry, NEG_COLUMN_TIME);
   g_autofree char *modality = neg_worklist_words_dup_cell (entry, NEG_COLUMN_MODALITY);
   g_autofree char *description = neg_worklist_words_dup_cell (entry, NEG_COLUMN_DESCRIPTION);
   g_autofree char *place = dup_place (entry);
   g_autofree char *title = g_strdup_printf ("%s · %s", *time != '\0' ? time : _ ("Study without a date"), modality);
-  g_autofree char *about = *description != '\0' ? g_strdup_printf ("%s · %s", description, place) : g_strdup (place);
+  g_autofree char *where = *description != '\0' ? g_strdup_printf ("%s · %s", description, place) : g_strdup (place);
+  g_autofree char *about = is_relevant ? g_strdup_printf (_ ("▸ compare first · %s"), where) : g_strdup (where);
   g_autofree char *spoken = g_strdup_printf ("%s, %s", title, about);
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
@@ -66,7 +67,7 @@ new_row (const NegEntry *entry)
 }
 
 void
-neg_prior_list_set_entries (NegPriorList *self, GPtrArray *entries, GHashTable *open_uids)
+neg_prior_list_set_entries (NegPriorList *self, GPtrArray *entries, GHashTable *open_uids, gint64 relevant)
 {
   GtkWidget *child;
 
@@ -77,11 +78,15 @@ neg_prior_list_set_entries (NegPriorList *self, GPtrArray *entries, GHashTable *
   g_ptr_array_set_size (self->entries, 0);
   for (guint i = 0; entries != NULL && i < entries->len; i++) {
     const NegEntry *entry = g_ptr_array_index (entries, i);
+    GtkWidget *row;
 
     if (open_uids != NULL && g_hash_table_contains (open_uids, entry->study_uid))
       continue;
     g_ptr_array_add (self->entries, neg_entry_copy (entry));
-    gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (entry));
+    row = new_row (entry, entry->id == relevant);
+    gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+    if (entry->id == relevant)
+      gtk_list_box_select_row (GTK_LIST_BOX (self->list), GTK_LIST_BOX_ROW (row));
   }
   gtk_widget_set_visible (GTK_WIDGET (self), self->entries->len > 0);
 }
@@ -102,7 +107,8 @@ static gboolean
 neg_prior_list_grab_focus (GtkWidget *widget)
 {
   NegPriorList *self = NEG_PRIOR_LIST (widget);
-  GtkListBoxRow *row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0);
+  GtkListBoxRow *selected = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
+  GtkListBoxRow *row = selected != NULL ? selected : gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0);
 
   return row != NULL && gtk_widget_grab_focus (GTK_WIDGET (row));
 }
@@ -142,7 +148,7 @@ neg_prior_list_init (NegPriorList *self)
 
   self->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_entry_free);
   self->list = gtk_list_box_new ();
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_SINGLE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Other studies of this patient"), -1);
   g_signal_connect_object (self->list, "row-activated", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);

@@ -240,7 +240,7 @@ priors_cb (GObject *source, GAsyncResult *result, gpointer data)
       = neg_worklist_model_list_priors_finish (NEG_WORKLIST_MODEL (source), result, NULL); /* none is no harm */
 
   if (self->box != NULL)
-    neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), priors, NULL);
+    neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), priors, NULL, 0);
 }
 
 void
@@ -257,7 +257,7 @@ _neg_worklist_pane_update_details (NegWorklistPane *self)
   if (entry != NULL)
     neg_worklist_model_list_priors_async (self->model, entry->id, self->cancellable, priors_cb, g_object_ref (self));
   else
-    neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), NULL, NULL);
+    neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), NULL, NULL, 0);
 }
 
 /* --- actions --- */
