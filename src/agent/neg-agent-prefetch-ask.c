@@ -244,8 +244,8 @@ ask_peer (Asking *asking, const NegPeer *peer, GPtrArray *ids)
   }
 }
 
-static gboolean
-is_asked (const NegSitePrefetch *prefetch, const NegPeer *peer)
+gboolean
+_neg_prefetch_is_asked (const NegSitePrefetch *prefetch, const NegPeer *peer)
 {
   return (peer->use & (NEG_PEER_QUERY | NEG_PEER_RETRIEVE)) == (NEG_PEER_QUERY | NEG_PEER_RETRIEVE)
          && (prefetch->peers[0] == NULL || g_strv_contains ((const char *const *) prefetch->peers, peer->name));
@@ -257,7 +257,7 @@ ask_all (Asking *asking, GPtrArray *ids)
   GPtrArray *peers = neg_site_get_peers (asking->site);
 
   for (guint i = 0; i < peers->len && !g_cancellable_is_cancelled (asking->prefetch->cancellable); i++)
-    if (is_asked (neg_site_get_prefetch (asking->site), peers->pdata[i]))
+    if (_neg_prefetch_is_asked (neg_site_get_prefetch (asking->site), peers->pdata[i]))
       ask_peer (asking, peers->pdata[i], ids);
 }
 

@@ -68,6 +68,8 @@ gboolean _neg_prefetch_patient_read (NegPrefetchPatient *patient, NegDatabase *d
 
 char *_neg_prefetch_patient_dup_key (const NegPrefetchPatient *patient); /* the same for the same person and IDs */
 
+/* The site lets it be asked and fetched from for this. */
+gboolean _neg_prefetch_is_asked (const NegSitePrefetch *prefetch, const NegPeer *peer);
 /* What the peers have of the patient; kept for the site's interval. Borrowed until the next question. */
 const NegPrefetchAnswer *_neg_prefetch_ask (NegAgentPrefetch *prefetch, NegDatabase *reader,
                                             const NegPrefetchPatient *patient);

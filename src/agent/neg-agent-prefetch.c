@@ -148,6 +148,19 @@ look_at_tomorrow (NegAgentPrefetch *prefetch, NegDatabase *reader, const NegSite
   g_free (day.day);
 }
 
+/* With nobody to be asked what is noted waits until there is somebody. */
+static gboolean
+is_on (const NegSite *site)
+{
+  const NegSitePrefetch *settings = neg_site_get_prefetch (site);
+  GPtrArray *peers = neg_site_get_peers (site);
+
+  for (guint i = 0; settings->transfers > 0 && i < peers->len; i++)
+    if (_neg_prefetch_is_asked (settings, peers->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 look (NegAgentPrefetch *prefetch, NegDatabase *reader)
 {
@@ -155,7 +168,7 @@ look (NegAgentPrefetch *prefetch, NegDatabase *reader)
   const NegSitePrefetch *settings = neg_site_get_prefetch (site);
 
   follow_jobs (prefetch, reader);
-  if (settings->transfers == 0)
+  if (!is_on (site))
     return;
   if (_neg_prefetch_is_quiet (settings, neg_site_get_timezone (site), g_get_real_time ())) {
     _neg_agent_prefetch_set_waiting (prefetch, _ ("Quiet hours: nothing is asked or fetched ahead"));

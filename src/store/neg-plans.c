@@ -478,8 +478,7 @@ neg_plans_get_counts (NegDatabase *database, NegPlanCounts *counts, GError **err
   static const char *const sql[] = {
     "SELECT count (*) FROM prefetch_plan",
     "SELECT count (*) FROM prefetch_due",
-    "SELECT count (*) FROM prefetch_choice c JOIN job j ON j.id = c.job_id WHERE c.job_id <> 0 AND c.state = 1"
-    " AND j.state = 1",
+    "SELECT count (*) FROM prefetch_choice c JOIN job j ON j.id = c.job_id WHERE c.state = 1 AND j.state = 1",
   };
   guint *const numbers[] = { &counts->n_plans, &counts->n_due, &counts->n_running };
   gint64 count = 0;

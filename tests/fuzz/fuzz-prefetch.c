@@ -11,8 +11,8 @@ GByteArray *
 neg_fuzz_make_input (GRand *random)
 {
   static const char *const rules[] = {
-    "modality:CT,MR region:spine side:left,both urgency:stat location:\"ICU 2\",ED* code:CT* procedure:lws"
-    " -> last:2 modality:same region:near years:5; last:all modality:CT,MR side:same; default\n",
+    "modality:CT,MR region:spine side:left,both urgency:stat location:\"ICU 2\",ED* -> last:2 region:near; default\n",
+    "code:CT* procedure:lws -> last:2 modality:same region:near years:5; last:all modality:CT,MR side:same; default\n",
     "* -> none\n",
     "region:chest -> last:3 modality:CR,DX region:chest,abdomen months:18; region:unknown modality:other\n",
   };

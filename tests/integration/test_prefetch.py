@@ -259,6 +259,9 @@ def overtaken(retrieve):
             job = bus.call('Retrieve', '(sssib)', 'PACS', KNEE, '', 0, True)[0]
             done = bus.wait_job(job, LIMIT_S)
             assert done['state'] == 'done', done
+            ended = rows(agent, "SELECT detail FROM audit WHERE failed = 1 AND detail LIKE 'retrieve: %' "
+                                f"AND study_uid = '{ABDOMEN}'")
+            assert ended, 'it did not make way'
             ahead = next(job for job in bus.jobs() if job['study-uid'] == ABDOMEN)
             assert ahead['state'] in ('waiting', 'running'), ahead
             assert plan(bus)[ABDOMEN]['state'] in ('queued', 'running'), plan(bus)
@@ -274,7 +277,8 @@ def overtaken(retrieve):
 
 
 def arrived():
-    """Sent to us, as by a scanner; and a case that somebody opens."""
+    """Sent to us, as by a scanner; and a case that somebody opens. Nothing is announced."""
+    os.unlink(os.path.join(Setting.jobs, 'step.wl'))
     with Home(site()) as agent, Caller(agent.port, [(CT_STORAGE, IMPLICIT)]) as caller:
         bus = Bus(agent)
         study = '1.2.840.99.77'
