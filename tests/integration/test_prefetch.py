@@ -10,6 +10,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
 from fault_homes import Bus, Home, await_death, restart, rows  # noqa: E402
+from hl7_peers import Hl7Home, Sender, order as message  # noqa: E402
 from hostile_peers import IMPLICIT, Caller, small_ct, CT_STORAGE  # noqa: E402
 from negtest import Skip, Tap  # noqa: E402
 from peers import ORTHANC_PLUGINS, Orthanc  # noqa: E402
@@ -294,6 +295,49 @@ def arrived():
         bus.call('Accessed', '(sbx)', study, False, 0)
 
 
+MERGE = ('MSH|^~\\&|RIS|HOSP|WS|RAD|20260102030406||ADT^A40|77|P|2.5.1\rEVN||20260102030406\r'
+         f'PID|1||{PATIENT}^^^ISS^MR||{NAME}||19700101|F\rMRG|PAT2^^^ISS^MR||||||{NAME}\r').encode()
+
+
+def by_messages():
+    """An order, a merge that makes another one's images his, a cancellation."""
+    with Hl7Home(site(issuer='ISS')) as agent, Sender(agent.hl7_port) as sender:
+        bus = Bus(agent)
+        assert sender.ask(message(patient=PATIENT, name=NAME)).code == 'AA'
+        wait_state(bus, ABDOMEN, 'here')
+        wait_state(bus, ABDOMEN_OLD, 'here')
+        made = plan(bus)
+        assert set(made) == {ABDOMEN, ABDOMEN_OLD, HEAD_OLD, OTHER_NAME}, made
+        assert made[HEAD_OLD]['why'] == 'Left alone: older than 5 years', made
+        assert sender.ask(MERGE).code == 'AA'
+        wait_state(bus, OTHER_PATIENT, 'here')
+        assert plan(bus)[OTHER_NAME]['state'] == 'left' and OTHER_NAME not in kept(agent), plan(bus)
+        assert sender.ask(message('2', patient=PATIENT, name=NAME, code='CA', status='CA')).code == 'AA'
+        wait(lambda: not plan(bus))
+
+
+def nobody_says_whose():
+    """Of IDs without an authority nobody knows that they are the hospital's."""
+    with Hl7Home(site()) as agent, Sender(agent.hl7_port) as sender:
+        bus = Bus(agent)
+        assert sender.ask(message(patient=PATIENT, name=NAME)).code == 'AA'
+        row = wait_state(bus, ABDOMEN, 'left')
+        assert row['why'] == 'Left alone: nobody says whose patient ID that is', row
+        assert not bus.jobs() and not kept(agent)
+
+
+def full():
+    order(Setting.jobs)
+    with Home(site('keep-free=8000TiB')) as agent:
+        bus = Bus(agent)
+        ask_worklist(bus)
+        wait_state(bus, ABDOMEN, 'planned')
+        status = wait(lambda: (s := bus.call('PrefetchStatus')[0])['why-waiting'] and s)
+        assert 'no room' in status['why-waiting'] and status['waiting'] == 2, status
+        assert not bus.jobs() and not kept(agent)
+    os.unlink(os.path.join(Setting.jobs, 'step.wl'))
+
+
 def off():
     order(Setting.jobs)
     with Home(site('transfers=0')) as agent:
@@ -323,6 +367,9 @@ def main():
             tap.run('overtaken', overtaken('get'))
             tap.run('opened', arrived)
             tap.run('off', off)
+            tap.run('full', full)
+            tap.run('by messages', by_messages)
+            tap.run('nobody says whose', nobody_says_whose)
             for point in ('prefetch-asked', 'prefetch-planned', 'prefetch-queued', 'job-begun',
                           'job-retrieved', 'job-saved') if LONG else ('prefetch-queued',):
                 tap.run('killed at ' + point, killed_at(point))
