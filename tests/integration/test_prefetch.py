@@ -338,6 +338,22 @@ def full():
     os.unlink(os.path.join(Setting.jobs, 'step.wl'))
 
 
+def sent():
+    """By a scanner; when nothing more of it comes. Once."""
+    with Home(site('rule.1=* -> last:1 modality:CT region:abdomen')) as agent, \
+            Caller(agent.port, [(CT_STORAGE, IMPLICIT)]) as caller:
+        bus = Bus(agent)
+        study = '1.2.840.99.78'
+        for i in range(3):
+            uid = f'{study}.{i}'
+            assert caller.store(small_ct(uid, study, PATIENT, NAME), uid) == 0
+        row = wait_state(bus, ABDOMEN, 'here')
+        assert row['for'] == study and row['cause'] == 'arrived', row
+        wait(lambda: not rows(agent, 'SELECT 1 FROM prefetch_due'))
+        assert len(rows(agent, 'SELECT 1 FROM prefetch_plan')) == 1
+        assert len(retrieves(agent, ABDOMEN)) == 1
+
+
 def off():
     order(Setting.jobs)
     with Home(site('transfers=0')) as agent:
@@ -375,6 +391,8 @@ def main():
                 tap.run('killed at ' + point, killed_at(point))
             if LONG:
                 tap.run('overtaken, C-MOVE', overtaken('move'))
+                os.unlink(os.path.join(Setting.jobs, 'step.wl'))
+                tap.run('sent', sent)
     tap.done()
 
 
