@@ -271,6 +271,7 @@ compose (NegDatabase *database, const NegEntryRow *old, gint64 id, gint64 study_
   exists = row->entry->study_rowid != 0 || n > 0;
   if (!exists && old == NULL)
     return TRUE;
+  settle_status (row->entry); /* what a report that is withdrawn gives back */
   if (!_neg_entry_settle_orders (database, old, row, exists, n_orders, flags, error))
     return FALSE;
   settle_status (row->entry);

@@ -137,6 +137,43 @@ test_late_images (OrdersList *list, gconstpointer data)
   orders_list_clear (&late, NULL);
 }
 
+/* Whatever was merged with whatever: all of it taken back is all as it was. */
+static void
+test_undone (OrdersList *list, gconstpointer data)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (12);
+  g_autofree char *before = NULL, *after = NULL;
+
+  for (guint i = 0; i < N_ORDERS; i++) {
+    Named one, other;
+    const Asked asked = { .placer = one.accession, .accession = one.accession, .status = NEG_ORDER_SCHEDULED };
+
+    name_order (&one, i);
+    name_patient (&other, (guint) g_rand_int_range (random, 0, N_PATIENTS));
+    if (i % 5 < 4)
+      orders_list_add_study (list, &one.who, one.uid, one.accession, "", "20261122");
+    if (i % 5 > 0)
+      orders_list_apply (list, said_order (i % 2 == 0 ? &one.who : &other.who, &asked, T (i)));
+    if (i % 7 == 0)
+      orders_list_set_remote (list, &other.who, one.uid, one.accession);
+    if (i % 9 == 0)
+      orders_list_apply (list, said_report (&other.who, one.accession, NEG_REPORT_FINAL, "text", T (i)));
+  }
+  before = orders_list_dump (list);
+  for (guint i = 0; i < 40; i++) {
+    Named one, other;
+
+    name_patient (&one, (guint) g_rand_int_range (random, 0, N_PATIENTS));
+    name_patient (&other, (guint) g_rand_int_range (random, 0, N_PATIENTS));
+    orders_list_apply (list, said_merge (&one.who, &other.who, T (100 + i)));
+  }
+  g_assert_cmpuint (orders_list_query (list, "SELECT count(*) FROM (SELECT DISTINCT patient_id FROM entry)"), <, 6);
+  for (gint64 id = orders_list_query (list, "SELECT max (id) FROM patient_link"); id > 0; id--)
+    neg_patients_undo (list->database, id, "ann", NULL);
+  after = orders_list_dump (list);
+  g_assert_cmpstr (before, ==, after);
+}
+
 static void
 add_test (const char *name, void (*func) (OrdersList *, gconstpointer))
 {
@@ -150,5 +187,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_test ("/replay/again", test_again);
   add_test ("/replay/late-images", test_late_images);
+  add_test ("/replay/undone", test_undone);
   return g_test_run ();
 }
