@@ -1,9 +1,13 @@
 /* Plans of what is fetched ahead: entries that are noted by the schema itself, plans, their order, jobs that end. */
+#include <glib/gstdio.h>
+
 #include "archive-home.h"
+#include "store-folder.h"
 #include "store/neg-entries.h"
 #include "store/neg-jobs.h"
 #include "store/neg-plans.h"
 
+#define FIXTURE "tests/unit/store/fixtures/archive-6.sql"
 #define NOW_US (G_GINT64_CONSTANT (1800000000) * G_USEC_PER_SEC)
 #define HOUR_US (3600 * (gint64) G_USEC_PER_SEC)
 
@@ -146,7 +150,7 @@ list_next (ArchiveHome *home, gint64 until_us)
 }
 
 static const char *const three[] = { "a", "b", "c" }, *const other[] = { "d", "e" }, *const opened[] = { "f" },
-                         *const stat[] = { "g" };
+                         *const urgent[] = { "g" };
 
 static void
 test_order (ArchiveHome *home, gconstpointer data)
@@ -160,7 +164,7 @@ test_order (ArchiveHome *home, gconstpointer data)
   write_ok (home, set_plan, &(Made){ get_entry (home, "1"), NEG_CAUSE_ORDERED, 3, NOW_US + 9 * HOUR_US, three, 3 });
   write_ok (home, set_plan, &(Made){ get_entry (home, "2"), NEG_CAUSE_ORDERED, 3, NOW_US + HOUR_US, other, 2 });
   write_ok (home, set_plan, &(Made){ get_entry (home, "3"), NEG_CAUSE_OPENED, 3, 0, opened, 1 });
-  write_ok (home, set_plan, &(Made){ get_entry (home, "4"), NEG_CAUSE_ORDERED, 0, NOW_US + 99 * HOUR_US, stat, 1 });
+  write_ok (home, set_plan, &(Made){ get_entry (home, "4"), NEG_CAUSE_ORDERED, 0, NOW_US + 99 * HOUR_US, urgent, 1 });
   all = list_next (home, NOW_US + 100 * HOUR_US);
   g_assert_cmpstr (all, ==, "fgdeabc");
   soon = list_next (home, NOW_US + 2 * HOUR_US);
@@ -316,6 +320,25 @@ test_day (ArchiveHome *home, gconstpointer data)
   g_assert_cmpstr (after, ==, "20270115");
 }
 
+/* An archive from before: what is scheduled in it is looked at. */
+static void
+test_migrated (ArchiveHome *home, gconstpointer data)
+{
+  g_autofree char *from = g_build_filename (g_getenv ("NEGATOSCOPE_SOURCE"), FIXTURE, NULL);
+  g_autofree char *path = g_build_filename (home->data, NEG_ARCHIVE_FILE, NULL);
+  g_autofree char *sql = NULL;
+  g_autofree char *scheduled = NULL;
+
+  archive_home_close (home);
+  g_unlink (path);
+  g_assert_true (g_file_get_contents (from, &sql, NULL, NULL));
+  scheduled = g_strconcat (sql, "UPDATE entry SET status = 0 WHERE id = 2;", NULL);
+  store_execute (path, scheduled);
+  archive_home_open (home);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM prefetch_due"), ==, 1);
+  g_assert_cmpint (archive_count (home, "SELECT entry_id * 10 + cause FROM prefetch_due"), ==, 22);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,7 +346,8 @@ main (int argc, char **argv)
     const char *name;
     void (*func) (ArchiveHome *, gconstpointer);
   } tests[] = { { "due", test_due },   { "arrival", test_arrival },   { "order", test_order },     { "jobs", test_jobs },
-                { "withdraw", test_withdraw }, { "removed", test_removed }, { "day", test_day } };
+                { "withdraw", test_withdraw }, { "removed", test_removed }, { "day", test_day },
+                { "migrated", test_migrated } };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++) {
