@@ -350,15 +350,19 @@ set_turn (Build *build)
 
 /* --- all --- */
 
+/* Covers, tables and polarity of a state hold for all of its images. So where a state is shown already, those that it is
+ * about and those that are shown as their files say are never in one: a shutter or an overlay would lie on images that
+ * nobody drew it on, or be missing where it was seen. */
 static void
 list_frames (Build *build, guint *n_left_out)
 {
   const guint n = neg_view_state_get_n_frames (build->state);
+  const gboolean is_presented = is_applied (build, build->shown);
 
   for (guint i = 0; i < n; i++) {
     const NegSeriesFrame *frame = neg_series_get_frame (build->state->series, i);
 
-    if (has_same_values (build->shown, frame))
+    if (has_same_values (build->shown, frame) && is_applied (build, frame) == is_presented)
       g_ptr_array_add (build->frames, (gpointer) frame);
   }
   if (n_left_out != NULL)
@@ -394,6 +398,6 @@ neg_view_state_to_presentation (const NegViewState *state, const NegDraw *own, g
   _neg_presentation_keep_covers (build.result, applied, build.shown->instance, frames);
   neg_presentation_add_annotations (build.result, annotations);
   if (applied != NULL)
-    _neg_presentation_keep_graphics (build.result, applied);
+    _neg_presentation_keep_graphics (build.result, applied, frames);
   return build.result;
 }

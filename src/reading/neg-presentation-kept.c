@@ -144,7 +144,7 @@ _neg_presentation_keep_covers (NegPresentation *result, const NegPresentation *a
 
 /* --- drawings --- */
 
-/* Those of @from, or (none: all) of @all, that are in the set @about. */
+/* Those of @from, or (none: all) of @all, that @about names. */
 static NegImageReferences
 filter_references (const NegImageReferences *from, const NegImageReferences *all, GHashTable *about)
 {
@@ -177,11 +177,24 @@ is_same_graphic (const NegGraphic *a, const NegGraphic *b)
   return TRUE;
 }
 
+/* The same object, and the same frames of it: a line of another frame is another line. Of an object with one frame nobody
+ * has to name it. */
 static gboolean
-is_same_drawing (const NegGraphicAnnotation *a, const NegGraphicAnnotation *b)
+is_same_image (const NegImageReferences *a, const NegImageReferences *b, GHashTable *about)
 {
-  if (a->n_graphics != b->n_graphics || a->n_graphics == 0 || a->references.n != 1 || b->references.n != 1
-      || strcmp (a->references.items[0].sop_instance_uid, b->references.items[0].sop_instance_uid) != 0)
+  const NegImageReference *one = a->items, *other = b->items;
+
+  if (a->n != 1 || b->n != 1 || strcmp (one->sop_instance_uid, other->sop_instance_uid) != 0)
+    return FALSE;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (about, one->sop_instance_uid)) == 1
+         || (one->n_frames == other->n_frames
+             && (one->n_frames == 0 || memcmp (one->frames, other->frames, one->n_frames * sizeof *one->frames) == 0));
+}
+
+static gboolean
+is_same_drawing (const NegGraphicAnnotation *a, const NegGraphicAnnotation *b, GHashTable *about)
+{
+  if (a->n_graphics != b->n_graphics || a->n_graphics == 0 || !is_same_image (&a->references, &b->references, about))
     return FALSE;
   for (guint32 i = 0; i < a->n_graphics; i++)
     if (!is_same_graphic (&a->graphics[i], &b->graphics[i]))
@@ -206,28 +219,31 @@ copy_drawing (NegGraphicAnnotation *to, const NegGraphicAnnotation *from, NegIma
 }
 
 static gboolean
-is_drawn_again (const NegPresentation *result, guint32 n_new, const NegGraphicAnnotation *drawing)
+is_drawn_again (const NegPresentation *result, guint32 n_new, const NegGraphicAnnotation *drawing, GHashTable *about)
 {
   for (guint32 i = 0; i < n_new; i++)
-    if (is_same_drawing (&result->annotations[i], drawing))
+    if (is_same_drawing (&result->annotations[i], drawing, about))
       return TRUE;
   return FALSE;
 }
 
 void
-_neg_presentation_keep_graphics (NegPresentation *result, const NegPresentation *applied)
+_neg_presentation_keep_graphics (NegPresentation *result, const NegPresentation *applied, const GPtrArray *frames)
 {
-  g_autoptr (GHashTable) about = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) about = g_hash_table_new (g_str_hash, g_str_equal); /* UID -> how many frames it has */
   const guint32 n_new = result->n_annotations;
 
-  for (guint32 i = 0; i < result->references.n; i++)
-    g_hash_table_add (about, result->references.items[i].sop_instance_uid);
+  for (guint i = 0; i < frames->len; i++) {
+    NegInstance *instance = ((const NegSeriesFrame *) g_ptr_array_index (frames, i))->instance;
+
+    g_hash_table_insert (about, instance->sop_instance_uid, GUINT_TO_POINTER (instance->frames));
+  }
   result->annotations = g_renew (NegGraphicAnnotation, result->annotations, n_new + applied->n_annotations + 1);
   for (guint32 i = 0; i < applied->n_annotations; i++) {
     const NegGraphicAnnotation *drawing = &applied->annotations[i];
     NegImageReferences references;
 
-    if (is_drawn_again (result, n_new, drawing))
+    if (is_drawn_again (result, n_new, drawing, about))
       continue;
     references = filter_references (&drawing->references, &applied->references, about);
     if (references.n > 0) /* none would be all */

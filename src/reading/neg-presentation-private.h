@@ -24,7 +24,8 @@ gboolean _neg_presentation_index_find_voi (NegPresentationIndex *index, const ch
  * @instance shown. @frames, of NegSeriesFrame: all that the new state is about. */
 void _neg_presentation_keep_covers (NegPresentation *result, const NegPresentation *applied, const NegInstance *instance,
                                     const GPtrArray *frames);
-/* Drawings of @applied on images that the new state is about, after its own: what is drawn again is there once. */
-void _neg_presentation_keep_graphics (NegPresentation *result, const NegPresentation *applied);
+/* Drawings of @applied on images that the new state is about (@frames, as above), after its own: what is drawn again is
+ * there once. */
+void _neg_presentation_keep_graphics (NegPresentation *result, const NegPresentation *applied, const GPtrArray *frames);
 
 G_END_DECLS

@@ -27,8 +27,8 @@ gboolean neg_view_state_look_up_preset (const NegViewState *state, guint index, 
 /* neg_draw_init() for the image shown, and what the state makes of it. Borrows from the series and the presentation. */
 void neg_view_state_init_own (const NegViewState *state, const NegFrame *frame, NegDraw *own);
 
-/* What is seen as a state for all images of the series that have the modality LUT of the one shown (a state has one);
- * *@n_left_out (nullable) is how many have not. Windows as each image shows its own, or the reader's for all. @own as
+/* What is seen as a state for all images of the series that have the modality LUT of the one shown (a state has one) and,
+ * where a state is shown already, that are shown by it as this one is, or as little; *@n_left_out (nullable): how many not. Windows as each image shows its own, or the reader's for all. @own as
  * above, @width x @height of the viewport. @annotations (nullable, of NegAnnotation) are drawn into it with their
  * numbers. NULL without an image, or for one that has colour (NEG_ERROR_UNSUPPORTED). Given. */
 NegPresentation *neg_view_state_to_presentation (const NegViewState *state, const NegDraw *own, guint width,

@@ -319,8 +319,8 @@ dup_done_text (const Saving *saving)
     g_string_append_printf (text, ngettext (", %u key image", ", %u key images", saving->n_keys), saving->n_keys);
   if (saving->n_left_out > 0)
     g_string_append_printf (text,
-                            ngettext (". %u image with another rescale is not part of it",
-                                      ". %u images with another rescale are not part of it", saving->n_left_out),
+                            ngettext (". %u image with another rescale or state is not part of it",
+                                      ". %u images with another rescale or state are not part of it", saving->n_left_out),
                             saving->n_left_out);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

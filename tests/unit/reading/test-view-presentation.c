@@ -266,6 +266,88 @@ test_kept (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (again->annotations[1].graphics[0].points[3], ==, 4);
 }
 
+/* A state about one image of many: its covers are of that image. Saved from there it is about that image again, saved from
+ * another one it is about the others, as their files say. */
+static void
+test_some_images (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegPresentation) first = write_down (fixture, NULL);
+  g_autoptr (NegPresentation) again = NULL, others = NULL;
+  g_autoptr (GError) error = NULL;
+  guint n_left_out = 0;
+
+  for (guint i = 1; i < first->references.n; i++)
+    neg_image_reference_clear (&first->references.items[i]);
+  first->references.n = 1;
+  first->is_inverse = TRUE;
+  add_covers (first);
+  neg_view_state_set_presentation (&fixture->view, first, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+  g_assert_no_error (error);
+  again = write_down (fixture, &n_left_out);
+  g_assert_cmpuint (again->references.n, ==, 1);
+  g_assert_cmpstr (again->references.items[0].sop_instance_uid, ==, first->references.items[0].sop_instance_uid);
+  g_assert_cmpuint (n_left_out, ==, FAKE_N_IMAGES - 1);
+  g_assert_cmpuint (again->n_overlays, ==, 3);
+  g_assert_true (again->is_inverse);
+  neg_view_state_set_index (&fixture->view, 1);
+  others = write_down (fixture, &n_left_out);
+  g_assert_cmpuint (others->references.n, ==, 7); /* 8 and on have another rescale */
+  g_assert_cmpuint (n_left_out, ==, FAKE_N_IMAGES - 7);
+  for (guint i = 0; i < others->references.n; i++)
+    g_assert_cmpstr (others->references.items[i].sop_instance_uid, !=, first->references.items[0].sop_instance_uid);
+  g_assert_false (neg_shutter_is_set (&others->shutter));
+  g_assert_cmpuint (others->n_overlays, ==, 0);
+  g_assert_false (others->is_inverse);
+}
+
+static NegAnnotation *
+new_length (const NegInstance *instance, guint32 frame)
+{
+  NegAnnotation *length = neg_annotation_new (NEG_ANNOTATION_LENGTH);
+
+  length->uid = g_strdup ("2.25.7");
+  length->study_uid = g_strdup (instance->study_uid);
+  length->sop_instance_uid = g_strdup (instance->sop_instance_uid);
+  length->frame = frame;
+  neg_annotation_set_points (length, (const double[]){ 1, 2, 3, 4 }, 2);
+  return length;
+}
+
+/* What a measurement draws again is there once; the same line on another frame of the object is another drawing. */
+static void
+test_drawn_again (Fixture *fixture, gconstpointer data)
+{
+  NegInstance *instance = neg_series_get_frame (fixture->view.series, 1)->instance;
+
+  for (guint pass = 0; pass < 3; pass++) {
+    g_autoptr (NegPresentation) first = write_down (fixture, NULL), again = NULL;
+    g_autoptr (NegAnnotation) length = new_length (instance, 1);
+    g_autoptr (GPtrArray) annotations = g_ptr_array_new ();
+    g_autoptr (GError) error = NULL;
+    NegImageReference *reference;
+    NegDraw own;
+
+    add_drawings (first);
+    reference = first->annotations[0].references.items;
+    if (pass == 2) { /* three frames, and the drawing is on the third */
+      instance->frames = 3;
+      reference->n_frames = 1;
+      reference->frames = g_memdup2 (&(guint32){ 3 }, sizeof (guint32));
+    } else if (pass == 1) { /* one frame, that is named */
+      reference->n_frames = 1;
+      reference->frames = g_memdup2 (&(guint32){ 1 }, sizeof (guint32));
+    }
+    g_ptr_array_add (annotations, length);
+    neg_view_state_set_presentation (&fixture->view, first, get_study_uid (fixture), WIDTH, HEIGHT, 0, &error);
+    g_assert_no_error (error);
+    neg_view_state_init_own (&fixture->view, &fixture->frame, &own);
+    again = neg_view_state_to_presentation (&fixture->view, &own, WIDTH, HEIGHT, annotations, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (again->n_annotations, ==, pass == 2 ? 3 : 2); /* and the one on all images */
+    neg_view_state_set_presentation (&fixture->view, NULL, NULL, WIDTH, HEIGHT, 0, NULL);
+  }
+}
+
 /* A bitmap of the image itself becomes the state's, where all images have the same; else it would cover others. */
 static void
 test_own_bitmap (Fixture *fixture, gconstpointer data)
@@ -508,6 +590,8 @@ main (int argc, char **argv)
   ADD ("by-image", test_by_image);
   ADD ("again", test_again);
   ADD ("kept", test_kept);
+  ADD ("some-images", test_some_images);
+  ADD ("drawn-again", test_drawn_again);
   ADD ("many", test_many);
   ADD ("own-bitmap", test_own_bitmap);
   g_test_add_func ("/view-presentation/index", test_index);
