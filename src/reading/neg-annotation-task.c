@@ -34,7 +34,9 @@ neg_annotation_is_large (const NegAnnotation *annotation)
   const double *p = annotation->points_px;
   double box_px[4];
 
-  if (annotation->n_points == 0)
+  if (annotation->n_points == 0
+      || (annotation->kind != NEG_ANNOTATION_ELLIPSE && annotation->kind != NEG_ANNOTATION_RECTANGLE
+          && annotation->kind != NEG_ANNOTATION_FREEHAND))
     return FALSE;
   box_px[0] = box_px[2] = p[0];
   box_px[1] = box_px[3] = p[1];
@@ -64,10 +66,10 @@ measure_cb (GTask *task, gpointer source, gpointer data, GCancellable *cancellab
 
 void
 neg_annotation_measure_async (const NegAnnotation *annotation, NegInstance *instance, guint32 frame, NegPixels *pixels,
-                              const NegSuv *suv, gpointer source, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer user_data)
+                              const NegSuv *suv, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Work *work = g_new0 (Work, 1);
 
   work->annotation = neg_annotation_copy (annotation);

@@ -8,13 +8,14 @@
 
 G_BEGIN_DECLS
 
-/* So many pixels that nobody shall wait for their average. */
+/* A region of so many pixels that nobody shall wait for their average. */
 gboolean neg_annotation_is_large (const NegAnnotation *annotation);
 
 /* As neg_annotation_measure(), of a copy of @annotation; as the file says, whatever a presentation state shows. @suv
- * nullable. @source is kept until @callback, which is called in any case. */
+ * nullable. @callback is called in any case, without a source: the thread may be the last to let go of its task, and a
+ * widget must not end there; who waits is kept by @user_data. */
 void neg_annotation_measure_async (const NegAnnotation *annotation, NegInstance *instance, guint32 frame,
-                                   NegPixels *pixels, const NegSuv *suv, gpointer source, GCancellable *cancellable,
+                                   NegPixels *pixels, const NegSuv *suv, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
 /* The copy with its numbers, given; NULL and an error when it was cancelled. @histogram, @remark nullable. */
 NegAnnotation *neg_annotation_measure_finish (GAsyncResult *result, NegHistogram *histogram, char **remark,

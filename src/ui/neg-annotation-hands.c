@@ -104,7 +104,7 @@ _neg_hands_measure (NegAnnotationHands *self, const NegHandsImage *image, NegAnn
 static void
 measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  NegAnnotationHands *self = NEG_ANNOTATION_HANDS (source);
+  g_autoptr (NegAnnotationHands) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (NegAnnotation) measured = neg_annotation_measure_finish (result, NULL, NULL, &error);
 
@@ -119,7 +119,7 @@ _neg_hands_measure_later (NegAnnotationHands *self, const char *uid)
 
   if (annotation != NULL && self->later_pixels != NULL)
     neg_annotation_measure_async (annotation, self->later_instance, self->later_frame, self->later_pixels,
-                                  self->later_has_suv ? &self->later_suv : NULL, self, NULL, measured_cb, NULL);
+                                  self->later_has_suv ? &self->later_suv : NULL, NULL, measured_cb, g_object_ref (self));
   forget_later (self);
 }
 

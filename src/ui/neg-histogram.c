@@ -94,7 +94,7 @@ stop (NegHistogramView *self)
 static void
 counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  NegHistogramView *self = NEG_HISTOGRAM_VIEW (source);
+  g_autoptr (NegHistogramView) self = user_data;
   g_autofree char *remark = NULL;
   NegHistogram histogram;
   g_autoptr (NegAnnotation) measured = neg_annotation_measure_finish (result, &histogram, &remark, NULL);
@@ -145,7 +145,7 @@ neg_histogram_count (NegHistogramView *self, NegAnnotation *annotation, NegInsta
   }
   show (self, NULL, NULL, NULL);
   self->counting = g_cancellable_new ();
-  neg_annotation_measure_async (annotation, instance, frame, pixels, suv, self, self->counting, counted_cb, NULL);
+  neg_annotation_measure_async (annotation, instance, frame, pixels, suv, self->counting, counted_cb, g_object_ref (self));
 }
 
 /* --- The widget --- */
