@@ -423,8 +423,8 @@ neg_plans_has_ended (NegDatabase *database, gboolean *has, GError **error)
   G_STATIC_ASSERT (NEG_PRIOR_QUEUED == 1 && NEG_JOB_DONE == 3);
   *has = FALSE;
   if (!query_int (neg_database_prepare (database,
-                                        "SELECT EXISTS (SELECT 1 FROM prefetch_choice c WHERE c.job_id <> 0"
-                                        " AND c.state = 1 AND NOT EXISTS (SELECT 1 FROM job j WHERE j.id = c.job_id"
+                                        "SELECT EXISTS (SELECT 1 FROM prefetch_choice c WHERE c.state = 1"
+                                        " AND NOT EXISTS (SELECT 1 FROM job j WHERE j.id = c.job_id"
                                         " AND j.state < 3))",
                                         error),
                   &found, error))
@@ -438,21 +438,20 @@ neg_plans_follow_jobs (NegDatabase *database, GError **error)
 {
   NegStatement *statement = neg_database_prepare (
       database,
-      "UPDATE prefetch_choice SET state = CASE (SELECT state FROM job WHERE id = job_id) WHEN ?2 THEN ?5"
-      " WHEN ?3 THEN ?6 WHEN ?4 THEN ?7 ELSE ?5 END WHERE state = ?1 AND job_id <> 0"
-      " AND NOT EXISTS (SELECT 1 FROM job WHERE id = job_id AND job.state < ?2)",
+      "UPDATE prefetch_choice SET state = CASE (SELECT state FROM job WHERE id = job_id) WHEN ?1 THEN ?4"
+      " WHEN ?2 THEN ?5 WHEN ?3 THEN ?6 ELSE ?4 END WHERE state = 1"
+      " AND NOT EXISTS (SELECT 1 FROM job WHERE id = job_id AND job.state < ?1)",
       error);
 
-  G_STATIC_ASSERT (NEG_JOB_PAUSED < NEG_JOB_DONE && NEG_JOB_DONE < NEG_JOB_FAILED);
+  G_STATIC_ASSERT (NEG_JOB_PAUSED < NEG_JOB_DONE && NEG_PRIOR_QUEUED == 1);
   if (statement == NULL)
     return FALSE;
-  neg_statement_bind_int (statement, 1, NEG_PRIOR_QUEUED);
-  neg_statement_bind_int (statement, 2, NEG_JOB_DONE);
-  neg_statement_bind_int (statement, 3, NEG_JOB_FAILED);
-  neg_statement_bind_int (statement, 4, NEG_JOB_CANCELLED);
-  neg_statement_bind_int (statement, 5, NEG_PRIOR_HERE);
-  neg_statement_bind_int (statement, 6, NEG_PRIOR_FAILED);
-  neg_statement_bind_int (statement, 7, NEG_PRIOR_LEFT);
+  neg_statement_bind_int (statement, 1, NEG_JOB_DONE);
+  neg_statement_bind_int (statement, 2, NEG_JOB_FAILED);
+  neg_statement_bind_int (statement, 3, NEG_JOB_CANCELLED);
+  neg_statement_bind_int (statement, 4, NEG_PRIOR_HERE);
+  neg_statement_bind_int (statement, 5, NEG_PRIOR_FAILED);
+  neg_statement_bind_int (statement, 6, NEG_PRIOR_LEFT);
   return neg_statement_run (statement, error);
 }
 
@@ -462,10 +461,10 @@ neg_plans_count_queued (NegDatabase *database, gint64 now_us, guint *n, GError *
   gint64 count = 0;
 
   *n = 0;
-  if (!query_int (prepare (database,
-                           "SELECT count (DISTINCT j.id) FROM prefetch_choice c JOIN job j ON j.id = c.job_id"
-                           " WHERE c.job_id <> 0 AND c.state = ?2 AND (j.state = 1 OR (j.state = 0 AND j.next_us <= ?1))",
-                           now_us, NEG_PRIOR_QUEUED, error),
+  if (!query_int (prepare_one (database,
+                               "SELECT count (DISTINCT j.id) FROM prefetch_choice c JOIN job j ON j.id = c.job_id"
+                               " WHERE c.state = 1 AND (j.state = 1 OR (j.state = 0 AND j.next_us <= ?1))",
+                               now_us, error),
                   &count, error))
     return FALSE;
   *n = (guint) count;

@@ -16,6 +16,7 @@ from negtest import Skip, Tap  # noqa: E402
 from peers import ORTHANC_PLUGINS, Orthanc  # noqa: E402
 
 LONG = '--long' in sys.argv
+os.environ['LC_ALL'] = 'C.UTF-8'  # sentences are compared
 PATIENT, NAME = 'PAT1', 'PRIOR^PAULA'
 ABDOMEN, ABDOMEN_OLD, HEAD_OLD, OTHER_NAME, OTHER_PATIENT, KNEE = [f'1.2.840.99.{i}' for i in range(1, 7)]
 LIMIT_S = 60

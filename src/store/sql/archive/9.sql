@@ -42,7 +42,7 @@ CREATE TABLE prefetch_choice (
 ) STRICT;
 
 CREATE INDEX prefetch_choice_study ON prefetch_choice (study_uid);
-CREATE INDEX prefetch_choice_job ON prefetch_choice (job_id) WHERE job_id <> 0;
+CREATE INDEX prefetch_choice_queued ON prefetch_choice (job_id) WHERE state = 1;
 CREATE INDEX prefetch_choice_waiting ON prefetch_choice (entry_id, rank) WHERE state = 0;
 
 -- The day (YYYYMMDD, of the site's zone) for which all that is scheduled was looked at last.
