@@ -93,6 +93,7 @@ settle (NegAgent *agent, Settling *settling, NegDatabaseFunc func, GError **erro
   if (!neg_archive_write (neg_agent_get_archive (agent), func, settling, error))
     return FALSE;
   neg_agent_announce (agent, NULL);
+  neg_agent_follow_patients (agent);
   return TRUE;
 }
 

@@ -3,6 +3,7 @@
 #include "agent/neg-agent-private.h"
 
 #include "agent/neg-agent-jobs.h"
+#include "agent/neg-agent-followup.h"
 #include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-opened.h"
 #include "agent/neg-agent-searches.h"
@@ -30,6 +31,7 @@ struct _NegAgent {
   NegAgentJobs *jobs;
   NegAgentSearches *searches;
   NegAgentPrefetch *prefetch;
+  NegAgentFollowup *followup;
   NegAgentOpened *opened;
   NegListener *listener; /* NULL: see @listen_error */
   char *listen_error;
@@ -145,6 +147,9 @@ start (NegAgent *agent, GError **error)
   agent->searches = neg_agent_searches_new (agent, error);
   if (agent->searches == NULL)
     return FALSE;
+  agent->followup = neg_agent_followup_new (agent, error);
+  if (agent->followup == NULL)
+    return FALSE;
   neg_agent_prefetch_start (agent->prefetch);
   listen_for_peers (agent);
   listen_for_orders (agent);
@@ -182,6 +187,7 @@ stop (NegAgent *agent)
   g_clear_pointer (&agent->listener, neg_listener_free);
   g_clear_pointer (&agent->hl7_listener, neg_hl7_listener_free);
   g_clear_pointer (&agent->searches, neg_agent_searches_free);
+  g_clear_pointer (&agent->followup, neg_agent_followup_free);
   neg_agent_prefetch_stop (agent->prefetch);
   g_clear_pointer (&agent->jobs, neg_agent_jobs_free);
   g_clear_pointer (&agent->prefetch, neg_agent_prefetch_free);
@@ -330,6 +336,12 @@ NegAgentOpened *
 _neg_agent_get_opened (NegAgent *agent)
 {
   return agent->opened;
+}
+
+void
+neg_agent_follow_patients (NegAgent *agent)
+{
+  neg_agent_followup_kick (agent->followup);
 }
 
 NegAgentPrefetch *

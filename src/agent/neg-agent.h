@@ -26,5 +26,7 @@ const char *neg_agent_get_cache_folder (NegAgent *agent);
 /* Studies whose entries or objects are different now (NULL or "": anything): viewers are told, ten times a second at
  * most. Any thread. */
 void neg_agent_announce (NegAgent *agent, const char *study_uid);
+/* A link of patients may have come or gone: what of it was too much at once is done (neg_patients_follow). Any thread. */
+void neg_agent_follow_patients (NegAgent *agent);
 
 G_END_DECLS

@@ -272,8 +272,13 @@ commit_taking (Taking *taking, GError **error)
 static void
 announce (const Taking *taking)
 {
-  if (taking->same == 0 && taking->said != NULL && taking->said->len > 0)
-    neg_agent_announce (taking->agent, NULL);
+  const NegSaid *first = taking->said != NULL && taking->said->len > 0 ? g_ptr_array_index (taking->said, 0) : NULL;
+
+  if (taking->same != 0 || first == NULL)
+    return;
+  neg_agent_announce (taking->agent, NULL);
+  if (first->kind == NEG_SAID_MERGE || first->kind == NEG_SAID_PATIENT)
+    neg_agent_follow_patients (taking->agent);
 }
 
 static void

@@ -49,7 +49,7 @@ gboolean neg_patients_join (NegDatabase *database, gint64 entry, gint64 into, co
                             GError **error);
 /* A link, of a message or of a person, is taken back: what was joined is apart again. */
 gboolean neg_patients_undo (NegDatabase *database, gint64 link, const char *user, GError **error);
-/* A link of patients with more than some hundred entries is followed in pieces, as neg_entries_follow_zone() does: call
+/* A link of patients with more than a hundred entries is followed in pieces, as neg_entries_follow_zone() does: call
  * this after what makes or takes back links, and at the start, until *n is less than @limit. *n: entries looked at. */
 gboolean neg_patients_follow (NegDatabase *database, guint limit, guint *n, GError **error);
 

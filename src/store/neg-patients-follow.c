@@ -4,8 +4,8 @@
 #include "store/neg-entries-private.h"
 #include "store/neg-patients-private.h"
 
-/* So many are done within the transaction of the link; what is more, piece by piece. */
-#define AT_ONCE 500u
+/* So many are done within the transaction of the link, some 40 ms; what is more, piece by piece. */
+#define AT_ONCE 100u
 
 /* Two passes over a patient's entries: each is its patient's of now and lets go of what is another's; then what has no
  * images looks where it belongs, which it can only see when all are done. */

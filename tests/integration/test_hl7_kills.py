@@ -4,12 +4,13 @@ sent again, as senders do that got no answer, is here once."""
 import collections
 import os
 import random
+import sqlite3
 import sys
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
-from fault_homes import await_death, restart, rows  # noqa: E402
-from hl7_peers import Hl7Home, Sender, find_port, order  # noqa: E402
+from fault_homes import Bus, await_death, restart, rows  # noqa: E402
+from hl7_peers import Hl7Home, Sender, find_port, frame, order, wait_until  # noqa: E402
 from negtest import Tap  # noqa: E402
 
 POINTS = ('hl7-read', 'hl7-parsed', 'hl7-before-commit', 'hl7-committed', 'hl7-answered', 'hl7-sent')
@@ -88,6 +89,47 @@ def anywhere(lives):
               f'0 doubled; slowest start {slowest:.2f} s')
 
 
+def merge(retired, survivor):
+    return (f'MSH|^~\\&|RIS|HOSP|WS|RAD|20260102040405||ADT^A40|MERGE|P|2.5.1\rEVN||20260102040405\r'
+            f'PID|1||{survivor}^^^ISS^MR||TEST^ONE\rMRG|{retired}^^^ISS^MR||||||TEST^ONE\r').encode()
+
+
+def owners(agent):
+    return dict(rows(agent, 'SELECT patient_id, count(*) FROM entry GROUP BY patient_id'))
+
+
+def link_followed():
+    """A patient with many entries is merged: the agent dies between the pieces, and the next one goes on by itself."""
+    n = 240
+    with Hl7Home(environment={'NEGATOSCOPE_FAULT': 'patients-before-commit:3'}) as agent:
+        with Sender(agent.hl7_port) as sender:
+            sender.send(b''.join(frame(order(f'M{i}', f'M{i}')) for i in range(n)))
+            assert all(sender.read().code == 'AA' for _ in range(n))
+            assert sender.ask(merge('PAT1', 'PAT2')).code == 'AA'
+        assert await_death(agent), 'the link is not followed'
+        assert owners(agent) == {'PAT1': n - 50, 'PAT2': 50}, owners(agent)
+        restart(agent)
+        wait_until(lambda: owners(agent) == {'PAT2': n} and not rows(agent, 'SELECT 1 FROM patient_change'))
+        link, = rows(agent, 'SELECT id FROM patient_link')
+        Bus(agent).call('UndoJoin', '(x)', *link)
+        wait_until(lambda: owners(agent) == {'PAT1': n} and not rows(agent, 'SELECT 1 FROM patient_change'))
+
+
+def old_messages_go():
+    """After thirty days, at the next start; what they said stays."""
+    with Hl7Home() as agent:
+        with Sender(agent.hl7_port) as sender:
+            assert all(sender.ask(order(f'O{i}', f'O{i}')).code == 'AA' for i in range(50))
+        agent.kill()
+        with sqlite3.connect(f'{agent.home}/data/archive.db') as database:
+            database.execute("UPDATE message SET received_us = received_us - 31 * 86400000000 WHERE control_id <> 'O7'")
+        database.close()
+        agent.start()
+        wait_until(lambda: rows(agent, 'SELECT control_id FROM message') == [('O7',)])
+        assert rows(agent, 'SELECT count(*) FROM message_body') == [(1,)]
+        assert rows(agent, 'SELECT count(*) FROM imaging_order') == [(50,)]
+
+
 def main():
     tap = Tap()
     long = '--long' in sys.argv
@@ -95,6 +137,8 @@ def main():
         for nth in (1, 2, 4) if long else (2,):
             tap.run(f'killed at "{point}", {nth}', at_point, point, nth)
     tap.run('killed anywhere', anywhere, 200 if long else 10)
+    tap.run('a link is followed to its end', link_followed)
+    tap.run('old messages go', old_messages_go)
     tap.done()
 
 
