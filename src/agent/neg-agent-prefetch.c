@@ -161,7 +161,19 @@ is_on (const NegSite *site)
   return FALSE;
 }
 
-static void
+/* The next entry that is due; else a moment. What is noted while its plan is made is due at once. */
+static gint64
+find_wait_us (NegDatabase *reader)
+{
+  gint64 next_us = -1;
+
+  if (!neg_plans_get_next_due (reader, &next_us, NULL) || next_us < 0)
+    return LOOK_US;
+  return CLAMP (next_us - g_get_real_time (), PAUSE_US, LOOK_US);
+}
+
+/* How long to wait then, if nobody kicks. */
+static gint64
 look (NegAgentPrefetch *prefetch, NegDatabase *reader)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (prefetch->agent);
@@ -169,26 +181,16 @@ look (NegAgentPrefetch *prefetch, NegDatabase *reader)
 
   follow_jobs (prefetch, reader);
   if (!is_on (site))
-    return;
+    return LOOK_US;
   if (_neg_prefetch_is_quiet (settings, neg_site_get_timezone (site), g_get_real_time ())) {
     _neg_agent_prefetch_set_waiting (prefetch, _ ("Quiet hours: nothing is asked or fetched ahead"));
-    return;
+    return LOOK_US;
   }
   look_at_tomorrow (prefetch, reader, site);
   _neg_prefetch_plan_due (prefetch, reader);
   if (!g_cancellable_is_cancelled (prefetch->cancellable))
     _neg_prefetch_feed (prefetch, reader);
-}
-
-/* The next entry that is due; else a moment. */
-static gint64
-find_wait_us (NegDatabase *reader)
-{
-  gint64 next_us = 0;
-
-  if (!neg_plans_get_next_due (reader, &next_us, NULL) || next_us == 0)
-    return LOOK_US;
-  return CLAMP (next_us - g_get_real_time (), PAUSE_US, LOOK_US);
+  return find_wait_us (reader);
 }
 
 static gboolean
@@ -227,10 +229,8 @@ plan (gpointer data)
     wait_us = LOOK_US;
     if (reader == NULL)
       reader = neg_agent_open_reader (prefetch->agent, NULL);
-    if (reader != NULL) {
-      look (prefetch, reader);
-      wait_us = find_wait_us (reader);
-    }
+    if (reader != NULL)
+      wait_us = look (prefetch, reader);
   } while (await_kick (prefetch, wait_us));
   return NULL;
 }
@@ -238,6 +238,8 @@ plan (gpointer data)
 void
 neg_agent_prefetch_kick (NegAgentPrefetch *prefetch)
 {
+  if (prefetch == NULL) /* while the agent starts or ends */
+    return;
   g_mutex_lock (&prefetch->lock);
   prefetch->is_kicked = TRUE;
   g_cond_broadcast (&prefetch->cond);

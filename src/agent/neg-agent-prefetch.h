@@ -21,7 +21,7 @@ void neg_agent_prefetch_start (NegAgentPrefetch *prefetch);
 void neg_agent_prefetch_stop (NegAgentPrefetch *prefetch);
 void neg_agent_prefetch_free (NegAgentPrefetch *prefetch);
 
-/* Something has changed: what is due is looked at soon. */
+/* Something has changed: what is due is looked at soon. Nullable. */
 void neg_agent_prefetch_kick (NegAgentPrefetch *prefetch);
 /* Reads the rules anew; an error names file, group and key, and the old ones hold. */
 gboolean neg_agent_prefetch_follow_site (NegAgentPrefetch *prefetch, NegSite *site, GError **error);
