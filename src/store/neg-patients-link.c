@@ -150,7 +150,8 @@ _neg_patients_link (NegDatabase *database, const NegPatient *from, const NegPati
   if (*applied == NEG_APPLIED_OLD)
     return TRUE;
   if (_neg_patient_is_same (&end, from)) {
-    /* A name that comes back (a divorce) is the person's name again; an ID does not come back. */
+    /* A name that comes back (a divorce) is the person's name again, whatever names were between them: the link away
+     * from it goes. An ID does not come back. */
     *applied = NEG_REFUSED_CIRCLE;
     if (!has_same_id (from, to))
       return TRUE;
@@ -260,23 +261,83 @@ load_from (NegDatabase *database, gint64 id, NegPatient *from, gboolean *holds, 
   return TRUE;
 }
 
+typedef struct {
+  gint64 id;
+  NegPatient from, to;
+} Replaced;
+
+static void
+replaced_clear (Replaced *replaced)
+{
+  _neg_patient_clear (&replaced->from);
+  _neg_patient_clear (&replaced->to);
+}
+
+/* Those that the link replaced: two at most. */
+static GArray *
+list_replaced (NegDatabase *database, gint64 id, GError **error)
+{
+  NegStatement *rows = neg_database_prepare (
+      database,
+      "SELECT id, from_issuer, from_id, from_key, to_issuer, to_id, to_key FROM patient_link WHERE replaced_by = ?1 AND "
+      "replaced_by <> 0 AND undone_us = 0 ORDER BY id LIMIT 2",
+      error);
+  g_autoptr (GArray) links = g_array_new (FALSE, FALSE, sizeof (Replaced));
+  gboolean has_row;
+
+  g_array_set_clear_func (links, (GDestroyNotify) replaced_clear);
+  if (rows == NULL)
+    return NULL;
+  neg_statement_bind_int (rows, 1, id);
+  while (neg_statement_step (rows, &has_row, error)) {
+    Replaced one = { 0 };
+
+    if (!has_row)
+      return g_steal_pointer (&links);
+    one.id = neg_statement_get_int (rows, 0);
+    one.from.issuer = g_strdup (neg_statement_get_text (rows, 1));
+    one.from.id = g_strdup (neg_statement_get_text (rows, 2));
+    one.from.name_key = g_strdup (neg_statement_get_text (rows, 3));
+    one.to.issuer = g_strdup (neg_statement_get_text (rows, 4));
+    one.to.id = g_strdup (neg_statement_get_text (rows, 5));
+    one.to.name_key = g_strdup (neg_statement_get_text (rows, 6));
+    g_array_append_val (links, one);
+  }
+  return NULL;
+}
+
+/* Not one that what was said since then has made impossible: its patient has become somebody else, or it would end
+ * where it begins. */
+static gboolean
+restore (NegDatabase *database, const Replaced *replaced, GError **error)
+{
+  g_auto (NegPatient) end = { 0 };
+  Link since;
+
+  if (!find_link (database, &replaced->from, &replaced->to, &since, error)
+      || !_neg_patient_resolve (database, replaced->to.issuer, replaced->to.id, replaced->to.name_key, &end, error))
+    return FALSE;
+  return since.id != 0 || _neg_patient_is_same (&end, &replaced->from) || set_replaced (database, replaced->id, 0, error);
+}
+
 static gboolean
 write_undone (NegDatabase *database, gint64 id, const char *user, GError **error)
 {
   NegStatement *row = neg_database_prepare (
       database, "UPDATE patient_link SET undone_us = ?2, undone_by = ?3 WHERE id = ?1", error);
-  NegStatement *restored = neg_database_prepare (
-      database, "UPDATE patient_link SET replaced_by = 0 WHERE replaced_by = ?1 AND replaced_by <> 0", error);
+  g_autoptr (GArray) replaced = list_replaced (database, id, error);
 
-  if (row == NULL || restored == NULL)
+  if (row == NULL || replaced == NULL)
     return FALSE;
   neg_statement_bind_int (row, 1, id);
   neg_statement_bind_int (row, 2, g_get_real_time ());
   neg_statement_bind_text (row, 3, user);
   if (!neg_statement_run (row, error))
     return FALSE;
-  neg_statement_bind_int (restored, 1, id);
-  return neg_statement_run (restored, error);
+  for (guint i = 0; i < replaced->len; i++)
+    if (!restore (database, &g_array_index (replaced, Replaced, i), error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

@@ -209,6 +209,46 @@ test_married (OrdersList *list, gconstpointer data)
   g_assert_cmpstr (before, ==, after);
 }
 
+/* Two corrections of a name, and the second one taken back by a third: nobody goes round in a circle. */
+static void
+test_name_comes_back (OrdersList *list, gconstpointer data)
+{
+  const Who middle = { "H", "4711", "Meier^Jane" }, elsewhere = { "H", "9000", "Mayer^Jane" };
+  g_autoptr (GError) error = NULL;
+
+  order (list, &maiden, "A1", T (0));
+  orders_list_add_study (list, &middle, "1.2.1", "", "", "20200101");
+  orders_list_add_study (list, &old, "1.2.2", "", "", "20200101");
+  orders_list_apply (list, said_patient (&maiden, T (1)));
+  orders_list_apply (list, said_patient (&middle, T (2)));
+  orders_list_apply (list, said_patient (&old, T (3)));
+  g_assert_cmpint (count (list, "name_key = 'doe^jane'"), ==, 3);
+  g_assert_cmpint (orders_list_apply (list, said_patient (&maiden, T (4))), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "name_key = 'mayer^jane'"), ==, 3);
+  /* What the third replaced cannot come back where the patient has become another since. */
+  g_assert_cmpint (merge (list, &maiden, &elsewhere, T (5)), ==, NEG_APPLIED);
+  g_assert_true (neg_patients_undo (list->database, 3, "ann", &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (count (list, "patient_id = '9000' AND name_key = 'mayer^jane'"), ==, 1);
+  g_assert_cmpint (count (list, "patient_id = '4711' AND name_key = 'doe^jane'"), ==, 2);
+}
+
+/* A was B, then C; B became A meanwhile: the first cannot be again when the second is taken back. */
+static void
+test_undo_circle (OrdersList *list, gconstpointer data)
+{
+  const Who third = { "H", "5", "Doe^Jane" };
+
+  orders_list_add_study (list, &old, "1.2.1", "", "", "20200101");
+  orders_list_add_study (list, &now, "1.2.2", "", "", "20200101");
+  g_assert_cmpint (merge (list, &old, &now, T (0)), ==, NEG_APPLIED);
+  g_assert_cmpint (merge (list, &old, &third, T (1)), ==, NEG_APPLIED);
+  g_assert_cmpint (merge (list, &now, &old, T (2)), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "patient_id = '5'"), ==, 2);
+  undo (list, 2);
+  g_assert_cmpint (count (list, "patient_id = '4711'"), ==, 2);
+}
+
 static void
 test_demographics (OrdersList *list, gconstpointer data)
 {
@@ -344,6 +384,8 @@ main (int argc, char **argv)
   add_test ("/patients/only-name", test_only_name);
   add_test ("/patients/chain", test_chain);
   add_test ("/patients/married", test_married);
+  add_test ("/patients/name-comes-back", test_name_comes_back);
+  add_test ("/patients/undo-circle", test_undo_circle);
   add_test ("/patients/demographics", test_demographics);
   add_test ("/patients/join", test_join);
   add_test ("/patients/pieces", test_pieces);
