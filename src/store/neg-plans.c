@@ -127,7 +127,8 @@ neg_plans_list_due (NegDatabase *database, gint64 now_us, guint limit, GError **
 gboolean
 neg_plans_get_next_due (NegDatabase *database, gint64 *next_us, GError **error)
 {
-  return query_int (neg_database_prepare (database, "SELECT min (next_us) FROM prefetch_due", error), next_us, error);
+  return query_int (neg_database_prepare (database, "SELECT coalesce (min (next_us), -1) FROM prefetch_due", error), next_us,
+                    error);
 }
 
 gboolean
@@ -301,7 +302,7 @@ neg_plans_prune (NegDatabase *database, gint64 before_us, GError **error)
 /* --- what is planned --- */
 
 #define COLUMNS                                                                                                        \
-  "c.id, c.entry_id, c.job_id, p.study_uid, p.accession, c.study_uid, c.peer, c.rule, c.why, p.note, p.cause, c.state,"  \
+  "c.id, p.entry_id, c.job_id, p.study_uid, p.accession, c.study_uid, c.peer, c.rule, c.why, p.note, p.cause, c.state,"  \
   " coalesce (j.state = 1, 0), c.rank, c.n_there, p.need_us"
 /* A plan without a choice is a row, too: it says why. */
 #define FROM                                                                                                           \

@@ -36,7 +36,7 @@ gboolean neg_plans_note_day (NegDatabase *database, const char *day, gint64 from
 char *neg_plans_dup_day (NegDatabase *database, GError **error); /* "" : never */
 /* NegPlanDue, the most pressing first. */
 GArray *neg_plans_list_due (NegDatabase *database, gint64 now_us, guint limit, GError **error);
-/* 0: none. */
+/* -1: none; 0: now. */
 gboolean neg_plans_get_next_due (NegDatabase *database, gint64 *next_us, GError **error);
 /* @failed: counts as an attempt. */
 gboolean neg_plans_postpone (NegDatabase *database, gint64 entry, gint64 next_us, gboolean failed, GError **error);

@@ -76,6 +76,8 @@ test_due (ArchiveHome *home, gconstpointer data)
   g_assert_true (neg_plans_get_next_due (home->reader, &next_us, NULL));
   g_assert_cmpint (next_us, ==, 0);
   write_ok (home, forget_all, NULL);
+  g_assert_true (neg_plans_get_next_due (home->reader, &next_us, NULL));
+  g_assert_cmpint (next_us, ==, -1);
   /* The same again is no news; another procedure is; one that is gone is, too. */
   write_ok (home, set_steps, &steps);
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM prefetch_due"), ==, 0);
