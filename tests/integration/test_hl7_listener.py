@@ -2,6 +2,7 @@
 """The port for HL7 messages from the outside: what other people's senders do on the wire, both acknowledgement modes,
 TLS, limits, and when nothing may be said."""
 import os
+import resource
 import shutil
 import socket
 import sqlite3
@@ -146,12 +147,11 @@ def check_log(agent):
 def end_without_cr():
     """The next 0B ends it at once; so does the sender's farewell."""
     with Hl7Home() as agent, Sender(agent.hl7_port) as sender:
-        began = time.monotonic()
         sender.send(START + order('1', 'A') + b'\x1c' + START)
-        assert sender.read().control == '1' and time.monotonic() - began < 1.9
+        assert sender.read().control == '1' and 'without its CR' not in agent.log()
         sender.send(order('2', 'B') + b'\x1c')
         sender.socket.shutdown(socket.SHUT_WR)
-        assert sender.read().control == '2' and time.monotonic() - began < 3.9
+        assert sender.read().control == '2'
         assert sender.read() is None and orders(agent) == ['A', 'B']
 
 
@@ -302,6 +302,10 @@ def port_taken():
 def silent_senders():
     """A thousand connections that say nothing, and some in the middle of a message: nobody waits for them, and the ones
     by which messages came stay."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 4096:
+        raise Skip('too few descriptors here')
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4096), hard))
     with Hl7Home() as agent, Sender(agent.hl7_port) as known:
         assert known.ask(order('1', 'A')).code == 'AA'
         half = [Sender(agent.hl7_port) for _ in range(20)]
