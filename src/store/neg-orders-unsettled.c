@@ -379,6 +379,29 @@ list_patients (NegDatabase *database, guint limit, GPtrArray *list, GError **err
   return TRUE;
 }
 
+/* What a person can decide now comes first. A report of nothing that is here is nothing to decide: a department reports
+ * more than ever comes to one workstation, and its study finds it when it comes. Takes @list. */
+static GPtrArray *
+put_first (GPtrArray *list)
+{
+  GPtrArray *sorted = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_unsettled_free);
+
+  g_ptr_array_set_free_func (list, NULL);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < list->len; i++) {
+      NegUnsettled *one = g_ptr_array_index (list, i);
+
+      if ((one->candidates->len == 0) != (pass == 1))
+        continue;
+      if (pass == 1 && one->kind == NEG_UNSETTLED_REPORT)
+        neg_unsettled_free (one);
+      else
+        g_ptr_array_add (sorted, one);
+    }
+  g_ptr_array_unref (list);
+  return sorted;
+}
+
 /* A fourth for each kind, so that many of one hide none of the others. */
 GPtrArray *
 neg_orders_list_unsettled (NegDatabase *database, gint64 now_us, guint limit, GError **error)
@@ -389,6 +412,7 @@ neg_orders_list_unsettled (NegDatabase *database, gint64 now_us, guint limit, GE
   if (!list_orders (database, now_us, each, list, error) || !list_studies (database, now_us, each, list, error)
       || !list_reports (database, each, list, error) || !list_patients (database, each, list, error))
     return NULL;
+  list = put_first (list);
   if (list->len > limit)
     g_ptr_array_set_size (list, (int) limit);
   return g_steal_pointer (&list);

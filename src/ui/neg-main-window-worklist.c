@@ -200,11 +200,14 @@ settle_counted_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) items
       = neg_worklist_model_list_unsettled_finish (NEG_WORKLIST_MODEL (source), result, &error);
-  guint n = items != NULL ? items->len : 0;
-  g_autofree char *text = g_strdup_printf (ngettext ("%u to settle", "%u to settle", n), n);
+  g_autofree char *text = NULL;
+  guint n = 0;
 
   if (self->reading_list == NULL)
     return;
+  for (guint i = 0; items != NULL && i < items->len; i++) /* what only waits is in the window */
+    n += ((NegSettleItem *) g_ptr_array_index (items, i))->candidates->len > 0;
+  text = g_strdup_printf (ngettext ("%u to settle", "%u to settle", n), n);
   set_button (self->settle_button, text, _ ("Orders and patients to settle (Ctrl+Shift+M)"), FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->settle_button), n > 0);
 }

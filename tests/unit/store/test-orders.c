@@ -313,14 +313,55 @@ test_report_first (OrdersList *list, gconstpointer data)
   g_autoptr (GPtrArray) unsettled = NULL;
 
   g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_FINAL, "text", T (0)), ==, NEG_APPLIED_UNMATCHED);
+  /* Nothing of the patient is here: nothing for a person to decide. */
   unsettled = neg_orders_list_unsettled (list->database, T (0), 100, NULL);
-  g_assert_cmpuint (unsettled->len, ==, 1);
-  g_assert_cmpint (((NegUnsettled *) g_ptr_array_index (unsettled, 0))->kind, ==, NEG_UNSETTLED_REPORT);
+  g_assert_cmpuint (unsettled->len, ==, 0);
   orders_list_add_study (list, &roe, "1.2.9", "A1", "", "20261122");
   g_assert_cmpint (status (list), ==, NEG_STATUS_ARRIVED);
   orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
   g_assert_cmpint (orders_list_query (list, "SELECT status FROM entry WHERE study_uid = '1.2.3'"), ==,
                    NEG_STATUS_REPORTED);
+  g_assert_cmpint (orders_list_query (list, "SELECT n_entries FROM report"), ==, 1);
+}
+
+static gint64
+entry_of (OrdersList *list, const char *study_uid)
+{
+  g_autoptr (NegEntry) entry = neg_entries_find_study (list->database, study_uid, NULL);
+
+  g_assert_nonnull (entry);
+  return entry->id;
+}
+
+/* A person says what it is about: of the same patient, and before what its numbers say. */
+static void
+test_report_by_hand (OrdersList *list, gconstpointer data)
+{
+  g_autoptr (GPtrArray) unsettled = NULL;
+  g_autoptr (NegReport) one = NULL;
+  g_autoptr (GError) error = NULL;
+  const NegUnsettled *first;
+
+  orders_list_add_study (list, &doe, "1.2.3", "A8", "", "20261122");
+  orders_list_add_study (list, &roe, "1.2.9", "A9", "", "20261122");
+  report (list, &doe, "A1", NEG_REPORT_FINAL, "text", T (0));
+  unsettled = neg_orders_list_unsettled (list->database, T (0), 100, NULL);
+  g_assert_cmpuint (unsettled->len, ==, 1);
+  first = g_ptr_array_index (unsettled, 0);
+  g_assert_cmpint (first->kind, ==, NEG_UNSETTLED_REPORT);
+  g_assert_cmpuint (first->candidates->len, ==, 1);
+  g_assert_cmpint (g_array_index (first->candidates, gint64, 0), ==, entry_of (list, "1.2.3"));
+  g_assert_false (neg_reports_match (list->database, first->id, entry_of (list, "1.2.9"), "ann", &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  g_assert_true (neg_reports_match (list->database, first->id, entry_of (list, "1.2.3"), "ann", NULL));
+  one = neg_reports_find (list->database, first->id, NULL);
+  g_assert_cmpint (one->entry, ==, entry_of (list, "1.2.3"));
+  g_assert_cmpstr (one->patient_id, ==, doe.id);
+  g_assert_cmpint (orders_list_query (list, "SELECT status FROM entry WHERE study_uid = '1.2.3'"), ==,
+                   NEG_STATUS_REPORTED);
+  orders_list_add_study (list, &doe, "1.2.4", "A1", "", "20261122"); /* what its numbers say came too late */
+  g_assert_cmpint (orders_list_query (list, "SELECT status FROM entry WHERE study_uid = '1.2.4'"), ==,
+                   NEG_STATUS_ARRIVED);
   g_assert_cmpint (orders_list_query (list, "SELECT n_entries FROM report"), ==, 1);
 }
 
@@ -351,6 +392,40 @@ test_report_studies (OrdersList *list, gconstpointer data)
   orders_list_add_study (list, &doe, "1.2.4", "A2", "", "20261122");
   g_assert_cmpint (orders_list_apply (list, said), ==, NEG_APPLIED);
   g_assert_cmpint (count (list, "entry WHERE status = 4"), ==, 2);
+}
+
+/* One order of two accession numbers; a report of one of them, and of one study of a number, leaves the rest open. */
+static void
+test_report_of_one (OrdersList *list, gconstpointer data)
+{
+  Asked second = ct;
+  NegSaid *said = said_report (&doe, "A1", NEG_REPORT_FINAL, "text", T (5));
+  NegSaidReport *one = g_ptr_array_index (said->reports, 0);
+
+  second.accession = "A2";
+  second.step = "S2";
+  order (list, &doe, &ct, T (0));
+  order (list, &doe, &second, T (0));
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  orders_list_add_study (list, &doe, "1.2.4", "A1", "", "20261122");
+  orders_list_add_study (list, &doe, "1.2.5", "A2", "", "20261122");
+  one->placer = g_strdup ("P1");
+  one->filler = g_strdup ("F1");
+  g_strfreev (one->study_uids);
+  one->study_uids = g_strsplit ("1.2.3", " ", -1);
+  g_assert_cmpint (orders_list_apply (list, said), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "entry WHERE status = 4"), ==, 1);
+  g_assert_cmpint (count (list, "entry WHERE status = 4 AND study_uid = '1.2.3'"), ==, 1);
+  /* Corrected: it was the other one. */
+  said = said_report (&doe, "A1", NEG_REPORT_CORRECTED, "text", T (6));
+  one = g_ptr_array_index (said->reports, 0);
+  g_strfreev (one->study_uids);
+  one->study_uids = g_strsplit ("1.2.4", " ", -1);
+  g_assert_cmpint (orders_list_apply (list, said), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "entry WHERE status = 4"), ==, 1);
+  g_assert_cmpint (count (list, "entry WHERE status = 4 AND study_uid = '1.2.4'"), ==, 1);
+  /* In the same second the preliminary one is the older. */
+  g_assert_cmpint (report (list, &doe, "A1", NEG_REPORT_PRELIMINARY, "old", T (6)), ==, NEG_APPLIED_OLD);
 }
 
 /* --- by hand --- */
@@ -532,8 +607,10 @@ main (int argc, char **argv)
   add_test ("/orders/moves", test_moves);
   add_test ("/orders/report", test_report);
   add_test ("/orders/report-first", test_report_first);
+  add_test ("/orders/report-by-hand", test_report_by_hand);
   add_test ("/orders/report-order", test_report_order);
   add_test ("/orders/report-studies", test_report_studies);
+  add_test ("/orders/report-of-one", test_report_of_one);
   add_test ("/orders/match", test_match);
   add_test ("/orders/unsettled", test_unsettled);
   add_test ("/orders/lists", test_lists);
