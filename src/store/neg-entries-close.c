@@ -45,6 +45,11 @@ take_reports (Reports *reports, NegStatement *rows, GError **error)
   return FALSE;
 }
 
+/* A report that names studies is of those, and of what has no study yet; else of all with its accession number. */
+#define OF_STUDY(uid)                                                                                                  \
+  "AND (" uid " = '' OR NOT EXISTS (SELECT 1 FROM report_study n WHERE n.report_id = r.id) OR EXISTS (SELECT 1 FROM "   \
+  "report_study n WHERE n.report_id = r.id AND n.study_uid = " uid ")) "
+
 #define REPORT "SELECT r.id, r.issuer, r.patient_id, r.name_key, r.status, r.version FROM "
 
 static gboolean
@@ -53,7 +58,7 @@ find_by_numbers (Reports *reports, const NegEntry *entry, GError **error)
   NegStatement *by_accession = neg_database_prepare (
       reports->database,
       REPORT "report r WHERE r.accession <> '' AND r.accession = ?1 AND (r.accession_issuer = ?2 OR "
-             "r.accession_issuer = '' OR ?2 = '') AND r.status <> 3 AND r.matched_entry_id = 0 LIMIT 100",
+             "r.accession_issuer = '' OR ?2 = '') AND r.status <> 3 AND r.matched_entry_id = 0 " OF_STUDY ("?3") "LIMIT 100",
       error);
   NegStatement *by_study = neg_database_prepare (
       reports->database,
@@ -65,6 +70,7 @@ find_by_numbers (Reports *reports, const NegEntry *entry, GError **error)
     return FALSE;
   neg_statement_bind_text (by_accession, 1, entry->accession);
   neg_statement_bind_text (by_accession, 2, entry->accession_issuer);
+  neg_statement_bind_text (by_accession, 3, entry->study_uid);
   if (*entry->accession != '\0' && !take_reports (reports, by_accession, error))
     return FALSE;
   neg_statement_bind_text (by_study, 1, entry->study_uid);
@@ -72,22 +78,27 @@ find_by_numbers (Reports *reports, const NegEntry *entry, GError **error)
 }
 
 #define OF_ORDERS "entry_source s JOIN imaging_order o ON o.id = s.order_id JOIN report r ON "
-#define IN_ENTRY "WHERE s.entry_id = ?1 AND s.kind = 2 AND r.status <> 3 AND r.matched_entry_id = 0"
+#define IN_ENTRY "WHERE s.entry_id = ?1 AND s.kind = 2 AND r.status <> 3 AND r.matched_entry_id = 0 " OF_STUDY ("?2")
+/* One order may have several accession numbers, and a report of one of them leaves the others open. */
+#define SAME_NUMBER "AND (r.accession = '' OR o.accession = '' OR r.accession = o.accession) "
 
 static gboolean
-find_by_orders (Reports *reports, GError **error)
+find_by_orders (Reports *reports, const NegEntry *entry, GError **error)
 {
   NegStatement *rows = neg_database_prepare (
       reports->database,
-      REPORT OF_ORDERS "r.filler = o.filler AND r.filler <> '' AND r.filler_issuer = o.filler_issuer " IN_ENTRY
-      " UNION " REPORT OF_ORDERS "r.placer = o.placer AND r.placer <> '' AND r.placer_issuer = o.placer_issuer " IN_ENTRY
+      REPORT OF_ORDERS "r.filler = o.filler AND r.filler <> '' AND r.filler_issuer = o.filler_issuer "
+      SAME_NUMBER IN_ENTRY
+      " UNION " REPORT OF_ORDERS "r.placer = o.placer AND r.placer <> '' AND r.placer_issuer = o.placer_issuer "
+      SAME_NUMBER IN_ENTRY
       " UNION " REPORT OF_ORDERS "r.accession = o.accession AND r.accession <> '' AND r.accession_issuer = "
-      "o.accession_issuer " IN_ENTRY " LIMIT 100",
+      "o.accession_issuer " IN_ENTRY "LIMIT 100",
       error);
 
   if (rows == NULL)
     return FALSE;
   neg_statement_bind_int (rows, 1, reports->entry_id);
+  neg_statement_bind_text (rows, 2, entry->study_uid);
   return take_reports (reports, rows, error);
 }
 
@@ -253,7 +264,8 @@ settle_reports (NegDatabase *database, NegEntryRow *row, gboolean exists, guint 
   reports.patient.id = g_strdup (row->entry->patient_id);
   reports.patient.name_key = g_strdup (row->name_key);
   if (exists && *row->entry->patient_id != '\0'
-      && (!find_by_hand (&reports, error) || !find_by_numbers (&reports, row->entry, error) || (n_orders > 0 && !find_by_orders (&reports, error))))
+      && (!find_by_hand (&reports, error) || !find_by_numbers (&reports, row->entry, error)
+          || (n_orders > 0 && !find_by_orders (&reports, row->entry, error))))
     return FALSE;
   return write_joined (&reports, error) && close_entry (database, row->entry, reports.versions, error);
 }

@@ -32,6 +32,7 @@ typedef struct {
 
 typedef struct {
   gint64 id, time_us; /* 0: it is new */
+  NegReportStatus status;
 } Known;
 
 /* A filler number decides where both have one, then a placer number, then what they are about. */
@@ -68,15 +69,16 @@ find_known (const Apply *apply, const char *sql, const char *number, const char 
                                      neg_statement_get_text (rows, 4), &apply->who->now, &is_he, error)))
       return FALSE;
     if (has_row && is_he && is_it (apply, rows))
-      *known = (Known){ neg_statement_get_int (rows, 0), neg_statement_get_int (rows, 1) };
+      *known = (Known){ neg_statement_get_int (rows, 0), neg_statement_get_int (rows, 1),
+                        (NegReportStatus) neg_statement_get_int (rows, 9) };
   }
   neg_statement_reset (rows);
   return TRUE;
 }
 
 #define ROW                                                                                                            \
-  "SELECT r.id, r.time_us, r.issuer, r.patient_id, r.name_key, r.filler, r.filler_issuer, r.placer, r.placer_issuer "  \
-  "FROM report r "
+  "SELECT r.id, r.time_us, r.issuer, r.patient_id, r.name_key, r.filler, r.filler_issuer, r.placer, r.placer_issuer, "  \
+  "r.status FROM report r "
 #define BY(number) ROW "WHERE r." number " <> '' AND r." number " = ?1 AND r." number "_issuer = ?2 ORDER BY r.id LIMIT 100"
 
 static gboolean
@@ -171,12 +173,24 @@ update_report (const Apply *apply, gint64 id, GError **error)
 }
 
 static gboolean
+forget_studies (const Apply *apply, gint64 id, GError **error)
+{
+  NegStatement *row = neg_database_prepare (apply->database, "DELETE FROM report_study WHERE report_id = ?1", error);
+
+  if (row == NULL)
+    return FALSE;
+  neg_statement_bind_int (row, 1, id);
+  return neg_statement_run (row, error);
+}
+
+/* What a version names is what it is of, and no more what the one before named. */
+static gboolean
 write_studies (const Apply *apply, gint64 id, GError **error)
 {
   NegStatement *row = neg_database_prepare (apply->database,
                                             "INSERT INTO report_study VALUES (?1, ?2) ON CONFLICT DO NOTHING", error);
 
-  if (row == NULL)
+  if (row == NULL || (apply->report->study_uids[0] != NULL && !forget_studies (apply, id, error)))
     return FALSE;
   for (guint i = 0; apply->report->study_uids[i] != NULL; i++) {
     neg_statement_bind_text (row, 1, apply->report->study_uids[i]);
@@ -279,6 +293,19 @@ has_number (const NegSaidReport *said)
          || (said->study_uids[0] != NULL && *said->study_uids[0] != '\0');
 }
 
+/* Of two in the same second the preliminary one was the first, whichever came first. */
+static gboolean
+is_old (const Apply *apply, const Known *known)
+{
+  const gint64 time_us = apply->said->time_us;
+
+  if (known->id == 0 || time_us == 0)
+    return FALSE;
+  return time_us < known->time_us
+         || (time_us == known->time_us && apply->report->status == NEG_REPORT_PRELIMINARY
+             && known->status != NEG_REPORT_PRELIMINARY);
+}
+
 gboolean
 _neg_orders_apply_report (NegDatabase *database, const NegSaid *said, const NegSaidWho *who, const NegSaidReport *report,
                           gint64 message, NegApplied *applied, GError **error)
@@ -302,7 +329,7 @@ _neg_orders_apply_report (NegDatabase *database, const NegSaid *said, const NegS
   if (is_foreign)
     return TRUE;
   *applied = NEG_APPLIED_OLD;
-  if (known.id != 0 && said->time_us != 0 && said->time_us < known.time_us)
+  if (is_old (&apply, &known))
     return TRUE;
   return store (&apply, known.id, applied, error);
 }
