@@ -97,11 +97,13 @@ static const struct {
   { NEG_ORDER_TEXT_PRIORITY, G_STRUCT_OFFSET (NegSaidOrder, priority) },
 };
 
-/* Each with its issuer: a number without one has no issuer, whatever an older number had. */
+/* Each with its issuer: another number without one has no issuer, whatever the older number had. */
 static void
 set_number (NegOrderRow *row, NegOrderText which, const char *number, const char *issuer, gboolean is_whole)
 {
-  if (number == NULL || (is_whole && *row->texts[which] != '\0'))
+  const gboolean is_same = number != NULL && strcmp (number, row->texts[which]) == 0;
+
+  if (number == NULL || (is_whole && *row->texts[which] != '\0') || (is_same && (issuer == NULL || *issuer == '\0')))
     return;
   _neg_order_row_set (row, which, number);
   _neg_order_row_set (row, which + 1, issuer != NULL ? issuer : "");
@@ -166,9 +168,9 @@ is_old (const NegOrderRow *row, const NegSaidOrder *said, gint64 time_us)
 {
   const gboolean is_over = row->status == NEG_ORDER_CANCELED || row->status == NEG_ORDER_DISCONTINUED;
 
-  if (row->time_us == 0)
-    return FALSE;
-  return time_us == 0 ? is_over && said->status == NEG_ORDER_SCHEDULED : time_us < row->time_us;
+  if (row->time_us == 0 || time_us == 0)
+    return is_over && said->status == NEG_ORDER_SCHEDULED;
+  return time_us < row->time_us;
 }
 
 static gboolean
@@ -199,6 +201,47 @@ store (const Apply *apply, NegOrderRow *row, const NegSaidOrder *order, GError *
   row->time_us = MAX (row->time_us, apply->said->time_us);
   set_patient (row, apply->who, &apply->said->patient);
   set_order (row, order);
+  return _neg_order_row_store (apply->database, row, error);
+}
+
+static gboolean
+is_empty (const char *text)
+{
+  return text == NULL || *text == '\0';
+}
+
+/* What an older event says of an order that is open, and nobody has said since, is true still: an appointment or a change
+ * that overtakes the order must not cost it its accession number. Date, time and zone are one statement. */
+static gboolean
+fill_in (const Apply *apply, NegOrderRow *row, const NegSaidOrder *order, NegApplied *applied, GError **error)
+{
+  const gboolean has_start = *row->texts[NEG_ORDER_TEXT_DATE] != '\0',
+                 has_accession = *row->texts[NEG_ORDER_TEXT_ACCESSION] != '\0';
+  gboolean changed = FALSE;
+
+  if (row->status == NEG_ORDER_CANCELED || row->status == NEG_ORDER_DISCONTINUED)
+    return TRUE;
+  if (!has_accession && !is_empty (order->accession)) {
+    set_numbers (row, order);
+    changed = TRUE;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {
+    const NegOrderText which = fields[i].text;
+    const char *text = G_STRUCT_MEMBER (char *, order, fields[i].offset);
+    const gboolean is_start = which == NEG_ORDER_TEXT_DATE || which == NEG_ORDER_TEXT_TIME
+                              || which == NEG_ORDER_TEXT_TIMEZONE;
+
+    if (is_empty (text) || *row->texts[which] != '\0' || (is_start && has_start))
+      continue;
+    _neg_order_row_set (row, which, text);
+    changed = TRUE;
+  }
+  if (!changed)
+    return TRUE;
+  *applied = NEG_APPLIED;
+  row->urgency = get_urgency (row->texts[NEG_ORDER_TEXT_PRIORITY]);
+  row->message_id = apply->message;
+  row->changed_us = g_get_real_time ();
   return _neg_order_row_store (apply->database, row, error);
 }
 
@@ -234,8 +277,11 @@ apply_order (const Apply *apply, const NegSaidOrder *order, NegApplied *applied,
   for (guint i = 0; i < rows->len; i++) {
     NegOrderRow *row = g_ptr_array_index (rows, i);
 
-    if (is_old (row, order, apply->said->time_us))
+    if (is_old (row, order, apply->said->time_us)) {
+      if (!fill_in (apply, row, order, applied, error))
+        return FALSE;
       continue;
+    }
     *applied = NEG_APPLIED;
     if (!store (apply, row, order, error))
       return FALSE;

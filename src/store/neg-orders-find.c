@@ -32,6 +32,7 @@ typedef struct {
   const NegOrderNumbers *numbers;
   const NegPatient *patient;
   gboolean is_foreign;
+  NegOrderText issuer; /* of the number that is looked for */
 } Search;
 
 static GPtrArray *
@@ -48,7 +49,7 @@ list_rows (Search *search, const char *sql, const char *number, const char *issu
 
 /* The patient's own; another's are noted. */
 static gboolean
-keep_own (Search *search, GPtrArray *rows, GError **error)
+keep_own (Search *search, GPtrArray *rows, const char *issuer, GError **error)
 {
   for (guint i = 0; i < rows->len;) {
     const NegOrderRow *row = g_ptr_array_index (rows, i);
@@ -57,7 +58,7 @@ keep_own (Search *search, GPtrArray *rows, GError **error)
     if (!_neg_patient_is_now (search->database, row->texts[NEG_ORDER_TEXT_ISSUER], row->texts[NEG_ORDER_TEXT_PATIENT_ID],
                               row->texts[NEG_ORDER_TEXT_NAME_KEY], search->patient, &is_he, error))
       return FALSE;
-    search->is_foreign |= !is_he;
+    search->is_foreign |= !is_he && strcmp (row->texts[search->issuer], text_or_none (issuer)) == 0;
     if (is_he)
       i++;
     else
@@ -73,12 +74,31 @@ list_own (Search *search, const char *sql, const char *number, const char *issue
                                    ? list_rows (search, sql, number, issuer, error)
                                    : g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_order_row_free);
 
-  if (rows == NULL || !keep_own (search, rows, error))
+  if (rows == NULL || !keep_own (search, rows, issuer, error))
     return NULL;
   return g_steal_pointer (&rows);
 }
 
 /* --- which of them --- */
+
+/* Without the issuer on one side only the patient tells which it is, who is the same; where both say it, it decides. */
+static void
+keep_best_issuer (GPtrArray *rows, const char *issuer)
+{
+  gboolean has_exact = FALSE;
+
+  for (guint i = 0; i < rows->len; i++)
+    has_exact |= strcmp (((NegOrderRow *) g_ptr_array_index (rows, i))->texts[NEG_ORDER_TEXT_ACCESSION_ISSUER],
+                         text_or_none (issuer)) == 0;
+  for (guint i = 0; has_exact && i < rows->len;) {
+    const NegOrderRow *row = g_ptr_array_index (rows, i);
+
+    if (strcmp (row->texts[NEG_ORDER_TEXT_ACCESSION_ISSUER], text_or_none (issuer)) == 0)
+      i++;
+    else
+      g_ptr_array_remove_index (rows, i);
+  }
+}
 
 /* The same accession number: another placer's number is another order of it. */
 static gboolean
@@ -135,24 +155,29 @@ keep_step (GPtrArray *rows, const NegOrderNumbers *said)
 #define BY(number) NEG_ORDER_SELECT "WHERE " number " <> '' AND " number " = ?1 AND " number "_issuer = ?2 "           \
                                     "ORDER BY id LIMIT " CANDIDATES
 
+#define BY_ACCESSION NEG_ORDER_SELECT "WHERE accession <> '' AND accession = ?1 AND (accession_issuer = ?2 OR "         \
+                                      "accession_issuer = '' OR ?2 = '') ORDER BY id LIMIT " CANDIDATES
+
 /* All three are looked up: a number that is another patient's is noted even where another one fits. */
 GPtrArray *
 _neg_orders_find_by_numbers (NegDatabase *database, const NegOrderNumbers *said, const NegPatient *patient,
                              gboolean *is_foreign, GError **error)
 {
-  Search search = { database, said, patient, FALSE };
-  g_autoptr (GPtrArray) by_accession = list_own (&search, BY ("accession"), said->accession, said->accession_issuer,
-                                                 error);
+  Search search = { database, said, patient, FALSE, NEG_ORDER_TEXT_ACCESSION_ISSUER };
+  g_autoptr (GPtrArray) by_accession = list_own (&search, BY_ACCESSION, said->accession, said->accession_issuer, error);
   g_autoptr (GPtrArray) by_placer = NULL;
   g_autoptr (GPtrArray) by_filler = NULL;
 
+  search.issuer = NEG_ORDER_TEXT_PLACER_ISSUER;
   if (by_accession != NULL)
     by_placer = list_own (&search, BY ("placer"), said->placer, said->placer_issuer, error);
+  search.issuer = NEG_ORDER_TEXT_FILLER_ISSUER;
   if (by_placer != NULL)
     by_filler = list_own (&search, BY ("filler"), said->filler, said->filler_issuer, error);
   if (by_filler == NULL)
     return NULL;
   *is_foreign = search.is_foreign;
+  keep_best_issuer (by_accession, said->accession_issuer);
   keep_fitting (by_accession, said, fits_accession);
   keep_fitting (by_placer, said, fits_order);
   keep_fitting (by_filler, said, fits_order);

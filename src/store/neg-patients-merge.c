@@ -127,6 +127,31 @@ is_old (NegDatabase *database, const NegSaidWho *who, gint64 time_us, gboolean *
   return TRUE;
 }
 
+/* Another day of birth or another sex is another person: an ID that is used again. What is not said tells nobody apart. */
+static gboolean
+may_be_same (NegDatabase *database, const NegSaidWho *who, const char *other_key, gboolean *may, GError **error)
+{
+  NegStatement *row = neg_database_prepare (
+      database,
+      "SELECT 1 FROM patient_said a JOIN patient_said b ON b.patient_id = a.patient_id AND b.issuer = a.issuer WHERE "
+      "a.patient_id = ?1 AND a.issuer = ?2 AND a.name_key = ?3 AND b.name_key = ?4 AND ((a.birth_date <> b.birth_date "
+      "AND a.birth_date <> '' AND b.birth_date <> '') OR (a.sex <> b.sex AND a.sex IN ('M', 'F') AND b.sex IN ('M', 'F')))",
+      error);
+  gboolean differs;
+
+  if (row == NULL)
+    return FALSE;
+  neg_statement_bind_text (row, 1, who->id);
+  neg_statement_bind_text (row, 2, who->issuer);
+  neg_statement_bind_text (row, 3, who->name_key);
+  neg_statement_bind_text (row, 4, other_key);
+  if (!neg_statement_step (row, &differs, error))
+    return FALSE;
+  neg_statement_reset (row);
+  *may = !differs;
+  return TRUE;
+}
+
 /* The one other name that messages had for this ID was this person's. What images say does not count: a name at a
  * scanner may be another person's with the wrong ID, and nobody has said that it changed. */
 static gboolean
@@ -135,6 +160,7 @@ follow_name (NegDatabase *database, const NegSaidWho *who, const NegLinkSaid *li
   g_autoptr (GPtrArray) names = list_named (database, SAID_NAMES, who->issuer, who->id, error);
   const NegPatient to = { who->issuer, who->id, who->name_key, who->name };
   const NegPatient *other = NULL;
+  gboolean may_be = TRUE;
   guint n_others = 0;
   gint64 id;
 
@@ -149,7 +175,10 @@ follow_name (NegDatabase *database, const NegSaidWho *who, const NegLinkSaid *li
       n_others++;
     }
   }
-  return n_others != 1 || _neg_patients_link (database, other, &to, link, applied, &id, error);
+  if (n_others != 1)
+    return TRUE;
+  return may_be_same (database, who, other->name_key, &may_be, error)
+         && (!may_be || _neg_patients_link (database, other, &to, link, applied, &id, error));
 }
 
 static gboolean

@@ -201,6 +201,54 @@ test_overtaken (OrdersList *list, gconstpointer data)
   g_assert_cmpint (count (list, "imaging_order WHERE status = 2"), ==, 1);
 }
 
+/* Without any time nothing is newer for certain. */
+static void
+test_canceled_timeless (OrdersList *list, gconstpointer data)
+{
+  Asked cancel = { .placer = "P1", .status = NEG_ORDER_CANCELED };
+
+  order (list, &doe, &ct, 0);
+  g_assert_cmpint (order (list, &doe, &cancel, 0), ==, NEG_APPLIED);
+  g_assert_cmpint (order (list, &doe, &ct, 0), ==, NEG_APPLIED_OLD);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+}
+
+/* The issuer of an accession number is said by one of two senders only: it is the same order. */
+static void
+test_canceled_issuer (OrdersList *list, gconstpointer data)
+{
+  Asked asked = { .accession = "A1", .accession_issuer = "H", .status = NEG_ORDER_SCHEDULED }, other = asked;
+  Asked cancel = { .accession = "A1", .status = NEG_ORDER_CANCELED };
+
+  other.accession_issuer = "X";
+  order (list, &doe, &asked, T (0));
+  g_assert_cmpint (order (list, &doe, &cancel, T (1)), ==, NEG_APPLIED);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  g_assert_cmpint (count (list, "imaging_order WHERE accession_issuer = 'H'"), ==, 1);
+  g_assert_cmpint (order (list, &doe, &other, T (2)), ==, NEG_APPLIED); /* another issuer's, which is said */
+  g_assert_cmpint (count (list, "imaging_order"), ==, 2);
+  g_assert_cmpuint (orders_list_count (list), ==, 1);
+  g_assert_cmpint (order (list, &roe, &cancel, T (3)), ==, NEG_APPLIED); /* without it, no other patient's */
+  g_assert_cmpuint (orders_list_count (list), ==, 1);
+}
+
+/* An appointment or a change overtakes the order, which then says what is still missing, and no more. */
+static void
+test_overtaken_details (OrdersList *list, gconstpointer data)
+{
+  Asked appointment = { .placer = "P1", .filler = "APPT", .step = "APPT", .date = "20261123", .time = "1400",
+                        .location = "CT 3", .status = NEG_ORDER_SCHEDULED };
+
+  order (list, &doe, &appointment, T (10));
+  g_assert_cmpint (order (list, &doe, &ct, T (5)), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "imaging_order WHERE accession = 'A1' AND step_id = 'S1' AND filler = 'F1' AND "
+                                "procedure = 'CT Thorax' AND urgency = 0"), ==, 1);
+  g_assert_cmpint (count (list, "imaging_order WHERE date = '20261123' AND time = '1400' AND location = 'CT 3'"), ==, 1);
+  g_assert_cmpint (order (list, &doe, &ct, T (5)), ==, NEG_APPLIED_OLD);
+  orders_list_add_study (list, &doe, "1.2.3", "A1", "", "20261122");
+  g_assert_cmpuint (orders_list_count (list), ==, 1);
+}
+
 /* Images of a canceled order are shown with it, whichever came first. */
 static void
 test_canceled_images (OrdersList *list, gconstpointer data)
@@ -602,6 +650,9 @@ main (int argc, char **argv)
   add_test ("/orders/whole", test_whole);
   add_test ("/orders/canceled", test_canceled);
   add_test ("/orders/overtaken", test_overtaken);
+  add_test ("/orders/canceled-timeless", test_canceled_timeless);
+  add_test ("/orders/canceled-issuer", test_canceled_issuer);
+  add_test ("/orders/overtaken-details", test_overtaken_details);
   add_test ("/orders/canceled-images", test_canceled_images);
   add_test ("/orders/appointment", test_appointment);
   add_test ("/orders/moves", test_moves);

@@ -209,6 +209,24 @@ test_married (OrdersList *list, gconstpointer data)
   g_assert_cmpstr (before, ==, after);
 }
 
+/* An ID that is used again: what says another day of birth with another name is another person. */
+static void
+test_reused_id (OrdersList *list, gconstpointer data)
+{
+  NegSaid *first = said_patient (&old, T (0)), *second = said_patient (&other, T (1));
+
+  first->patient.birth_date = g_strdup ("19600102");
+  second->patient.birth_date = g_strdup ("20010203");
+  orders_list_apply (list, first);
+  order (list, &old, "A1", T (0));
+  orders_list_add_study (list, &old, "1.2.1", "", "", "20200101");
+  g_assert_cmpint (orders_list_apply (list, second), ==, NEG_APPLIED);
+  order (list, &other, "A2", T (2));
+  g_assert_cmpint (orders_list_query (list, "SELECT count(*) FROM patient_link"), ==, 0);
+  g_assert_cmpint (count (list, "name_key = 'doe^jane' AND n_priors < 2"), ==, 2);
+  g_assert_cmpint (count (list, "name_key = 'smith^john' AND n_priors = 0"), ==, 1);
+}
+
 /* Two corrections of a name, and the second one taken back by a third: nobody goes round in a circle. */
 static void
 test_name_comes_back (OrdersList *list, gconstpointer data)
@@ -384,6 +402,7 @@ main (int argc, char **argv)
   add_test ("/patients/only-name", test_only_name);
   add_test ("/patients/chain", test_chain);
   add_test ("/patients/married", test_married);
+  add_test ("/patients/reused-id", test_reused_id);
   add_test ("/patients/name-comes-back", test_name_comes_back);
   add_test ("/patients/undo-circle", test_undo_circle);
   add_test ("/patients/demographics", test_demographics);
