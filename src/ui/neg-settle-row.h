@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 #define NEG_TYPE_SETTLE_ROW (neg_settle_row_get_type ())
 G_DECLARE_FINAL_TYPE (NegSettleRow, neg_settle_row, NEG, SETTLE_ROW, GtkListBoxRow)
 
-/* @item is borrowed and must outlive the row. Signals "chosen" (guint candidate): a button, or its number as a key, or
- * Enter for the first where nothing of the patient differs; "joined" (guint candidate): they are one person. */
-GtkWidget *neg_settle_row_new (const NegSettleItem *item);
+/* Takes @item. Signals "chosen" (guint candidate): a button, or its number as a key, or Enter for the first where nothing
+ * of the patient differs; "joined" (guint candidate): they are one person. */
+GtkWidget *neg_settle_row_new (NegSettleItem *item);
 const NegSettleItem *neg_settle_row_get_item (NegSettleRow *row);
-/* TRUE: it was a key of the row. */
-gboolean neg_settle_row_press (NegSettleRow *row, guint keyval);
+/* TRUE: it was a key of the row. Enter is one only where @with_enter. */
+gboolean neg_settle_row_press (NegSettleRow *row, guint keyval, gboolean with_enter);
 /* While the agent is asked; then what it said (NULL: nothing to say). */
 void neg_settle_row_set_busy (NegSettleRow *row, gboolean busy, const char *words);
 

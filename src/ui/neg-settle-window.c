@@ -10,6 +10,7 @@
 #define WINDOW_KEY "neg-settle-window"
 #define CALL_MS 30000
 #define LIST_MS 300 /* an archive that changes ten times a second is not listed as often */
+#define LOOK_US (G_USEC_PER_SEC / 2) /* a key that was meant for the row that was here a moment ago is nobody's */
 
 #define NEG_TYPE_SETTLE_WINDOW (neg_settle_window_get_type ())
 G_DECLARE_FINAL_TYPE (NegSettleWindow, neg_settle_window, NEG, SETTLE_WINDOW, GtkWindow)
@@ -20,9 +21,11 @@ struct _NegSettleWindow {
   NegNetwork *network;
   NegWorklistModel *model;
   GCancellable *cancellable;
-  GtkWidget *list, *links, *links_title, *empty, *words;
-  GPtrArray *items; /* NegSettleItem: the rows' */
+  GtkWidget *list, *links, *links_title, *empty, *words, *keys;
+  char *links_shown; /* their ids; nullable */
   guint list_source;
+  gboolean is_answered; /* the list that comes next is what a person has asked for */
+  gint64 moved_us;      /* when another row came below the hand, unasked; 0: never */
   guint n_calls; /* the rows stay as long as one is asked about */
 };
 
@@ -62,6 +65,10 @@ called_cb (GObject *source, GAsyncResult *result, gpointer data)
   else
     say (self, why);
   if (answer != NULL)
+    self->is_answered = TRUE;
+  else
+    g_clear_pointer (&self->links_shown, g_free); /* its button shall be there again */
+  if (self->n_calls == 0)
     schedule (self);
 }
 
@@ -73,6 +80,7 @@ ask (NegSettleWindow *self, NegSettleRow *row, const char *method, GVariant *par
   call->self = g_object_ref (self);
   call->row = row != NULL ? g_object_ref (row) : NULL;
   self->n_calls++;
+  say (self, NULL);
   if (row != NULL)
     neg_settle_row_set_busy (row, TRUE, NULL);
   neg_network_call_async (self->network, method, parameters, CALL_MS, NULL, called_cb, call);
@@ -99,17 +107,24 @@ chosen_cb (NegSettleWindow *self, guint index, NegSettleRow *row)
   }
 }
 
-/* Images are what a patient is known by here: the order's or report's patient becomes theirs. */
+/* Who an order is for was said where patients are registered, an ID at the scanner is often typed: the patient of the images
+ * becomes the order's. Of two patients in the list it is the first that becomes the one that was chosen. */
 static void
 joined_cb (NegSettleWindow *self, guint index, NegSettleRow *row)
 {
   const NegSettleItem *item = neg_settle_row_get_item (row);
   const NegSettleSide *side = g_ptr_array_index (item->candidates, index);
+  gint64 from = item->subject->entry, into = side->entry;
 
-  if (item->subject->entry == 0 || side->entry == 0)
-    neg_settle_row_set_busy (row, FALSE, _ ("One of the two has no row in the reading list: there is nothing to join."));
+  if (item->unsettled->kind == NEG_UNSETTLED_ORDER) {
+    from = side->entry;
+    into = item->subject->entry;
+  }
+  if (from == 0 || into == 0)
+    neg_settle_row_set_busy (row, FALSE,
+                             _ ("The report is of another patient, of whom nothing is here. The sender has to correct it."));
   else
-    ask (self, row, "JoinPatients", g_variant_new ("(xx)", item->subject->entry, side->entry));
+    ask (self, row, "JoinPatients", g_variant_new ("(xx)", from, into));
 }
 
 static void
@@ -132,29 +147,93 @@ empty_list (GtkWidget *list)
     gtk_list_box_remove (GTK_LIST_BOX (list), child);
 }
 
+static NegSettleRow *
+get_row (NegSettleWindow *self, guint index)
+{
+  return NEG_SETTLE_ROW (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) index));
+}
+
+static guint
+count_rows (NegSettleWindow *self)
+{
+  guint n = 0;
+
+  while (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) n) != NULL)
+    n++;
+  return n;
+}
+
+static gboolean
+is_among (const NegSettleItem *item, GPtrArray *items)
+{
+  for (guint i = 0; i < items->len; i++)
+    if (neg_settle_items_equal (item, g_ptr_array_index (items, i)))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+insert_row (NegSettleWindow *self, NegSettleItem *item, guint index)
+{
+  GtkWidget *row = neg_settle_row_new (item);
+
+  g_signal_connect_object (row, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (row, "joined", G_CALLBACK (joined_cb), self, G_CONNECT_SWAPPED);
+  gtk_list_box_insert (GTK_LIST_BOX (self->list), row, (int) index);
+}
+
+/* Rows of what is as it was stay, and with them the focus, the place and what was said there. Takes the items. */
+static void
+change_rows (NegSettleWindow *self, GPtrArray *items)
+{
+  for (guint i = count_rows (self); i > 0; i--)
+    if (!is_among (neg_settle_row_get_item (get_row (self, i - 1)), items))
+      gtk_list_box_remove (GTK_LIST_BOX (self->list), GTK_WIDGET (get_row (self, i - 1)));
+  g_ptr_array_set_free_func (items, NULL);
+  for (guint i = 0; i < items->len; i++) {
+    NegSettleItem *item = g_ptr_array_index (items, i);
+    NegSettleRow *row = get_row (self, i);
+
+    if (row != NULL && neg_settle_items_equal (neg_settle_row_get_item (row), item))
+      neg_settle_item_free (item);
+    else
+      insert_row (self, item, i);
+  }
+  while (get_row (self, items->len) != NULL)
+    gtk_list_box_remove (GTK_LIST_BOX (self->list), GTK_WIDGET (get_row (self, items->len)));
+}
+
+/* The row that a person was at is gone: the one in its place takes over, also the keys where they were in the list. */
+static void
+select_row (NegSettleWindow *self, guint index, gboolean with_focus)
+{
+  guint n = count_rows (self);
+  GtkListBoxRow *row = n > 0 ? GTK_LIST_BOX_ROW (get_row (self, MIN (index, n - 1))) : NULL;
+
+  if (row == NULL)
+    return;
+  gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
+  if (with_focus)
+    gtk_widget_grab_focus (GTK_WIDGET (row));
+}
+
 static void
 show_items (NegSettleWindow *self, GPtrArray *items)
 {
   GtkListBoxRow *selected = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
-  int index = selected != NULL ? gtk_list_box_row_get_index (selected) : 0;
+  guint index = selected != NULL ? (guint) gtk_list_box_row_get_index (selected) : 0;
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  gboolean has_focus = focus == NULL || !gtk_widget_is_ancestor (focus, self->links);
 
-  empty_list (self->list);
-  g_clear_pointer (&self->items, g_ptr_array_unref);
-  self->items = g_ptr_array_ref (items);
-  for (guint i = 0; i < items->len; i++) {
-    GtkWidget *row = neg_settle_row_new (g_ptr_array_index (items, i));
-
-    g_signal_connect_object (row, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
-    g_signal_connect_object (row, "joined", G_CALLBACK (joined_cb), self, G_CONNECT_SWAPPED);
-    gtk_list_box_append (GTK_LIST_BOX (self->list), row);
-  }
+  change_rows (self, items);
   gtk_widget_set_visible (self->empty, items->len == 0);
   gtk_widget_set_visible (self->list, items->len > 0);
-  selected = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), MIN (index, (int) items->len - 1));
-  if (selected != NULL) {
-    gtk_list_box_select_row (GTK_LIST_BOX (self->list), selected);
-    gtk_widget_grab_focus (GTK_WIDGET (selected));
-  }
+  gtk_widget_set_visible (self->keys, items->len > 0);
+  if (gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list)) != NULL)
+    return;
+  if (selected != NULL && !self->is_answered)
+    self->moved_us = g_get_monotonic_time ();
+  select_row (self, index, has_focus);
 }
 
 static void
@@ -167,9 +246,12 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (self->list == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  say (self, items == NULL ? error->message : NULL);
-  if (items != NULL && self->n_calls == 0)
-    show_items (self, items);
+  if (items == NULL)
+    say (self, error->message);
+  if (items == NULL || self->n_calls > 0)
+    return; /* what is being asked will list them anew */
+  show_items (self, items);
+  self->is_answered = FALSE;
 }
 
 static char *
@@ -195,6 +277,7 @@ new_link_row (NegSettleWindow *self, const NegPatientLink *link)
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "small-button");
   gtk_widget_add_css_class (box, "row-content");
   g_object_set_data_full (G_OBJECT (button), "link", g_memdup2 (&link->id, sizeof link->id), g_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (undo_cb), self, 0);
@@ -206,6 +289,37 @@ new_link_row (NegSettleWindow *self, const NegPatientLink *link)
   return row;
 }
 
+static char *
+dup_ids (GPtrArray *links)
+{
+  GString *ids = g_string_new (NULL);
+
+  for (guint i = 0; i < links->len; i++)
+    g_string_append_printf (ids, "%" G_GINT64_FORMAT " ", ((const NegPatientLink *) g_ptr_array_index (links, i))->id);
+  return g_string_free (ids, FALSE);
+}
+
+/* As long as they are the same, their rows and the focus stay. */
+static void
+show_links (NegSettleWindow *self, GPtrArray *links)
+{
+  g_autofree char *ids = dup_ids (links);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  gboolean has_focus = focus == NULL || gtk_widget_is_ancestor (focus, self->links);
+
+  if (g_strcmp0 (ids, self->links_shown) == 0)
+    return;
+  empty_list (self->links);
+  for (guint i = 0; i < links->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (self->links), new_link_row (self, g_ptr_array_index (links, i)));
+  gtk_widget_set_visible (self->links, links->len > 0);
+  gtk_widget_set_visible (self->links_title, links->len > 0);
+  g_free (self->links_shown);
+  self->links_shown = g_steal_pointer (&ids);
+  if (has_focus)
+    gtk_widget_child_focus (links->len > 0 ? self->links : GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 links_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -215,11 +329,8 @@ links_cb (GObject *source, GAsyncResult *result, gpointer data)
 
   if (self->list == NULL || links == NULL)
     return; /* the list above says why */
-  empty_list (self->links);
-  for (guint i = 0; i < links->len; i++)
-    gtk_list_box_append (GTK_LIST_BOX (self->links), new_link_row (self, g_ptr_array_index (links, i)));
-  gtk_widget_set_visible (self->links, links->len > 0);
-  gtk_widget_set_visible (self->links_title, links->len > 0);
+  if (self->n_calls == 0)
+    show_links (self, links);
 }
 
 static gboolean
@@ -243,18 +354,29 @@ schedule (NegSettleWindow *self)
 /* --- the window --- */
 
 static gboolean
+is_choice (guint keyval)
+{
+  return keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter || (keyval >= GDK_KEY_1 && keyval <= GDK_KEY_9)
+         || (keyval >= GDK_KEY_KP_1 && keyval <= GDK_KEY_KP_9);
+}
+
+static gboolean
 key_cb (NegSettleWindow *self, guint keyval, guint keycode, GdkModifierType modifiers)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
 
   modifiers &= gtk_accelerator_get_default_mod_mask ();
   if (keyval == GDK_KEY_Escape || (keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK)) {
     gtk_window_close (GTK_WINDOW (self));
     return TRUE;
   }
-  if (modifiers != 0 || row == NULL || gtk_window_get_focus (GTK_WINDOW (self)) != GTK_WIDGET (row))
+  if (modifiers != 0 || row == NULL || focus == NULL
+      || (focus != GTK_WIDGET (row) && !gtk_widget_is_ancestor (focus, GTK_WIDGET (row))))
     return FALSE;
-  return neg_settle_row_press (NEG_SETTLE_ROW (row), keyval);
+  if (is_choice (keyval) && self->moved_us != 0 && g_get_monotonic_time () - self->moved_us < LOOK_US)
+    return TRUE;
+  return neg_settle_row_press (NEG_SETTLE_ROW (row), keyval, focus == GTK_WIDGET (row));
 }
 
 static void
@@ -268,13 +390,15 @@ neg_settle_window_dispose (GObject *object)
   g_clear_object (&self->network);
   g_clear_object (&self->model);
   G_OBJECT_CLASS (neg_settle_window_parent_class)->dispose (object);
-  g_clear_pointer (&self->items, g_ptr_array_unref);
 }
 
 static void
 neg_settle_window_finalize (GObject *object)
 {
-  g_object_unref (NEG_SETTLE_WINDOW (object)->cancellable);
+  NegSettleWindow *self = NEG_SETTLE_WINDOW (object);
+
+  g_object_unref (self->cancellable);
+  g_free (self->links_shown);
   G_OBJECT_CLASS (neg_settle_window_parent_class)->finalize (object);
 }
 
@@ -305,6 +429,11 @@ make_content (NegSettleWindow *self)
   self->empty = new_words (_ ("Orders that found no images, images that nobody ordered, reports of nothing that is known "
                               "and one ID with two names come here. There is nothing to settle."),
                            "empty-page");
+  self->keys = new_words (_ ("Enter matches with the first, a number with another one. Where the patient is not the same, the "
+                             "number says that both are one person; that can be taken apart again below."),
+                          "dim");
+  gtk_widget_add_css_class (self->keys, "list-message");
+  gtk_widget_set_visible (self->keys, FALSE);
   self->links_title = new_words (_ ("Joined patients"), "list-title");
   self->list = gtk_list_box_new ();
   self->links = gtk_list_box_new ();
@@ -316,7 +445,9 @@ make_content (NegSettleWindow *self)
   gtk_widget_set_visible (self->words, FALSE);
   gtk_widget_set_visible (self->links, FALSE);
   gtk_widget_set_visible (self->links_title, FALSE);
+  gtk_widget_add_css_class (self->words, "list-message");
   gtk_box_append (GTK_BOX (box), self->words);
+  gtk_box_append (GTK_BOX (box), self->keys);
   gtk_box_append (GTK_BOX (box), self->empty);
   gtk_box_append (GTK_BOX (box), self->list);
   gtk_box_append (GTK_BOX (box), self->links_title);

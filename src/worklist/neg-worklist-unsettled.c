@@ -2,6 +2,8 @@
 
 #include "worklist/neg-worklist-unsettled.h"
 
+#include <string.h>
+
 #include "base/neg-error.h"
 #include "model/neg-identity.h"
 #include "store/neg-archive.h"
@@ -17,30 +19,90 @@ side_free (NegSettleSide *side)
   g_free (side);
 }
 
-static void
-item_free (NegSettleItem *item)
+void
+neg_settle_item_free (NegSettleItem *item)
 {
   neg_unsettled_free (item->unsettled);
   g_clear_pointer (&item->subject, side_free);
   g_ptr_array_unref (item->candidates);
   g_free (item);
 }
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSettleItem, item_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegSettleItem, neg_settle_item_free)
+
+/* --- what differs --- */
+
+#define DAY_CHARS 8 /* of a time: YYYYMMDD */
+
+static gboolean
+have_modality_in_common (const char *a, const char *b)
+{
+  g_auto (GStrv) ours = g_strsplit (a, "\\", -1), theirs = g_strsplit (b, "\\", -1);
+
+  for (guint i = 0; ours[i] != NULL; i++)
+    if (g_strv_contains ((const char *const *) theirs, ours[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+are_names_same (const char *a, const char *b)
+{
+  g_autofree char *a_key = neg_identity_dup_name_key (a), *b_key = neg_identity_dup_name_key (b);
+
+  return g_str_equal (a_key, b_key);
+}
 
 gboolean
 neg_settle_sides_differ (const NegSettleSide *a, const NegSettleSide *b, NegFact fact)
 {
-  g_autofree char *a_key = NULL, *b_key = NULL;
+  const char *ours = a->facts[fact], *theirs = b->facts[fact];
 
-  if (*a->facts[fact] == '\0' || *b->facts[fact] == '\0')
+  if (*ours == '\0' || *theirs == '\0')
     return FALSE;
-  if (fact == NEG_FACT_ID)
-    return !g_str_equal (a->facts[fact], b->facts[fact]) || !g_str_equal (a->issuer, b->issuer);
-  if (fact != NEG_FACT_PATIENT)
-    return !g_str_equal (a->facts[fact], b->facts[fact]);
-  a_key = neg_identity_dup_name_key (a->facts[fact]);
-  b_key = neg_identity_dup_name_key (b->facts[fact]);
-  return !g_str_equal (a_key, b_key);
+  switch (fact) {
+  case NEG_FACT_PATIENT:
+    return !are_names_same (ours, theirs);
+  case NEG_FACT_ID:
+    return !g_str_equal (ours, theirs) || !g_str_equal (a->issuer, b->issuer);
+  case NEG_FACT_MODALITY:
+    return !have_modality_in_common (ours, theirs);
+  case NEG_FACT_DESCRIPTION:
+    return FALSE;
+  case NEG_FACT_TIME:
+    return strncmp (ours, theirs, DAY_CHARS) != 0;
+  default:
+    return !g_str_equal (ours, theirs);
+  }
+}
+
+static gboolean
+are_sides_equal (const NegSettleSide *a, const NegSettleSide *b)
+{
+  gboolean equal = a->id == b->id && a->entry == b->entry && g_str_equal (a->issuer, b->issuer);
+
+  for (guint i = 0; equal && i < NEG_FACT_N; i++)
+    equal = g_str_equal (a->facts[i], b->facts[i]);
+  return equal;
+}
+
+gboolean
+neg_settle_items_equal (const NegSettleItem *a, const NegSettleItem *b)
+{
+  gboolean equal = a->unsettled->kind == b->unsettled->kind && are_sides_equal (a->subject, b->subject)
+                   && g_str_equal (a->unsettled->why, b->unsettled->why) && a->candidates->len == b->candidates->len;
+
+  for (guint i = 0; equal && i < a->candidates->len; i++)
+    equal = are_sides_equal (g_ptr_array_index (a->candidates, i), g_ptr_array_index (b->candidates, i));
+  return equal;
+}
+
+/* --- reading the facts --- */
+
+/* The longest that is a moment as a person reads one. */
+static char *
+dup_time (const char *date, const char *time)
+{
+  return strlen (date) == DAY_CHARS ? g_strdup_printf ("%s%.6s", date, time) : g_strdup (date);
 }
 
 static NegSettleSide *
@@ -60,6 +122,7 @@ static NegSettleSide *
 read_entry (NegDatabase *database, gint64 id, GError **error)
 {
   g_autoptr (NegEntry) entry = neg_entries_find (database, id, error);
+  g_autofree char *time = entry != NULL ? dup_time (entry->study_date, entry->study_time) : NULL;
 
   if (entry == NULL)
     return NULL;
@@ -71,13 +134,14 @@ read_entry (NegDatabase *database, gint64 id, GError **error)
                                                     [NEG_FACT_ACCESSION] = entry->accession,
                                                     [NEG_FACT_MODALITY] = entry->modalities,
                                                     [NEG_FACT_DESCRIPTION] = entry->description,
-                                                    [NEG_FACT_TIME] = entry->study_date });
+                                                    [NEG_FACT_TIME] = time });
 }
 
 static NegSettleSide *
 read_order (NegDatabase *database, gint64 id, GError **error)
 {
   g_autoptr (NegOrder) order = neg_orders_find (database, id, error);
+  g_autofree char *time = order != NULL ? dup_time (order->date, order->time) : NULL;
 
   if (order == NULL)
     return NULL;
@@ -89,7 +153,7 @@ read_order (NegDatabase *database, gint64 id, GError **error)
                                                     [NEG_FACT_ACCESSION] = order->accession,
                                                     [NEG_FACT_MODALITY] = order->modality,
                                                     [NEG_FACT_DESCRIPTION] = order->procedure,
-                                                    [NEG_FACT_TIME] = order->date });
+                                                    [NEG_FACT_TIME] = time });
 }
 
 static NegSettleSide *
@@ -143,32 +207,73 @@ fail_without_archive (GError **error)
   return NULL;
 }
 
+/* Items of what is gone, or settled, since it was listed are left out. */
+static gboolean
+read_items (NegDatabase *database, GPtrArray *all, GPtrArray *items, GError **error)
+{
+  while (all->len > 0) {
+    g_autoptr (GError) failure = NULL;
+    NegSettleItem *item = read_item (database, g_ptr_array_steal_index (all, 0), &failure);
+
+    if (item != NULL) {
+      g_ptr_array_add (items, item);
+    } else if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_NOT_FOUND)) {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+has_candidate (const NegSettleItem *item, gint64 id)
+{
+  for (guint i = 0; i < item->candidates->len; i++)
+    if (((const NegSettleSide *) g_ptr_array_index (item->candidates, i))->id == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* The order of @side is listed with the study of @item as what it could mean. */
+static gboolean
+is_listed_with (GPtrArray *items, const NegSettleSide *side, const NegSettleItem *item)
+{
+  for (guint i = 0; i < items->len; i++) {
+    const NegSettleItem *other = g_ptr_array_index (items, i);
+
+    if (other->unsettled->kind == NEG_UNSETTLED_ORDER && other->unsettled->id == side->id)
+      return has_candidate (other, item->unsettled->id);
+  }
+  return FALSE;
+}
+
+static void
+drop_listed_studies (GPtrArray *items)
+{
+  for (guint i = items->len; i > 0; i--) {
+    const NegSettleItem *item = g_ptr_array_index (items, i - 1);
+    gboolean listed = item->unsettled->kind == NEG_UNSETTLED_STUDY && item->candidates->len > 0;
+
+    for (guint k = 0; listed && k < item->candidates->len; k++)
+      listed = is_listed_with (items, g_ptr_array_index (item->candidates, k), item);
+    if (listed)
+      g_ptr_array_remove_index (items, i - 1);
+  }
+}
+
 static gpointer
 list_unsettled (NegWorklistReader *reader, NegDatabase *database, const NegEntryQuery *query, gint64 entry_id,
                 const char *user, GError **error)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) item_free);
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_settle_item_free);
   g_autoptr (GPtrArray) all = NULL;
 
   if (database == NULL)
     return fail_without_archive (error);
   all = neg_orders_list_unsettled (database, g_get_real_time (), NEG_UNSETTLED_MAX, error);
-  if (all == NULL)
+  if (all == NULL || !read_items (database, all, items, error))
     return NULL;
-  g_ptr_array_set_free_func (all, NULL);
-  for (guint i = 0; i < all->len; i++) {
-    g_autoptr (GError) gone = NULL;
-    NegSettleItem *item = read_item (database, g_ptr_array_index (all, i), &gone);
-
-    if (item != NULL) {
-      g_ptr_array_add (items, item);
-    } else if (!g_error_matches (gone, NEG_ERROR, NEG_ERROR_NOT_FOUND)) { /* settled since it was listed: no matter */
-      for (guint k = i + 1; k < all->len; k++)
-        neg_unsettled_free (g_ptr_array_index (all, k));
-      g_propagate_error (error, g_steal_pointer (&gone));
-      return NULL;
-    }
-  }
+  drop_listed_studies (items);
   return g_steal_pointer (&items);
 }
 

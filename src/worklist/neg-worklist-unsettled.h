@@ -26,7 +26,7 @@ typedef struct {
   gint64 id;
   gint64 entry; /* of the reading list; 0: none */
   char *issuer;
-  char *facts[NEG_FACT_N]; /* as stored; never NULL */
+  char *facts[NEG_FACT_N]; /* as stored; never NULL; of the time what is known of "YYYYMMDDHHMMSS" */
 } NegSettleSide;
 
 typedef struct {
@@ -35,10 +35,16 @@ typedef struct {
   GPtrArray *candidates; /* NegSettleSide, best first */
 } NegSettleItem;
 
-/* Both say @fact, and not the same; to the ID belongs its issuer. */
+void neg_settle_item_free (NegSettleItem *item);
+/* The same thing, the same candidates in the same order, and every fact the same. */
+gboolean neg_settle_items_equal (const NegSettleItem *a, const NegSettleItem *b);
+
+/* Both say @fact, and not the same. To the ID belongs its issuer; of the time the day counts, of modalities whether any
+ * is in both. What was done is described in other words than what was asked for: that alone is no difference. */
 gboolean neg_settle_sides_differ (const NegSettleSide *a, const NegSettleSide *b, NegFact fact);
 
-/* NegSettleItem, given with its free function. */
+/* NegSettleItem, given with its free function. A study is not listed once more where each of its orders is listed with
+ * it. */
 void neg_worklist_model_list_unsettled_async (NegWorklistModel *model, GCancellable *cancellable,
                                               GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *neg_worklist_model_list_unsettled_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
