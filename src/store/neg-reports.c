@@ -365,6 +365,10 @@ read_patient (NegDatabase *database, NegStatement *row, NegReport *report, GErro
     return FALSE;
   report->patient_name = now.name != NULL && *now.name != '\0' ? g_steal_pointer (&now.name)
                                                               : g_strdup (neg_statement_get_text (row, 12));
+  if (*report->patient_name == '\0') { /* who reports alone tell of: letters without case are better than none */
+    g_free (report->patient_name);
+    report->patient_name = g_strdup (now.name_key);
+  }
   report->issuer = g_steal_pointer (&now.issuer);
   report->patient_id = g_steal_pointer (&now.id);
   return TRUE;

@@ -115,6 +115,7 @@ static const NegCommandInfo commands[] = {
   { "layout.choose", N_ ("Choose rows and columns"), N_ ("Viewports"), "<Control>0", "layout" },
   { "pane.patient", N_ ("This patient's studies"), N_ ("Panes and windows"), "<Shift>F9", "layout" },
   { "pane.context", N_ ("Context pane"), N_ ("Panes and windows"), "<Control>F9", "layout" },
+  { "pane.report", N_ ("What was asked for, and reports"), N_ ("Panes and windows"), "<Control><Shift>r", "layout" },
   { "pane.next", N_ ("Next pane"), N_ ("Panes and windows"), "F6", "layout" },
   { "pane.previous", N_ ("Previous pane"), N_ ("Panes and windows"), "<Shift>F6", "layout" },
   { "window.fullscreen", N_ ("Full screen, and back"), N_ ("Panes and windows"), "F11", "layout" },

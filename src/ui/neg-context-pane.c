@@ -126,6 +126,14 @@ neg_context_pane_add_page (NegContextPane *self, const char *name, const char *t
   gtk_stack_page_set_icon_name (stack_page, icon_name);
 }
 
+void
+neg_context_pane_show_page (NegContextPane *self, const char *name)
+{
+  g_return_if_fail (NEG_IS_CONTEXT_PANE (self));
+
+  gtk_stack_set_visible_child_name (GTK_STACK (self->stack), name);
+}
+
 static void
 done_cb (NegContextPane *self)
 {

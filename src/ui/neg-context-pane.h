@@ -22,4 +22,6 @@ void neg_context_pane_set_loader (NegContextPane *pane, NegLoader *loader);    /
 void neg_context_pane_add_page (NegContextPane *pane, const char *name, const char *title, const char *icon_name,
                                 GtkWidget *page);
 
+void neg_context_pane_show_page (NegContextPane *pane, const char *name);
+
 G_END_DECLS

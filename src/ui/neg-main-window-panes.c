@@ -63,6 +63,12 @@ step_pane_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 }
 
 static void
+report_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _neg_main_window_show_report (data);
+}
+
+static void
 done_cb (NegMainWindow *self)
 {
   gtk_window_present (GTK_WINDOW (self));
@@ -172,7 +178,7 @@ add_left (NegMainWindow *self)
 void
 _neg_main_window_add_panes (NegMainWindow *self)
 {
-  static const GActionEntry entries[] = { { "next", step_pane_cb }, { "previous", step_pane_cb } };
+  static const GActionEntry entries[] = { { "next", step_pane_cb }, { "previous", step_pane_cb }, { "report", report_cb } };
   GSimpleActionGroup *actions = _neg_main_window_add_group (self, "pane", entries, G_N_ELEMENTS (entries));
 
   self->patients = NEG_PATIENT_PANE (neg_patient_pane_new ());

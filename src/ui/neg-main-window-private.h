@@ -168,6 +168,7 @@ void _neg_main_window_add_report (NegMainWindow *self); /* the page of orders an
 /* Of the entry that is open, anew. */
 void _neg_main_window_load_case (NegMainWindow *self);
 void _neg_main_window_forget_case (NegMainWindow *self);
+void _neg_main_window_show_report (NegMainWindow *self);
 void _neg_main_window_add_measurements (NegMainWindow *self); /* their page */
 void _neg_main_window_set_up_annotations (NegMainWindow *self, NegViewport *viewport); /* a new one */
 void _neg_main_window_load_annotations (NegMainWindow *self); /* what is kept of the studies that are open */

@@ -37,6 +37,32 @@ _neg_main_window_forget_case (NegMainWindow *self)
     neg_report_page_set_case (self->report_page, NULL);
 }
 
+static gboolean
+has_focus (NegMainWindow *self)
+{
+  GtkWidget *page = GTK_WIDGET (self->report_page);
+
+  return gtk_widget_get_mapped (page) && gtk_widget_get_focus_child (page) != NULL
+         && gtk_window_is_active (GTK_WINDOW (gtk_widget_get_root (page)));
+}
+
+/* There, and back to the image. */
+void
+_neg_main_window_show_report (NegMainWindow *self)
+{
+  GtkWidget *page = GTK_WIDGET (self->report_page);
+
+  if (has_focus (self)) {
+    gtk_window_present (GTK_WINDOW (self));
+    _neg_main_window_focus (self);
+    return;
+  }
+  neg_pane_set_open (self->context_pane, TRUE);
+  neg_context_pane_show_page (self->context, "report");
+  gtk_window_present (GTK_WINDOW (gtk_widget_get_root (page)));
+  gtk_widget_grab_focus (page);
+}
+
 void
 _neg_main_window_add_report (NegMainWindow *self)
 {

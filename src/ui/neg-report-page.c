@@ -5,17 +5,18 @@
 #include <glib/gi18n-lib.h>
 
 #include "reading/neg-captions.h"
+#include "ui/neg-order-words.h"
 #include "ui/neg-worklist-words.h"
 
 #define TITLE_CHARS 11
-#define LIST_HEIGHT_MAX_PX 180
+#define FACTS_PERCENT 50 /* of the height, at most, where there is a text below */
 
 struct _NegReportPage {
   GtkWidget parent_instance;
 
   NegWorklistCase *subject; /* nullable */
-  GtkWidget *box, *empty, *orders, *list, *list_scrolled, *left_out, *text, *text_scrolled;
-  gint64 shown; /* id of the report whose text is in the view */
+  GtkWidget *facts_scrolled, *facts, *empty, *orders, *list, *left_out, *text_scrolled, *text;
+  const NegReport *shown; /* whose text is in the view: of the subject; nullable */
 };
 
 G_DEFINE_FINAL_TYPE (NegReportPage, neg_report_page, GTK_TYPE_WIDGET)
@@ -36,21 +37,6 @@ get_status (NegReportStatus status)
     return _ ("withdrawn");
   default:
     return "";
-  }
-}
-
-static const char *
-get_order_status (NegOrderStatus status)
-{
-  switch (status) {
-  case NEG_ORDER_CANCELED:
-    return _ ("canceled");
-  case NEG_ORDER_DISCONTINUED:
-    return _ ("discontinued");
-  case NEG_ORDER_COMPLETED:
-    return _ ("completed");
-  default:
-    return _ ("scheduled");
   }
 }
 
@@ -129,7 +115,8 @@ add_fact (NegReportPage *self, const char *title, const char *value, const char 
 static void
 add_order (NegReportPage *self, const NegOrder *order)
 {
-  g_autofree char *requester = dup_person (*order->requester != '\0' ? order->requester : order->referrer);
+  g_autofree char *requester = neg_order_words_dup_requester (order);
+  g_autofree char *time = neg_order_words_dup_scheduled (order);
   const char *urgency = neg_worklist_words_get_urgency (order->urgency, TRUE);
   gboolean is_off = order->status == NEG_ORDER_CANCELED || order->status == NEG_ORDER_DISCONTINUED;
   GtkWidget *title = new_label (*order->procedure != '\0' ? order->procedure : _ ("Order"), "group-title");
@@ -139,9 +126,11 @@ add_order (NegReportPage *self, const NegOrder *order)
   add_fact (self, _ ("Alerts"), order->alerts, "attention");
   add_fact (self, _ ("Reason"), order->reason, "value");
   add_fact (self, _ ("Asked by"), requester, "value");
+  add_fact (self, _ ("Scheduled"), time, "value");
   add_fact (self, _ ("Priority"), urgency, order->urgency == NEG_URGENCY_STAT ? "attention" : "value");
   add_fact (self, _ ("Accession"), order->accession, "value");
-  add_fact (self, _ ("State"), get_order_status (order->status), is_off ? "attention" : "value");
+  if (order->status != NEG_ORDER_SCHEDULED) /* what has come of it is in the list */
+    add_fact (self, _ ("State"), neg_order_words_get_status (order->status), is_off ? "attention" : "value");
 }
 
 static void
@@ -164,14 +153,16 @@ show_text (NegReportPage *self, const NegReport *report)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text));
 
+  const char *text = report != NULL ? report->text : "";
+  g_autofree char *before = NULL;
+
+  self->shown = report;
   gtk_widget_set_visible (self->text_scrolled, report != NULL);
-  if (report == NULL) {
-    gtk_text_buffer_set_text (buffer, "", 0);
-    self->shown = 0;
-    return;
-  }
-  gtk_text_buffer_set_text (buffer, report->text, -1);
-  self->shown = report->id;
+  g_object_get (buffer, "text", &before, NULL);
+  if (g_strcmp0 (before, text) == 0)
+    return; /* where it is being read */
+  gtk_text_buffer_set_text (buffer, text, -1);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->text_scrolled)), 0);
 }
 
 static GtkWidget *
@@ -190,17 +181,8 @@ new_report_row (const NegCaseReport *report)
   return row;
 }
 
-static guint
-find_shown (const NegReportPage *self)
-{
-  for (guint i = 0; i < self->subject->reports->len; i++)
-    if (((NegCaseReport *) g_ptr_array_index (self->subject->reports, i))->report->id == self->shown)
-      return i;
-  return 0;
-}
-
 static void
-show_reports (NegReportPage *self)
+show_reports (NegReportPage *self, guint selected)
 {
   GtkWidget *child;
   guint n = self->subject != NULL ? self->subject->reports->len : 0;
@@ -209,10 +191,10 @@ show_reports (NegReportPage *self)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), child);
   for (guint i = 0; i < n; i++)
     gtk_list_box_append (GTK_LIST_BOX (self->list), new_report_row (g_ptr_array_index (self->subject->reports, i)));
-  gtk_widget_set_visible (self->list_scrolled, n > 0);
+  gtk_widget_set_visible (self->list, n > 0);
   if (n > 0)
     gtk_list_box_select_row (GTK_LIST_BOX (self->list),
-                             gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) find_shown (self)));
+                             gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), (int) selected));
   else
     show_text (self, NULL);
 }
@@ -246,15 +228,36 @@ say_empty (NegReportPage *self, const char *words)
   gtk_widget_set_visible (self->empty, TRUE);
 }
 
+/* The one that was being read, else the first. */
+static guint
+find_report (const NegWorklistCase *subject, gint64 id)
+{
+  for (guint i = 0; i < subject->reports->len; i++)
+    if (((const NegCaseReport *) g_ptr_array_index (subject->reports, i))->report->id == id)
+      return i;
+  return 0;
+}
+
+/* Whatever changes in the archive, this is asked for anew: a text that is being read must not jump. */
 void
 neg_report_page_set_case (NegReportPage *self, NegWorklistCase *subject)
 {
+  g_autoptr (NegWorklistCase) before = NULL;
+  guint selected = 0;
+
   g_return_if_fail (NEG_IS_REPORT_PAGE (self));
 
-  g_clear_pointer (&self->subject, neg_worklist_case_free);
+  if (subject != NULL && self->subject != NULL && neg_worklist_cases_equal (subject, self->subject)) {
+    neg_worklist_case_free (subject);
+    return;
+  }
+  if (subject != NULL && self->shown != NULL)
+    selected = find_report (subject, self->shown->id);
+  self->shown = NULL;
+  before = self->subject;
   self->subject = subject;
   show_orders (self);
-  show_reports (self);
+  show_reports (self, selected);
   show_left_out (self, subject != NULL ? subject->n_left_out : 0);
   if (subject != NULL && (subject->orders->len > 0 || subject->reports->len > 0))
     gtk_widget_set_visible (self->empty, FALSE);
@@ -273,14 +276,51 @@ neg_report_page_set_failure (NegReportPage *self, const char *why)
 
 /* --- widget --- */
 
+/* The text has what the facts leave, half of the page at least: whoever opened it wants to read. */
+static void
+neg_report_page_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  NegReportPage *self = NEG_REPORT_PAGE (widget);
+  int least, natural, facts_height = height;
+
+  if (gtk_widget_get_visible (self->text_scrolled)) {
+    gtk_widget_measure (self->facts_scrolled, GTK_ORIENTATION_VERTICAL, width, &least, NULL, NULL, NULL);
+    gtk_widget_measure (self->facts, GTK_ORIENTATION_VERTICAL, width, NULL, &natural, NULL, NULL);
+    facts_height = MAX (least, MIN (natural, height * FACTS_PERCENT / 100));
+    gtk_widget_size_allocate (self->text_scrolled,
+                              &(GtkAllocation){ 0, facts_height, width, MAX (height - facts_height, 0) }, -1);
+  }
+  gtk_widget_size_allocate (self->facts_scrolled, &(GtkAllocation){ 0, 0, width, facts_height }, -1);
+}
+
+static void
+neg_report_page_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
+{
+  NegReportPage *self = NEG_REPORT_PAGE (widget);
+  GtkWidget *const children[] = { self->facts_scrolled, self->text_scrolled };
+
+  *minimum = *natural = 0;
+  *minimum_baseline = *natural_baseline = -1;
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++) {
+    int least = 0, wished = 0;
+
+    if (!gtk_widget_get_visible (children[i]))
+      continue;
+    gtk_widget_measure (children[i], orientation, -1, &least, &wished, NULL, NULL);
+    *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? MAX (*minimum, least) : *minimum + least;
+    *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? MAX (*natural, wished) : *natural + wished;
+  }
+}
+
 static GtkWidget *
-new_scrolled (GtkWidget *child)
+new_scrolled (GtkWidget *child, GtkWidget *parent)
 {
   GtkWidget *scrolled = gtk_scrolled_window_new ();
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), child);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_widget_set_parent (scrolled, parent);
   return scrolled;
 }
 
@@ -292,8 +332,6 @@ make_list (NegReportPage *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Reports of this patient"), -1);
   g_signal_connect_object (self->list, "row-selected", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
-  self->list_scrolled = new_scrolled (self->list);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->list_scrolled), LIST_HEIGHT_MAX_PX);
 }
 
 static void
@@ -310,10 +348,35 @@ make_text (NegReportPage *self)
   gtk_widget_add_css_class (self->text, "report-text");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->text), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Text of the report"),
                                   -1);
-  self->text_scrolled = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->text_scrolled), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->text_scrolled), self->text);
-  gtk_widget_set_vexpand (self->text_scrolled, TRUE);
+  self->text_scrolled = new_scrolled (self->text, GTK_WIDGET (self));
+  gtk_widget_add_css_class (self->text_scrolled, "report-box");
+}
+
+static void
+make_facts (NegReportPage *self)
+{
+  self->empty = new_label ("", "empty-page");
+  gtk_label_set_width_chars (GTK_LABEL (self->empty), 1);
+  self->orders = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_add_css_class (self->orders, "fields");
+  self->left_out = new_label ("", "dim");
+  gtk_widget_add_css_class (self->left_out, "list-message");
+  self->facts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (self->facts), self->empty);
+  gtk_box_append (GTK_BOX (self->facts), self->orders);
+  gtk_box_append (GTK_BOX (self->facts), self->list);
+  gtk_box_append (GTK_BOX (self->facts), self->left_out);
+  self->facts_scrolled = new_scrolled (self->facts, GTK_WIDGET (self));
+}
+
+/* To what there is to read. */
+static gboolean
+neg_report_page_grab_focus (GtkWidget *widget)
+{
+  NegReportPage *self = NEG_REPORT_PAGE (widget);
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (GTK_LIST_BOX (self->list));
+
+  return row != NULL ? gtk_widget_grab_focus (GTK_WIDGET (row)) : gtk_widget_grab_focus (self->facts_scrolled);
 }
 
 static void
@@ -321,7 +384,9 @@ neg_report_page_dispose (GObject *object)
 {
   NegReportPage *self = NEG_REPORT_PAGE (object);
 
-  g_clear_pointer (&self->box, gtk_widget_unparent);
+  g_clear_pointer (&self->facts_scrolled, gtk_widget_unparent);
+  g_clear_pointer (&self->text_scrolled, gtk_widget_unparent);
+  self->shown = NULL;
   g_clear_pointer (&self->subject, neg_worklist_case_free);
   G_OBJECT_CLASS (neg_report_page_parent_class)->dispose (object);
 }
@@ -329,32 +394,21 @@ neg_report_page_dispose (GObject *object)
 static void
 neg_report_page_class_init (NegReportPageClass *class)
 {
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
   G_OBJECT_CLASS (class)->dispose = neg_report_page_dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (class), GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (class), "neg-report-page");
+  widget_class->measure = neg_report_page_measure;
+  widget_class->size_allocate = neg_report_page_size_allocate;
+  widget_class->grab_focus = neg_report_page_grab_focus;
+  gtk_widget_class_set_css_name (widget_class, "neg-report-page");
 }
 
 static void
 neg_report_page_init (NegReportPage *self)
 {
-  GtkWidget *orders_scrolled;
-
-  self->empty = new_label ("", "empty-page");
-  gtk_label_set_width_chars (GTK_LABEL (self->empty), 1);
-  self->orders = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_widget_add_css_class (self->orders, "fields");
-  orders_scrolled = new_scrolled (self->orders);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (orders_scrolled), 2 * LIST_HEIGHT_MAX_PX);
   make_list (self);
+  make_facts (self);
   make_text (self);
-  self->left_out = new_label ("", "dim");
-  self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (self->box), self->empty);
-  gtk_box_append (GTK_BOX (self->box), orders_scrolled);
-  gtk_box_append (GTK_BOX (self->box), self->list_scrolled);
-  gtk_box_append (GTK_BOX (self->box), self->left_out);
-  gtk_box_append (GTK_BOX (self->box), self->text_scrolled);
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   neg_report_page_set_case (self, NULL);
 }
 

@@ -5,9 +5,11 @@
 
 #include "base/neg-error.h"
 #include "reading/neg-captions.h"
+#include "ui/neg-order-words.h"
 #include "ui/neg-popover.h"
 #include "ui/neg-worklist-pane-private.h"
 #include "ui/neg-worklist-words.h"
+#include "worklist/neg-worklist-case.h"
 #include "worklist/neg-worklist-language.h"
 
 #define CALL_MS 30000
@@ -243,6 +245,30 @@ priors_cb (GObject *source, GAsyncResult *result, gpointer data)
     neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), priors, NULL, 0);
 }
 
+static void
+show_orders (NegWorklistPane *self, GPtrArray *orders)
+{
+  g_autofree char *words = orders != NULL ? neg_order_words_dup_all (orders) : g_strdup ("");
+  g_autofree char *attention = orders != NULL ? neg_order_words_dup_attention (orders) : g_strdup ("");
+
+  gtk_label_set_text (GTK_LABEL (self->orders_text), words);
+  gtk_label_set_text (GTK_LABEL (self->orders_attention), attention);
+  gtk_widget_set_visible (self->orders_text, *words != '\0');
+  gtk_widget_set_visible (self->orders_attention, *attention != '\0');
+}
+
+static void
+orders_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegWorklistPane) self = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) orders
+      = neg_worklist_model_list_orders_finish (NEG_WORKLIST_MODEL (source), result, &error);
+
+  if (self->box != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_orders (self, orders); /* none is no harm */
+}
+
 void
 _neg_worklist_pane_update_details (NegWorklistPane *self)
 {
@@ -254,6 +280,10 @@ _neg_worklist_pane_update_details (NegWorklistPane *self)
   entry = _neg_worklist_pane_dup_cursor (self);
   text = entry != NULL ? neg_worklist_words_dup_all (entry) : NULL;
   gtk_label_set_text (GTK_LABEL (self->details_text), text);
+  if (entry == NULL)
+    show_orders (self, NULL);
+  else
+    neg_worklist_model_list_orders_async (self->model, entry->id, self->cancellable, orders_cb, g_object_ref (self));
   if (entry != NULL)
     neg_worklist_model_list_priors_async (self->model, entry->id, self->cancellable, priors_cb, g_object_ref (self));
   else

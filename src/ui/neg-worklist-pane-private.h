@@ -21,7 +21,7 @@ struct _NegWorklistPane {
   GtkWidget *box, *search, *columns_button, *ask_button, *count;
   GtkWidget *all_chip, *chips[NEG_WORKLIST_N_CHIPS];
   GtkWidget *stack, *view, *empty_text, *empty_button;
-  GtkWidget *details, *details_text, *priors;
+  GtkWidget *details, *details_text, *orders_text, *orders_attention, *priors;
   GtkWidget *message, *message_text, *message_button;
   GtkWidget *question, *question_text, *question_yes, *question_no;
   GtkWidget *menu; /* of a row; the last one */

@@ -108,6 +108,7 @@ model_changed_cb (NegWorklistPane *self)
 {
   _neg_worklist_pane_update_counts (self);
   update_empty (self);
+  _neg_worklist_pane_update_details (self);
 }
 
 static void
@@ -329,9 +330,14 @@ make_bars (NegWorklistPane *self)
   self->message = new_bar (self->message_text, "list-message");
   self->message_button = add_button (self, self->message, _ ("Dismiss"), G_CALLBACK (message_button_cb));
   self->details_text = new_text (TRUE);
+  self->orders_text = new_text (FALSE);
+  self->orders_attention = new_text (FALSE);
+  gtk_widget_add_css_class (self->orders_attention, "attention");
   self->details = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   self->priors = neg_prior_list_new ();
   gtk_box_append (GTK_BOX (self->details), self->details_text);
+  gtk_box_append (GTK_BOX (self->details), self->orders_attention);
+  gtk_box_append (GTK_BOX (self->details), self->orders_text);
   gtk_box_append (GTK_BOX (self->details), self->priors);
   gtk_widget_add_css_class (self->details, "list-details");
   gtk_widget_set_visible (self->details, FALSE);

@@ -220,13 +220,15 @@ neg_worklist_words_dup_line (const NegEntry *entry)
   static const NegEntryColumn columns[]
       = { NEG_COLUMN_MODALITY, NEG_COLUMN_DESCRIPTION, NEG_COLUMN_IMAGES, NEG_COLUMN_TIME };
   gboolean is_here = entry->n_here > 0 && entry->n_here >= entry->n_there;
-  GString *line = g_string_new (NULL);
+  gboolean is_awaited = entry->status == NEG_STATUS_SCHEDULED;
+  g_autofree char *when = is_awaited && entry->time_us != 0 ? dup_moment (entry->time_us) : NULL;
+  GString *line = g_string_new (when); /* of what is still to come, first of all */
 
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
     g_autofree char *text = neg_worklist_words_dup_cell (entry, columns[i]);
 
-    if (columns[i] != NEG_COLUMN_IMAGES || !is_here)
-      add_part (line, " · ", text);
+    if (columns[i] != NEG_COLUMN_IMAGES || !(is_here || is_awaited))
+      add_part (line, " · ", columns[i] != NEG_COLUMN_TIME || when == NULL ? text : NULL);
   }
   return g_string_free (line, FALSE);
 }

@@ -17,7 +17,8 @@ char *neg_worklist_words_dup_cell (const NegEntry *entry, NegEntryColumn column)
 char *neg_worklist_words_dup_sign (const NegEntry *entry);
 /* "54 y, F" */
 char *neg_worklist_words_dup_about (const NegEntry *entry);
-/* Modality, description, what is not here, time: what tells studies apart comes first, the end may be cut off. */
+/* Modality, description, what is not here, time: what tells studies apart comes first, the end may be cut off. Of what is
+ * scheduled the time comes first. */
 char *neg_worklist_words_dup_line (const NegEntry *entry);
 /* Everything, for a screen reader and a tooltip. */
 char *neg_worklist_words_dup_all (const NegEntry *entry);

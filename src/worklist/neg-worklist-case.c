@@ -25,6 +25,29 @@ neg_worklist_case_free (NegWorklistCase *subject)
   g_free (subject);
 }
 
+/* An order says when it changed; a report that changed came anew, and is another one in its place. */
+gboolean
+neg_worklist_cases_equal (const NegWorklistCase *a, const NegWorklistCase *b)
+{
+  gboolean equal
+      = a->n_left_out == b->n_left_out && a->orders->len == b->orders->len && a->reports->len == b->reports->len;
+
+  for (guint i = 0; equal && i < a->orders->len; i++) {
+    const NegOrder *one = g_ptr_array_index (a->orders, i), *other = g_ptr_array_index (b->orders, i);
+
+    equal = one->id == other->id && one->changed_us == other->changed_us;
+  }
+  for (guint i = 0; equal && i < a->reports->len; i++) {
+    const NegCaseReport *one = g_ptr_array_index (a->reports, i), *other = g_ptr_array_index (b->reports, i);
+
+    equal = one->report->id == other->report->id && one->report->status == other->report->status
+            && one->report->received_us == other->report->received_us
+            && g_str_equal (one->report->text, other->report->text)
+            && (one->prior != NULL ? one->prior->id : 0) == (other->prior != NULL ? other->prior->id : 0);
+  }
+  return equal;
+}
+
 typedef struct {
   NegWorklistCase *subject;
   gsize n_bytes;
@@ -99,6 +122,34 @@ neg_worklist_model_load_case_async (NegWorklistModel *model, gint64 entry_id, GC
 
 NegWorklistCase *
 neg_worklist_model_load_case_finish (NegWorklistModel *model, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gpointer
+list_orders (NegWorklistReader *reader, NegDatabase *database, const NegEntryQuery *query, gint64 entry_id,
+             const char *user, GError **error)
+{
+  if (database == NULL) {
+    neg_fail (error, NEG_ERROR_NOT_FOUND, NEG_ARCHIVE_FILE, "There is no archive yet");
+    return NULL;
+  }
+  return neg_orders_list_of_entry (database, entry_id, error);
+}
+
+void
+neg_worklist_model_list_orders_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
+                                      GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (model, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, neg_worklist_model_list_orders_async);
+  _neg_worklist_reader_run (_neg_worklist_model_get_reader (model), task, list_orders, entry_id, NULL,
+                            (GDestroyNotify) g_ptr_array_unref);
+}
+
+GPtrArray *
+neg_worklist_model_list_orders_finish (NegWorklistModel *model, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

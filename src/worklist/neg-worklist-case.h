@@ -23,9 +23,16 @@ typedef struct {
 
 void neg_worklist_case_free (NegWorklistCase *subject);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegWorklistCase, neg_worklist_case_free)
+/* The same orders, reports and studies, none of them changed: what is shown of the one is right for the other. */
+gboolean neg_worklist_cases_equal (const NegWorklistCase *a, const NegWorklistCase *b);
 
 void neg_worklist_model_load_case_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
                                          GAsyncReadyCallback callback, gpointer user_data);
 NegWorklistCase *neg_worklist_model_load_case_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
+
+/* What was ordered alone: NegOrder, given with its free function. */
+void neg_worklist_model_list_orders_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *neg_worklist_model_list_orders_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
 
 G_END_DECLS
