@@ -117,8 +117,15 @@ map (Taking *taking)
   const NegHl7MapSettings settings = { .default_issuer = hl7->default_issuer, .processing_id = hl7->processing_id,
                                        .primary_authority = hl7->primary_authority,
                                        .timezone = neg_site_get_timezone (taking->site) };
+  const gint64 now_us = g_get_real_time () / G_USEC_PER_SEC * G_USEC_PER_SEC; /* most tell whole seconds */
 
   taking->said = neg_hl7_map (taking->message, &settings, &taking->refusal);
+  /* Nothing happens after it is told here: by a clock that is fast a cancellation by somebody else's clock would be old. */
+  for (guint i = 0; taking->said != NULL && i < taking->said->len; i++) {
+    NegSaid *said = g_ptr_array_index (taking->said, i);
+
+    said->time_us = MIN (said->time_us, now_us);
+  }
 }
 
 /* --- what becomes of it --- */
@@ -225,9 +232,11 @@ take_cb (NegDatabase *database, gpointer data, GError **error)
   if (!neg_messages_find_same (database, &taking->in, &taking->same, &taking->answer, &taking->is_control_id_reused,
                                error))
     return FALSE;
-  if (taking->same != 0)
+  if (taking->same != 0 && taking->answer != NULL)
     return TRUE;
-  if (!neg_messages_add (database, &taking->in, &id, error)
+  id = taking->same;
+  taking->same = 0;
+  if ((id == 0 && !neg_messages_add (database, &taking->in, &id, error))
       || (taking->said != NULL && !apply (database, taking, id, &outcome, &commit->refused, error)))
     return FALSE;
   taking->answer = neg_hl7_answer_write (taking->message, taking->said == NULL ? &taking->refusal : NULL,

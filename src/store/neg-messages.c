@@ -53,7 +53,7 @@ neg_messages_find_same (NegDatabase *database, const NegMessageIn *message, gint
                         gboolean *is_control_id_reused, GError **error)
 {
   NegStatement *statement = neg_database_prepare (database,
-                                                  "SELECT id, answer FROM message WHERE control_id = ?1 AND "
+                                                  "SELECT id, answer, outcome FROM message WHERE control_id = ?1 AND "
                                                   "application = ?2 AND facility = ?3 AND time = ?4 AND hash = ?5",
                                                   error);
   guint8 hash[HASH_BYTES];
@@ -75,7 +75,8 @@ neg_messages_find_same (NegDatabase *database, const NegMessageIn *message, gint
     gconstpointer bytes = neg_statement_get_blob (statement, 1, &n);
 
     *id = neg_statement_get_int (statement, 0);
-    *answer = g_bytes_new (bytes, n);
+    if (neg_statement_get_int (statement, 2) != NEG_MESSAGE_REFUSED)
+      *answer = g_bytes_new (bytes, n);
     neg_statement_reset (statement);
     return TRUE;
   }

@@ -1,7 +1,7 @@
 /* The log of HL7 messages: as they came, with what was answered. It is the truth that orders are derived from.
  *
  * A message is the same as one before when sender (MSH-3, MSH-4), control ID (MSH-10), time (MSH-7) and SHA-256 of its body
- * are: then its stored answer is given again and nothing else happens, for as long as it is kept (NEG_MESSAGES_KEPT_DAYS at
+ * are: then its stored answer is given again and nothing else happens (unless it was refused), for as long as it is kept (NEG_MESSAGES_KEPT_DAYS at
  * least). The control ID alone proves nothing: senders count from 1 again.
  * Thread: as the database's. Writing functions within neg_archive_write(). */
 #pragma once
@@ -26,8 +26,9 @@ typedef enum {
   NEG_MESSAGE_REFUSED, /* AE or AR */
 } NegMessageOutcome;
 
-/* *id 0: it is new. Else the one that was here, and what was answered (given). *is_control_id_reused: the same sender and
- * control ID with another body. */
+/* *id 0: it is new. Else the one that was here, and what was answered (given); *answer NULL: it was refused, nothing of it
+ * was applied, and what was wrong then may be settled now: it is to be taken again. *is_control_id_reused: the same sender
+ * and control ID with another body. */
 gboolean neg_messages_find_same (NegDatabase *database, const NegMessageIn *message, gint64 *id, GBytes **answer,
                                  gboolean *is_control_id_reused, GError **error);
 gboolean neg_messages_add (NegDatabase *database, const NegMessageIn *message, gint64 *id, GError **error);

@@ -17,7 +17,7 @@ typedef struct {
   gboolean is_foreign;     /* of medicine, diets, supplies */
   gboolean has_timing;
   gboolean is_new; /* NW */
-  gint64 time_us;  /* the latest ORC-9, MSH-7 of what ends an order */
+  gint64 time_us;  /* the latest ORC-9 of new ones, MSH-7 of what changes or ends one */
 } Orders;
 
 static NegHl7Path
@@ -45,7 +45,8 @@ fill (char **text, char *with)
 }
 
 /* Pairs of ORC-1 and ORC-5 as dcm4chee has them and others send them. Of a pair that is not here nothing is guessed; where
- * ORC-5 says nothing, a new order, a cancellation and a stop are what ORC-1 alone calls them. */
+ * ORC-5 says nothing, a new order, a cancellation and a stop are what ORC-1 alone calls them (table 0119: CR, OC and DR, OD are
+ * the filler's words for the latter two; SC says that ORC-5 has changed). */
 static NegOrderStatus
 find_status (const char *control, const char *status)
 {
@@ -57,7 +58,11 @@ find_status (const char *control, const char *status)
     { "SC", "IP", NEG_ORDER_SCHEDULED },    { "NW", "", NEG_ORDER_SCHEDULED },      { "CA", "CA", NEG_ORDER_CANCELED },
     { "CA", "", NEG_ORDER_CANCELED },       { "DC", "CA", NEG_ORDER_DISCONTINUED }, { "DC", "DC", NEG_ORDER_DISCONTINUED },
     { "DC", "", NEG_ORDER_DISCONTINUED },   { "XO", "CM", NEG_ORDER_COMPLETED },    { "SC", "CM", NEG_ORDER_COMPLETED },
-    { "SC", "A", NEG_ORDER_COMPLETED },
+    { "SC", "A", NEG_ORDER_COMPLETED },     { "CR", "CA", NEG_ORDER_CANCELED },     { "CR", "", NEG_ORDER_CANCELED },
+    { "OC", "CA", NEG_ORDER_CANCELED },     { "OC", "", NEG_ORDER_CANCELED },       { "SC", "CA", NEG_ORDER_CANCELED },
+    { "DR", "CA", NEG_ORDER_DISCONTINUED }, { "DR", "DC", NEG_ORDER_DISCONTINUED }, { "DR", "", NEG_ORDER_DISCONTINUED },
+    { "OD", "CA", NEG_ORDER_DISCONTINUED }, { "OD", "DC", NEG_ORDER_DISCONTINUED }, { "OD", "", NEG_ORDER_DISCONTINUED },
+    { "SC", "DC", NEG_ORDER_DISCONTINUED },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (pairs); i++)
@@ -100,15 +105,15 @@ take_timing (const NegHl7Map *map, guint segment, guint field, NegSaidOrder *ord
   fill (&order->priority, neg_hl7_map_dup_priority (map, (NegHl7Path) { segment, field, 1, 6, 1 }));
 }
 
-/* As EVN-2: nothing is told before it happens. ORC-9 of a cancellation is often when the order was made, so that it would
- * be older than the order's last change, and lost: it holds from when it was told. */
+/* As EVN-2: nothing is told before it happens. ORC-9 of a new order keeps one that is sent again, in a new message, from
+ * undoing what came after it. Of a change or a cancellation it is often when the order was made, so that it would be older
+ * than what came before it, and lost: it holds from when it was told. */
 static void
-note_time (Orders *orders, guint orc, NegOrderStatus status)
+note_time (Orders *orders, guint orc)
 {
   gint64 time_us = neg_hl7_map_get_moment (orders->map, at (orc, 9, 1)), told_us = orders->map->time_us;
-  gboolean is_end = status == NEG_ORDER_CANCELED || status == NEG_ORDER_DISCONTINUED;
 
-  if (time_us == 0 || (told_us != 0 && (is_end || time_us > told_us)))
+  if (time_us == 0 || (told_us != 0 && (!orders->is_new || time_us > told_us)))
     time_us = told_us;
   orders->time_us = MAX (orders->time_us, time_us);
 }
@@ -132,7 +137,7 @@ begin (Orders *orders, guint orc)
   order->referrer = g_strdup (orders->referrer);
   order->alerts = g_strdup (orders->alerts);
   order->requester = neg_hl7_map_dup_person (map, orc, 12);
-  note_time (orders, orc, order->status);
+  note_time (orders, orc);
   return TRUE;
 }
 

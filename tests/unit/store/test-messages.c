@@ -63,6 +63,26 @@ test_same (OrdersList *list, gconstpointer data)
   g_assert_false (reused);
 }
 
+/* What was refused is taken again, as the same row: what was wrong may be settled. */
+static void
+test_refused (OrdersList *list, gconstpointer data)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static ("one", 3);
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  NegMessageIn message = first;
+  gboolean reused;
+  gint64 id = add (list, &first, "one", NEG_MESSAGE_REFUSED), found;
+
+  message.body = body;
+  g_assert_true (neg_messages_find_same (list->database, &message, &found, &answer, &reused, &error));
+  g_assert_cmpint (found, ==, id);
+  g_assert_null (answer);
+  answer = g_bytes_new_static ("MSA|AA", 6);
+  g_assert_true (neg_messages_set_answer (list->database, id, NEG_MESSAGE_APPLIED, NULL, answer, &error));
+  g_assert_cmpint (find (list, &first, "one", &reused), ==, id);
+}
+
 /* Twice is a fault of the caller, not a second row. */
 static void
 test_unique (OrdersList *list, gconstpointer data)
@@ -140,6 +160,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/messages/same", test_same);
+  add_test ("/messages/refused", test_refused);
   add_test ("/messages/unique", test_unique);
   add_test ("/messages/lists", test_lists);
   add_test ("/messages/prune", test_prune);

@@ -163,7 +163,7 @@ test_event_time (void)
   g_time_zone_unref (settings.timezone);
 }
 
-/* What ends an order holds from MSH-7, whatever ORC-9 repeats; a change of the same message with it. */
+/* What changes or ends an order holds from MSH-7, whatever ORC-9 repeats. */
 static void
 test_time_of_end (void)
 {
@@ -174,7 +174,9 @@ test_time_of_end (void)
     { "ORM^O01", PID "ORC|CA|1|||CA||||20260105100000\r", 1767610800 },
     { "ORM^O01", PID "ORC|CA|1|||||||20260105100000\r", 1767610800 },
     { "OMG^O19", PID "ORC|DC|1|||||||20260105100000\r", 1767610800 },
-    { "ORM^O01", PID "ORC|XO|1|||SC||||20260105100000\r", 1767607200 - 3600 },
+    { "ORM^O01", PID "ORC|XO|1|||SC||||20260105100000\r", 1767610800 },
+    { "ORM^O01", PID "ORC|SC|1|||CM||||20260105100000\r", 1767610800 },
+    { "ORM^O01", PID "ORC|NW|1|||SC||||20260105100000\rOBR|1\r", 1767607200 - 3600 },
     { "ORM^O01", PID "ORC|XO|1|||SC||||20260105100000\rORC|CA|2|||||||20260105100000\r", 1767610800 },
     { "SIU^S15", "SCH|1\r" PID, 1767610800 },
   };
@@ -204,6 +206,9 @@ test_statuses (void)
     { "DC", "", NEG_ORDER_DISCONTINUED },   { "XO", "CM", NEG_ORDER_COMPLETED },    { "SC", "CM", NEG_ORDER_COMPLETED },
     { "SC", "A", NEG_ORDER_COMPLETED },     { "XO", "", NEG_ORDER_KEEP },           { "ZZ", "SC", NEG_ORDER_KEEP },
     { "CA", "SC", NEG_ORDER_KEEP },         { "RE", "CM", NEG_ORDER_KEEP },         { "NW", "CA", NEG_ORDER_KEEP },
+    { "CR", "CA", NEG_ORDER_CANCELED },     { "OC", "CA", NEG_ORDER_CANCELED },     { "OC", "", NEG_ORDER_CANCELED },
+    { "SC", "CA", NEG_ORDER_CANCELED },     { "DR", "DC", NEG_ORDER_DISCONTINUED }, { "OD", "", NEG_ORDER_DISCONTINUED },
+    { "SC", "DC", NEG_ORDER_DISCONTINUED }, { "UC", "CA", NEG_ORDER_KEEP },         { "UD", "", NEG_ORDER_KEEP },
   };
   NegHl7MapSettings settings = map_settings ();
 
