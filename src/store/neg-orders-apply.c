@@ -8,6 +8,8 @@
 #include "base/neg-error.h"
 #include "model/neg-identity.h"
 
+#define MAX_NAMES "20" /* of one ID, the newest */
+
 /* --- who --- */
 
 void
@@ -20,33 +22,51 @@ _neg_said_who_clear (NegSaidWho *who)
   _neg_patient_clear (&who->now);
 }
 
-/* The name that messages gave the patient of this ID, when it is the only one. */
+static void
+set_name (NegSaidWho *who, const char *name_key, const char *name)
+{
+  g_free (who->name_key);
+  g_free (who->name);
+  who->name_key = g_strdup (name_key);
+  who->name = g_strdup (name);
+}
+
+/* The name that messages gave the patient of this ID, when it is the only one, or all of them are one patient's now. */
 static gboolean
 find_name (NegDatabase *database, NegSaidWho *who, GError **error)
 {
   NegStatement *names = neg_database_prepare (
-      database, "SELECT name_key, patient_name FROM patient_said WHERE patient_id = ?1 AND issuer = ?2 LIMIT 2", error);
-  gboolean has_row, has_second = FALSE;
+      database,
+      "SELECT name_key, patient_name FROM patient_said WHERE patient_id = ?1 AND issuer = ?2 ORDER BY time_us DESC, "
+      "name_key LIMIT " MAX_NAMES,
+      error);
+  g_auto (NegPatient) first = { 0 };
+  gboolean has_row = TRUE, is_one = TRUE;
 
+  set_name (who, "", "");
   if (names == NULL)
     return FALSE;
   neg_statement_bind_text (names, 1, who->id);
   neg_statement_bind_text (names, 2, who->issuer);
-  if (!neg_statement_step (names, &has_row, error))
-    return FALSE;
-  if (has_row) {
-    who->name_key = g_strdup (neg_statement_get_text (names, 0));
-    who->name = g_strdup (neg_statement_get_text (names, 1));
-    if (!neg_statement_step (names, &has_second, error))
+  while (is_one && has_row) {
+    g_auto (NegPatient) now = { 0 };
+    const gboolean is_first = first.id == NULL;
+
+    if (!neg_statement_step (names, &has_row, error))
       return FALSE;
-    neg_statement_reset (names);
+    if (!has_row)
+      break;
+    if (!_neg_patient_resolve (database, who->issuer, who->id, neg_statement_get_text (names, 0),
+                               is_first ? &first : &now, error))
+      return FALSE;
+    if (is_first)
+      set_name (who, neg_statement_get_text (names, 0), neg_statement_get_text (names, 1));
+    else
+      is_one = _neg_patient_is_same (&first, &now);
   }
-  if (has_second || !has_row) {
-    g_free (who->name_key);
-    g_free (who->name);
-    who->name_key = g_strdup ("");
-    who->name = g_strdup ("");
-  }
+  neg_statement_reset (names);
+  if (!is_one)
+    set_name (who, "", "");
   return TRUE;
 }
 
@@ -61,12 +81,8 @@ _neg_said_who_init (NegDatabase *database, NegSaidWho *who, const NegSaidPatient
   *is_known = *who->id != '\0';
   who->name_key = neg_identity_dup_name_key (patient->name);
   who->name = g_strdup (patient->name != NULL ? patient->name : "");
-  if (*who->name_key == '\0') {
-    g_clear_pointer (&who->name_key, g_free);
-    g_clear_pointer (&who->name, g_free);
-    if (!find_name (database, who, error))
-      return FALSE;
-  }
+  if (*who->name_key == '\0' && !find_name (database, who, error))
+    return FALSE;
   return _neg_patient_resolve (database, who->issuer, who->id, who->name_key, &who->now, error);
 }
 

@@ -209,6 +209,27 @@ test_married (OrdersList *list, gconstpointer data)
   g_assert_cmpstr (before, ==, after);
 }
 
+/* What says no name is of the one that all the names of its ID have become, and of nobody where they are several. */
+static void
+test_unsaid_name (OrdersList *list, gconstpointer data)
+{
+  const Who unsaid = { "H", "4711", NULL };
+  Asked cancel = { .placer = "A1", .status = NEG_ORDER_CANCELED };
+
+  order (list, &maiden, "A1", T (0));
+  order (list, &maiden, "A2", T (0));
+  orders_list_apply (list, said_patient (&old, T (1)));
+  g_assert_cmpint (orders_list_apply (list, said_order (&unsaid, &cancel, T (2))), ==, NEG_APPLIED);
+  g_assert_cmpuint (orders_list_count (list), ==, 1);
+  merge (list, &old, &now, T (3));
+  cancel.placer = "A2";
+  g_assert_cmpint (orders_list_apply (list, said_order (&unsaid, &cancel, T (4))), ==, NEG_APPLIED);
+  g_assert_cmpuint (orders_list_count (list), ==, 0);
+  order (list, &other, "A3", T (5));
+  cancel.placer = "A3";
+  g_assert_cmpint (orders_list_apply (list, said_order (&unsaid, &cancel, T (6))), ==, NEG_REFUSED_PATIENT);
+}
+
 /* An ID that is used again: what says another day of birth with another name is another person. */
 static void
 test_reused_id (OrdersList *list, gconstpointer data)
@@ -402,6 +423,7 @@ main (int argc, char **argv)
   add_test ("/patients/only-name", test_only_name);
   add_test ("/patients/chain", test_chain);
   add_test ("/patients/married", test_married);
+  add_test ("/patients/unsaid-name", test_unsaid_name);
   add_test ("/patients/reused-id", test_reused_id);
   add_test ("/patients/name-comes-back", test_name_comes_back);
   add_test ("/patients/undo-circle", test_undo_circle);
