@@ -280,7 +280,6 @@ static void
 test_appointment (OrdersList *list, gconstpointer data)
 {
   Asked appointment = { .placer = "P1", .filler = "APPT", .step = "APPT", .time = "1400", .status = NEG_ORDER_SCHEDULED };
-  g_autofree char *step = NULL;
 
   order (list, &doe, &appointment, T (0));
   order (list, &doe, &ct, T (1));
