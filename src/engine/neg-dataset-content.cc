@@ -69,7 +69,16 @@ Evidence::place (NegImageReference *reference) const
     reference->series_uid = g_strdup (found->second.second.c_str ());
 }
 
-/* C.17.2.3. Of another study it is what this document draws on (a prior), which stays what it is. */
+/* The title by its code: its words are in any language. */
+char *
+read_document_code (const Item &root)
+{
+  const Concept title = read_name (root);
+
+  return title.value.empty () ? nullptr : g_strconcat (title.scheme.c_str (), " ", title.value.c_str (), nullptr);
+}
+
+/* C.17.2. Of another study it is what this document draws on (a prior), which stays what it is. */
 char **
 read_predecessors (const Item &root)
 {

@@ -309,8 +309,10 @@ read_contents (NegInstance *instance, const Item &root)
     instance->key_selection = read_key_selection (root);
   if (instance->kind == NEG_OBJECT_SR)
     instance->annotations = read_report (root);
-  if (instance->kind == NEG_OBJECT_SR || instance->kind == NEG_OBJECT_KO)
-    instance->predecessors = read_predecessors (root);
+  if (instance->kind != NEG_OBJECT_SR && instance->kind != NEG_OBJECT_KO)
+    return;
+  instance->document_code = read_document_code (root);
+  instance->predecessors = read_predecessors (root);
 }
 
 void

@@ -91,7 +91,9 @@ NegKeySelection *read_key_selection (const Item &root); /* given; NULL when it r
 /* neg-dataset-report.cc */
 GPtrArray *read_report (const Item &root); /* of NegAnnotation; given */
 
-/* neg-dataset-content.cc: documents of the same study that this one takes the place of: SOP Instance UIDs; given, nullable. */
+/* neg-dataset-content.cc: which kind of document it is, and documents of the same study whose content it has (SOP Instance
+ * UIDs); given, nullable. */
+char *read_document_code (const Item &root);
 char **read_predecessors (const Item &root);
 
 /* One more zeroed record at the end of an array that its owner frees, whatever is thrown later. */

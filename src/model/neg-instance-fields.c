@@ -148,6 +148,7 @@ const NegField neg_instance_fields[] = {
   FIELD (STRING, pet.timezone),
   FIELD (STRING, pixel_intensity_relationship),
   FIELD (STRING, anatomical_orientation),
+  FIELD (STRING, document_code),
 };
 const guint neg_instance_n_fields = G_N_ELEMENTS (neg_instance_fields);
 #undef FIELD

@@ -160,6 +160,7 @@ typedef struct {
   NegPresentation *presentation;      /* PR */
   NegKeySelection *key_selection;     /* KO */
   GPtrArray *annotations;             /* of NegAnnotation: an SR of TID 1500 */
+  char *document_code;                /* SR and KO: "scheme code" of the root's concept name; nullable */
   char **predecessors;                /* SOP Instance UIDs of documents of the same study that an SR or KO takes the place
                                        * of (0040,A360); NULL-terminated; nullable */
 

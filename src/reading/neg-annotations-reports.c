@@ -37,13 +37,21 @@ neg_annotations_add_report (NegAnnotations *self, NegInstance *instance, GPtrArr
 
 /* --- Which one counts --- */
 
+/* A predecessor is whatever a document has content of, wholly or in part (C.17.2): a reader's text names the measurements
+ * that it speaks of, and they stay. Only a document of the same kind takes the place of an older one. */
+static gboolean
+is_of_same_kind (const NegInstance *a, const NegInstance *b)
+{
+  return a->kind == b->kind && g_strcmp0 (a->document_code, b->document_code) == 0;
+}
+
 static NegAnnotationReport *
 find_predecessor (NegAnnotations *self, const NegAnnotationReport *report, const char *sop_instance_uid)
 {
   g_autofree char *key = dup_key (report->instance, sop_instance_uid);
   NegAnnotationReport *found = g_hash_table_lookup (self->reports_by_key, key);
 
-  return found != report ? found : NULL;
+  return found != NULL && found != report && is_of_same_kind (found->instance, report->instance) ? found : NULL;
 }
 
 static void

@@ -484,6 +484,7 @@ test_measurements (void)
   assert_valid (file);
   instance = read_back (file);
   g_assert_nonnull (instance->annotations);
+  g_assert_cmpstr (instance->document_code, ==, "DCM 126000");
   g_assert_nonnull (instance->predecessors);
   g_assert_cmpstr (instance->predecessors[0], ==, "2.25.99");
   g_assert_null (instance->predecessors[1]);

@@ -421,7 +421,8 @@ test_same_finding (Fixture *fixture, gconstpointer data)
 
 /* A report with the lines @numbers ("1 2"), each at its number + 10 times the report's. */
 static void
-add_report (NegAnnotations *annotations, const char *object_uid, const char *predecessors, const char *numbers)
+add_coded (NegAnnotations *annotations, const char *code, const char *object_uid, const char *predecessors,
+            const char *numbers)
 {
   g_autoptr (GPtrArray) list = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
   g_autoptr (NegInstance) object = neg_instance_new ();
@@ -429,6 +430,7 @@ add_report (NegAnnotations *annotations, const char *object_uid, const char *pre
 
   object->study_uid = g_strdup (STUDY);
   object->sop_instance_uid = g_strdup (object_uid);
+  object->document_code = g_strdup (code);
   object->predecessors = g_strsplit (predecessors, " ", 0);
   for (char **part = parts; *part != NULL; part++) {
     g_autofree char *uid = g_strdup_printf ("2.25.%s", *part);
@@ -437,6 +439,24 @@ add_report (NegAnnotations *annotations, const char *object_uid, const char *pre
     g_ptr_array_add (list, new_foreign (uid, x, "1.2.3.4", "A", (gint64) x));
   }
   neg_annotations_add_report (annotations, object, list);
+}
+
+static void
+add_report (NegAnnotations *annotations, const char *object_uid, const char *predecessors, const char *numbers)
+{
+  add_coded (annotations, "DCM 126000", object_uid, predecessors, numbers);
+}
+
+/* A text about measurements names them as what it has content of, and takes away none. */
+static void
+test_predecessors_of_text (Fixture *fixture, gconstpointer data)
+{
+  add_report (fixture->annotations, "1", "", "1");
+  add_report (fixture->annotations, "2", "1", "2");
+  add_coded (fixture->annotations, "LN 18748-4", "3", "2", "");
+  add_coded (fixture->annotations, NULL, "4", "2", "4");
+  neg_annotations_show_reports (fixture->annotations);
+  assert_content (fixture->annotations, "2:22 4:44");
 }
 
 /* Of a chain the newest counts, whichever comes first and whether they come together: 1 <- 2 <- 3, and 4 beside them. */
@@ -885,6 +905,7 @@ main (int argc, char **argv)
   add ("/annotations/foreign", test_foreign);
   add ("/annotations/same-finding", test_same_finding);
   add ("/annotations/predecessors", test_predecessors);
+  add ("/annotations/predecessors-of-text", test_predecessors_of_text);
   add ("/annotations/predecessors-and-own", test_predecessors_and_own);
   add ("/annotations/predecessor-circle", test_predecessor_circle);
   add ("/annotations/saved", test_saved);
