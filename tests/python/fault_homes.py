@@ -76,10 +76,11 @@ def rows(agent, sql):
         return database.execute(sql).fetchall()
 
 
-def check_whole(agent, acknowledged=(), only=None):
-    """Everything acknowledged is listed, everything listed is whole, and nothing half done lies about."""
+def check_whole(agent, acknowledged=(), only=None, where='1'):
+    """Everything acknowledged is listed, everything listed (@where) is whole, and nothing half done lies about."""
     kept = {}
-    for uid, name, is_cache, n_bytes in rows(agent, 'SELECT sop_instance_uid, name, object_class, bytes FROM instance'):
+    for uid, name, is_cache, n_bytes in rows(agent, 'SELECT sop_instance_uid, name, object_class, bytes FROM instance '
+                                                    f'WHERE {where}'):
         folder = os.path.join(agent.home, 'cache' if is_cache else 'data', 'objects', name[:2])
         with open(os.path.join(folder, name), 'rb') as file:
             data = file.read()

@@ -35,7 +35,7 @@ def with_session_bus():
     sys.exit(status)
 
 
-def wait_until(condition, seconds=15.0, what="", step=0.05):
+def wait_until(condition, seconds=60, what="", step=0.05):
     """The first true value of condition(); an assertion error when the time is up."""
     end = time.monotonic() + seconds
     while True:
@@ -104,7 +104,7 @@ class Program:
         self.started = time.monotonic()
         self.process = subprocess.Popen(self.arguments, env=self.environment, stdout=self.log, stderr=self.log)
         try:
-            self.window = wait_until(self.find_window, 30, "a window")
+            self.window = wait_until(self.find_window, 60, "a window")
             self.mapped_s = time.monotonic() - self.started
             self.do("windowsize", self.window, str(self.size[0]), str(self.size[1]))
             self.do("windowmove", self.window, "0", "0")
@@ -187,7 +187,7 @@ class Program:
         y, x = picture.shape[0] // 2, picture.shape[1] // 2
         return picture[y - side:y + side, x - side:x + side].astype(float)
 
-    def settled(self, seconds=20.0, whole=False):
+    def settled(self, seconds=60, whole=False):
         """The picture (or the whole screen) once two looks in a row are the same."""
         last = [None]
 
@@ -251,17 +251,17 @@ class Program:
                 continue
         return None
 
-    def wait_find(self, role, start="", seconds=10):
+    def wait_find(self, role, start="", seconds=60):
         return wait_until(lambda: self.find(role, start), seconds, f"the {role} “{start}”")
 
     def names(self, start=""):
         return [node.name for node in self.walk() if (node.name or "").startswith(start)]
 
-    def wait_name(self, part, seconds=10):
+    def wait_name(self, part, seconds=60):
         return wait_until(lambda: next((node for node in self.walk() if part in (node.name or "")), None), seconds,
                           f"“{part}” among the names")
 
-    def wait_no_name(self, part, seconds=10):
+    def wait_no_name(self, part, seconds=60):
         wait_until(lambda: not any(part in name for name in self.names()), seconds, f"no “{part}” among the names")
 
     def focused(self):
@@ -275,7 +275,7 @@ class Program:
         node = self.focused()
         return (node.name or "") if node is not None else ""
 
-    def wait_focus(self, part, seconds=5):
+    def wait_focus(self, part, seconds=60):
         wait_until(lambda: part in self.focused_name(), seconds,
                    f"the focus on “{part}”; it is on “{self.focused_name()}”")
 
@@ -292,7 +292,7 @@ class Program:
     def viewport(self):
         """The one that had the focus when it was last looked for."""
         if self.node is None:
-            self.node = wait_until(self.find_viewport, 15, "the viewport")
+            self.node = wait_until(self.find_viewport, 60, "the viewport")
         return self.node
 
     def look_again(self):
@@ -342,20 +342,20 @@ class Program:
         node = self.viewport()
         return f"{node.name} | {node.description}"
 
-    def wait_says(self, text, seconds=15):
+    def wait_says(self, text, seconds=60):
         wait_until(lambda: text in self.says(), seconds, f"“{text}”; it says “{self.says()}”")
 
     def texts(self):
         """What can be read now."""
         return [node.name for node in self.walk() if node.getRoleName() in ("label", "status bar") and node.name]
 
-    def wait_text(self, part, seconds=10):
+    def wait_text(self, part, seconds=60):
         wait_until(lambda: any(part in text for text in self.texts()), seconds, f"“{part}” in {self.texts()}")
 
     def wait_image(self, text="image 1 of"):
         """The image that is announced so is there, no longer on its way."""
         self.wait_says(text)
-        wait_until(lambda: "loading" not in self.says(), 20, "the image has arrived")
+        wait_until(lambda: "loading" not in self.says(), 60, "the image has arrived")
         return self.settled()
 
     # Fault

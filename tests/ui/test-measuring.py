@@ -46,7 +46,7 @@ class Reader(screen.Program):
         def there():
             rows = self.rows()
             return len(rows) == len(expected) and all(any(row.startswith(part) for row in rows) for part in expected)
-        screen.wait_until(there, 10, f"the rows {expected}; there are {self.rows()}")
+        screen.wait_until(there, 60, f"the rows {expected}; there are {self.rows()}")
 
     def draw(self, dx, dy, to_x, to_y, keys=()):
         """Drags from one point to another, both from the middle of the image."""
@@ -333,15 +333,15 @@ def large_region(path):
         program.key("f", "r")
         program.draw(-side // 3, -side // 3, side // 3, side // 3)
         program.wait_rows("Rectangle, Area ")
-        screen.wait_until(lambda: all("Mean 500 HU" in row for row in program.rows()), 20, f"a mean in {program.rows()}")
+        screen.wait_until(lambda: all("Mean 500 HU" in row for row in program.rows()), 60, f"a mean in {program.rows()}")
         program.wait_find("image", "Histogram from")
         program.key("Right")
         program.wait_rows("Rectangle, Area ")
-        screen.wait_until(lambda: all("Mean 500 HU" in row for row in program.rows()), 20, f"a mean in {program.rows()}")
+        screen.wait_until(lambda: all("Mean 500 HU" in row for row in program.rows()), 60, f"a mean in {program.rows()}")
         program.key("ctrl+z", "ctrl+z")
-        screen.wait_until(lambda: not program.rows(), 10, "nothing left after the move and the outline were taken back")
+        screen.wait_until(lambda: not program.rows(), 60, "nothing left after the move and the outline were taken back")
         program.key("ctrl+shift+z")
-        screen.wait_until(lambda: program.rows() and "Mean 500 HU" in program.rows()[0], 10, "a mean that comes back")
+        screen.wait_until(lambda: program.rows() and "Mean 500 HU" in program.rows()[0], 60, "a mean that comes back")
 
 
 def main():

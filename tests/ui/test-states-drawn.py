@@ -21,7 +21,7 @@ def choose_state(program):
         if program.focused_name().startswith(STATE):
             break
     program.key("Return")
-    screen.wait_until(lambda: program.find("menu item") is None, 10, "the end of the menu")
+    screen.wait_until(lambda: program.find("menu item") is None, 60, "the end of the menu")
     program.key("Escape")
     program.wait_says("PRESENTATION STATE")
 
@@ -55,7 +55,7 @@ def check(renderer):
         fall = get_steps(program.settled()).min()
         assert -80 < fall < -10, f"{fall}: not enlarged, or without edges, and so no proof"
         choose_state(program)
-        screen.wait_until(lambda: is_ramp(program.settled()), 20, "a ramp without lines of other greys")
+        screen.wait_until(lambda: is_ramp(program.settled()), 60, "a ramp without lines of other greys")
 
 
 def main():
