@@ -263,7 +263,7 @@ take_in (NegHl7Connection *connection, GBytes *body, GError **error)
 
   if (is_large)
     g_mutex_lock (&service->large);
-  answers = neg_hl7_intake_take (service->agent, body, connection->source, error);
+  answers = neg_hl7_intake_take (service->agent, body, connection->source, service->cancellable, error);
   if (is_large)
     g_mutex_unlock (&service->large);
   return answers;

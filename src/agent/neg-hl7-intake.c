@@ -378,7 +378,7 @@ refuse_all (NegAgent *agent, const NegHl7Batch *batch, const char *source, GPtrA
 }
 
 GPtrArray *
-neg_hl7_intake_take (NegAgent *agent, GBytes *body, const char *source, GError **error)
+neg_hl7_intake_take (NegAgent *agent, GBytes *body, const char *source, GCancellable *cancellable, GError **error)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (agent);
   g_autoptr (GPtrArray) answers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -390,7 +390,8 @@ neg_hl7_intake_take (NegAgent *agent, GBytes *body, const char *source, GError *
   if (batch->n_outside > 0)
     return refuse_all (agent, batch, source, answers, error) ? g_steal_pointer (&answers) : NULL;
   for (guint i = 0; i < batch->messages->len; i++)
-    if (!take_message (agent, site, g_ptr_array_index (batch->messages, i), source, answers, error))
+    if (g_cancellable_set_error_if_cancelled (cancellable, error)
+        || !take_message (agent, site, g_ptr_array_index (batch->messages, i), source, answers, error))
       return NULL;
   return g_steal_pointer (&answers);
 }

@@ -46,7 +46,8 @@ find_link (NegDatabase *database, const NegPatient *from, const NegPatient *to, 
   return TRUE;
 }
 
-/* A person took it back: the same event, sent again, does not bring it again. */
+/* A person took it back: the same event, sent again, does not bring it again, nor does one of which nobody knows when it
+ * was. */
 static gboolean
 was_undone (NegDatabase *database, const NegPatient *from, const NegPatient *to, gint64 time_us, gboolean *was,
             GError **error)
@@ -142,7 +143,7 @@ _neg_patients_link (NegDatabase *database, const NegPatient *from, const NegPati
   if (!find_link (database, from, to, &old, error)
       || !_neg_patient_resolve (database, from->issuer, from->id, from->name_key, &before, error)
       || !_neg_patient_resolve (database, to->issuer, to->id, to->name_key, &end, error)
-      || (*said->user == '\0' && said->time_us != 0 && !was_undone (database, from, to, said->time_us, &was, error)))
+      || (*said->user == '\0' && !was_undone (database, from, to, said->time_us, &was, error)))
     return FALSE;
   if (old.id != 0 && old.is_same)
     return TRUE;

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 /* Patients, orders, merges and reports together: a message says a few, and what it repeats for each of them (names of
  * physicians...) is bounded by this. */
-#define NEG_HL7_MAP_THINGS_MAX 1000
+#define NEG_HL7_MAP_THINGS_MAX 200 /* all of them are one transaction, for which everybody else waits */
 #define NEG_HL7_MAP_IDS_MAX 100           /* repetitions of PID-3 and MRG-1 */
 #define NEG_HL7_MAP_ID_BYTES_MAX 256      /* what identifies is refused when it is longer, never cut */
 #define NEG_HL7_MAP_NAME_BYTES_MAX 1024

@@ -201,6 +201,25 @@ def batch():
         assert (answer.code, answer.condition, answer.control) == ('AR', 100, '4') and orders(agent) == ['A', 'C']
 
 
+def batch_stopped():
+    """The agent that is told to end does not stay for the rest of a batch; sent again, it is taken once."""
+    n = 600
+    body = b'BHS|^~\\&|RIS\r' + b''.join(order(str(i), f'P{i}', patient=f'PAT{i}') for i in range(n))
+    with Hl7Home() as agent:
+        with Sender(agent.hl7_port) as sender:
+            sender.send(frame(body))
+            wait_until(lambda: orders(agent))
+            agent.stop()
+            assert sender.read() is None, 'an answer to a part of it'
+        agent.start()
+        assert len(orders(agent)) < n
+        find_port(agent)
+        with Sender(agent.hl7_port) as sender:
+            sender.send(frame(body))
+            assert [sender.read().code for _ in range(n)] == ['AA'] * n
+        assert orders(agent) == [f'P{i}' for i in range(n)]
+
+
 def reused_control_id():
     """A sender that counts from 1 again is no sender that sends again."""
     with Hl7Home() as agent, Sender(agent.hl7_port) as sender:
@@ -560,7 +579,7 @@ def fast_clock():
 def main():
     tap = Tap()
     check_wire_table(tap)
-    for test in (end_without_cr, modes, no_answer_to_answers, batch, reused_control_id, pipelined, audited, locked_database,
+    for test in (end_without_cr, modes, no_answer_to_answers, batch, reused_control_id, pipelined, audited, locked_database, batch_stopped,
                  full_disk, allowed_senders, port_taken, silent_senders, many_at_work, sends,
                  settling, refused_again, fast_clock):
         tap.run(test.__name__.replace('_', ' '), test)

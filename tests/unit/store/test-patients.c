@@ -85,6 +85,7 @@ test_merge (OrdersList *list, gconstpointer data)
   g_assert_cmpstr (before, ==, after);
   /* A person took it back: the same event does not bring it again, a newer one does. */
   g_assert_cmpint (merge (list, &old, &now, T (1)), ==, NEG_APPLIED_OLD);
+  g_assert_cmpint (merge (list, &old, &now, 0), ==, NEG_APPLIED_OLD);
   g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 2);
   g_assert_cmpint (merge (list, &old, &now, T (2)), ==, NEG_APPLIED);
   g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 5);
