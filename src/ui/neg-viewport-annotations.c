@@ -348,22 +348,33 @@ text_done_cb (GtkEntry *entry, NegViewport *self)
   gtk_popover_popdown (GTK_POPOVER (self->text_popover));
 }
 
-static gboolean
-unparent_cb (gpointer popover)
+static void
+drop_closed (NegViewport *self)
 {
-  if (gtk_widget_get_parent (popover) != NULL)
-    gtk_widget_unparent (popover);
+  g_clear_handle_id (&self->drop_closed_source, g_source_remove);
+  g_clear_pointer (&self->closed_popover, gtk_widget_unparent);
+}
+
+static gboolean
+drop_closed_cb (gpointer data)
+{
+  NegViewport *self = data;
+
+  self->drop_closed_source = 0;
+  drop_closed (self);
   return G_SOURCE_REMOVE;
 }
 
-/* Who emits "closed" goes on with the popover (gtk_popover_popdown() does): it has to live until then. */
+/* Who emits "closed" goes on with the popover (gtk_popover_popdown() does): it has to live until then, but not longer than
+ * the viewport that is its parent. */
 static void
 text_closed_cb (GtkWidget *popover, NegViewport *self)
 {
   if (popover != self->text_popover)
     return;
-  self->text_popover = NULL;
-  g_idle_add_full (G_PRIORITY_HIGH_IDLE, unparent_cb, g_object_ref (popover), g_object_unref);
+  drop_closed (self);
+  self->closed_popover = g_steal_pointer (&self->text_popover);
+  self->drop_closed_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, drop_closed_cb, self, NULL);
   gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
@@ -556,6 +567,7 @@ void
 _neg_viewport_dispose_annotations (NegViewport *self)
 {
   g_clear_pointer (&self->text_popover, gtk_widget_unparent);
+  drop_closed (self);
   g_clear_object (&self->hands);
   g_clear_object (&self->annotations);
   g_clear_pointer (&self->marks, g_ptr_array_unref);

@@ -90,6 +90,8 @@ struct _NegViewport {
   NegSuv suv;
   char *probe_text;            /* at the pointer; nullable */
   GtkWidget *text_popover;     /* while a text is written */
+  GtkWidget *closed_popover;   /* that goes when nobody is in it; nullable */
+  guint drop_closed_source;
 };
 
 const NegViewState *_neg_viewport_get_state (NegViewport *self);
