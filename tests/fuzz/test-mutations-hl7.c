@@ -106,7 +106,7 @@ try_framing (GBytes *one, GBytes *other, GRand *random)
   append_frame (stream, one);
   seam = stream->len;
   append_frame (stream, other);
-  neg_mutate_bytes (stream, random, seam - 3, MIN (stream->len, seam + HEADER_BYTES));
+  neg_mutate_bytes (stream, random, seam - 3, MIN (stream->len - seam + 3, HEADER_BYTES));
   try_stream (stream->data, stream->len, g_rand_int_range (random, 1, 3000));
 }
 
