@@ -289,22 +289,51 @@ find_survivor (const Merge *merge, const GPtrArray *known, const GPtrArray *reti
   return patient != NULL ? patient : new_patient (merge->survivor.issuer, merge->survivor.id, "", "");
 }
 
+/* A name that the message does not say, which was born on another day than the survivor: an ID typed wrong at a scanner. */
+static gboolean
+was_born_otherwise (const Merge *merge, const NegPatient *one, gboolean *otherwise, GError **error)
+{
+  NegStatement *row = neg_database_prepare (
+      merge->database,
+      "SELECT 1 FROM (SELECT birth_date FROM entry WHERE patient_id <> '' AND patient_id = ?1 AND issuer = ?2 AND "
+      "name_key = ?3 UNION ALL SELECT birth_date FROM patient_said WHERE patient_id = ?1 AND issuer = ?2 AND "
+      "name_key = ?3) WHERE birth_date <> '' AND birth_date <> ?4 AND ?4 <> '' LIMIT 1",
+      error);
+
+  if (row == NULL)
+    return FALSE;
+  neg_statement_bind_text (row, 1, one->id);
+  neg_statement_bind_text (row, 2, one->issuer);
+  neg_statement_bind_text (row, 3, one->name_key);
+  neg_statement_bind_text (row, 4, merge->patient->birth_date != NULL ? merge->patient->birth_date : "");
+  if (!neg_statement_step (row, otherwise, error))
+    return FALSE;
+  neg_statement_reset (row);
+  return TRUE;
+}
+
 /* Who is retired: with the name that is said, else with the only one that is known, and with the survivor's. Others of
  * that ID may be somebody else: they stay, and a person is asked. */
 static GPtrArray *
-list_retired (const Merge *merge, const GPtrArray *known, const NegPatient *survivor)
+list_retired (const Merge *merge, const GPtrArray *known, const NegPatient *survivor, GError **error)
 {
-  GPtrArray *patients = g_ptr_array_new_with_free_func (free_patient);
+  g_autoptr (GPtrArray) patients = g_ptr_array_new_with_free_func (free_patient);
   NegPatient *named = find_by_name (&merge->retired, merge->retired_name);
 
-  if (named == NULL && known->len == 1)
-    named = dup_patient (g_ptr_array_index (known, 0));
+  if (named == NULL && known->len == 1) {
+    const NegPatient *only = g_ptr_array_index (known, 0);
+    gboolean is_another = FALSE;
+
+    if (!g_str_equal (only->name_key, survivor->name_key) && !was_born_otherwise (merge, only, &is_another, error))
+      return NULL;
+    named = is_another ? NULL : dup_patient (only);
+  }
   if (named != NULL)
     g_ptr_array_add (patients, named);
   if (named == NULL || !g_str_equal (named->name_key, survivor->name_key))
     g_ptr_array_add (patients, new_patient (merge->retired.issuer, merge->retired.id, survivor->name_key,
                                             survivor->name));
-  return patients;
+  return g_steal_pointer (&patients);
 }
 
 static gboolean
@@ -339,12 +368,13 @@ link_retired (const Merge *merge, NegApplied *applied, GError **error)
                                             : NULL;
   g_autoptr (GPtrArray) retired = NULL;
   NegPatient *survivor;
-  gboolean done = TRUE;
+  gboolean done;
 
   if (old == NULL)
     return FALSE;
   survivor = find_survivor (merge, known, old);
-  retired = list_retired (merge, old, survivor);
+  retired = list_retired (merge, old, survivor, error);
+  done = retired != NULL;
   *applied = NEG_APPLIED;
   for (guint i = 0; done && i < retired->len && *applied < NEG_REFUSED_SAME; i++) {
     NegApplied one;

@@ -155,6 +155,26 @@ test_only_name (OrdersList *list, gconstpointer data)
   g_assert_cmpint (count (list, "patient_id = '9000' AND patient_name = 'Doe^Jane'"), ==, 1);
 }
 
+/* The only name that is known of the retired ID is somebody else's, with the ID typed wrong: he was born on another day. */
+static void
+test_only_name_of_another (OrdersList *list, gconstpointer data)
+{
+  const Who unsaid = { "H", "4711", NULL };
+  NegSaid *said = said_merge (&unsaid, &now, T (0));
+  gint64 rowid = orders_list_add_study (list, &other, "1.2.2", "", "", "20260102");
+  g_autoptr (GPtrArray) unsettled = NULL;
+
+  orders_list_run (list, "UPDATE study SET birth_date = '19500101'");
+  neg_entries_refresh_study (list->database, rowid, NULL);
+  said->patient.birth_date = g_strdup ("19600102");
+  g_assert_cmpint (orders_list_apply (list, said), ==, NEG_APPLIED);
+  g_assert_cmpint (count (list, "patient_id = '4711' AND patient_name = 'Smith^John'"), ==, 1);
+  orders_list_add_study (list, &old, "1.2.3", "", "", "20260103");
+  g_assert_cmpint (count (list, "patient_id = '9000' AND n_priors = 0"), ==, 1);
+  unsettled = neg_orders_list_unsettled (list->database, 0, 10, NULL);
+  g_assert_cmpuint (unsettled->len, ==, 1);
+}
+
 static void
 test_chain (OrdersList *list, gconstpointer data)
 {
@@ -422,6 +442,7 @@ main (int argc, char **argv)
   add_test ("/patients/refused", test_refused);
   add_test ("/patients/names", test_names);
   add_test ("/patients/only-name", test_only_name);
+  add_test ("/patients/only-name-of-another", test_only_name_of_another);
   add_test ("/patients/chain", test_chain);
   add_test ("/patients/married", test_married);
   add_test ("/patients/unsaid-name", test_unsaid_name);
