@@ -90,6 +90,19 @@ test_due (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (archive_count (home, "SELECT count(*) FROM prefetch_due"), ==, 1);
 }
 
+static gboolean
+join_first (NegDatabase *database, gpointer data, GError **error)
+{
+  NegStatement *link = neg_database_prepare (
+      database,
+      "INSERT INTO patient_link (from_issuer, from_id, from_key, from_name, to_issuer, to_id, to_key, to_name, user, "
+      "message_id, time_us, made_us) SELECT '', 'before', '', '', issuer, patient_id, name_key, patient_name, '', 0, 0, 1 "
+      "FROM entry ORDER BY id LIMIT 1",
+      error);
+
+  return link != NULL && neg_statement_run (link, error);
+}
+
 /* Images make a scheduled entry one that has arrived; those of a prior that was fetched are looked at, too. */
 static void
 test_arrival (ArchiveHome *home, gconstpointer data)
@@ -109,6 +122,11 @@ test_arrival (ArchiveHome *home, gconstpointer data)
   g_assert_true (neg_plans_get_arrival (home->reader, archive_count (home, "SELECT max (id) FROM study"), &used_us,
                                         &was_sent, NULL));
   g_assert_false (was_sent);
+  /* Whoever waits to be read was somebody else before: what that one has is looked for. */
+  write_ok (home, forget_all, NULL);
+  write_ok (home, join_first, NULL);
+  g_assert_cmpint (archive_count (home, "SELECT count(*) FROM prefetch_due WHERE cause = 1 AND entry_id = "
+                                        "(SELECT min (id) FROM entry)"), ==, 1);
 }
 
 /* --- plans --- */

@@ -72,14 +72,14 @@ INSERT INTO prefetch_due (entry_id, cause) SELECT id, 2 FROM entry WHERE status 
 -- What a person removed is not fetched again by itself.
 CREATE INDEX tombstone_study ON tombstone (study_uid);
 
--- Who is whom has changed: other numbers have to be asked for.
+-- Who is whom has changed: other numbers have to be asked for, also of who waits to be read.
 CREATE TRIGGER prefetch_joined AFTER INSERT ON patient_link BEGIN
-  INSERT INTO prefetch_due (entry_id, cause) SELECT id, 2 FROM entry
-    WHERE status = 0 AND patient_id <> '' AND patient_id IN (NEW.from_id, NEW.to_id)
+  INSERT INTO prefetch_due (entry_id, cause) SELECT id, iif (status = 0, 2, 1) FROM entry
+    WHERE status < 3 AND (status = 0 OR n_here > 0) AND patient_id <> '' AND patient_id IN (NEW.from_id, NEW.to_id)
     ON CONFLICT DO UPDATE SET next_us = 0, attempts = 0;
 END;
 CREATE TRIGGER prefetch_parted AFTER UPDATE OF undone_us ON patient_link WHEN NEW.undone_us <> OLD.undone_us BEGIN
-  INSERT INTO prefetch_due (entry_id, cause) SELECT id, 2 FROM entry
-    WHERE status = 0 AND patient_id <> '' AND patient_id IN (NEW.from_id, NEW.to_id)
+  INSERT INTO prefetch_due (entry_id, cause) SELECT id, iif (status = 0, 2, 1) FROM entry
+    WHERE status < 3 AND (status = 0 OR n_here > 0) AND patient_id <> '' AND patient_id IN (NEW.from_id, NEW.to_id)
     ON CONFLICT DO UPDATE SET next_us = 0, attempts = 0;
 END;
