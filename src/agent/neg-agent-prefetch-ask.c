@@ -261,18 +261,28 @@ ask_all (Asking *asking, GPtrArray *ids)
       ask_peer (asking, peers->pdata[i], ids);
 }
 
-/* Without line feeds in them: no text of a message has a control character. */
+/* Who he is now and all that he was: what is judged by the one is nothing worth with the other. Without line feeds in them:
+ * no text of a message has a control character. */
 char *
 _neg_prefetch_patient_dup_key (const NegPrefetchPatient *patient)
 {
-  GString *key = g_string_new (patient->name_key);
+  GString *key = g_string_new (NULL);
 
+  g_string_append_printf (key, "%s\n%s\n%s", patient->issuer, patient->id, patient->name_key);
   for (guint i = 0; i < patient->ids->len; i++) {
     const NegSaidId *id = patient->ids->pdata[i];
 
     g_string_append_printf (key, "\n%s\n%s", id->issuer, id->id);
   }
   return g_string_free (key, FALSE);
+}
+
+void
+_neg_prefetch_forget_answer (NegAgentPrefetch *prefetch, const NegPrefetchPatient *patient)
+{
+  g_autofree char *key = _neg_prefetch_patient_dup_key (patient);
+
+  g_hash_table_remove (prefetch->answers, key);
 }
 
 const NegPrefetchAnswer *

@@ -34,6 +34,7 @@ typedef struct {
   GPtrArray *chosen; /* NegPrefetchChoice */
   GArray *jobs;      /* of a plan that is withdrawn */
   gboolean is_failed; /* some peer did not answer */
+  gboolean is_stale;  /* the entry has changed meanwhile */
 } Planning;
 
 static void
@@ -389,6 +390,7 @@ set_plan_cb (NegDatabase *database, gpointer data, GError **error)
 
   if (!is_current (database, planning, &is, error))
     return FALSE;
+  planning->is_stale = !is;
   if (!is)
     return TRUE;
   if (!neg_plans_set (database, planning->plan, (const NegPlanChoice *) planning->choices->data, planning->choices->len,
@@ -425,6 +427,8 @@ make_plan (Planning *planning)
     return;
   choose (planning);
   write_plan (planning, set_plan_cb);
+  if (planning->is_stale)
+    _neg_prefetch_forget_answer (planning->prefetch, &planning->patient);
   neg_fault_point ("prefetch-planned");
 }
 

@@ -73,6 +73,8 @@ gboolean _neg_prefetch_is_asked (const NegSitePrefetch *prefetch, const NegPeer 
 /* What the peers have of the patient; kept for the site's interval. Borrowed until the next question. */
 const NegPrefetchAnswer *_neg_prefetch_ask (NegAgentPrefetch *prefetch, NegDatabase *reader,
                                             const NegPrefetchPatient *patient);
+/* It was judged while it changed who he is. */
+void _neg_prefetch_forget_answer (NegAgentPrefetch *prefetch, const NegPrefetchPatient *patient);
 
 /* --- neg-agent-prefetch-plan.c --- */
 
