@@ -46,25 +46,32 @@ replace_in (GQueue *steps, const NegAnnotation *old, NegAnnotation *new)
   }
 }
 
-/* The steps that led to it and from it are the same; who takes one back has the numbers too. */
+/* The steps that led to it and from it are the same; who takes one back has the numbers too. Of one that is being moved
+ * they are what it had before: it comes back with them when the move is given up. */
 gboolean
 neg_annotations_put_values (NegAnnotations *self, NegAnnotation *annotation, GError **error)
 {
-  g_autoptr (NegAnnotation) now = NULL;
+  g_autoptr (NegAnnotation) then = NULL;
+  gboolean is_held;
 
   g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), FALSE);
 
-  now = g_hash_table_lookup (self->by_uid, annotation->uid);
-  if (now != NULL)
-    neg_annotation_ref (now);
-  if (!_neg_annotation_is_same (now, annotation)
-      || (self->gesture != 0 && g_strcmp0 (self->gesture_uid, annotation->uid) == 0))
+  is_held = self->gesture != 0 && g_strcmp0 (self->gesture_uid, annotation->uid) == 0;
+  then = is_held ? self->gesture_before : g_hash_table_lookup (self->by_uid, annotation->uid);
+  if (then != NULL)
+    neg_annotation_ref (then);
+  if (!_neg_annotation_is_same (then, annotation))
     return TRUE;
-  if (!_neg_annotations_keep (self, now, annotation, error))
+  if (!_neg_annotations_keep (self, then, annotation, error))
     return FALSE;
-  replace_in (&self->undo, now, annotation);
-  replace_in (&self->redo, now, annotation);
-  _neg_annotations_set (self, annotation->uid, annotation);
+  replace_in (&self->undo, then, annotation);
+  replace_in (&self->redo, then, annotation);
+  if (!is_held) {
+    _neg_annotations_set (self, annotation->uid, annotation);
+    return TRUE;
+  }
+  neg_annotation_unref (self->gesture_before);
+  self->gesture_before = neg_annotation_ref (annotation);
   return TRUE;
 }
 

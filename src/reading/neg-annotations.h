@@ -56,7 +56,7 @@ NegAnnotation *neg_annotations_find (NegAnnotations *annotations, const char *ui
 gboolean neg_annotations_put (NegAnnotations *annotations, NegAnnotation *annotation, guint gesture, GError **error);
 gboolean neg_annotations_end_gesture (NegAnnotations *annotations, guint gesture, GError **error);
 /* @annotation with numbers that took longer: is kept, but is no step of its own; where it was changed or removed since,
- * nothing happens. */
+ * nothing happens, and where a gesture goes on with it they are those of before. */
 gboolean neg_annotations_put_values (NegAnnotations *annotations, NegAnnotation *annotation, GError **error);
 /* Back to what was there before the gesture, which was never kept. */
 void neg_annotations_cancel_gesture (NegAnnotations *annotations, guint gesture);

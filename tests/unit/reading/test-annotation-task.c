@@ -183,7 +183,7 @@ test_no_step (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (get_n_values (fixture), ==, 5);
 }
 
-/* What was moved since, is being moved or has gone has other numbers, or none. */
+/* What was moved since or has gone has other numbers, or none; what is being moved has them when the move is given up. */
 static void
 test_too_late (Fixture *fixture, gconstpointer data)
 {
@@ -198,7 +198,11 @@ test_too_late (Fixture *fixture, gconstpointer data)
   g_assert_true (neg_annotations_put (fixture->annotations, box, 7, NULL)); /* a gesture that has not moved it yet */
   g_assert_true (neg_annotations_put_values (fixture->annotations, measured, NULL));
   g_assert_cmpuint (get_n_values (fixture), ==, 0);
+  g_assert_true (neg_annotations_put (fixture->annotations, moved, 7, NULL));
+  g_assert_true (neg_annotations_put_values (fixture->annotations, measured, NULL));
+  g_assert_cmpuint (get_n_values (fixture), ==, 0);
   neg_annotations_cancel_gesture (fixture->annotations, 7);
+  g_assert_cmpuint (get_n_values (fixture), ==, 5);
   g_assert_true (neg_annotations_remove (fixture->annotations, "2.25.1", NULL));
   g_assert_true (neg_annotations_put_values (fixture->annotations, measured, NULL));
   g_assert_null (neg_annotations_find (fixture->annotations, "2.25.1"));
