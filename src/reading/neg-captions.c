@@ -390,6 +390,21 @@ neg_caption_get_calibration (NegCalibration calibration)
   }
 }
 
+char *
+neg_caption_dup_known_as (const NegInstance *shown, gboolean other_id, gboolean other_name, gboolean identified)
+{
+  g_autofree char *name = other_name ? neg_caption_dup_person (shown->patient_name) : NULL;
+  g_autofree char *id = other_id ? neg_caption_dup_clean (shown->patient_id) : NULL;
+
+  if (!identified || (is_empty (name) && is_empty (id)))
+    return g_strdup (_ ("known otherwise then"));
+  if (is_empty (name))
+    return g_strdup_printf (_ ("known as ID %s then"), id);
+  if (is_empty (id))
+    return g_strdup_printf (_ ("known as %s then"), name);
+  return g_strdup_printf (_ ("known as %s, ID %s, then"), name, id);
+}
+
 /* Whole numbers are enough for what is 1, 2 or 5 times a power of ten. */
 char *
 neg_caption_dup_length (double length_mm)

@@ -45,6 +45,9 @@ char *neg_caption_dup_interval (const char *from_date, const char *to_date);
 /* "PRIOR · 2024-03-02 · 2 y 3 m before" of an image whose study is older than that of @other, "NO STUDY DATE · ..."
  * where that cannot be told; NULL where it is not, or @other has no date. Given. */
 char *neg_caption_dup_prior (const NegInstance *shown, const NegInstance *other);
+/* "known as ID 4711 then" of an image that names its patient as he was known before a link made it his; without
+ * @identified "known otherwise then", which names nobody. Given. */
+char *neg_caption_dup_known_as (const NegInstance *shown, gboolean other_id, gboolean other_name, gboolean identified);
 /* Where a length comes from, to be written beside it; NULL where it needs no words: in the patient. */
 const char *neg_caption_get_calibration (NegCalibration calibration);
 /* "5 cm", "10 mm", "200 µm", rounded to whole numbers; given. */

@@ -110,6 +110,20 @@ dup_prior_band (const NegPatient *patient, const NegInstance *shown)
   return band;
 }
 
+/* An image that names its patient otherwise says so, be it a prior or not: the corner says what its file says. */
+static char *
+dup_band (const NegPatient *patient, const NegInstance *shown, NegCaptionsLevel level)
+{
+  const NegStudy *study = neg_patient_find_study (patient, shown->study_uid);
+  g_autofree char *prior = dup_prior_band (patient, shown);
+  g_autofree char *known = NULL;
+
+  if (study == NULL || !(study->other_id || study->other_name))
+    return g_steal_pointer (&prior);
+  known = neg_caption_dup_known_as (shown, study->other_id, study->other_name, level != NEG_CAPTIONS_NONE);
+  return prior != NULL ? g_strdup_printf ("%s · %s", prior, known) : g_steal_pointer (&known);
+}
+
 void
 neg_overlay_init (NegOverlay *overlay, NegReading *reading, guint cell, const NegVoi *voi, guint width, guint height,
                   NegCaptionsLevel level)
@@ -122,7 +136,7 @@ neg_overlay_init (NegOverlay *overlay, NegReading *reading, guint cell, const Ne
     return;
   init_links (overlay, reading, cell, &affine);
   overlay->prior_band
-      = dup_prior_band (neg_reading_get_patient (reading), neg_view_state_get_frame (state)->instance);
+      = dup_band (neg_reading_get_patient (reading), neg_view_state_get_frame (state)->instance, level);
 }
 
 void

@@ -27,7 +27,7 @@ typedef struct {
   gboolean has_point; /* the same point of the patient everywhere */
   double point[2];
 
-  char *prior_band; /* "PRIOR · 2024-03-02 · 2 y 3 m before"; NULL: none */
+  char *prior_band; /* "PRIOR · 2024-03-02 · 2 y 3 m before · known as ID 4711 then"; NULL: none */
 } NegOverlay;
 
 /* @voi is what is drawn, NULL for colour or while there is no image. */

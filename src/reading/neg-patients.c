@@ -2,8 +2,6 @@
 
 #include "reading/neg-patients.h"
 
-#include "model/neg-identity.h"
-
 static const char *
 text_or_empty (const char *text)
 {
@@ -28,6 +26,43 @@ neg_patient_dup_key (const NegInstance *instance)
   if (id == NULL)
     return g_strdup_printf ("\n\n%s\n%s", name, text_or_empty (instance->study_uid));
   return g_strdup_printf ("%s\n%s", id, name);
+}
+
+/* An archive knows an issuer also where the images say none; it never counts for less than what they say. */
+static gboolean
+is_alias_of (const NegAlias *alias, const NegInstance *instance, const char *id, const char *name_key)
+{
+  g_autofree char *issuer = neg_identity_dup_id (instance->patient_id_issuer);
+
+  return g_str_equal (alias->study_uid, text_or_empty (instance->study_uid)) && g_str_equal (alias->id, id)
+         && g_str_equal (alias->name_key, name_key) && (*issuer == '\0' || g_str_equal (alias->issuer, issuer));
+}
+
+static const NegAlias *
+find_alias (GPtrArray *aliases, const NegInstance *instance)
+{
+  g_autofree char *id = NULL, *name_key = NULL;
+
+  if (aliases == NULL || aliases->len == 0)
+    return NULL;
+  id = neg_identity_dup_id (instance->patient_id);
+  name_key = neg_identity_dup_name_key (instance->patient_name);
+  for (guint i = 0; *id != '\0' && i < aliases->len; i++) {
+    const NegAlias *alias = g_ptr_array_index (aliases, i);
+
+    if (is_alias_of (alias, instance, id, name_key))
+      return alias;
+  }
+  return NULL;
+}
+
+char *
+neg_patient_dup_key_of (const NegInstance *instance, GPtrArray *aliases)
+{
+  const NegAlias *alias = find_alias (aliases, instance);
+
+  return alias != NULL ? g_strdup_printf ("%s\n%s\n%s", alias->now_id, alias->now_issuer, alias->now_name_key)
+                       : neg_patient_dup_key (instance);
 }
 
 static void
@@ -64,10 +99,22 @@ neg_patients_find (GPtrArray *patients, const char *key)
   return NULL;
 }
 
-static NegPatient *
-ensure_patient (GPtrArray *patients, GHashTable *by_key, NegInstance *instance)
+const NegStudy *
+neg_patient_find_study (const NegPatient *patient, const char *study_uid)
 {
-  g_autofree char *key = neg_patient_dup_key (instance);
+  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
+    const NegStudy *study = g_ptr_array_index (patient->studies, i);
+
+    if (g_str_equal (study->study_uid, text_or_empty (study_uid)))
+      return study;
+  }
+  return NULL;
+}
+
+static NegPatient *
+ensure_patient (GPtrArray *patients, GHashTable *by_key, NegInstance *instance, GPtrArray *aliases)
+{
+  g_autofree char *key = neg_patient_dup_key_of (instance, aliases);
   NegPatient *patient = g_hash_table_lookup (by_key, key);
 
   if (patient != NULL)
@@ -82,15 +129,19 @@ ensure_patient (GPtrArray *patients, GHashTable *by_key, NegInstance *instance)
 }
 
 static NegStudy *
-ensure_study (NegPatient *patient, GHashTable *by_key, NegInstance *instance)
+ensure_study (NegPatient *patient, GHashTable *by_key, NegInstance *instance, GPtrArray *aliases)
 {
+  const NegAlias *alias;
   const char *uid = text_or_empty (instance->study_uid);
   g_autofree char *key = g_strconcat (patient->key, "\n", uid, NULL);
   NegStudy *study = g_hash_table_lookup (by_key, key);
 
   if (study != NULL)
     return study;
+  alias = find_alias (aliases, instance);
   study = g_new0 (NegStudy, 1);
+  study->other_id = alias != NULL && neg_alias_has_other_id (alias);
+  study->other_name = alias != NULL && neg_alias_has_other_name (alias);
   study->study_uid = g_strdup (uid);
   study->instance = neg_instance_ref (instance);
   study->series = g_ptr_array_new_with_free_func (g_object_unref);
@@ -121,19 +172,28 @@ sort_studies (NegPatient *patient)
 }
 
 static void
+mark_shared_id (GHashTable *by_id, NegPatient *patient, const NegInstance *instance)
+{
+  g_autofree char *id = dup_id_key (instance);
+  NegPatient *before = id != NULL ? g_hash_table_lookup (by_id, id) : NULL;
+
+  if (before != NULL && before != patient)
+    before->shares_id = patient->shares_id = TRUE;
+  else if (id != NULL)
+    g_hash_table_insert (by_id, g_steal_pointer (&id), patient);
+}
+
+/* Also an ID by which one of them was known. */
+static void
 mark_shared_ids (GPtrArray *patients)
 {
   g_autoptr (GHashTable) by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < patients->len; i++) {
     NegPatient *patient = g_ptr_array_index (patients, i);
-    g_autofree char *id = dup_id_key (patient->instance);
-    NegPatient *before = id != NULL ? g_hash_table_lookup (by_id, id) : NULL;
 
-    if (before != NULL)
-      before->shares_id = patient->shares_id = TRUE;
-    else if (id != NULL)
-      g_hash_table_insert (by_id, g_steal_pointer (&id), patient);
+    for (guint k = 0; k < patient->studies->len; k++)
+      mark_shared_id (by_id, patient, ((NegStudy *) g_ptr_array_index (patient->studies, k))->instance);
   }
 }
 
@@ -156,7 +216,7 @@ compare_patients (gconstpointer a, gconstpointer b)
 }
 
 GPtrArray *
-neg_patients_build (GListModel *series)
+neg_patients_build (GListModel *series, GPtrArray *aliases)
 {
   GPtrArray *patients = g_ptr_array_new_with_free_func (patient_free);
   g_autoptr (GHashTable) by_key = g_hash_table_new (g_str_hash, g_str_equal);
@@ -171,7 +231,7 @@ neg_patients_build (GListModel *series)
     if (neg_series_get_n_frames (item) == 0)
       continue;
     instance = neg_series_get_frame (item, 0)->instance;
-    study = ensure_study (ensure_patient (patients, by_key, instance), studies, instance);
+    study = ensure_study (ensure_patient (patients, by_key, instance, aliases), studies, instance, aliases);
     g_ptr_array_add (study->series, g_object_ref (item));
   }
   for (guint i = 0; i < patients->len; i++)

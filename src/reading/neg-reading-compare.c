@@ -44,20 +44,6 @@ rate (NegSeries *series, NegSeries *like)
   return points + 1;
 }
 
-static const NegStudy *
-find_study (NegReading *self, const char *study_uid)
-{
-  const NegPatient *patient = neg_reading_get_patient (self);
-
-  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
-    const NegStudy *study = g_ptr_array_index (patient->studies, i);
-
-    if (g_str_equal (study->study_uid, study_uid))
-      return study;
-  }
-  return NULL;
-}
-
 static NegSeries *
 find_best (const NegStudy *study, NegSeries *like)
 {
@@ -86,7 +72,7 @@ neg_reading_compare (NegReading *self, const char *study_uid)
   g_return_val_if_fail (NEG_IS_READING (self), FALSE);
   active = neg_reading_get_active (self);
   like = neg_reading_get_state (self, active)->series;
-  study = find_study (self, study_uid);
+  study = neg_patient_find_study (neg_reading_get_patient (self), study_uid);
   best = study != NULL && like != NULL ? find_best (study, like) : NULL;
   if (best == NULL)
     return FALSE;

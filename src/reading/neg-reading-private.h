@@ -17,6 +17,7 @@ struct _NegReading {
   GObject parent_instance;
 
   GListModel *series;  /* nullable */
+  GPtrArray *aliases;  /* NegAlias; nullable */
   GPtrArray *patients; /* NegPatient */
   char *patient_key;   /* of the patient shown; nullable */
   gboolean is_touched; /* by a person, or by what they come back to, since this was opened */
@@ -43,6 +44,11 @@ void _neg_reading_emit_cell (NegReading *self, guint cell, NegChanges changes);
 void _neg_reading_emit_grid (NegReading *self);
 void _neg_reading_emit_active (NegReading *self);
 void _neg_reading_emit_links_switched (NegReading *self);
+void _neg_reading_emit_patient (NegReading *self);
+void _neg_reading_emit_all_cells (NegReading *self, NegChanges changes);
+
+/* Whose @series is, by what is known of it; given, NULL where it has no images. */
+char *_neg_reading_dup_patient_key (NegReading *self, NegSeries *series);
 
 /* Before a change that undo shall take back. */
 void _neg_reading_push_undo (NegReading *self);

@@ -41,8 +41,14 @@ _neg_reading_emit_links_switched (NegReading *self)
   g_signal_emit (self, signals[LINKS_CHANGED], 0);
 }
 
-static void
-emit_all_cells (NegReading *self, NegChanges changes)
+void
+_neg_reading_emit_patient (NegReading *self)
+{
+  g_signal_emit (self, signals[PATIENT_CHANGED], 0);
+}
+
+void
+_neg_reading_emit_all_cells (NegReading *self, NegChanges changes)
 {
   for (guint i = 0; i < neg_reading_get_n_cells (self); i++)
     _neg_reading_emit_cell (self, i, changes);
@@ -92,17 +98,10 @@ _neg_screen_copy (const NegScreen *screen)
 
 /* --- Patients --- */
 
-static NegInstance *
-instance_of (NegSeries *series)
-{
-  return neg_series_get_n_frames (series) > 0 ? neg_series_get_frame (series, 0)->instance : NULL;
-}
-
 static gboolean
-is_of (NegSeries *series, const char *patient_key)
+is_of (NegReading *self, NegSeries *series, const char *patient_key)
 {
-  NegInstance *instance = instance_of (series);
-  g_autofree char *key = instance != NULL ? neg_patient_dup_key (instance) : NULL;
+  g_autofree char *key = _neg_reading_dup_patient_key (self, series);
 
   return key != NULL && g_strcmp0 (key, patient_key) == 0;
 }
@@ -256,10 +255,10 @@ show_patient (NegReading *self, const char *key)
   }
   fill_cells (self);
   _neg_reading_anchor (self);
-  g_signal_emit (self, signals[PATIENT_CHANGED], 0);
+  _neg_reading_emit_patient (self);
   _neg_reading_emit_grid (self);
   _neg_reading_emit_active (self);
-  emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
+  _neg_reading_emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
 }
 
 void
@@ -276,15 +275,15 @@ neg_reading_set_patient (NegReading *self, const char *key)
 
 /* Of an object that is here twice, the copy that came later may be the one that is kept: the same image. */
 static gboolean
-follow_copy (NegViewState *state, GPtrArray *all)
+follow_copy (NegReading *self, NegViewState *state, GPtrArray *all)
 {
   const NegSeriesFrame *shown = neg_view_state_get_frame (state);
-  g_autofree char *key = shown != NULL ? neg_patient_dup_key (shown->instance) : NULL;
+  g_autofree char *key = shown != NULL ? neg_patient_dup_key_of (shown->instance, self->aliases) : NULL;
 
   for (guint i = 0; shown != NULL && i < all->len; i++) {
     NegSeries *series = g_ptr_array_index (all, i);
 
-    if (is_of (series, key)
+    if (is_of (self, series, key)
         && neg_series_find_frame (series, shown->instance->sop_instance_uid, shown->frame, &state->index)) {
       g_set_object (&state->series, series);
       return TRUE;
@@ -295,21 +294,21 @@ follow_copy (NegViewState *state, GPtrArray *all)
 
 /* A series that grew is another object with the same images. */
 static gboolean
-follow_growth (NegViewState *state, GPtrArray *all)
+follow_growth (NegReading *self, NegViewState *state, GPtrArray *all)
 {
   if (state->series == NULL || g_ptr_array_find (all, state->series, NULL))
     return FALSE;
   for (guint i = 0; i < all->len; i++)
     if (neg_view_state_replace_series (state, g_ptr_array_index (all, i)))
       return TRUE;
-  return follow_copy (state, all);
+  return follow_copy (self, state, all);
 }
 
 static void
 follow_screen (NegReading *self, NegScreen *screen, GPtrArray *all, gboolean tell)
 {
   for (guint i = 0; i < NEG_CELLS_MAX; i++)
-    if (follow_growth (&screen->cells[i], all) && tell)
+    if (follow_growth (self, &screen->cells[i], all) && tell)
       _neg_reading_emit_cell (self, i, NEG_CHANGED_IMAGE);
 }
 
@@ -350,13 +349,13 @@ neg_reading_update (NegReading *self)
 
   n_studies = count_studies (self);
   before = self->patients;
-  self->patients = neg_patients_build (self->series);
+  self->patients = neg_patients_build (self->series, self->aliases);
   had_images = self->patient_key != NULL;
   follow_all (self);
   g_signal_emit (self, signals[PATIENTS_CHANGED], 0);
   /* What was the newest study may be a prior from here on, and has to say so. */
   if (had_images && count_studies (self) != n_studies)
-    emit_all_cells (self, NEG_CHANGED_LINKS);
+    _neg_reading_emit_all_cells (self, NEG_CHANGED_LINKS);
   if (!had_images && self->patients->len > 0)
     show_patient (self, ((NegPatient *) g_ptr_array_index (self->patients, 0))->key);
 }
@@ -376,7 +375,7 @@ neg_reading_set_series (NegReading *self, GListModel *series)
   g_hash_table_remove_all (self->screens);
   self->has_point = FALSE;
   before = self->patients;
-  self->patients = neg_patients_build (NULL);
+  self->patients = neg_patients_build (NULL, NULL);
   show_patient (self, NULL);
   neg_reading_update (self);
 }
@@ -459,7 +458,7 @@ neg_reading_set_grid (NegReading *self, guint rows, guint columns)
   _neg_reading_anchor (self);
   _neg_reading_emit_grid (self);
   _neg_reading_emit_active (self);
-  emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
+  _neg_reading_emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
 }
 
 gboolean
@@ -504,7 +503,7 @@ neg_reading_set_active (NegReading *self, guint cell)
     _neg_reading_emit_grid (self);
   _neg_reading_emit_active (self);
   if (self->lines)
-    emit_all_cells (self, NEG_CHANGED_LINKS);
+    _neg_reading_emit_all_cells (self, NEG_CHANGED_LINKS);
 }
 
 void
@@ -534,7 +533,7 @@ neg_reading_show (NegReading *self, guint cell, NegSeries *series)
 
   self->is_touched = self->is_moved = TRUE;
   open = series != NULL ? find_open (self, series) : NULL;
-  if (series != NULL && (open == NULL || !is_of (open, self->patient_key)))
+  if (series != NULL && (open == NULL || !is_of (self, open, self->patient_key)))
     return FALSE;
   if (self->screen.cells[cell].series == open)
     return TRUE;
@@ -543,7 +542,7 @@ neg_reading_show (NegReading *self, guint cell, NegSeries *series)
   _neg_reading_anchor (self);
   _neg_reading_emit_cell (self, cell, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK);
   if (self->lines)
-    emit_all_cells (self, NEG_CHANGED_LINKS);
+    _neg_reading_emit_all_cells (self, NEG_CHANGED_LINKS);
   return TRUE;
 }
 
@@ -585,7 +584,7 @@ neg_reading_step_page (NegReading *self, int step)
   for (guint i = 0; i < n; i++)
     put_series (self, i, first + i < all->len ? g_ptr_array_index (all, first + i) : NULL);
   _neg_reading_anchor (self);
-  emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
+  _neg_reading_emit_all_cells (self, NEG_CHANGED_IMAGE | NEG_CHANGED_LOOK | NEG_CHANGED_LINKS);
   return TRUE;
 }
 
@@ -653,6 +652,7 @@ neg_reading_finalize (GObject *object)
   _neg_reading_clear_undo (self);
   _neg_screen_clear (&self->screen);
   g_clear_object (&self->series);
+  g_clear_pointer (&self->aliases, g_ptr_array_unref);
   g_ptr_array_unref (self->patients);
   g_hash_table_unref (self->seen);
   g_hash_table_unref (self->screens);
@@ -683,7 +683,7 @@ neg_reading_class_init (NegReadingClass *class)
 static void
 neg_reading_init (NegReading *self)
 {
-  self->patients = neg_patients_build (NULL);
+  self->patients = neg_patients_build (NULL, NULL);
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_view);
   self->screens = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, _neg_screen_free);
   g_queue_init (&self->undo);

@@ -43,6 +43,11 @@ void neg_reading_set_series (NegReading *reading, GListModel *series);
  * none. What is on screen does not change by loading. */
 void neg_reading_update (NegReading *reading);
 
+/* What an archive knows of the studies that are open or will be: NegAlias, nullable, a reference is taken. They are of the
+ * patient of now from here on, together with his others, and say who he was then. Those that are no longer in it are
+ * apart again: of what is on screen only the patient of the active viewport stays. The same ones again change nothing. */
+void neg_reading_set_aliases (NegReading *reading, GPtrArray *aliases);
+
 /* All is known now, and it was just opened: where nobody has touched anything yet, goes to the first patient's newest
  * study, first image. What came first while loading was chance. */
 void neg_reading_settle (NegReading *reading);

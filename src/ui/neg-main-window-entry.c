@@ -152,6 +152,26 @@ list_files (NegMainWindow *self)
                                        g_object_ref (self));
 }
 
+/* --- who he was known as --- */
+
+static void
+aliases_cb (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (NegMainWindow) self = data;
+  g_autoptr (GPtrArray) aliases = neg_worklist_model_list_aliases_finish (NEG_WORKLIST_MODEL (source), result, NULL);
+
+  if (aliases != NULL && self->entry != NULL)
+    neg_reading_set_aliases (self->reading, aliases);
+}
+
+/* Always before what is listed is shown: the answers come in the order of the questions. */
+static void
+list_aliases (NegMainWindow *self)
+{
+  neg_worklist_model_list_aliases_async (self->worklist, self->entry->id, self->entry_cancellable, aliases_cb,
+                                         g_object_ref (self));
+}
+
 /* --- its priors --- */
 
 static GHashTable *
@@ -195,6 +215,7 @@ priors_cb (GObject *source, GAsyncResult *result, gpointer data)
 static void
 list_priors (NegMainWindow *self)
 {
+  list_aliases (self);
   neg_worklist_model_list_priors_async (self->worklist, self->entry->id, self->entry_cancellable, priors_cb,
                                         g_object_ref (self));
   _neg_main_window_load_case (self);
@@ -238,6 +259,7 @@ _neg_main_window_open_prior (NegMainWindow *self, const NegEntry *prior)
     _neg_main_window_hint (self, _ ("The study is being retrieved. It opens from this list when it is here."));
     return;
   }
+  list_aliases (self);
   call_data = g_new0 (PriorCall, 1);
   call_data->self = g_object_ref (self);
   call_data->of_entry = self->entry->id;
@@ -271,6 +293,7 @@ enter (NegMainWindow *self, NegEntry *entry)
   self->entry = entry;
   self->entry_paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->entry_cancellable = g_cancellable_new ();
+  list_aliases (self);
   list_files (self);
   list_priors (self);
   _neg_main_window_update_empty_page (self);

@@ -307,6 +307,7 @@ neg_main_window_close_study (NegMainWindow *self)
 
   _neg_main_window_leave_entry (self);
   close_loader (self);
+  neg_reading_set_aliases (self->reading, NULL);
   g_clear_pointer (&self->paths, g_strfreev);
   _neg_main_window_forget_screen (self);
   g_clear_pointer (&self->report, g_free);
@@ -324,6 +325,8 @@ neg_main_window_open (NegMainWindow *self, const char *const *paths)
     return;
   _neg_main_window_leave_entry (self);
   g_clear_pointer (&self->restoring, neg_reading_state_free);
+  close_loader (self);
+  neg_reading_set_aliases (self->reading, NULL);
   _neg_main_window_load (self, paths, paths);
 }
 

@@ -183,6 +183,20 @@ dup_distance (const NegStudy *study, const NegStudy *newest)
   return interval != NULL ? g_strdup_printf (_ ("%s before"), interval) : NULL;
 }
 
+/* How long before, and that it names the patient as he was known then. */
+static char *
+dup_remarks (const NegStudy *study, const NegStudy *newest)
+{
+  g_autofree char *distance = dup_distance (study, newest);
+  g_autofree char *known = NULL;
+  g_autoptr (GString) remarks = g_string_new (distance);
+
+  if (study->other_id || study->other_name)
+    known = neg_caption_dup_known_as (study->instance, study->other_id, study->other_name, TRUE);
+  add_part (remarks, known);
+  return remarks->len > 0 ? g_strdup (remarks->str) : NULL;
+}
+
 static void
 add_study (GPtrArray *rows, const NegStudy *study, const NegStudy *newest, gboolean folded)
 {
@@ -209,7 +223,7 @@ add_study (GPtrArray *rows, const NegStudy *study, const NegStudy *newest, gbool
   add_part (about, count);
   content.title = g_strdup (title->str);
   content.subtitle = g_strdup (about->str);
-  content.details = dup_distance (study, newest);
+  content.details = dup_remarks (study, newest);
   take_row (rows, &content);
 }
 

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/neg-error.h"
+#include "store/neg-aliases.h"
 #include "store/neg-archive.h"
 #include "worklist/neg-worklist-item-private.h"
 #include "worklist/neg-worklist-reader-private.h"
@@ -79,6 +80,32 @@ neg_worklist_model_list_priors_async (NegWorklistModel *model, gint64 entry_id, 
 
 GPtrArray *
 neg_worklist_model_list_priors_finish (NegWorklistModel *model, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static gpointer
+list_aliases (NegWorklistReader *reader, NegDatabase *database, const NegEntryQuery *query, gint64 entry_id,
+              const char *user, GError **error)
+{
+  g_autoptr (NegEntry) entry = NULL;
+
+  if (database == NULL)
+    return fail_without_archive (error);
+  entry = neg_entries_find (database, entry_id, error);
+  return entry != NULL ? neg_aliases_list (database, entry, error) : NULL;
+}
+
+void
+neg_worklist_model_list_aliases_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  start (model, neg_worklist_model_list_aliases_async, list_aliases, entry_id, NULL,
+         (GDestroyNotify) g_ptr_array_unref, cancellable, callback, user_data);
+}
+
+GPtrArray *
+neg_worklist_model_list_aliases_finish (NegWorklistModel *model, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

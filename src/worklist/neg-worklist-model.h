@@ -50,6 +50,10 @@ GPtrArray *neg_worklist_model_list_files_finish (NegWorklistModel *model, GAsync
 void neg_worklist_model_list_priors_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
                                            GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *neg_worklist_model_list_priors_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
+/* What links of patients say of the studies of that patient that are here (neg-aliases.h): NegAlias, given. */
+void neg_worklist_model_list_aliases_async (NegWorklistModel *model, gint64 entry_id, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *neg_worklist_model_list_aliases_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
 /* How many entries another query finds; when there is time. */
 void neg_worklist_model_count_async (NegWorklistModel *model, const NegEntryQuery *query, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user_data);

@@ -47,14 +47,24 @@ def wait_until(condition, seconds=60, what="", step=0.05):
         time.sleep(step)
 
 
-def end_agents(home):
-    """They outlive their window on purpose, but no test."""
+def agents_of(home):
+    found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/cmdline", "rb") as file:
                 words = file.read().split(b"\0")
-            if words[0].endswith(b"negatoscope-agent") and home.encode() in words:
-                os.kill(int(pid), signal.SIGTERM)
+        except OSError:
+            continue
+        if words[0].endswith(b"negatoscope-agent") and home.encode() in words:
+            found.append(int(pid))
+    return found
+
+
+def end_agents(home):
+    """They outlive their window on purpose, but no test."""
+    for pid in agents_of(home):
+        try:
+            os.kill(pid, signal.SIGTERM)
         except OSError:
             continue
 

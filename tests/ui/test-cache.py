@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """What the cache has and why, by the keyboard alone, and the prior that is compared with first."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -30,7 +29,7 @@ def fill(home, folder):
     command(folder, "demo")
     command(home, "import", folder)
     screen.end_agents(home)
-    screen.wait_until(lambda: not agents_of(home), 60, "the agent's end")
+    screen.wait_until(lambda: not screen.agents_of(home), 60, "the agent's end")
     with sqlite3.connect(f"{home}/data/archive.db", timeout=30) as database:
         database.execute("UPDATE instance SET object_class = 1")
         database.execute("UPDATE study SET cache_bytes = (SELECT sum(i.bytes) FROM series s JOIN instance i"
@@ -40,19 +39,6 @@ def fill(home, folder):
         database.execute("UPDATE study SET opened_us = used_us - 172800000000 WHERE description = 'CT head'")
     shutil.rmtree(f"{home}/cache/objects")
     shutil.move(f"{home}/data/objects", f"{home}/cache/objects")
-
-
-def agents_of(home):
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                words = file.read().split(b"\0")
-        except OSError:
-            continue
-        if words[0].endswith(b"negatoscope-agent") and home.encode() in words:
-            found.append(pid)
-    return found
 
 
 def items(program):

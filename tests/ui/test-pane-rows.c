@@ -57,7 +57,7 @@ build (const Person *people, guint n)
   series = neg_series_build (instances, blobs);
   for (guint i = 0; i < series->len; i++)
     g_list_store_append (store, g_ptr_array_index (series, i));
-  return neg_patients_build (G_LIST_MODEL (store));
+  return neg_patients_build (G_LIST_MODEL (store), NULL);
 }
 
 static const NegPaneRowContent *
