@@ -133,3 +133,24 @@ neg_cache_list (NegDatabase *database, guint limit, gint64 now_us, GError **erro
   }
   return g_steal_pointer (&items);
 }
+
+gboolean
+neg_cache_mark_pinned (NegDatabase *database, GPtrArray *entries, GError **error)
+{
+  NegStatement *row = neg_database_prepare (database, "SELECT pinned_us <> 0 FROM study WHERE id = ?1", error);
+
+  for (guint i = 0; row != NULL && i < entries->len; i++) {
+    NegEntry *entry = g_ptr_array_index (entries, i);
+    gboolean has_row;
+
+    entry->is_pinned = FALSE;
+    if (entry->study_rowid == 0)
+      continue;
+    neg_statement_bind_int (row, 1, entry->study_rowid);
+    if (!neg_statement_step (row, &has_row, error))
+      return FALSE;
+    entry->is_pinned = has_row && neg_statement_get_int (row, 0) != 0;
+    neg_statement_reset (row);
+  }
+  return row != NULL;
+}

@@ -3,7 +3,7 @@
  * Thread: as the database's. Writing functions are called within neg_archive_write(). */
 #pragma once
 
-#include "store/neg-database.h"
+#include "store/neg-entries.h"
 
 G_BEGIN_DECLS
 
@@ -76,6 +76,9 @@ typedef struct {
 } NegCacheItem;
 
 void neg_cache_item_free (NegCacheItem *item);
+/* is_pinned of @entries (NegEntry). A look at a row each: for those that are shown. */
+gboolean neg_cache_mark_pinned (NegDatabase *database, GPtrArray *entries, GError **error);
+
 /* Used last first. NegCacheItem, given with its free function. */
 GPtrArray *neg_cache_list (NegDatabase *database, guint limit, gint64 now_us, GError **error);
 

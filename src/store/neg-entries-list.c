@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "store/neg-cache.h"
 
 #define BITS_STEP 512u   /* sets are whole small blocks */
 #define MAX_DOCS (1 << 28)
@@ -461,7 +462,8 @@ list (NegDatabase *database, gpointer data, GError **error)
 
   listing->answer->row = neg_database_prepare (database, NEG_ENTRY_SELECT "WHERE doc = ?1", error);
   done = listing->answer->row != NULL && find_hits (&hits, listing->query, listing->words, error)
-         && list_hits (&hits, listing->query, listing->answer, error);
+         && list_hits (&hits, listing->query, listing->answer, error)
+         && neg_cache_mark_pinned (database, listing->answer->entries, error);
   if (listing->answer->row != NULL)
     neg_statement_reset (listing->answer->row);
   g_free (hits.bits);

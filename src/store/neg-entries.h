@@ -46,6 +46,7 @@ typedef struct {
   guint n_priors, n_priors_here; /* older studies of the same patient: known, and here */
   char *peers;         /* names of those that have it, backslash; "" */
   gboolean is_conflict;
+  gboolean is_pinned;  /* a person keeps it here (neg-cache.h); of neg_entries_list() only */
 } NegEntry;
 
 NegEntry *neg_entry_copy (const NegEntry *entry);

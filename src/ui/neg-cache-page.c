@@ -382,6 +382,7 @@ neg_cache_page_init (NegCachePage *self)
   self->studies = g_ptr_array_new_with_free_func ((GDestroyNotify) g_variant_unref);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   gtk_widget_add_css_class (self->box, "preferences-page");
+  gtk_widget_add_css_class (self->box, "cache-page");
   make_figures (self);
   make_list (self);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

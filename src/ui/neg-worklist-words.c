@@ -128,6 +128,14 @@ dup_images (const NegEntry *entry)
 }
 
 static char *
+dup_marked_images (const NegEntry *entry)
+{
+  g_autofree char *images = dup_images (entry);
+
+  return entry->is_pinned ? g_strdup_printf ("⚑ %s", images) : g_steal_pointer (&images);
+}
+
+static char *
 dup_priors (const NegEntry *entry)
 {
   if (entry->n_priors == 0)
@@ -175,7 +183,7 @@ neg_worklist_words_dup_cell (const NegEntry *entry, NegEntryColumn column)
   case NEG_COLUMN_REFERRER:
     return neg_caption_dup_person (entry->referrer);
   case NEG_COLUMN_IMAGES:
-    return dup_images (entry);
+    return dup_marked_images (entry);
   case NEG_COLUMN_PRIORS:
     return dup_priors (entry);
   case NEG_COLUMN_N:
@@ -227,7 +235,7 @@ neg_worklist_words_dup_line (const NegEntry *entry)
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
     g_autofree char *text = neg_worklist_words_dup_cell (entry, columns[i]);
 
-    if (columns[i] != NEG_COLUMN_IMAGES || !(is_here || is_awaited))
+    if (columns[i] != NEG_COLUMN_IMAGES || entry->is_pinned || !(is_here || is_awaited))
       add_part (line, " · ", columns[i] != NEG_COLUMN_TIME || when == NULL ? text : NULL);
   }
   return g_string_free (line, FALSE);
@@ -282,5 +290,6 @@ neg_worklist_words_dup_all (const NegEntry *entry)
   add_named (line, _ ("at %s"), entry->location);
   add_named (line, _ ("sent by %s"), referrer);
   add_counts (line, entry);
+  add_part (line, ", ", entry->is_pinned ? _ ("pinned: stays here") : NULL);
   return g_string_free (line, FALSE);
 }

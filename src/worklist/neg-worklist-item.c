@@ -68,7 +68,8 @@ is_same (const NegEntry *a, const NegEntry *b)
          && a->arrived_us == b->arrived_us && a->urgency == b->urgency && a->status == b->status
          && a->claimed_us == b->claimed_us && a->n_here == b->n_here && a->n_there == b->n_there
          && a->n_series_here == b->n_series_here && a->n_priors == b->n_priors
-         && a->n_priors_here == b->n_priors_here && a->is_conflict == b->is_conflict && has_same_texts (a, b);
+         && a->n_priors_here == b->n_priors_here && a->is_conflict == b->is_conflict && a->is_pinned == b->is_pinned
+         && has_same_texts (a, b);
 }
 
 void

@@ -24,9 +24,18 @@ def rows_of(home, sql):
         return database.execute(sql).fetchall()
 
 
+def make_studies(folder):
+    """The prior of 64 images and its case, and two of other patients."""
+    chest = {"patient": "Lamp^Ada", "patient_id": "T-1", "size": 64, "BodyPartExamined": "CHEST"}
+    folder.add_series(64, study="1", StudyDate="20250301", StudyDescription=CT_CHEST, **chest)
+    folder.add_series(20, study="2", StudyDate="20260914", StudyDescription=CASE, **chest)
+    folder.add_series(3, study="3", size=64, patient="Moss^Ben", patient_id="T-2", StudyDescription="CT head")
+    folder.add_series(3, study="4", size=64, patient="Reed^Cleo", patient_id="T-3", StudyDescription="MR lumbar spine",
+                      Modality="MR")
+
+
 def fill(home, folder):
-    """A demo patient's studies, as if a peer held them and the prior had been brought for the case."""
-    command(folder, "demo")
+    """As if a peer held them and the prior had been brought for the case."""
     command(home, "import", folder)
     screen.end_agents(home)
     screen.wait_until(lambda: not screen.agents_of(home), 60, "the agent's end")
@@ -83,8 +92,11 @@ def pins(program, home):
     wait_item(program, "MR lumbar spine", "pinned by ")
     assert rows_of(home, "SELECT count(*) FROM study WHERE pinned_us > 0 AND description = 'MR lumbar spine'") == [(1,)]
     program.wait_focus("Keep here: MR · MR lumbar spine")
+    program.wait_name("pinned: stays here", 20)
+    assert all("lumbar spine" in name for name in program.names() if "pinned: stays here" in name)
     program.key("space")
     wait_item(program, "MR lumbar spine", "not opened")
+    program.wait_no_name("pinned: stays here", 20)
     assert rows_of(home, "SELECT count(*) FROM study WHERE pinned_us > 0") == [(0,)]
     program.key("Escape")
     program.back("Cache")
@@ -119,9 +131,10 @@ def main():
     tap = screen.negtest.Tap()
     display = screen.Display()
     try:
-        with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as home, screen.Folder() as folder:
             try:
-                fill(home, folder)
+                make_studies(folder)
+                fill(home, folder.path)
                 with screen.Program("--home", home, environment={"GSETTINGS_BACKEND": None, "NEGATOSCOPE_AGENT": None}) \
                         as program:
                     program.wait_name("Cache", 30)
