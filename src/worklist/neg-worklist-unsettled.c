@@ -234,15 +234,16 @@ has_candidate (const NegSettleItem *item, gint64 id)
   return FALSE;
 }
 
-/* The order of @side is listed with the study of @item as what it could mean. */
+/* An order, @order or with 0 any, is listed with the study of @item as what it could mean. */
 static gboolean
-is_listed_with (GPtrArray *items, const NegSettleSide *side, const NegSettleItem *item)
+is_listed_with (GPtrArray *items, gint64 order, const NegSettleItem *item)
 {
   for (guint i = 0; i < items->len; i++) {
     const NegSettleItem *other = g_ptr_array_index (items, i);
 
-    if (other->unsettled->kind == NEG_UNSETTLED_ORDER && other->unsettled->id == side->id)
-      return has_candidate (other, item->unsettled->id);
+    if (other->unsettled->kind == NEG_UNSETTLED_ORDER && (order == 0 || other->unsettled->id == order)
+        && has_candidate (other, item->unsettled->id))
+      return TRUE;
   }
   return FALSE;
 }
@@ -252,10 +253,10 @@ drop_listed_studies (GPtrArray *items)
 {
   for (guint i = items->len; i > 0; i--) {
     const NegSettleItem *item = g_ptr_array_index (items, i - 1);
-    gboolean listed = item->unsettled->kind == NEG_UNSETTLED_STUDY && item->candidates->len > 0;
+    gboolean listed = item->unsettled->kind == NEG_UNSETTLED_STUDY && is_listed_with (items, 0, item);
 
     for (guint k = 0; listed && k < item->candidates->len; k++)
-      listed = is_listed_with (items, g_ptr_array_index (item->candidates, k), item);
+      listed = is_listed_with (items, ((const NegSettleSide *) g_ptr_array_index (item->candidates, k))->id, item);
     if (listed)
       g_ptr_array_remove_index (items, i - 1);
   }

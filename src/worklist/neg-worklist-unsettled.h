@@ -43,8 +43,8 @@ gboolean neg_settle_items_equal (const NegSettleItem *a, const NegSettleItem *b)
  * is in both. What was done is described in other words than what was asked for: that alone is no difference. */
 gboolean neg_settle_sides_differ (const NegSettleSide *a, const NegSettleSide *b, NegFact fact);
 
-/* NegSettleItem, given with its free function. A study is not listed once more where each of its orders is listed with
- * it. */
+/* NegSettleItem, given with its free function. A study that is listed with an order is not listed once more, unless
+ * it could be another order's too. */
 void neg_worklist_model_list_unsettled_async (NegWorklistModel *model, GCancellable *cancellable,
                                               GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *neg_worklist_model_list_unsettled_finish (NegWorklistModel *model, GAsyncResult *result, GError **error);
