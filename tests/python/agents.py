@@ -39,7 +39,7 @@ class Agent:
     def command(self):
         return [AGENT, '--home', self.home, '--foreground']
 
-    def start(self, seconds=20):
+    def start(self, seconds=60):
         with open(self.log_path, 'ab') as log:
             self.process = subprocess.Popen(self.command(), env=self.environment, stdout=subprocess.PIPE, stderr=log,
                                             stdin=subprocess.DEVNULL, start_new_session=True)
@@ -53,7 +53,7 @@ class Agent:
             said += more
         return self
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=60):
         """As a session manager does; its exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self._reap(seconds)
@@ -61,7 +61,7 @@ class Agent:
     def kill(self):
         if self.process is not None and self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        return self._reap(10)
+        return self._reap(60)
 
     def _reap(self, seconds):
         if self.process is None:

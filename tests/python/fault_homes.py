@@ -11,7 +11,7 @@ from agents import Agent
 from hostile_peers import IMPLICIT, VERIFICATION, Caller
 
 ANY_CALLER = 'accept-unknown=true\n'
-RESTART_S = 3
+RESTART_S = 20  # on a machine that does other things, too; kills at length print what it was
 
 
 class Home:
@@ -46,7 +46,7 @@ class Bus:
         from gi.repository import GLib
         given = GLib.Variant(signature, arguments) if signature else None
         return self.connection.call_sync(None, '/org/negatoscope/Agent', 'org.negatoscope.Agent', name, given, None,
-                                         self.none, 20000, None).unpack()
+                                         self.none, 60000, None).unpack()
 
     def start(self, name, signature, *arguments):
         """Asked, not waited for: the agent may be dead before it answers."""
@@ -58,7 +58,7 @@ class Bus:
     def jobs(self):
         return self.call('ListJobs')[0]
 
-    def wait_job(self, job, seconds=40):
+    def wait_job(self, job, seconds=120):
         end = time.monotonic() + seconds
         while (state := self.call('GetJob', '(x)', job)[0])['state'] in ('waiting', 'running'):
             assert time.monotonic() < end, state
@@ -99,11 +99,11 @@ def restart(agent):
     began = time.monotonic()
     agent.start()
     seconds = time.monotonic() - began
-    assert seconds < RESTART_S or os.getloadavg()[0] > 4, f'{seconds:.1f} s to start again'
+    assert seconds < RESTART_S, f'{seconds:.1f} s to start again'
     return seconds
 
 
-def await_death(agent, seconds=10):
+def await_death(agent, seconds=60):
     end = time.monotonic() + seconds
     while agent.process.poll() is None and time.monotonic() < end:
         time.sleep(0.02)

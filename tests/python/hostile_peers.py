@@ -337,7 +337,7 @@ CT_STORAGE = '1.2.840.10008.5.1.4.1.1.2'
 class Caller(Link):
     """An association that we asked for, with one context per (abstract syntax, transfer syntax)."""
 
-    def __init__(self, port, contexts, called='NEGATOSCOPE', calling='CALLER', timeout=30):
+    def __init__(self, port, contexts, called='NEGATOSCOPE', calling='CALLER', timeout=60):
         super().__init__(socket.create_connection(('127.0.0.1', port), timeout))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         body = struct.pack('>HH', 1, 0) + called.encode().ljust(16) + calling.encode().ljust(16) + b'\0' * 32

@@ -83,7 +83,7 @@ class NetEngine:
                 length = 16 + struct.unpack('<IHHQ', data)[0]
         return struct.unpack('<IHHQ', data[:16])[1], data[16:]
 
-    def receive(self, seconds=20):
+    def receive(self, seconds=60):
         """(type, value)"""
         kind, body = self.receive_raw(seconds)
         variant = GLib.Variant.new_from_bytes(GLib.VariantType(TYPES[kind]), GLib.Bytes(body), False)
@@ -101,14 +101,14 @@ class NetEngine:
         self.send(BEGIN, values, [connection.fileno()])
         connection.close()
 
-    def until(self, *kinds, seconds=20):
+    def until(self, *kinds, seconds=60):
         """Messages up to the first of these kinds; END always ends."""
         messages = [self.receive(seconds)]
         while messages[-1][0] not in (*kinds, END):
             messages.append(self.receive(seconds))
         return messages
 
-    def end(self, seconds=20):
+    def end(self, seconds=60):
         """(error's name or None, message, where)"""
         code, message, where = self.until(END, seconds=seconds)[-1][1]
         return (CODES[code - 1] if code else None), message, where

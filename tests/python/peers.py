@@ -4,6 +4,7 @@ Every peer is a context manager; leaving it ends the process. `untouched` means 
 """
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -14,13 +15,28 @@ import urllib.request
 ORTHANC_PLUGINS = '/usr/share/orthanc/plugins'
 
 
+_claims = []
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    """This process's own until it ends. Not one of those that the system hands out by itself (32768 to 60999, where nobody
+    has changed that): a client of a test beside this one could have it before we listen there."""
+    for _ in range(1000):
+        port = random.SystemRandom().randrange(20000, 32000)
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f'\0negatoscope-test-port-{port}')
+            with socket.socket() as probe:
+                probe.bind(('127.0.0.1', port))
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return port
+    raise RuntimeError('no free port')
 
 
-def wait_for_port(port, process=None, seconds=20):
+def wait_for_port(port, process=None, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process is not None and process.poll() is not None:
