@@ -45,7 +45,7 @@ class Connection(threading.Thread):
 
     def run(self):
         try:
-            with Sender(self.agent.hl7_port) as sender, Caller(self.agent.port, CONTEXTS) as caller:
+            with Sender(self.agent.hl7_port) as sender, Caller(self.agent.port, CONTEXTS, timeout=120) as caller:
                 for step in self.steps:
                     self.take(step, sender, caller)
                 caller.release()
@@ -308,7 +308,7 @@ class Day:
 
 def fill(orthanc, department):
     n = 0
-    with Caller(orthanc.port, CONTEXTS, called=orthanc.ae) as caller:
+    with Caller(orthanc.port, CONTEXTS, called=orthanc.ae, timeout=120) as caller:
         for person in department.persons:
             for study in person.past:
                 store_all(caller, study)

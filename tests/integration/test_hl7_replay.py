@@ -79,7 +79,7 @@ def replay(agent, log):
 
 def store_images(agent, department):
     kinds = list(CLASSES.values())
-    with Caller(agent.port, CONTEXTS) as caller:
+    with Caller(agent.port, CONTEXTS, timeout=120) as caller:
         for step in department.steps:
             for uid, kind, data in step.study.objects() if step.study else ():
                 assert caller.store(data, uid, kind, 2 * kinds.index(kind) + 1) == 0
