@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "store/neg-patients-private.h"
 
 /* A patient with more studies is none (a phantom, an ID for everybody): his newest ones say how many are too many. */
 #define MAX_STUDIES 200
@@ -254,6 +255,71 @@ _neg_entry_tell_others (NegDatabase *database, const NegEntryRow *old, const Neg
          && (row == NULL || mark_conflicts (database, row->entry->study_uid, error));
 }
 
+/* A link has come or gone, and some entries are still shown as who they were (neg_patients_follow). */
+static gboolean
+are_links_followed (NegDatabase *database, gboolean *followed, GError **error)
+{
+  NegStatement *row = neg_database_prepare (database, "SELECT 1 FROM patient_change LIMIT 1", error);
+  gboolean has_row;
+
+  if (row == NULL || !neg_statement_step (row, &has_row, error))
+    return FALSE;
+  neg_statement_reset (row);
+  *followed = !has_row;
+  return TRUE;
+}
+
+/* Who the entry will be shown as: as its images say, else as the first to speak of it, links followed. */
+static gboolean
+find_patient (NegDatabase *database, gint64 entry, NegPatient *patient, GError **error)
+{
+  NegStatement *said = neg_database_prepare (
+      database,
+      "SELECT issuer, patient_id, name_key FROM study WHERE id = (SELECT study_rowid FROM entry WHERE id = ?1) "
+      "UNION ALL SELECT * FROM (SELECT issuer, patient_id, name_key FROM entry_source WHERE entry_id = ?1 "
+      "ORDER BY kind, id LIMIT 1) LIMIT 1",
+      error);
+  gboolean has_row, done;
+
+  if (said == NULL)
+    return FALSE;
+  neg_statement_bind_int (said, 1, entry);
+  if (!neg_statement_step (said, &has_row, error))
+    return FALSE;
+  if (!has_row)
+    return _neg_patient_resolve (database, "", "", "", patient, error);
+  done = _neg_patient_resolve (database, neg_statement_get_text (said, 0), neg_statement_get_text (said, 1),
+                               neg_statement_get_text (said, 2), patient, error);
+  neg_statement_reset (said);
+  return done;
+}
+
+/* Without those that a link that was taken back has made another patient's, of whom nobody has written it yet. */
+static gboolean
+drop_others (NegDatabase *database, gint64 entry, GPtrArray *rows, GError **error)
+{
+  g_auto (NegPatient) own = { 0 };
+  gboolean followed;
+
+  if (!are_links_followed (database, &followed, error))
+    return FALSE;
+  if (followed)
+    return TRUE;
+  if (!find_patient (database, entry, &own, error))
+    return FALSE;
+  for (guint i = 0; i < rows->len;) {
+    g_auto (NegPatient) one = { 0 };
+
+    if (!find_patient (database, ((NegEntryRow *) g_ptr_array_index (rows, i))->entry->id, &one, error))
+      return FALSE;
+    if (_neg_patient_is_same (&own, &one))
+      i++;
+    else
+      g_ptr_array_remove_index (rows, i);
+  }
+  return TRUE;
+}
+
 GPtrArray *
 neg_entries_list_priors (NegDatabase *database, const NegEntry *entry, guint limit, GError **error)
 {
@@ -265,7 +331,7 @@ neg_entries_list_priors (NegDatabase *database, const NegEntry *entry, guint lim
     return g_steal_pointer (&entries);
   own = _neg_entry_row_find (database, entry->id, error);
   rows = own != NULL ? list_patient (database, own->entry->issuer, own->entry->patient_id, own->name_key, error) : NULL;
-  if (rows == NULL)
+  if (rows == NULL || !drop_others (database, entry->id, rows, error))
     return NULL;
   for (guint i = 0; i < rows->len && entries->len < limit; i++) {
     NegEntryRow *row = g_ptr_array_index (rows, i);

@@ -380,6 +380,20 @@ follow (OrdersList *list)
   } while (n == 37);
 }
 
+/* Until the last piece is done nobody's images are priors of somebody else. */
+static void
+check_priors_apart (OrdersList *list)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (NegEntry) one = orders_list_entry (list, "study_uid = '1.2.499'");
+  g_autoptr (GPtrArray) priors = neg_entries_list_priors (list->database, one, 1000, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (priors->len, >, 100);
+  for (guint i = 0; i < priors->len; i++)
+    g_assert_cmpstr (((NegEntry *) g_ptr_array_index (priors, i))->study_uid, !=, "1.3");
+}
+
 /* In pieces, the same as at once. */
 static void
 test_pieces (OrdersList *list, gconstpointer data)
@@ -408,19 +422,22 @@ test_pieces (OrdersList *list, gconstpointer data)
 
     order (list, &now, accession, T (0));
   }
+  orders_list_add_study (list, &now, "1.3", "", "", "20200101");
   for (gint64 i = 0; i < 2; i++) {
     g_free (before); /* the first round made of the rows what the program makes of them */
     before = orders_list_dump (list);
     merge (list, &old, &now, T (i));
-    g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 10);
+    g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 11);
     follow (list);
-    g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 510);
-    g_assert_cmpuint (orders_list_count (list), ==, 510);
+    g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 511);
+    g_assert_cmpuint (orders_list_count (list), ==, 511);
     g_assert_cmpint (count (list, "urgency = 0"), ==, 10);
     undo_all (list);
+    check_priors_apart (list);
     follow (list);
-    g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 10);
-    g_assert_cmpuint (orders_list_count (list), ==, 520);
+    check_priors_apart (list);
+    g_assert_cmpint (count (list, "patient_id = '9000'"), ==, 11);
+    g_assert_cmpuint (orders_list_count (list), ==, 521);
   }
   after = orders_list_dump (list);
   g_assert_true (g_str_equal (before, after));
