@@ -210,10 +210,11 @@ select_row (NegSettleWindow *self, guint index, gboolean with_focus)
   guint n = count_rows (self);
   GtkListBoxRow *row = n > 0 ? GTK_LIST_BOX_ROW (get_row (self, MIN (index, n - 1))) : NULL;
 
-  if (row == NULL)
-    return;
-  gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
-  if (with_focus)
+  if (row != NULL)
+    gtk_list_box_select_row (GTK_LIST_BOX (self->list), row);
+  else
+    row = gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->links), 0);
+  if (with_focus && row != NULL)
     gtk_widget_grab_focus (GTK_WIDGET (row));
 }
 
@@ -285,6 +286,7 @@ new_link_row (NegSettleWindow *self, const NegPatientLink *link)
   gtk_box_append (GTK_BOX (box), label);
   gtk_box_append (GTK_BOX (box), button);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   return row;
 }
@@ -305,7 +307,7 @@ show_links (NegSettleWindow *self, GPtrArray *links)
 {
   g_autofree char *ids = dup_ids (links);
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
-  gboolean has_focus = focus == NULL || gtk_widget_is_ancestor (focus, self->links);
+  gboolean has_focus = focus != NULL ? gtk_widget_is_ancestor (focus, self->links) : count_rows (self) == 0;
 
   if (g_strcmp0 (ids, self->links_shown) == 0)
     return;
@@ -316,8 +318,12 @@ show_links (NegSettleWindow *self, GPtrArray *links)
   gtk_widget_set_visible (self->links_title, links->len > 0);
   g_free (self->links_shown);
   self->links_shown = g_steal_pointer (&ids);
-  if (has_focus)
-    gtk_widget_child_focus (links->len > 0 ? self->links : GTK_WIDGET (self), GTK_DIR_TAB_FORWARD);
+  if (!has_focus)
+    return;
+  if (links->len > 0)
+    gtk_widget_grab_focus (GTK_WIDGET (gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->links), 0)));
+  else
+    select_row (self, 0, TRUE);
 }
 
 static void

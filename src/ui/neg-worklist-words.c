@@ -278,7 +278,9 @@ neg_worklist_words_dup_all (const NegEntry *entry)
     add_part (line, ", ", _ ("attention: the same study UID with another patient"));
   if (entry->urgency != NEG_URGENCY_ROUTINE)
     add_part (line, ", ", neg_worklist_words_get_urgency (entry->urgency, FALSE));
-  add_part (line, ", ", claim != NULL ? claim : neg_worklist_words_get_status (entry->status, FALSE));
+  if (claim == NULL || entry->status != NEG_STATUS_BEING_READ) /* what says who says that, too */
+    add_part (line, ", ", neg_worklist_words_get_status (entry->status, FALSE));
+  add_part (line, ", ", claim);
   add_named (line, _ ("ID %s"), entry->patient_id);
   add_named (line, _ ("born %s"), birth);
   add_named (line, "%s", entry->sex);
