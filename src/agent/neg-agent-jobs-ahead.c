@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define DROP_US (10 * G_USEC_PER_SEC)
-#define LISTED_MAX 500
 
 void
 _neg_jobs_let_yield (NegAgentJobs *jobs, const char *peer)
@@ -28,22 +27,24 @@ _neg_jobs_let_yield (NegAgentJobs *jobs, const char *peer)
   g_mutex_unlock (&jobs->lock);
 }
 
-void
+gboolean
 _neg_jobs_hasten_running (NegAgentJobs *jobs, gint64 id, const NegJob *job)
 {
   NegRunningJob *running;
-  gboolean is_pressed;
+  gboolean is_running, is_pressed;
 
   g_mutex_lock (&jobs->lock);
   running = g_hash_table_lookup (jobs->running, &id);
-  is_pressed = running != NULL && _neg_job_is_ahead (running->job) && !_neg_job_is_ahead (job);
+  is_running = running != NULL;
+  is_pressed = is_running && _neg_job_is_ahead (running->job) && !_neg_job_is_ahead (job);
   if (is_pressed)
     running->job->priority = job->priority;
   g_mutex_unlock (&jobs->lock);
-  if (!is_pressed)
-    return;
-  neg_expected_stop_pacing (neg_agent_get_expected (jobs->agent), job->study_uid);
-  _neg_jobs_let_yield (jobs, job->peer);
+  if (is_pressed) {
+    neg_expected_stop_pacing (neg_agent_get_expected (jobs->agent), job->study_uid);
+    _neg_jobs_let_yield (jobs, job->peer);
+  }
+  return is_running;
 }
 
 static void
@@ -61,12 +62,12 @@ void
 neg_agent_jobs_drop_ahead (NegAgentJobs *jobs, const char *study_uid)
 {
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, NULL);
-  g_autoptr (GPtrArray) listed = reader != NULL ? neg_jobs_list (reader, LISTED_MAX, NULL) : NULL;
+  g_autoptr (GPtrArray) listed = reader != NULL ? neg_jobs_list_study (reader, study_uid, NULL) : NULL;
 
   for (guint i = 0; listed != NULL && i < listed->len; i++) {
     const NegJob *job = listed->pdata[i];
 
-    if (job->state >= NEG_JOB_DONE || !_neg_job_is_ahead (job) || strcmp (job->study_uid, study_uid) != 0)
+    if (!_neg_job_is_ahead (job))
       continue;
     neg_agent_jobs_control (jobs, job->id, "cancel", NULL);
     await_end (jobs, job->id);

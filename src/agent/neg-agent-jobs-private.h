@@ -49,8 +49,8 @@ gboolean _neg_job_is_ahead (const NegJob *job);
 
 /* What nobody waits for ends, and goes on later with what is not here yet. @peer NULL: at any. */
 void _neg_jobs_let_yield (NegAgentJobs *jobs, const char *peer);
-/* What runs ahead is wanted by @job now: it has its pace no more, and others make way for it. */
-void _neg_jobs_hasten_running (NegAgentJobs *jobs, gint64 id, const NegJob *job);
+/* What runs ahead is wanted by @job now: it has its pace no more, and others make way for it. FALSE: it does not run. */
+gboolean _neg_jobs_hasten_running (NegAgentJobs *jobs, gint64 id, const NegJob *job);
 
 /* --- neg-agent-jobs-outgoing.c --- */
 

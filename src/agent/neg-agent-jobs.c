@@ -159,17 +159,23 @@ save_end (NegRunningJob *running, const NegJob *job, GPtrArray *objects)
   }
 }
 
-static void
-forget_running (NegRunningJob *running)
+/* FALSE: while @end was written somebody has come who waits for it; that is written, too. */
+static gboolean
+forget_running (NegRunningJob *running, NegJob *end)
 {
   NegAgentJobs *jobs = running->jobs;
+  gboolean is_pressed;
 
   g_mutex_lock (&jobs->lock);
-  if (running->result != NULL)
+  is_pressed = running->job->priority != end->priority;
+  end->priority = running->job->priority;
+  if (running->result != NULL && !is_pressed)
     g_hash_table_insert (jobs->results, g_memdup2 (&running->job->id, sizeof running->job->id),
                          g_variant_ref (running->result));
-  g_hash_table_remove (jobs->running, &running->job->id);
+  if (!is_pressed)
+    g_hash_table_remove (jobs->running, &running->job->id);
   g_mutex_unlock (&jobs->lock);
+  return !is_pressed;
 }
 
 static void
@@ -188,9 +194,10 @@ run_cb (gpointer data, gpointer user_data)
   end = make_end (running, &transfer, error);
   g_mutex_unlock (&jobs->lock);
   neg_fault_point ("job-ran");
-  save_end (running, end, transfer.objects);
-  neg_fault_point ("job-saved");
-  forget_running (running);
+  do {
+    save_end (running, end, transfer.objects);
+    neg_fault_point ("job-saved");
+  } while (!forget_running (running, end));
   tell (jobs, _neg_job_to_variant (end, NULL));
   neg_agent_jobs_kick (jobs);
   neg_agent_prefetch_kick (_neg_agent_get_prefetch (jobs->agent));
@@ -437,9 +444,9 @@ is_same_retrieve (const NegJob *job, const NegJob *other)
 
 /* With the change lock. NULL: there is none. */
 static NegJob *
-find_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader)
+find_same (const NegJob *job, NegDatabase *reader)
 {
-  g_autoptr (GPtrArray) listed = neg_jobs_list (reader, LISTED_MAX, NULL);
+  g_autoptr (GPtrArray) listed = neg_jobs_list_study (reader, job->study_uid, NULL);
   gboolean once = FALSE;
 
   g_variant_lookup (job->arguments, "once", "b", &once);
@@ -453,12 +460,27 @@ find_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader)
 static gboolean
 hasten (NegAgentJobs *jobs, NegJob *same, const NegJob *job, GError **error)
 {
-  _neg_jobs_hasten_running (jobs, same->id, job);
-  if (same->state != NEG_JOB_WAITING || is_running (jobs, same->id))
+  if (same->state != NEG_JOB_WAITING)
     return TRUE;
   same->priority = MIN (same->priority, job->priority);
   same->next_us = MIN (same->next_us, job->next_us);
   return neg_jobs_update (neg_agent_get_archive (jobs->agent), same, error);
+}
+
+/* With the change lock. The same that is there already; NULL: none, or (error) it cannot be hastened. One whose row said
+ * that it runs, and that runs no more, has an end by now, which is read again. */
+static NegJob *
+join_same (NegAgentJobs *jobs, const NegJob *job, NegDatabase *reader, GError **error)
+{
+  g_autoptr (NegJob) same = find_same (job, reader);
+
+  if (same == NULL || _neg_jobs_hasten_running (jobs, same->id, job))
+    return g_steal_pointer (&same);
+  if (same->state == NEG_JOB_RUNNING) {
+    neg_job_free (same);
+    same = find_same (job, reader);
+  }
+  return same == NULL || hasten (jobs, same, job, error) ? g_steal_pointer (&same) : NULL;
 }
 
 gboolean
@@ -468,6 +490,7 @@ neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, cons
   g_autoptr (NegDatabase) reader = NULL;
   g_autoptr (NegJob) job = g_new0 (NegJob, 1);
   g_autoptr (NegJob) same = NULL;
+  g_autoptr (GError) failure = NULL;
   gboolean done;
 
   job->kind = g_strdup (kind);
@@ -480,14 +503,15 @@ neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, cons
   if (reader == NULL)
     return FALSE;
   g_mutex_lock (&jobs->change_lock);
-  same = find_same (jobs, job, reader);
-  done = same != NULL ? hasten (jobs, same, job, error)
-                      : neg_jobs_add (neg_agent_get_archive (jobs->agent), job, error);
+  same = join_same (jobs, job, reader, &failure);
+  done = failure == NULL && (same != NULL || neg_jobs_add (neg_agent_get_archive (jobs->agent), job, &failure));
   if (same != NULL)
     job->id = same->id;
   else if (done)
     tell (jobs, _neg_job_to_variant (job, NULL));
   g_mutex_unlock (&jobs->change_lock);
+  if (!done)
+    g_propagate_error (error, g_steal_pointer (&failure));
   if (done && id != NULL)
     *id = job->id;
   neg_fault_point ("job-added");

@@ -368,6 +368,21 @@ neg_jobs_list (NegDatabase *database, guint limit, GError **error)
   return read_jobs (statement, error);
 }
 
+GPtrArray *
+neg_jobs_list_study (NegDatabase *database, const char *study_uid, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database,
+                                                  "SELECT " COLUMNS " FROM job WHERE study_uid = ?1 AND study_uid <> ''"
+                                                  " AND state <= ?2 ORDER BY id DESC",
+                                                  error);
+
+  if (statement == NULL)
+    return NULL;
+  neg_statement_bind_text (statement, 1, study_uid);
+  neg_statement_bind_int (statement, 2, NEG_JOB_PAUSED);
+  return read_jobs (statement, error);
+}
+
 gboolean
 neg_jobs_get_next_due (NegDatabase *database, gint64 *next_us, GError **error)
 {

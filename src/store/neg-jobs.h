@@ -62,6 +62,8 @@ NegJob *neg_jobs_find (NegDatabase *database, gint64 id, GError **error);
 GPtrArray *neg_jobs_list_due (NegDatabase *database, gint64 now_us, guint limit, GError **error);
 /* Newest first: not finished ones, then finished ones, @limit at most. */
 GPtrArray *neg_jobs_list (NegDatabase *database, guint limit, GError **error);
+/* Of one study ("": none), newest first: those that are not finished. */
+GPtrArray *neg_jobs_list_study (NegDatabase *database, const char *study_uid, GError **error);
 /* When the next WAITING job is due; 0: none. */
 gboolean neg_jobs_get_next_due (NegDatabase *database, gint64 *next_us, GError **error);
 /* Deletes finished jobs older than @before_us. */

@@ -99,6 +99,29 @@ test_due (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (next_us, ==, 40);
 }
 
+/* Whatever else there is. */
+static void
+test_study (ArchiveHome *home, gconstpointer data)
+{
+  gint64 waiting = add_job (home, NEG_JOB_WAITING, 0, 10, 200);
+  gint64 paused = add_job (home, NEG_JOB_PAUSED, 0, 10, 0);
+  gint64 running = add_job (home, NEG_JOB_RUNNING, 0, 10, 0);
+  gint64 done = add_job (home, NEG_JOB_DONE, 0, 10, 0);
+  NegJob other = { .kind = (char *) "retrieve", .peer = (char *) "pacs", .study_uid = (char *) "2.25.11" };
+  NegJob local = { .kind = (char *) "import", .peer = (char *) "", .study_uid = (char *) "" };
+  const gint64 all[3] = { running, paused, waiting };
+  g_autoptr (GPtrArray) listed = NULL;
+  g_autoptr (GPtrArray) none = NULL;
+
+  g_assert_cmpint (done, !=, 0);
+  g_assert_true (neg_jobs_add (home->archive, &other, NULL));
+  g_assert_true (neg_jobs_add (home->archive, &local, NULL));
+  listed = neg_jobs_list_study (home->reader, "2.25.1", NULL);
+  none = neg_jobs_list_study (home->reader, "", NULL);
+  assert_ids (listed, all, 3);
+  assert_ids (none, NULL, 0);
+}
+
 static void
 test_recover (ArchiveHome *home, gconstpointer data)
 {
@@ -233,6 +256,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_test ("/jobs/keep", test_keep);
   add_test ("/jobs/due", test_due);
+  add_test ("/jobs/study", test_study);
   add_test ("/jobs/recover", test_recover);
   add_test ("/jobs/deaths", test_deaths);
   add_test ("/jobs/unreadable", test_unreadable);
