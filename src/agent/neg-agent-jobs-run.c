@@ -44,6 +44,19 @@ _neg_job_is_ahead (const NegJob *job)
          && g_variant_lookup (job->arguments, "prefetch", "b", &is_ahead) && is_ahead;
 }
 
+/* Somebody may want it by now, or another one of this peer. */
+static gboolean
+is_in_no_hurry (gpointer user_data)
+{
+  NegRunningJob *running = user_data;
+  gboolean is_ahead;
+
+  g_mutex_lock (&running->jobs->lock);
+  is_ahead = _neg_job_is_ahead (running->job);
+  g_mutex_unlock (&running->jobs->lock);
+  return is_ahead && !g_cancellable_is_cancelled (running->cancellable);
+}
+
 /* Between objects: until we have answered a peer sends no other one. */
 static void
 pace (NegRunningJob *running, const NegTransferProgress *progress, gboolean is_ahead)
@@ -52,7 +65,7 @@ pace (NegRunningJob *running, const NegTransferProgress *progress, gboolean is_a
 
   running->paced_bytes = progress->bytes;
   if (is_ahead && bytes > 0)
-    neg_agent_prefetch_pace (_neg_agent_get_prefetch (running->jobs->agent), bytes, running->cancellable);
+    neg_agent_prefetch_pace (_neg_agent_get_prefetch (running->jobs->agent), bytes, is_in_no_hurry, running);
 }
 
 void

@@ -92,14 +92,15 @@ neg_agent_prefetch_check (NegAgent *agent, const char *study_uid, GError **error
 }
 
 void
-neg_agent_prefetch_pace (NegAgentPrefetch *prefetch, guint64 bytes, GCancellable *cancellable)
+neg_agent_prefetch_pace (NegAgentPrefetch *prefetch, guint64 bytes, gboolean (*goes_on) (gpointer user_data),
+                         gpointer user_data)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (prefetch->agent);
   gint64 begin_us = g_get_monotonic_time ();
   gint64 wait_us = _neg_pace_take (&prefetch->pace, neg_site_get_prefetch (site)->bytes_per_s, bytes, begin_us);
 
   wait_us = MIN (wait_us, PACE_MAX_US);
-  while (g_get_monotonic_time () - begin_us < wait_us && !g_cancellable_is_cancelled (cancellable))
+  while (g_get_monotonic_time () - begin_us < wait_us && goes_on (user_data))
     g_usleep ((gulong) MIN (PACE_STEP_US, wait_us));
 }
 

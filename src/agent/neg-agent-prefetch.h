@@ -28,8 +28,9 @@ gboolean neg_agent_prefetch_follow_site (NegAgentPrefetch *prefetch, NegSite *si
 
 /* At most so many at once of what nobody waits for. 0: not now. */
 guint neg_agent_prefetch_get_limit (NegAgent *agent);
-/* Called between objects with what came: waits as the bandwidth says, 5 s at most. */
-void neg_agent_prefetch_pace (NegAgentPrefetch *prefetch, guint64 bytes, GCancellable *cancellable);
+/* Called between objects with what came: waits as the bandwidth says, 5 s at most, and while nobody waits (@goes_on). */
+void neg_agent_prefetch_pace (NegAgentPrefetch *prefetch, guint64 bytes, gboolean (*goes_on) (gpointer user_data),
+                              gpointer user_data);
 /* REFUSED: it has been removed here since it was planned. */
 gboolean neg_agent_prefetch_check (NegAgent *agent, const char *study_uid, GError **error);
 

@@ -28,6 +28,7 @@ typedef struct {
   NegCallers *callers;
   const NegIncomingConnection *connection;
   NegSite *site;
+  GCancellable *cancellable;
   NegNetSession *session;
   char *calling_ae;
   char *subject; /* of its certificate; "" without */
@@ -123,6 +124,33 @@ settle (NegReceiveStore *store, gboolean wait)
   } while (goes_on);
 }
 
+/* --- what it sends for nobody who waits --- */
+
+typedef struct {
+  const Receiver *receiver;
+  const char *study_uid;
+} Paced;
+
+static gboolean
+is_paced (gpointer user_data)
+{
+  const Paced *paced = user_data;
+  const Receiver *receiver = paced->receiver;
+
+  return receiver->peer != NULL && !g_cancellable_is_cancelled (receiver->cancellable)
+         && neg_expected_is_paced (neg_agent_get_expected (receiver->agent), paced->study_uid,
+                                   receiver->peer->called_ae);
+}
+
+static void
+pace (const Receiver *receiver, const NegReceived *received)
+{
+  Paced paced = { receiver, received->study_uid };
+
+  if (is_paced (&paced))
+    neg_agent_prefetch_pace (_neg_agent_get_prefetch (receiver->agent), received->bytes, is_paced, &paced);
+}
+
 static gboolean
 take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError **error)
 {
@@ -135,9 +163,7 @@ take_object (Receiver *receiver, NegReceiveStore *store, GVariant *body, GError 
   else if (received.status == NEG_STORE_SUCCESS && receiver->peer != NULL)
     neg_expected_count (neg_agent_get_expected (receiver->agent), received.study_uid,
                         receiver->peer->called_ae, 1, received.bytes);
-  if (receiver->peer != NULL
-      && neg_expected_is_paced (neg_agent_get_expected (receiver->agent), received.study_uid, receiver->peer->called_ae))
-    neg_agent_prefetch_pace (_neg_agent_get_prefetch (receiver->agent), received.bytes, NULL);
+  pace (receiver, &received);
   return TRUE;
 }
 
@@ -296,7 +322,8 @@ neg_receiver_run (NegAgent *agent, NegCallers *callers, const NegIncomingConnect
                   GCancellable *cancellable)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (agent);
-  Receiver receiver = { .agent = agent, .callers = callers, .connection = connection, .site = site };
+  Receiver receiver = { .agent = agent, .callers = callers, .connection = connection, .site = site,
+                        .cancellable = cancellable };
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) unaudited = NULL;
 
