@@ -2,6 +2,8 @@
 
 #include "agent/neg-expected.h"
 
+#define MOVED_US (10 * 60 * (gint64) G_USEC_PER_SEC) /* what a C-MOVE that was given up still brings */
+
 /* One operation's. */
 typedef struct {
   char *source;
@@ -9,6 +11,13 @@ typedef struct {
   guint n_held; /* answered and not committed */
   gint message_id; /* of the C-MOVE; -1: none */
 } Study;
+
+/* A C-MOVE without its final answer. */
+typedef struct {
+  char *study_uid, *source;
+  gint64 until_us; /* monotonic; while it runs G_MAXINT64 */
+  guint16 message_id;
+} Move;
 
 typedef struct {
   GVariant *committed, *failed; /* NULL: no answer yet */
@@ -20,6 +29,7 @@ struct _NegExpected {
   GHashTable *studies;      /* UID and source: Study */
   GHashTable *transactions; /* UID: Transaction */
   GHashTable *paced;        /* UIDs and sources, as of studies */
+  GPtrArray *moves;         /* Move: of each operation one, and those of the last minutes */
 };
 
 static void
@@ -27,6 +37,16 @@ study_free (Study *study)
 {
   g_free (study->source);
   g_free (study);
+}
+
+static void
+move_free (gpointer data)
+{
+  Move *move = data;
+
+  g_free (move->study_uid);
+  g_free (move->source);
+  g_free (move);
 }
 
 static void
@@ -46,6 +66,7 @@ neg_expected_new (void)
   g_cond_init (&expected->changed);
   expected->studies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) study_free);
   expected->transactions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) transaction_free);
+  expected->moves = g_ptr_array_new_with_free_func (move_free);
   expected->paced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return expected;
 }
@@ -58,6 +79,7 @@ neg_expected_free (NegExpected *expected)
   g_hash_table_unref (expected->studies);
   g_hash_table_unref (expected->transactions);
   g_hash_table_unref (expected->paced);
+  g_ptr_array_unref (expected->moves);
   g_mutex_clear (&expected->lock);
   g_cond_clear (&expected->changed);
   g_free (expected);
@@ -133,6 +155,23 @@ neg_expected_begin_study (NegExpected *expected, const char *study_uid, const ch
   return TRUE;
 }
 
+/* With the lock held. */
+static void
+give_up_moves (NegExpected *expected, const char *study_uid, const char *source)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  for (guint i = expected->moves->len; i > 0; i--) {
+    Move *move = expected->moves->pdata[i - 1];
+
+    if (move->until_us < now_us)
+      g_ptr_array_remove_index_fast (expected->moves, i - 1);
+    else if (move->until_us == G_MAXINT64 && g_str_equal (move->study_uid, study_uid)
+             && g_str_equal (move->source, source))
+      move->until_us = now_us + MOVED_US;
+  }
+}
+
 void
 neg_expected_end_study (NegExpected *expected, const char *study_uid, const char *source)
 {
@@ -140,6 +179,7 @@ neg_expected_end_study (NegExpected *expected, const char *study_uid, const char
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
 
   g_hash_table_remove (expected->studies, key);
+  give_up_moves (expected, study_uid, source);
   g_cond_broadcast (&expected->changed);
 }
 
@@ -154,6 +194,12 @@ neg_expected_has_any (NegExpected *expected, const char *source)
   while (g_hash_table_iter_next (&iter, NULL, &study))
     if (g_str_equal (((Study *) study)->source, source))
       return TRUE;
+  for (guint i = 0; i < expected->moves->len; i++) {
+    const Move *move = expected->moves->pdata[i];
+
+    if (g_str_equal (move->source, source) && move->until_us >= g_get_monotonic_time ())
+      return TRUE;
+  }
   return FALSE;
 }
 
@@ -171,8 +217,17 @@ neg_expected_set_move (NegExpected *expected, const char *study_uid, const char 
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
   Study *study = find_study (expected, study_uid, source);
 
-  if (study != NULL)
-    study->message_id = message_id;
+  Move *move;
+
+  if (study == NULL)
+    return;
+  study->message_id = message_id;
+  move = g_new0 (Move, 1);
+  move->study_uid = g_strdup (study_uid);
+  move->source = g_strdup (source);
+  move->message_id = message_id;
+  move->until_us = G_MAXINT64;
+  g_ptr_array_add (expected->moves, move);
 }
 
 gboolean
@@ -182,6 +237,37 @@ neg_expected_is_moved (NegExpected *expected, const char *study_uid, const char 
   const Study *study = find_study (expected, study_uid, source);
 
   return study != NULL && study->message_id >= 0 && (guint) study->message_id == message_id;
+}
+
+void
+neg_expected_end_move (NegExpected *expected, const char *study_uid, const char *source, guint16 message_id)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+
+  for (guint i = 0; i < expected->moves->len; i++) {
+    const Move *move = expected->moves->pdata[i];
+
+    if (move->until_us == G_MAXINT64 && move->message_id == message_id && g_str_equal (move->study_uid, study_uid)
+        && g_str_equal (move->source, source)) {
+      g_ptr_array_remove_index_fast (expected->moves, i);
+      return;
+    }
+  }
+}
+
+gboolean
+neg_expected_was_moved (NegExpected *expected, const char *study_uid, const char *source, guint message_id)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&expected->lock);
+
+  for (guint i = 0; i < expected->moves->len; i++) {
+    const Move *move = expected->moves->pdata[i];
+
+    if (move->message_id == message_id && g_str_equal (move->study_uid, study_uid)
+        && g_str_equal (move->source, source) && move->until_us >= g_get_monotonic_time ())
+      return TRUE;
+  }
+  return FALSE;
 }
 
 /* With the lock held. */

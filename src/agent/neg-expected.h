@@ -19,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegExpected, neg_expected_free)
 gboolean neg_expected_begin_study (NegExpected *expected, const char *study_uid, const char *source,
                                    guint timeout_ms);
 void neg_expected_end_study (NegExpected *expected, const char *study_uid, const char *source); /* as it began */
+/* Anything of its, or what a C-MOVE that was given up of late may still bring. */
 gboolean neg_expected_has_any (NegExpected *expected, const char *source);
 gboolean neg_expected_has_study (NegExpected *expected, const char *study_uid, const char *source);
 /* The receiver has taken one (or more bytes of one) from @source. */
@@ -28,6 +29,10 @@ void neg_expected_count (NegExpected *expected, const char *study_uid, const cha
 /* A C-MOVE with this message ID runs for it now. What comes for it can be known by its number (PS3.7 9.1.1.1). */
 void neg_expected_set_move (NegExpected *expected, const char *study_uid, const char *source, guint16 message_id);
 gboolean neg_expected_is_moved (NegExpected *expected, const char *study_uid, const char *source, guint message_id);
+/* It has its final answer. */
+void neg_expected_end_move (NegExpected *expected, const char *study_uid, const char *source, guint16 message_id);
+/* Such a C-MOVE runs, or was given up of late: a peer may go on with one that nobody waits for any more. */
+gboolean neg_expected_was_moved (NegExpected *expected, const char *study_uid, const char *source, guint message_id);
 
 /* What a C-MOVE brings of it is nobody's who waits: whoever receives it takes his time (neg_agent_prefetch_pace()). */
 void neg_expected_set_paced (NegExpected *expected, const char *study_uid, const char *source, gboolean is_paced);

@@ -289,6 +289,8 @@ move_identifier (Retrieve *retrieve, NegAssociation *association, const char *de
   while (!is_done)
     if (!move_step (retrieve, association, &heard_us, &is_done, error))
       return FALSE;
+  neg_expected_end_move (neg_agent_get_expected (retrieve->agent), retrieve->study_uid, retrieve->peer->called_ae,
+                         message_id);
   return TRUE;
 }
 

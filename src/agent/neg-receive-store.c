@@ -332,9 +332,14 @@ is_asked_for (NegReceiveStore *store, const char *study_uid, GVariant *details)
 {
   g_autoptr (NegSite) site = neg_agent_dup_site (store->agent);
   const NegPeer *peer = neg_site_find_peer (site, store->peer, NULL);
+  NegExpected *expected = neg_agent_get_expected (store->agent);
+  guint32 message_id = G_MAXUINT32;
 
-  return peer != NULL && (store->is_asked_here || is_moved_by_us (site, peer, details))
-         && neg_expected_has_study (neg_agent_get_expected (store->agent), study_uid, peer->called_ae);
+  if (peer == NULL || (!store->is_asked_here && !is_moved_by_us (site, peer, details)))
+    return FALSE;
+  g_variant_lookup (details, "move-message", "u", &message_id);
+  return neg_expected_has_study (expected, study_uid, peer->called_ae)
+         || neg_expected_was_moved (expected, study_uid, peer->called_ae, message_id);
 }
 
 /* Its sender has it still, and the retrieve that asked for it is judged by what is committed: everything must say that it

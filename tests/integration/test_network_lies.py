@@ -4,6 +4,8 @@ what a C-MOVE of ours brings, and a retrieve is complete only when what was aske
 import os
 import sqlite3
 import sys
+import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
 import hostile_peers as hostile  # noqa: E402
@@ -135,6 +137,31 @@ def kept_open():
         assert kept == {'1.2.3.1': 1, '1.2.3.2': 0}, kept
 
 
+def given_up():
+    """A peer that goes on with what nobody waits for any more has it still; what has another number is not that."""
+    asked, goes_on = [], threading.Event()
+
+    def bring(port, message):
+        asked.append(message)
+        goes_on.wait(60)
+    with Mover(bring) as peer, peer.home() as agent:
+        peer.to = agent.port
+        bus = Bus(agent)
+        job = bus.call('Retrieve', '(sssib)', 'LIAR', STUDY, '', 0, True)[0]
+        end = time.monotonic() + 60
+        while not asked and time.monotonic() < end:
+            time.sleep(0.02)
+        bus.call('ControlJob', '(xs)', job, 'cancel')
+        assert bus.wait_job(job)['state'] == 'cancelled'
+        goes_on.set()
+        with Caller(agent.port, IMAGES, calling='HOSTILE') as caller:
+            assert stored(caller, '1.2.3.1', message=asked[0]) == 0
+            assert stored(caller, '1.2.3.2', message=(asked[0] + 1) % 65536) == 0
+            assert stored(caller, '1.2.9.1', message=asked[0], study='1.2.9') == 0
+        kept = dict(rows(agent, 'SELECT sop_instance_uid, object_class FROM instance'))
+        assert kept == {'1.2.3.1': 1, '1.2.3.2': 0, '1.2.9.1': 0}, kept
+
+
 # --- C-GET ---
 
 class Getter(HostilePeer):
@@ -242,6 +269,7 @@ def main():
     tap.run('C-MOVE: another caller', another_caller)
     tap.run('C-MOVE: when it is over', after_the_move)
     tap.run('C-MOVE: an association that stays open', kept_open)
+    tap.run('C-MOVE: given up', given_up)
     tap.run('C-GET: another study', another_study)
     tap.run('C-GET: another study, refused', another_study_refused)
     tap.run('C-GET: what cannot be kept', asked_and_refused)
