@@ -271,7 +271,7 @@ def test_limit():
     rows = net.rows_of(messages)
     assert len(rows) == 500, len(rows)
     assert messages[-2][1][2][:1] == ['limit'] or [v for k, v in messages if k == net.DONE][-1][2] == ['limit']
-    assert seconds < 5, seconds
+    assert seconds < 30, seconds  # and not as long as a million takes
 
 
 def polite(n):
@@ -310,7 +310,7 @@ def test_limit_is_heard():
 
 
 def cancelled(behave, role='query'):
-    """Seconds from CANCEL to the end."""
+    """Seconds from CANCEL to the end. A peer that hears it has a second to end; silence is endured for half a minute."""
     with HostilePeer(behave) as peer, NetEngine() as engine:
         engine.begin(role, peer.port)
         if behave is not hostile.silent:
@@ -325,10 +325,10 @@ def cancelled(behave, role='query'):
 
 
 def test_cancel():
-    assert cancelled(polite(10000)) < 0.2
+    assert cancelled(polite(10000)) < 0.9
     for behave in (hostile.silent, hostile.silent_after_accept, hostile.flood(1000000)):
         seconds = cancelled(behave)
-        assert seconds < 1.3, seconds
+        assert seconds < 8, seconds
 
 
 def test_agent_goes():
@@ -338,7 +338,7 @@ def test_agent_goes():
         engine.until(net.OPENED)
         engine.query(STUDY_KEYS)
         engine.socket.close()
-        engine.process.wait(1)
+        engine.process.wait(8)
 
 
 def test_rows_do_not_wait():
@@ -346,17 +346,18 @@ def test_rows_do_not_wait():
         link.accept()
         message = link.receive()
         link.respond(*message[:2], hostile.PENDING, hostile.element(0x20, 0xd, '1.2'))
-        time.sleep(1.5)
+        assert arrived.wait(60)
         link.respond(*message[:2], hostile.SUCCESS)
         link.receive()
+
+    arrived = threading.Event()
 
     with HostilePeer(behave) as peer, NetEngine() as engine:
         engine.begin('query', peer.port)
         engine.until(net.OPENED)
-        begin = time.monotonic()
         engine.query(STUDY_KEYS)
         assert engine.receive()[0] == net.ROWS
-        assert time.monotonic() - begin < 0.5
+        arrived.set()
 
 
 # --- what fails ---
@@ -394,8 +395,8 @@ def test_closed():
 
 
 def test_silent():
-    fails_find(hostile.silent, 'timeout', 'silent', seconds=4)
-    fails_find(hostile.silent_after_accept, 'timeout', 'silent', seconds=4)
+    fails_find(hostile.silent, 'timeout', 'silent', seconds=15)
+    fails_find(hostile.silent_after_accept, 'timeout', 'silent', seconds=15)
 
 
 def test_nothing_accepted():
@@ -421,7 +422,7 @@ def test_garbage():
 
 def test_nested():
     for depth in (65, 20000):
-        fails_find(hostile.finding([hostile.nested(depth)]), 'nesting', seconds=4)
+        fails_find(hostile.finding([hostile.nested(depth)]), 'nesting', seconds=15)
     rows = converse_nested(10)
     assert len(rows) == 1, rows
 

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.environ.get("NEGATOSCOPE_SOURCE", "."), "test
 import negtest  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 800
+PATIENCE_S = 60
 
 
 def with_session_bus():
@@ -35,16 +36,30 @@ def with_session_bus():
     sys.exit(status)
 
 
-def wait_until(condition, seconds=60, what="", step=0.05):
-    """The first true value of condition(); an assertion error when the time is up."""
+def comes(condition, seconds, step=0.05):
+    """The first true value of condition(), None when the time is up. Parts of the tree go away while one looks: then one
+    looks again."""
+    from gi.repository import GLib
     end = time.monotonic() + seconds
     while True:
-        value = condition()
+        try:
+            value = condition()
+        except GLib.GError:
+            value = None
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s: {what or condition}")
+            return None
         time.sleep(step)
+
+
+def wait_until(condition, seconds=PATIENCE_S, what="", step=0.05):
+    """The same, with an assertion error that says what (a text, or a function that gives it). Less than PATIENCE_S is not
+    waited: a limit ends what hangs, it measures nothing."""
+    value = comes(condition, max(seconds, PATIENCE_S), step)
+    if not value:
+        raise AssertionError(f"not within {max(seconds, PATIENCE_S)} s: {what() if callable(what) else what or condition}")
+    return value
 
 
 def agents_of(home):
@@ -251,24 +266,30 @@ class Program:
             return False
         return any(states.contains(getattr(pyatspi, "STATE_" + name.upper())) for name in names)
 
-    def find(self, role, start=""):
+    @staticmethod
+    def role_and_name(node):
         from gi.repository import GLib
+        try:
+            return node.getRoleName(), node.name or ""
+        except GLib.GError:  # it has gone
+            return "", ""
+
+    def find(self, role, start=""):
         for node in self.walk():
-            try:
-                if node.getRoleName() == role and (node.name or "").startswith(start):
-                    return node
-            except GLib.GError:
-                continue
+            its_role, name = self.role_and_name(node)
+            if its_role == role and name.startswith(start):
+                return node
         return None
 
     def wait_find(self, role, start="", seconds=60):
         return wait_until(lambda: self.find(role, start), seconds, f"the {role} “{start}”")
 
     def names(self, start=""):
-        return [node.name for node in self.walk() if (node.name or "").startswith(start)]
+        names = [self.role_and_name(node)[1] for node in self.walk()]
+        return [name for name in names if name.startswith(start)]
 
     def wait_name(self, part, seconds=60):
-        return wait_until(lambda: next((node for node in self.walk() if part in (node.name or "")), None), seconds,
+        return wait_until(lambda: next((node for node in self.walk() if part in self.role_and_name(node)[1]), None), seconds,
                           f"“{part}” among the names")
 
     def wait_no_name(self, part, seconds=60):
@@ -277,22 +298,23 @@ class Program:
     def focused(self):
         """Where the keys go, as a screen reader knows it; None when nobody knows."""
         for node in self.walk():
-            if self.has_state(node, "focused") and node.getRoleName() not in ("frame", "application", "dialog", "window"):
+            if self.has_state(node, "focused") and self.role_and_name(node)[0] not in ("frame", "application", "dialog",
+                                                                                       "window", ""):
                 return node
         return None
 
     def focused_name(self):
         node = self.focused()
-        return (node.name or "") if node is not None else ""
+        return self.role_and_name(node)[1] if node is not None else ""
 
     def wait_focus(self, part, seconds=60):
         wait_until(lambda: part in self.focused_name(), seconds,
-                   f"the focus on “{part}”; it is on “{self.focused_name()}”")
+                   lambda: f"the focus on “{part}”; it is on “{self.focused_name()}”")
 
     def viewports(self):
         """In order."""
-        return [node for node in self.walk() if node.getRoleName() == "image"
-                and (node.name or "").startswith(("image ", "no image"))]
+        named = [(node, *self.role_and_name(node)) for node in self.walk()]
+        return [node for node, role, name in named if role == "image" and name.startswith(("image ", "no image"))]
 
     def find_viewport(self):
         all_of_them = self.viewports()
@@ -344,7 +366,7 @@ class Program:
         self.closed = True
         next(node for node in self.walk() if node.getRoleName() == "push button" and node.name == "Close"
              and node.parent.name != "Close").queryAction().doAction(0)
-        wait_until(lambda: self.process.poll() is not None, 10, "the end of the program")
+        wait_until(lambda: self.process.poll() is not None, what="the end of the program")
         assert self.process.returncode == 0, self.process.returncode
 
     def says(self):
@@ -353,14 +375,16 @@ class Program:
         return f"{node.name} | {node.description}"
 
     def wait_says(self, text, seconds=60):
-        wait_until(lambda: text in self.says(), seconds, f"“{text}”; it says “{self.says()}”")
+        wait_until(lambda: text in self.says(), seconds, lambda: f"“{text}”; it says “{self.says()}”")
 
     def texts(self):
         """What can be read now."""
-        return [node.name for node in self.walk() if node.getRoleName() in ("label", "status bar") and node.name]
+        named = [self.role_and_name(node) for node in self.walk()]
+        return [name for role, name in named if role in ("label", "status bar") and name]
 
     def wait_text(self, part, seconds=60):
-        wait_until(lambda: any(part in text for text in self.texts()), seconds, f"“{part}” in {self.texts()}")
+        wait_until(lambda: any(part in text for text in self.texts()), seconds,
+                   lambda: f"“{part}” in {self.texts()}")
 
     def wait_image(self, text="image 1 of"):
         """The image that is announced so is there, no longer on its way."""

@@ -18,10 +18,7 @@ def focus(program, name):
             return
         before = program.focused_name()
         program.key("Tab")
-        try:
-            screen.wait_until(lambda before=before: program.focused_name() not in (before, ""), 2, "another focus")
-        except AssertionError:
-            continue
+        screen.comes(lambda before=before: program.focused_name() not in (before, ""), 2)
     raise AssertionError(f"the keyboard does not come to {name}; it is on {program.focused_name()}")
 
 
