@@ -182,7 +182,7 @@ neg_cine_bar_init (NegCineBar *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Cine"), -1);
   neg_accessible_set_name (GTK_WIDGET (self->rate), _ ("Images per second"));
-  neg_accessible_set_name (GTK_WIDGET (self->mode), _ ("Order"));
+  neg_accessible_set_name (GTK_WIDGET (self->mode), C_ ("cine", "Order"));
   neg_accessible_set_name (GTK_WIDGET (self->first), _ ("First image"));
   neg_accessible_set_name (GTK_WIDGET (self->last), _ ("Last image"));
   self->filling = FALSE;
