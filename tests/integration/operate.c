@@ -17,6 +17,9 @@
 
 #include <json-glib/json-glib.h>
 
+#include "agent/neg-agent-opened.h"
+#include "agent/neg-agent-prefetch.h"
+#include "agent/neg-agent-private.h"
 #include "agent/neg-listener.h"
 #include "agent/neg-operation.h"
 #include "base/neg-error.h"
@@ -29,6 +32,7 @@ struct _NegAgent {
   NegNetEngines *engines;
   NegEnginePool *pool;
   NegExpected *expected;
+  NegAgentOpened *opened;
   NegListener *listener;
 };
 
@@ -68,6 +72,12 @@ neg_agent_get_expected (NegAgent *agent)
   return agent->expected;
 }
 
+NegAgentOpened *
+_neg_agent_get_opened (NegAgent *agent)
+{
+  return agent->opened;
+}
+
 NegSite *
 neg_agent_dup_site (NegAgent *agent)
 {
@@ -82,6 +92,19 @@ neg_agent_open_reader (NegAgent *agent, GError **error)
 
 void
 neg_agent_announce (NegAgent *agent, const char *study_uid)
+{
+}
+
+/* Nothing is fetched ahead here, so that nothing waits. */
+NegAgentPrefetch *
+_neg_agent_get_prefetch (NegAgent *agent)
+{
+  return NULL;
+}
+
+void
+neg_agent_prefetch_pace (NegAgentPrefetch *prefetch, guint64 bytes, gboolean (*goes_on) (gpointer user_data),
+                         gpointer user_data)
 {
 }
 
@@ -313,6 +336,7 @@ set_up (NegAgent *agent, const char *home, GError **error)
   agent->engines = neg_net_engines_new (NULL, 1, error);
   agent->pool = neg_engine_pool_new (NULL, NULL);
   agent->expected = neg_expected_new ();
+  agent->opened = _neg_agent_opened_new ();
   return agent->engines != NULL;
 }
 
@@ -324,6 +348,7 @@ tear_down (NegAgent *agent)
   neg_net_engines_free (agent->engines);
   neg_archive_free (agent->archive);
   neg_expected_free (agent->expected);
+  _neg_agent_opened_free (agent->opened);
   g_clear_pointer (&agent->site, neg_site_unref);
   g_free (agent->data_folder);
   g_free (agent->cache_folder);
