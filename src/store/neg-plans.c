@@ -254,6 +254,26 @@ neg_plans_set (NegDatabase *database, const NegPlan *plan, const NegPlanChoice *
               error);
 }
 
+/* Somebody has the case open: what failed is tried again, and what was evicted since; what waits for better times is tried
+ * now. */
+static gboolean
+renew (NegDatabase *database, gint64 entry, GError **error)
+{
+  G_STATIC_ASSERT (NEG_PRIOR_PLANNED == 0 && NEG_PRIOR_QUEUED == 1 && NEG_PRIOR_HERE == 2 && NEG_PRIOR_FAILED == 4);
+  G_STATIC_ASSERT (NEG_JOB_WAITING == 0);
+  return run (prepare_one (database,
+                           "UPDATE prefetch_choice SET state = 0, job_id = 0 WHERE entry_id = ?1 AND peer <> ''"
+                           " AND (state = 4 OR (state = 2 AND NOT EXISTS (SELECT 1 FROM entry e"
+                           " WHERE e.study_uid <> '' AND e.study_uid = prefetch_choice.study_uid AND e.n_here > 0)))",
+                           entry, error),
+              error)
+         && run (prepare (database,
+                          "UPDATE job SET next_us = min (next_us, ?2) WHERE state = 0"
+                          " AND id IN (SELECT job_id FROM prefetch_choice WHERE entry_id = ?1 AND state = 1)",
+                          entry, g_get_real_time (), error),
+                 error);
+}
+
 gboolean
 neg_plans_press (NegDatabase *database, gint64 entry, NegPlanCause cause, guint urgency, gint64 need_us, GError **error)
 {
@@ -265,7 +285,7 @@ neg_plans_press (NegDatabase *database, gint64 entry, NegPlanCause cause, guint 
     return FALSE;
   neg_statement_bind_int (statement, 3, urgency);
   neg_statement_bind_int (statement, 4, need_us);
-  return neg_statement_run (statement, error);
+  return neg_statement_run (statement, error) && (cause != NEG_CAUSE_OPENED || renew (database, entry, error));
 }
 
 gboolean

@@ -215,6 +215,81 @@ add_job (ArchiveHome *home)
   return job.id;
 }
 
+typedef struct {
+  gint64 entry;
+  NegPlanCause cause;
+} Pressed;
+
+static gboolean
+press (NegDatabase *database, gpointer data, GError **error)
+{
+  const Pressed *pressed = data;
+
+  return neg_plans_press (database, pressed->entry, pressed->cause, 3, 0, error);
+}
+
+typedef struct {
+  const char *uid;
+  NegPriorState state;
+  gint64 job;
+} Became;
+
+static gboolean
+set_became (NegDatabase *database, gpointer data, GError **error)
+{
+  const Became *became = data;
+  g_autoptr (GPtrArray) next = neg_plans_list_next (database, G_MAXINT64, 10, error);
+
+  for (guint i = 0; next != NULL && i < next->len; i++) {
+    const NegPlannedPrior *prior = next->pdata[i];
+
+    if (g_str_equal (prior->study_uid, became->uid))
+      return neg_plans_set_prior (database, prior->id, became->state, became->job, error);
+  }
+  return FALSE;
+}
+
+static gboolean
+put_off_jobs (NegDatabase *database, gpointer data, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, "UPDATE job SET next_us = 9000000000000000", error);
+
+  return statement != NULL && neg_statement_run (statement, error);
+}
+
+/* Nobody has the case open: all stays. Who opens it has what failed tried again, what was evicted fetched again, and what
+ * waits for better times tried at once. */
+static void
+test_pressed (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) here = archive_record (8, 1, 1);
+  const char *const uids[] = { "failed", "evicted", "waiting", here->text[NEG_RECORD_STUDY_UID] };
+  Steps steps = { { make_step ("1", "CT") }, 1 };
+  Pressed pressed = { 0, NEG_CAUSE_ORDERED };
+  gint64 job = add_job (home);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  archive_take_ok (home, NEG_OBJECT_CACHE, here, "fetched", NEG_ADDED_NEW);
+  write_ok (home, set_steps, &steps);
+  pressed.entry = get_entry (home, "1");
+  write_ok (home, set_plan, &(Made){ pressed.entry, NEG_CAUSE_ORDERED, 3, NOW_US, uids, 4 });
+  write_ok (home, set_became, &(Became){ "failed", NEG_PRIOR_FAILED, 99 });
+  write_ok (home, set_became, &(Became){ "evicted", NEG_PRIOR_HERE, 0 });
+  write_ok (home, set_became, &(Became){ "waiting", NEG_PRIOR_QUEUED, job });
+  write_ok (home, set_became, &(Became){ uids[3], NEG_PRIOR_HERE, 0 });
+  write_ok (home, put_off_jobs, NULL);
+  write_ok (home, press, &pressed);
+  before = list_next (home, G_MAXINT64);
+  g_assert_cmpstr (before, ==, "");
+  g_assert_cmpint (archive_count (home, "SELECT next_us FROM job"), ==, 9000000000000000);
+  pressed.cause = NEG_CAUSE_OPENED;
+  write_ok (home, press, &pressed);
+  after = list_next (home, G_MAXINT64);
+  g_assert_cmpstr (after, ==, "failedevicted");
+  g_assert_cmpint (archive_count (home, "SELECT next_us FROM job"), <=, g_get_real_time ());
+}
+
 static gboolean
 follow (NegDatabase *database, gpointer data, GError **error)
 {
@@ -366,6 +441,7 @@ main (int argc, char **argv)
     const char *name;
     void (*func) (ArchiveHome *, gconstpointer);
   } tests[] = { { "due", test_due },   { "arrival", test_arrival },   { "order", test_order },     { "jobs", test_jobs },
+                { "pressed", test_pressed },
                 { "withdraw", test_withdraw }, { "removed", test_removed }, { "day", test_day },
                 { "migrated", test_migrated } };
 

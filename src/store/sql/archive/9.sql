@@ -69,6 +69,9 @@ END;
 
 INSERT INTO prefetch_due (entry_id, cause) SELECT id, 2 FROM entry WHERE status = 0;
 
+-- Of what is scheduled, a day's is looked for among few.
+CREATE INDEX entry_scheduled ON entry (time_us) WHERE status = 0;
+
 -- What a person removed is not fetched again by itself.
 CREATE INDEX tombstone_study ON tombstone (study_uid);
 
