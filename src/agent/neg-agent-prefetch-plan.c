@@ -35,6 +35,7 @@ typedef struct {
   GArray *jobs;      /* of a plan that is withdrawn */
   gboolean is_failed; /* some peer did not answer */
   gboolean is_stale;  /* the entry has changed meanwhile */
+  gboolean is_written; /* what became of it */
 } Planning;
 
 static void
@@ -56,7 +57,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Planning, planning_clear)
 static gboolean
 write_plan (Planning *planning, NegDatabaseFunc func)
 {
-  return neg_archive_write (neg_agent_get_archive (planning->prefetch->agent), func, planning, NULL);
+  planning->is_written = neg_archive_write (neg_agent_get_archive (planning->prefetch->agent), func, planning, NULL);
+  return planning->is_written;
 }
 
 /* --- what ends without a plan --- */
@@ -200,7 +202,8 @@ is_planned (Planning *planning)
   if (before == NULL || strcmp (before->fingerprint, planning->plan->fingerprint) != 0 || *before->note != '\0'
       || planning->now_us - before->planned_us >= interval_us)
     return FALSE;
-  write_plan (planning, press_cb);
+  if (write_plan (planning, press_cb) && planning->due->cause == NEG_CAUSE_OPENED)
+    neg_agent_jobs_kick (_neg_agent_get_jobs (planning->prefetch->agent));
   return TRUE;
 }
 
@@ -433,31 +436,51 @@ make_plan (Planning *planning)
 }
 
 static void
-plan_one (NegAgentPrefetch *prefetch, NegDatabase *reader, const NegPlanDue *due)
+look_at (Planning *planning)
 {
-  g_auto (Planning) planning = { .prefetch = prefetch, .reader = reader, .due = due, .now_us = g_get_real_time () };
   g_autoptr (GError) error = NULL;
 
-  planning.entry = neg_entries_find (reader, due->entry, &error);
-  if (planning.entry == NULL) {
+  planning->entry = neg_entries_find (planning->reader, planning->due->entry, &error);
+  if (planning->entry == NULL) {
     if (g_error_matches (error, NEG_ERROR, NEG_ERROR_NOT_FOUND))
-      withdraw (&planning);
+      withdraw (planning);
     return;
   }
   /* What is read needs no priors, unless somebody has it open. */
-  if (planning.entry->status >= NEG_STATUS_READ && due->cause != NEG_CAUSE_OPENED) {
-    write_plan (&planning, forget_cb);
+  if (planning->entry->status >= NEG_STATUS_READ && planning->due->cause != NEG_CAUSE_OPENED) {
+    write_plan (planning, forget_cb);
     return;
   }
-  if (has_arrived (&planning) && begin_plan (&planning) && !is_planned (&planning))
-    make_plan (&planning);
+  if (has_arrived (planning) && begin_plan (planning) && !is_planned (planning))
+    make_plan (planning);
 }
 
-void
+static gboolean
+put_off_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  const Planning *planning = data;
+
+  return neg_plans_postpone (database, planning->due->entry,
+                             planning->now_us + _neg_prefetch_back_off_us (planning->due->attempts), TRUE, error);
+}
+
+/* What nothing came of cannot be read or written: it lets others pass. FALSE: nothing can be written at all. */
+static gboolean
+plan_one (NegAgentPrefetch *prefetch, NegDatabase *reader, const NegPlanDue *due)
+{
+  g_auto (Planning) planning = { .prefetch = prefetch, .reader = reader, .due = due, .now_us = g_get_real_time () };
+
+  look_at (&planning);
+  return planning.is_written || g_cancellable_is_cancelled (prefetch->cancellable) || write_plan (&planning, put_off_cb);
+}
+
+gboolean
 _neg_prefetch_plan_due (NegAgentPrefetch *prefetch, NegDatabase *reader)
 {
   g_autoptr (GArray) due = neg_plans_list_due (reader, g_get_real_time (), DUE_MAX, NULL);
 
   for (guint i = 0; due != NULL && i < due->len && !g_cancellable_is_cancelled (prefetch->cancellable); i++)
-    plan_one (prefetch, reader, &g_array_index (due, NegPlanDue, i));
+    if (!plan_one (prefetch, reader, &g_array_index (due, NegPlanDue, i)))
+      return FALSE;
+  return TRUE;
 }

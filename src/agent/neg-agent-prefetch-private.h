@@ -18,6 +18,7 @@ struct _NegAgentPrefetch {
   GCancellable *cancellable;
   NegPace pace;
   GHashTable *answers; /* the planner's: patient to NegPrefetchAnswer */
+  gint64 stuck_until_us; /* the planner's, monotonic: nothing could be written */
   GMutex lock;         /* of what follows */
   GCond cond;
   gboolean is_kicked, is_ending;
@@ -78,8 +79,8 @@ void _neg_prefetch_forget_answer (NegAgentPrefetch *prefetch, const NegPrefetchP
 
 /* --- neg-agent-prefetch-plan.c --- */
 
-/* Everything that is due now. */
-void _neg_prefetch_plan_due (NegAgentPrefetch *prefetch, NegDatabase *reader);
+/* Everything that is due now. FALSE: nothing can be written, so that it would be the same at once again. */
+gboolean _neg_prefetch_plan_due (NegAgentPrefetch *prefetch, NegDatabase *reader);
 
 /* --- neg-agent-prefetch-feed.c --- */
 

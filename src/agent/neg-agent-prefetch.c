@@ -187,8 +187,13 @@ look (NegAgentPrefetch *prefetch, NegDatabase *reader)
     _neg_agent_prefetch_set_waiting (prefetch, _ ("Quiet hours: nothing is asked or fetched ahead"));
     return LOOK_US;
   }
+  if (g_get_monotonic_time () < prefetch->stuck_until_us)
+    return LOOK_US;
   look_at_tomorrow (prefetch, reader, site);
-  _neg_prefetch_plan_due (prefetch, reader);
+  if (!_neg_prefetch_plan_due (prefetch, reader)) {
+    prefetch->stuck_until_us = g_get_monotonic_time () + LOOK_US;
+    return LOOK_US;
+  }
   if (!g_cancellable_is_cancelled (prefetch->cancellable))
     _neg_prefetch_feed (prefetch, reader);
   return find_wait_us (reader);

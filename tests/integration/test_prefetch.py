@@ -4,6 +4,7 @@ every point."""
 import datetime
 import os
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -11,7 +12,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
 from fault_homes import Bus, Home, await_death, restart, rows  # noqa: E402
 from hl7_peers import Hl7Home, Sender, order as message  # noqa: E402
-from hostile_peers import IMPLICIT, Caller, small_ct, CT_STORAGE  # noqa: E402
+from hostile_peers import IMPLICIT, Caller, HostilePeer, aborting, small_ct, CT_STORAGE  # noqa: E402
 from negtest import Skip, Tap  # noqa: E402
 from peers import ORTHANC_PLUGINS, Orthanc  # noqa: E402
 
@@ -364,9 +365,22 @@ def off():
         assert not plan(bus) and not kept(agent) and not bus.jobs()
 
 
+def nothing_written():
+    """What cannot be written is no reason to ask a peer all the time."""
+    with HostilePeer(aborting) as peer, Hl7Home(peer.site('PACS', use='query;retrieve')) as agent, \
+            Sender(agent.hl7_port) as sender:
+        with sqlite3.connect(f'{agent.home}/data/archive.db', timeout=20) as database:
+            database.execute('CREATE TRIGGER refuse BEFORE INSERT ON prefetch_plan '
+                             "BEGIN SELECT raise(ABORT, 'refused by the test'); END")
+        assert sender.ask(message(patient=PATIENT, name=NAME)).code == 'AA'
+        wait(lambda: rows(agent, 'SELECT 1 FROM prefetch_due WHERE attempts = 1 AND next_us > 0'))
+        assert peer.n_connections == 1, peer.n_connections
+
+
 def main():
     tap = Tap()
     tap.run('a wrong rule', wrong_rule)
+    tap.run('nothing can be written', nothing_written)
     if not Orthanc.is_installed() or not os.path.exists(os.path.join(ORTHANC_PLUGINS, 'libModalityWorklists.so')):
         def absent():
             raise Skip('no Orthanc with worklists here')
