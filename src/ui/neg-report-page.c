@@ -367,6 +367,8 @@ make_facts (NegReportPage *self)
   gtk_box_append (GTK_BOX (self->facts), self->list);
   gtk_box_append (GTK_BOX (self->facts), self->left_out);
   self->facts_scrolled = new_scrolled (self->facts, GTK_WIDGET (self));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->facts_scrolled), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _ ("What was asked for, and reports"), -1);
 }
 
 /* To what there is to read. */
