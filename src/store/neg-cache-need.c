@@ -18,10 +18,16 @@
 #define IS_ASKED_FOR(entry) "EXISTS (SELECT 1 FROM entry_source o WHERE o.entry_id = " entry " AND o.kind > 0 AND o.is_over = 0)"
 #define IS_WANTED(uid) "EXISTS (SELECT 1 FROM cache_purpose w WHERE w.study_uid = " uid " AND w.kind = 0)"
 
+/* A job that is not over and names files: ours are called by their hash, wherever the folder is said to be. */
+#define IS_NAMED_BY_FILE                                                                                               \
+  "EXISTS (SELECT 1 FROM job f WHERE (f.state > 2) = 0 AND f.study_uid = '' AND f.kind IN ('send', 'commit')"          \
+  " AND EXISTS (SELECT 1 FROM series r CROSS JOIN instance i ON i.series_id = r.id WHERE r.study_id = s.id"            \
+  " AND i.name IS NOT NULL AND instr (f.arguments, i.name) > 0))"
+
 /* Of jobs: waiting, running, paused; and what failed to be sent, for a person may try that again. */
 #define OWN                                                                                                            \
   "SELECT s.pinned_us <> 0, EXISTS (SELECT 1 FROM job j WHERE j.study_uid <> '' AND j.study_uid = s.study_uid"         \
-  " AND (j.state < 3 OR (j.state = 4 AND j.kind IN ('send', 'commit')))),"                                             \
+  " AND (j.state < 3 OR (j.state = 4 AND j.kind IN ('send', 'commit')))) OR " IS_NAMED_BY_FILE ","                     \
   " e.status = 2 OR (e.status = 1 AND (" IS_ASKED_FOR ("e.id") " OR " IS_WANTED ("s.study_uid") ")), e.id"             \
   " FROM study s LEFT JOIN entry e ON e.study_rowid <> 0 AND e.study_rowid = s.id WHERE s.id = ?1 LIMIT 1"
 

@@ -115,6 +115,40 @@ test_unsent (ArchiveHome *home, gconstpointer data)
   g_assert_false (cache_home_has (home, 1));
 }
 
+/* A file of the cache that a person named: its study stays until that is over, one that is not named goes. */
+static void
+test_unsent_file (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegJob) job = g_new0 (NegJob, 1);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL, *path = NULL;
+  const char *paths[] = { "/elsewhere/a.dcm", NULL, NULL };
+  GVariantDict arguments;
+
+  cache_home_bring (home, 1, 900);
+  cache_home_bring (home, 2, 2);
+  name = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "0000000001", -1); /* of the bytes that it was given */
+  path = g_strdup_printf ("/some/link/objects/%.2s/%s", name, name);
+  paths[1] = path;
+  g_variant_dict_init (&arguments, NULL);
+  g_variant_dict_insert (&arguments, "paths", "^as", paths);
+  job->kind = g_strdup ("send");
+  job->peer = g_strdup ("PACS");
+  job->study_uid = g_strdup ("");
+  job->arguments = g_variant_ref_sink (g_variant_dict_end (&arguments));
+  job->message = g_strdup ("");
+  job->error_code = g_strdup ("");
+  g_assert_true (neg_jobs_add (home->archive, job, &error));
+  cache_home_evict_to (home, 0);
+  g_assert_true (cache_home_has (home, 1));
+  g_assert_false (cache_home_has (home, 2));
+  job->state = NEG_JOB_DONE;
+  g_assert_true (neg_jobs_update (home->archive, job, &error));
+  cache_home_write (home, "UPDATE study SET need = 0"); /* as it is noted within the hour */
+  cache_home_evict_to (home, 0);
+  g_assert_false (cache_home_has (home, 1));
+}
+
 static void
 test_open (ArchiveHome *home, gconstpointer data)
 {
@@ -359,6 +393,7 @@ main (int argc, char **argv)
   add_test ("/cache/unread", test_unread);
   add_test ("/cache/ordered", test_ordered);
   add_test ("/cache/unsent", test_unsent);
+  add_test ("/cache/unsent-file", test_unsent_file);
   add_test ("/cache/open", test_open);
   add_test ("/cache/appointments", test_appointments);
   g_test_add_data_func ("/cache/case-read", GINT_TO_POINTER (FALSE), test_case_ends);
