@@ -39,7 +39,7 @@ neg_cache_note_purpose (NegDatabase *database, const char *study_uid, NegCachePu
                                              "INSERT INTO cache_purpose (study_uid, kind, entry_id, noted_us, why)"
                                              " SELECT ?1, ?2, ?3, ?4, ?5 WHERE ?2 <> 0 OR NOT EXISTS (SELECT 1"
                                              " FROM cache_purpose WHERE study_uid = ?1 AND kind = 2)"
-                                             " ON CONFLICT DO UPDATE SET why = ?5",
+                                             " ON CONFLICT DO UPDATE SET why = ?5, noted_us = ?4",
                                              error);
 
   if (note == NULL)

@@ -69,6 +69,20 @@ test_unread (ArchiveHome *home, gconstpointer data)
   g_assert_cmpint (archive_count (home, "SELECT count (*) FROM cache_purpose"), ==, 0);
 }
 
+/* What never came goes with its note after months, unless it was wanted again since. */
+static void
+test_never_came (ArchiveHome *home, gconstpointer data)
+{
+  for (guint i = 1; i <= 2; i++)
+    cache_home_fetch_for (home, NEG_CACHE_AHEAD, i, 7);
+  cache_home_write (home, "UPDATE cache_purpose SET noted_us = 1");
+  cache_home_fetch_for (home, NEG_CACHE_AHEAD, 1, 7);
+  cache_home_fetch_for (home, NEG_CACHE_AHEAD, 3, 7);
+  g_assert_cmpint (archive_count (home, "SELECT count (*) FROM cache_purpose WHERE study_uid IN ('2.25.1', '2.25.3')"),
+                   ==, 2);
+  g_assert_cmpint (archive_count (home, "SELECT count (*) FROM cache_purpose"), ==, 2);
+}
+
 /* Images that an announced step is about are unread, though they were brought ahead. */
 static void
 test_ordered (ArchiveHome *home, gconstpointer data)
@@ -390,6 +404,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   add_test ("/cache/age", test_age);
   add_test ("/cache/pinned", test_pinned);
+  add_test ("/cache/never-came", test_never_came);
   add_test ("/cache/unread", test_unread);
   add_test ("/cache/ordered", test_ordered);
   add_test ("/cache/unsent", test_unsent);
