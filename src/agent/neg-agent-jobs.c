@@ -19,7 +19,8 @@
 #define FAILURES_MAX 1000
 #define LOOK_AGAIN_US (60 * G_USEC_PER_SEC)
 #define SAVE_AGAIN_US (5 * G_USEC_PER_SEC)
-#define KEPT_US (30 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define DAY_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define KEPT_US (30 * DAY_US)
 #define OBJECTS_AT_ONCE 1000 /* in one transaction */
 #define STEP 10 /* of a priority */
 
@@ -328,10 +329,21 @@ find_next_look (NegDatabase *reader)
   return MIN (next_us - now, LOOK_AGAIN_US);
 }
 
+/* What an agent that runs for months would keep for ever. */
+static void
+prune (NegAgentJobs *jobs, gint64 *next_us)
+{
+  if (g_get_monotonic_time () < *next_us)
+    return;
+  neg_jobs_prune (neg_agent_get_archive (jobs->agent), g_get_real_time () - KEPT_US, NULL);
+  *next_us = g_get_monotonic_time () + DAY_US;
+}
+
 static gpointer
 schedule (gpointer data)
 {
   NegAgentJobs *jobs = data;
+  gint64 prune_us = g_get_monotonic_time () + DAY_US;
   g_autoptr (NegDatabase) reader = neg_agent_open_reader (jobs->agent, NULL);
   gboolean is_ending = FALSE;
 
@@ -346,6 +358,7 @@ schedule (gpointer data)
       begin_due (jobs, reader);
       wait_us = find_next_look (reader);
     }
+    prune (jobs, &prune_us);
     g_mutex_lock (&jobs->lock);
     if (!jobs->is_kicked && !jobs->is_ending)
       g_cond_wait_until (&jobs->cond, &jobs->lock, g_get_monotonic_time () + wait_us);

@@ -15,7 +15,8 @@
 #define PACE_MAX_US (5 * (gint64) G_USEC_PER_SEC) /* longer, and a peer takes us for dead */
 #define PACE_STEP_US 20000
 #define LISTED_MAX 5000
-#define KEPT_US (30 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define DAY_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
+#define KEPT_US (30 * DAY_US)
 
 /* --- what is set --- */
 
@@ -228,11 +229,15 @@ plan (gpointer data)
 {
   NegAgentPrefetch *prefetch = data;
   g_autoptr (NegDatabase) reader = NULL;
-  gint64 wait_us;
+  gint64 wait_us, prune_us = 0;
 
-  neg_archive_write (neg_agent_get_archive (prefetch->agent), prune_cb, NULL, NULL);
   do {
     wait_us = LOOK_US;
+    /* An agent runs for months. */
+    if (g_get_monotonic_time () >= prune_us) {
+      neg_archive_write (neg_agent_get_archive (prefetch->agent), prune_cb, NULL, NULL);
+      prune_us = g_get_monotonic_time () + DAY_US;
+    }
     if (reader == NULL)
       reader = neg_agent_open_reader (prefetch->agent, NULL);
     if (reader != NULL)
