@@ -6,6 +6,8 @@
 
 #include "reading/neg-captions.h"
 
+#define PINNED "⚑"
+
 /* Sign and word apart, so that the word alone can be spoken. */
 static const struct {
   const char *signed_word, *word;
@@ -132,7 +134,7 @@ dup_marked_images (const NegEntry *entry)
 {
   g_autofree char *images = dup_images (entry);
 
-  return entry->is_pinned ? g_strdup_printf ("⚑ %s", images) : g_steal_pointer (&images);
+  return entry->is_pinned ? g_strdup_printf (PINNED " %s", images) : g_steal_pointer (&images);
 }
 
 static char *
@@ -230,12 +232,13 @@ neg_worklist_words_dup_line (const NegEntry *entry)
   gboolean is_here = entry->n_here > 0 && entry->n_here >= entry->n_there;
   gboolean is_awaited = entry->status == NEG_STATUS_SCHEDULED;
   g_autofree char *when = is_awaited && entry->time_us != 0 ? dup_moment (entry->time_us) : NULL;
-  GString *line = g_string_new (when); /* of what is still to come, first of all */
+  GString *line = g_string_new (entry->is_pinned ? PINNED : NULL); /* first, where it is never cut off */
 
+  add_part (line, " ", when); /* of what is still to come */
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++) {
     g_autofree char *text = neg_worklist_words_dup_cell (entry, columns[i]);
 
-    if (columns[i] != NEG_COLUMN_IMAGES || entry->is_pinned || !(is_here || is_awaited))
+    if (columns[i] != NEG_COLUMN_IMAGES || !(is_here || is_awaited))
       add_part (line, " · ", columns[i] != NEG_COLUMN_TIME || when == NULL ? text : NULL);
   }
   return g_string_free (line, FALSE);

@@ -38,7 +38,8 @@ def link(home):
 
 def open_case(program, home, n_patients):
     screen.wait_until(lambda: patients_of(home) == n_patients, 60, f"{n_patients} patients in the list")
-    program.key("F9")
+    program.wait_name("Search the reading list", 60)
+    program.wait_name("Cache", 60)  # the agent is there
     program.key("ctrl+f")
     program.wait_focus("Search the reading list", 20)
     program.do("type", "--delay", "20", "later")
