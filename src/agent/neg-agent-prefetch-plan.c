@@ -28,6 +28,7 @@ typedef struct {
   NegPrefetchPatient patient;
   gint64 now_us;
   NegPlan *plan;
+  const NegPrefetchAnswer *answer;
   GPtrArray *others; /* NegEntry: the patient's other studies on the list */
   GArray *priors;    /* NegPrefetchPrior */
   GArray *choices;   /* NegPlanChoice: texts are of the next ones */
@@ -294,9 +295,17 @@ leave_doubtful (Planning *planning, const NegPrefetchFound *found, const char *w
   g_array_append_val (planning->choices, choice);
 }
 
+/* The list is read after the peers were asked, and at one moment: what comes meanwhile for another case of this patient would be
+ * a study that is here and not among his. */
 static gboolean
-collect (Planning *planning, const NegPrefetchAnswer *answer)
+collect_cb (NegDatabase *database, gpointer data, GError **error)
 {
+  Planning *planning = data;
+  const NegPrefetchAnswer *answer = planning->answer;
+
+  planning->others = neg_entries_list_priors (database, planning->entry, PRIORS_MAX, error);
+  if (planning->others == NULL)
+    return FALSE;
   for (guint i = 0; i < answer->found->len; i++) {
     const NegPrefetchFound *found = answer->found->pdata[i];
 
@@ -413,9 +422,6 @@ make_plan (Planning *planning)
 
   planning->priors = g_array_new (FALSE, FALSE, sizeof (NegPrefetchPrior));
   planning->choices = g_array_new (FALSE, FALSE, sizeof (NegPlanChoice));
-  planning->others = neg_entries_list_priors (planning->reader, planning->entry, PRIORS_MAX, NULL);
-  if (planning->others == NULL)
-    return;
   if (*planning->patient.id != '\0')
     answer = _neg_prefetch_ask (planning->prefetch, planning->reader, &planning->patient);
   /* Stopped in the middle of the question: it is asked again at the next start. */
@@ -426,7 +432,8 @@ make_plan (Planning *planning)
       = g_strdup (answer != NULL ? answer->note : _ ("There is no patient ID that anybody could be asked for"));
   planning->is_failed = answer != NULL && *answer->note != '\0';
   neg_fault_point ("prefetch-asked");
-  if (answer != NULL && !collect (planning, answer))
+  planning->answer = answer;
+  if (answer != NULL && !neg_database_read (planning->reader, collect_cb, planning, NULL))
     return;
   choose (planning);
   write_plan (planning, set_plan_cb);
