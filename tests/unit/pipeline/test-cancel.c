@@ -17,14 +17,15 @@ compare_times (gconstpointer a, gconstpointer b)
   return *(const gint64 *) a < *(const gint64 *) b ? -1 : 1;
 }
 
-/* What is promised holds for a machine that has nothing else to do, and without a sanitizer's weight. */
+/* What is promised holds for a machine that has nothing else to do, and without a sanitizer's weight; what would be waited
+ * for without a cancel takes seconds. */
 static gint64
 get_limit_us (void)
 {
   double load = 0;
   gboolean is_slow = NEG_TEST_SANITIZED || getloadavg (&load, 1) != 1 || load > g_get_num_processors ();
 
-  return LIMIT_MS * 1000 * (is_slow ? 3 : 1);
+  return LIMIT_MS * 1000 * (is_slow ? 10 : 5);
 }
 
 static void
@@ -41,13 +42,20 @@ judge (const char *what, gint64 times_us[ROUNDS])
 static void
 assert_quiet (const GArray *pids)
 {
+  const gint64 end_us = g_get_monotonic_time () + 60 * G_TIME_SPAN_SECOND;
   g_autofree guint64 *before = g_new (guint64, pids->len);
+  gboolean is_quiet;
 
-  for (guint i = 0; i < pids->len; i++)
-    before[i] = client_cpu_ticks (g_array_index (pids, pid_t, i));
-  g_usleep (200000);
-  for (guint i = 0; i < pids->len; i++)
-    g_assert_cmpuint (client_cpu_ticks (g_array_index (pids, pid_t, i)), <=, before[i] + 1);
+  /* Its last word may be out before the processor is taken from it: only rest counts, whenever it comes. */
+  do {
+    for (guint i = 0; i < pids->len; i++)
+      before[i] = client_cpu_ticks (g_array_index (pids, pid_t, i));
+    g_usleep (200000);
+    is_quiet = TRUE;
+    for (guint i = 0; i < pids->len; i++)
+      is_quiet &= client_cpu_ticks (g_array_index (pids, pid_t, i)) <= before[i] + 1;
+  } while (!is_quiet && g_get_monotonic_time () < end_us);
+  g_assert_true (is_quiet);
 }
 
 static void
