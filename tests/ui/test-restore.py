@@ -3,15 +3,28 @@
 reading list. What was closed is offered too,
 what was forgotten never again, what is gone is said, and two programs that run at once do not take each other's."""
 
+import contextlib
+import json
 import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 
 import screen
+
+
+def kept_screens(home):
+    """What is on the disk: a screen of each program."""
+    path = os.path.join(home, "data", "reading.db")
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as database:
+            return [json.loads(state) for state, in database.execute("SELECT state FROM screen")]
+    except sqlite3.OperationalError:  # it is not there yet
+        return []
 
 
 class Home(screen.Program):
@@ -20,12 +33,28 @@ class Home(screen.Program):
     def __init__(self, home, *arguments, **options):
         options.setdefault("environment", {"GSETTINGS_BACKEND": None})
         super().__init__("--home", home, *arguments, **options)
+        self.home = home
 
     def kill(self):
         """As the kernel would: no time for last words."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         self.closed = True
+
+    def wait_kept(self):
+        """The images on screen are those on the disk, and nothing more comes there for a second (a quarter of it to decide,
+        half of it to the disk)."""
+        last = [None, 0.0]
+
+        def is_kept():
+            now = kept_screens(self.home)
+            if now != last[0]:
+                last[:] = now, time.monotonic()
+            numbers = [re.match(r"image (\d+) of", node.name) for node in self.viewports()]
+            shown = [int(number[1]) - 1 for number in numbers if number]
+            kept = [[cell["index"] for cell in each["cells"] if "index" in cell] for each in now]
+            return shown and shown in kept and time.monotonic() - last[1] > 1
+        screen.wait_until(is_kept, what=lambda: f"what is on screen on the disk: {kept_screens(self.home)}")
 
     def question(self):
         return next((text for text in self.texts() if text.startswith("The program ended") or text.startswith("Go on where")),
@@ -81,7 +110,7 @@ def in_the_middle_of_it(home, path):
         program.wait_image("image 11 of 12")
         seen = what_is_on_screen(program)
         picture = program.settled(whole=True)
-        time.sleep(1.5)  # a quarter of a second to decide, half a second to the disk
+        program.wait_kept()
         program.kill()
     return seen, picture
 
@@ -102,7 +131,7 @@ def comes_back(home, path, kept):
         different = (abs(now - picture).max(axis=2) > 2)
         rows = different[60:-40]  # neither the header, whose buttons may be lit, nor the status line
         assert rows.mean() < 0.002, f"{rows.mean():.2%} of the screen is another"
-        time.sleep(1)
+        program.wait_kept()
         program.kill()
 
 
@@ -113,7 +142,7 @@ def restored_is_kept(home, kept):
         program.key("Return")
         settle(program, 4)
         screen.wait_until(lambda: what_is_on_screen(program) == kept[0], 15, "the same screen again")
-        time.sleep(1)
+        program.wait_kept()
         program.close()
 
 
@@ -123,7 +152,7 @@ def after_closing(home, kept):
         program.key("Return")
         settle(program, 4)
         screen.wait_until(lambda: what_is_on_screen(program) == kept[0], 15, "the same screen as last time")
-        time.sleep(1)
+        program.wait_kept()
         program.kill()
 
 
@@ -134,13 +163,13 @@ def opening_answers(home, path):
         assert program.question() is None
         program.key("Down")
         program.wait_says("image 2 of 20")
-        time.sleep(1.5)
+        program.wait_kept()
         program.kill()
     with Home(home) as program:
         program.wait_question(crashed=True)
         program.key("Return")
         program.wait_image("image 2 of 20")
-        time.sleep(1)
+        program.wait_kept()
         program.kill()
 
 
@@ -171,10 +200,11 @@ def closed_study_is_not_offered(home, path):
     with Home(home, path) as program:
         program.wait_image("image 1 of")
         program.key("Down")
-        time.sleep(1.5)
+        program.wait_says("image 2 of")
+        program.wait_kept()
         program.key("ctrl+w")
         program.no_question()
-        time.sleep(1)
+        screen.wait_until(lambda: not kept_screens(home), what="nothing on the disk")
         program.kill()
     with Home(home) as program:
         program.no_question()
@@ -186,7 +216,7 @@ def files_are_gone(home):
             program.wait_image("image 1 of 5")
             program.key("Down")
             program.wait_says("image 2 of 5")
-            time.sleep(1.5)
+            program.wait_kept()
             program.kill()
     with Home(home) as program:
         program.wait_question(crashed=True)
@@ -208,7 +238,7 @@ def some_files_are_gone(home):
             settle(program, 2)
             program.key("End")
             program.wait_says("image 5 of 5")
-            time.sleep(1.5)
+            program.wait_kept()
             program.kill()
         for index in range(6):
             os.remove(os.path.join(path, f"s1-2-{index:04d}.dcm"))
@@ -218,7 +248,7 @@ def some_files_are_gone(home):
             settle(program, 2)
             screen.wait_until(lambda: [node.name[:12] for node in program.viewports()] == ["image 5 of 5", "no image"], 15,
                               "what is left, in its place")
-            time.sleep(1)
+            program.wait_kept()
             program.kill()
 
 
@@ -228,7 +258,7 @@ def two_at_once(home, path, other_path):
         first.wait_image("image 1 of 20")
         first.key("Down", "Down")
         first.wait_says("image 3 of 20")
-        time.sleep(1.5)
+        first.wait_kept()
         with Home(home) as second:
             time.sleep(1)
             question = second.question()
@@ -238,7 +268,7 @@ def two_at_once(home, path, other_path):
             second.wait_image("image 1 of 7")
             second.key("End")
             second.wait_says("image 7 of 7")
-            time.sleep(1.5)
+            second.wait_kept()
             second.kill()
         first.look_again()
         assert "image 3 of 20" in first.says(), first.says()
@@ -267,7 +297,7 @@ def damaged_is_put_aside(home, path):
     assert os.path.getsize(os.path.join(home, "data", aside[0])) == 8192
     with Home(home, path) as program:
         program.wait_image("image 1 of 20")
-        time.sleep(1.5)
+        program.wait_kept()
         program.kill()
     with Home(home) as program:
         program.wait_question(crashed=True)
@@ -304,7 +334,7 @@ def entry_comes_back(program_of):
         settle(program, 2)
         program.wait_name(", open")
         seen = what_is_on_screen(program)
-        time.sleep(1.5)
+        program.wait_kept()
         program.kill()
     with program_of() as program:
         program.wait_question(crashed=True)
