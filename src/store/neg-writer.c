@@ -32,7 +32,8 @@ struct _NegWriter {
   gsize n_bytes;
   guint64 n_pushed, n_done; /* jobs are numbered from 1; n_done: those up to it are over */
   gboolean hurry, stop, failing;
-  GError *failure; /* the first one since the flush under way began */
+  GError *failure; /* the first one of the flush under way, or one before it that no success has followed */
+  gboolean failed_in_flush;
 };
 
 typedef struct {
@@ -187,8 +188,12 @@ note_result (NegWriter *writer, guint64 n_done, const GError *error, gboolean is
 
   if (!is_answered)
     writer->failing = error != NULL;
+  /* A job may be over before the flush that asks for it begins: what failed last is still an answer then. */
   if (error != NULL && writer->failure == NULL)
     writer->failure = g_error_copy (error);
+  else if (error == NULL && !writer->failed_in_flush)
+    g_clear_error (&writer->failure);
+  writer->failed_in_flush |= error != NULL && writer->hurry;
   writer->n_done = n_done;
   g_cond_broadcast (&writer->changed);
   return is_news;
@@ -319,7 +324,7 @@ wait_written (NegWriter *writer, guint limit_ms)
   g_cond_broadcast (&writer->changed);
   while (writer->n_done < target && in_time)
     in_time = g_cond_wait_until (&writer->changed, &writer->lock, until_us);
-  writer->hurry = FALSE;
+  writer->hurry = writer->failed_in_flush = FALSE;
   return writer->n_done >= target;
 }
 
@@ -366,7 +371,6 @@ neg_writer_flush (NegWriter *writer, guint limit_ms, GError **error)
   GError *failure;
 
   g_mutex_lock (&writer->lock);
-  g_clear_error (&writer->failure);
   in_time = wait_written (writer, limit_ms);
   failure = g_steal_pointer (&writer->failure);
   g_mutex_unlock (&writer->lock);

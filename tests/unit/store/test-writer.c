@@ -226,6 +226,33 @@ test_failure (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_recoveries, ==, 1);
 }
 
+static void
+fail_unasked (Fixture *fixture)
+{
+  const guint before = fixture->n_failures;
+
+  g_assert_true (push (fixture, NULL, "same"));
+  while (fixture->n_failures == before)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* A flush answers for what was over before it began, unless a success has come since. */
+static void
+test_failed_before (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (push (fixture, NULL, "same"));
+  flush_ok (fixture);
+  fail_unasked (fixture);
+  g_assert_false (neg_writer_flush (fixture->writer, PATIENCE_MS, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_CONFLICT);
+  flush_ok (fixture);
+  fail_unasked (fixture);
+  g_assert_true (push (fixture, NULL, "more"));
+  flush_ok (fixture);
+}
+
 /* The first is written at once, the next ones together after the pace; a flush does not wait for it. */
 static void
 test_pace (Fixture *fixture, gconstpointer data)
@@ -355,6 +382,7 @@ main (int argc, char **argv)
   ADD ("coalesce", test_coalesce, 0);
   ADD ("limit", test_limit, 0);
   ADD ("failure", test_failure, 0);
+  ADD ("failed-before", test_failed_before, 0);
   ADD ("pace", test_pace, 2000);
   ADD ("close-gives-up", test_close_gives_up, 0);
   return g_test_run ();
