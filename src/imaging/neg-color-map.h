@@ -1,0 +1,40 @@
+/* Colours for the outputs of a VOI, and one picture over another: PET over CT. Thread: any, no state. */
+#pragma once
+
+#include "imaging/neg-reformat.h"
+
+G_BEGIN_DECLS
+
+/* The well-known ones of PS3.6 Annex B, a rainbow and grey. */
+typedef enum {
+  NEG_COLOR_MAP_GREY,
+  NEG_COLOR_MAP_HOT_IRON,
+  NEG_COLOR_MAP_PET,
+  NEG_COLOR_MAP_HOT_METAL_BLUE,
+  NEG_COLOR_MAP_PET_20_STEP,
+  NEG_COLOR_MAP_RAINBOW,
+  NEG_COLOR_MAP_N,
+} NegColorMap;
+
+const char *neg_color_map_get_name (NegColorMap map); /* "hot-iron" ... */
+gboolean neg_color_map_from_name (NegColorMap *map, const char *name);
+const guint8 *neg_color_map_get (NegColorMap map); /* 256 x red, green, blue; borrowed for good */
+
+typedef struct {
+  const NegVolume *volume; /* borrowed */
+  NegVoi voi;              /* of its modality values times @scale */
+  double scale;            /* 1, or modality to SUV */
+  NegColorMap map;
+  double opacity;          /* 0..1; where the VOI's output is below a tenth it fades to nothing */
+  NegProjection projection;
+} NegFusion;
+
+/* Lays @fusion over rows of @picture (3 or 4 channels) that are drawn: the same plane and slab as @reformat, out of its
+ * own volume. @values: scratch of the picture's size. What it has no value for stays as it is. */
+void neg_fusion_draw_rows (const NegFusion *fusion, const NegReformat *reformat, const NegPicture *picture,
+                           float *values, guint first_row, guint n_rows);
+
+/* Marks on rows of a picture what is missing (dark diagonal lines on grey) and what is there in part (thin lines). */
+void neg_cover_draw_rows (const guint8 *covers, const NegPicture *picture, guint first_row, guint n_rows);
+
+G_END_DECLS
