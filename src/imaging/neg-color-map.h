@@ -25,12 +25,16 @@ typedef struct {
   NegVoi voi;              /* of its modality values times @scale */
   double scale;            /* 1, or modality to SUV */
   NegColorMap map;
-  double opacity;          /* 0..1; where the VOI's output is below a tenth it fades to nothing */
+  double opacity;          /* 0..1 */
   NegProjection projection;
 } NegFusion;
 
 /* Lays @fusion over rows of @picture (3 or 4 channels) that are drawn: the same plane and slab as @reformat, out of its
- * own volume. @values: scratch of the picture's size. What it has no value for stays as it is. */
+ * own volume, with its own projection. @values: scratch of the picture's size. What it has no value for stays as it is.
+ *
+ * With o = voi (value * scale), 0..1: the colour is entry floor (255 o + 0.5) of the map, its share
+ * a = opacity * min (1, 10 o), so that what is below a tenth of the window fades to nothing; each channel becomes
+ * floor (picture + (colour - picture) a + 0.5), of levels 0..255. A shader does the same. */
 void neg_fusion_draw_rows (const NegFusion *fusion, const NegReformat *reformat, const NegPicture *picture,
                            float *values, guint first_row, guint n_rows);
 
