@@ -10,8 +10,9 @@
 #define CHANNELS 4
 #define KEPT_BYTES (64 << 20)
 #define BYTES_KEY "neg-cpu-canvas-bytes" /* of a texture: the GBytes that it shows */
-#define HELPERS_MAX 3              /* besides the main thread, which draws too */
-#define PIXELS_PER_PART (192 * 1024) /* below this handing over costs more than it saves */
+#define HELPERS_MAX 31             /* besides the main thread, which draws too */
+#define PLAIN_HELPERS_MAX 3        /* for a frame: more of them wait for memory */
+#define PIXELS_PER_PART (192 * 1024) /* of a frame: below this handing over costs more than it saves */
 
 /* Picture memory comes back when GTK drops the texture: without this every redraw of a large window would have the
  * kernel clear fresh pages. Kept alive by the canvas and by every texture that is still out. */
@@ -30,13 +31,15 @@ struct _NegCpuCanvas {
   guint n_running; /* guarded by lock */
 };
 
+/* One picture: whoever is free takes the next band of rows. */
 typedef struct {
   NegCpuCanvas *canvas;
-  const NegDraw *draw;
-  const NegFrame *frame;
   const NegPicture *picture;
-  guint first_row, n_rows;
-} Part;
+  NegCanvasFunc function;
+  gpointer data;
+  guint band_rows;
+  gint next_band; /* atomic */
+} Work;
 
 static Buffers *
 buffers_ref (Buffers *buffers)
@@ -93,15 +96,29 @@ loan_return_cb (gpointer data)
 }
 
 static void
-draw_part_cb (gpointer data, gpointer user_data)
+draw_bands (Work *work)
 {
-  Part *part = data;
+  for (;;) {
+    guint64 first = (guint64) g_atomic_int_add (&work->next_band, 1) * work->band_rows;
 
-  neg_draw_rows (part->draw, part->frame, part->picture, part->first_row, part->n_rows);
-  g_mutex_lock (&part->canvas->lock);
-  if (--part->canvas->n_running == 0)
-    g_cond_signal (&part->canvas->part_done);
-  g_mutex_unlock (&part->canvas->lock);
+    if (first >= work->picture->height)
+      return;
+    work->function (work->picture, (guint) first, MIN (work->band_rows, work->picture->height - (guint) first),
+                    work->data);
+  }
+}
+
+static void
+help_cb (gpointer data, gpointer user_data)
+{
+  Work *work = data;
+  NegCpuCanvas *self = work->canvas;
+
+  draw_bands (work);
+  g_mutex_lock (&self->lock);
+  if (--self->n_running == 0)
+    g_cond_signal (&self->part_done);
+  g_mutex_unlock (&self->lock);
 }
 
 /* GTK and cairo copy pictures of the size of the screen too: memory that is given back would be fetched again page by
@@ -129,7 +146,7 @@ neg_cpu_canvas_new (void)
   g_mutex_init (&self->lock);
   g_cond_init (&self->part_done);
   if (n_processors > 1)
-    self->helpers = g_thread_pool_new (draw_part_cb, NULL, MIN (n_processors - 1, HELPERS_MAX), FALSE, NULL);
+    self->helpers = g_thread_pool_new (help_cb, NULL, MIN (n_processors - 1, HELPERS_MAX), FALSE, NULL);
   return self;
 }
 
@@ -146,40 +163,25 @@ neg_cpu_canvas_free (NegCpuCanvas *self)
   g_free (self);
 }
 
-static guint
-count_parts (NegCpuCanvas *self, const NegPicture *picture)
-{
-  guint64 n_pixels = (guint64) picture->width * picture->height;
-  guint n_threads = self->helpers != NULL ? 1 + (guint) g_thread_pool_get_max_threads (self->helpers) : 1;
-
-  return CLAMP (n_pixels / PIXELS_PER_PART, 1, n_threads);
-}
-
 static void
-draw_shared (NegCpuCanvas *self, const NegDraw *draw, const NegFrame *frame, const NegPicture *picture)
+draw_shared (NegCpuCanvas *self, Work *work, guint n_helpers)
 {
-  Part parts[HELPERS_MAX + 1];
-  guint n_parts = count_parts (self, picture);
+  const guint n_bands = (work->picture->height - 1) / work->band_rows + 1;
 
-  self->n_running = n_parts - 1;
-  for (guint i = 0; i < n_parts; i++) {
-    guint first = (guint64) picture->height * i / n_parts;
-    guint end = (guint64) picture->height * (i + 1) / n_parts;
-
-    parts[i] = (Part){ self, draw, frame, picture, first, end - first };
-    if (i > 0)
-      g_thread_pool_push (self->helpers, &parts[i], NULL);
-  }
-  neg_draw_rows (draw, frame, picture, parts[0].first_row, parts[0].n_rows);
+  self->n_running = self->helpers == NULL
+                        ? 0
+                        : MIN (MIN (n_helpers, n_bands - 1), (guint) g_thread_pool_get_max_threads (self->helpers));
+  for (guint i = self->n_running; i > 0; i--)
+    g_thread_pool_push (self->helpers, work, NULL);
+  draw_bands (work);
   g_mutex_lock (&self->lock);
   while (self->n_running > 0)
     g_cond_wait (&self->part_done, &self->lock);
   g_mutex_unlock (&self->lock);
 }
 
-GdkTexture *
-neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *draw, const NegFrame *frame, guint width, guint height,
-                     GError **error)
+static GdkTexture *
+draw (NegCpuCanvas *self, Work *work, guint width, guint height, guint n_helpers, GError **error)
 {
   NegPicture picture = { .width = width, .height = height, .stride = (gsize) width * CHANNELS, .channels = CHANNELS };
   g_autoptr (GBytes) bytes = NULL;
@@ -192,13 +194,48 @@ neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *draw, const NegFrame *fr
     neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a picture of %u x %u", width, height);
     return NULL;
   }
-  draw_shared (self, draw, frame, &picture);
+  work->canvas = self;
+  work->picture = &picture;
+  draw_shared (self, work, n_helpers);
   loan = g_new (Loan, 1);
   *loan = (Loan){ buffers_ref (self->buffers), picture.pixels, n_bytes };
   bytes = g_bytes_new_with_free_func (picture.pixels, n_bytes, loan_return_cb, loan);
   texture = gdk_memory_texture_new (width, height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED, bytes, picture.stride);
   g_object_set_data_full (G_OBJECT (texture), BYTES_KEY, g_steal_pointer (&bytes), (GDestroyNotify) g_bytes_unref);
   return texture;
+}
+
+GdkTexture *
+neg_cpu_canvas_draw_with (NegCpuCanvas *self, guint width, guint height, guint band_rows, NegCanvasFunc function,
+                          gpointer user_data, GError **error)
+{
+  Work work = { .function = function, .data = user_data, .band_rows = MAX (band_rows, 1) };
+
+  return draw (self, &work, width, height, HELPERS_MAX, error);
+}
+
+typedef struct {
+  const NegDraw *draw;
+  const NegFrame *frame;
+} Plain;
+
+static void
+draw_plain_cb (const NegPicture *picture, guint first_row, guint n_rows, gpointer data)
+{
+  const Plain *plain = data;
+
+  neg_draw_rows (plain->draw, plain->frame, picture, first_row, n_rows);
+}
+
+GdkTexture *
+neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *description, const NegFrame *frame, guint width, guint height,
+                     GError **error)
+{
+  Plain plain = { description, frame };
+  const guint n_parts = (guint) CLAMP ((guint64) width * height / PIXELS_PER_PART, 1, PLAIN_HELPERS_MAX + 1);
+  Work work = { .function = draw_plain_cb, .data = &plain, .band_rows = MAX ((height + n_parts - 1) / n_parts, 1) };
+
+  return draw (self, &work, width, height, n_parts - 1, error);
 }
 
 /* The texture's own memory as an image of cairo; NULL: not a picture of ours, or bytes in another order. */

@@ -17,6 +17,11 @@ void neg_cpu_canvas_free (NegCpuCanvas *canvas);
 GdkTexture *neg_cpu_canvas_draw (NegCpuCanvas *canvas, const NegDraw *draw, const NegFrame *frame, guint width,
                                  guint height, GError **error);
 
+/* The same for a picture that @function draws: bands of @band_rows rows, on all processors at once. */
+typedef void (*NegCanvasFunc) (const NegPicture *picture, guint first_row, guint n_rows, gpointer user_data);
+GdkTexture *neg_cpu_canvas_draw_with (NegCpuCanvas *canvas, guint width, guint height, guint band_rows,
+                                      NegCanvasFunc function, gpointer user_data, GError **error);
+
 /* Adds a picture of neg_cpu_canvas_draw() to what @widget draws, one texel to one pixel of the screen: as a texture, or
  * as cairo's own image where cairo draws the window, which is twice as fast there. */
 void neg_cpu_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *picture, const graphene_rect_t *area);

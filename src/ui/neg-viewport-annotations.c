@@ -68,6 +68,7 @@ _neg_viewport_get_hands_image (NegViewport *self, NegHandsImage *image)
     return FALSE;
   image->instance = self->instance;
   image->frame = frame->frame;
+  image->plane = NULL;
   image->held = self->pixels;
   image->pixels = neg_pixels_get_frame (self->pixels);
   image->suv = get_suv (self);
@@ -87,7 +88,7 @@ init_style (NegViewport *self, const NegHandsImage *image, gboolean is_selected,
     .output_to_image = image->draw.output_to_image,
     .width = image->width,
     .height = image->height,
-    .line_px = _neg_viewport_get_line_px (self) * image->device_scale,
+    .line_px = neg_overlay_painter_get_line_px (self->painter) * image->device_scale,
     .has_handles = is_selected,
     .selected_uid = is_selected ? annotation->uid : NULL,
     .area_px = { 0, 0, image->width, image->height },
@@ -231,7 +232,7 @@ static void
 append_probe (NegViewport *self, GtkSnapshot *snapshot)
 {
   static const GdkRGBA ground = { 0, 0, 0, 0.7 };
-  g_autoptr (PangoLayout) layout = _neg_viewport_new_layout (self, -1);
+  g_autoptr (PangoLayout) layout = neg_overlay_painter_new_layout (GTK_WIDGET (self), -1);
   double x = self->pointer_x + LABEL_GAP_PX, y = self->pointer_y + LABEL_GAP_PX;
   GdkRGBA color;
   int width, height;
@@ -246,7 +247,7 @@ append_probe (NegViewport *self, GtkSnapshot *snapshot)
   gtk_snapshot_append_color (snapshot, &ground,
                              &GRAPHENE_RECT_INIT (x - LABEL_PAD_PX, y - LABEL_PAD_PX, width + 2 * LABEL_PAD_PX,
                                                   height + 2 * LABEL_PAD_PX));
-  _neg_viewport_append_shadowed (snapshot, layout, round (x), round (y), &color);
+  neg_overlay_painter_append_text (snapshot, layout, round (x), round (y), &color);
 }
 
 gboolean

@@ -8,17 +8,10 @@
 #include "ui/neg-annotation-hands.h"
 #include "ui/neg-cpu-canvas.h"
 #include "ui/neg-gl-canvas.h"
+#include "ui/neg-overlay-painter.h"
 #include "ui/neg-viewport.h"
 
 G_BEGIN_DECLS
-
-enum {
-  NEG_TEXT_CORNERS,
-  NEG_TEXT_LETTERS = NEG_TEXT_CORNERS + NEG_N_CORNERS,
-  NEG_TEXT_SCALE_BAR = NEG_TEXT_LETTERS + NEG_N_EDGES,
-  NEG_TEXT_BAND,
-  NEG_N_TEXTS
-};
 
 struct _NegViewport {
   GtkWidget parent_instance;
@@ -52,7 +45,7 @@ struct _NegViewport {
   NegCaptionsLevel level;
   NegOverlay overlay;
   gboolean overlay_is_old;
-  PangoLayout *texts[NEG_N_TEXTS];     /* NULL: to be made */
+  NegOverlayPainter *painter;
   PangoLayout *message;                /* in the middle, instead of an image */
   char *idle_text;
 
@@ -115,10 +108,6 @@ void _neg_viewport_dispose_annotations (NegViewport *self);
 void _neg_viewport_class_init_input (GtkWidgetClass *class);
 void _neg_viewport_init_input (NegViewport *self);
 
-double _neg_viewport_get_line_px (NegViewport *self); /* logical height of a line of its texts */
-PangoLayout *_neg_viewport_new_layout (NegViewport *self, int width);
-void _neg_viewport_append_shadowed (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
-                                    const GdkRGBA *color);
 void _neg_viewport_forget_texts (NegViewport *self);
 void _neg_viewport_drop_texts (NegViewport *self); /* fonts, scale or size are others */
 void _neg_viewport_snapshot_texts (NegViewport *self, GtkSnapshot *snapshot);

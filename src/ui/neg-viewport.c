@@ -435,6 +435,7 @@ neg_viewport_finalize (GObject *object)
   g_clear_pointer (&self->layers, neg_layers_free);
   g_clear_pointer (&self->cpu, neg_cpu_canvas_free);
   g_clear_pointer (&self->magnifier, neg_cpu_canvas_free);
+  neg_overlay_painter_free (self->painter);
   neg_overlay_clear (&self->overlay);
   g_free (self->curve);
   g_free (self->renderer_note);
@@ -472,6 +473,7 @@ static void
 neg_viewport_init (NegViewport *self)
 {
   self->interpolation = NEG_INTERPOLATION_LINEAR;
+  self->painter = neg_overlay_painter_new (GTK_WIDGET (self));
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   g_signal_connect (self, "notify::scale-factor", G_CALLBACK (scale_changed_cb), NULL);

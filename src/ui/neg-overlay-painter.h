@@ -1,0 +1,34 @@
+/* Draws what neg-overlay.h says above the picture of a widget: corners, letters, scale bar, band. Laid out texts are kept
+ * from frame to frame. Thread: main. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "reading/neg-overlay.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NegOverlayPainter NegOverlayPainter;
+
+NegOverlayPainter *neg_overlay_painter_new (GtkWidget *widget); /* borrowed: it has the painter */
+void neg_overlay_painter_free (NegOverlayPainter *painter);
+
+/* Fonts, scale or size are others. */
+void neg_overlay_painter_forget (NegOverlayPainter *painter);
+
+/* What there is room for: where the texts of the two sides would meet only the essential ones are shown. */
+NegCaptionsLevel neg_overlay_painter_fit_level (NegOverlayPainter *painter, NegCaptionsLevel level);
+
+/* Texts of @overlay, which is kept by who calls and is drawn from then on; without an image no letters. */
+void neg_overlay_painter_set (NegOverlayPainter *painter, const NegOverlay *overlay, gboolean has_image);
+void neg_overlay_painter_snapshot (NegOverlayPainter *painter, GtkSnapshot *snapshot);
+
+double neg_overlay_painter_get_line_px (NegOverlayPainter *painter); /* logical height of a line of its texts */
+
+/* For other texts of the same kind; @width_px below 0: as wide as they are. Given. */
+PangoLayout *neg_overlay_painter_new_layout (GtkWidget *widget, int width_px);
+/* With a dark rim, readable on white too. */
+void neg_overlay_painter_append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
+                                      const GdkRGBA *color);
+
+G_END_DECLS
