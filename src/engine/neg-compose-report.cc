@@ -101,9 +101,34 @@ get_region_points (const NegAnnotation &annotation, const char **type)
   return points;
 }
 
+/* Places in the patient (C.18.9): what is closed is a polygon that says its first point twice. */
+static void
+add_places (const Writer &parent, const char *relationship, const Code &concept, const NegAnnotation &annotation)
+{
+  const char *type;
+  const std::vector<double> points = get_region_points (annotation, &type);
+  const bool is_closed = annotation.kind == NEG_ANNOTATION_RECTANGLE || annotation.kind == NEG_ANNOTATION_FREEHAND;
+  const Writer item = add_content (parent, relationship, "SCOORD3D", &concept);
+  std::vector<double> places;
+
+  for (gsize i = 0; i + 1 < points.size (); i += 2) {
+    double place_mm[3];
+
+    neg_annotation_plane_to_patient (annotation.plane, &points[i], place_mm);
+    places.insert (places.end (), place_mm, place_mm + 3);
+  }
+  item.floats (DCM_GraphicData, places.data (), places.size ());
+  item.text (DCM_GraphicType, is_closed ? "POLYGON" : type);
+  item.text (DCM_ReferencedFrameOfReferenceUID, annotation.frame_of_reference_uid);
+}
+
 static void
 add_coordinates (const Writer &parent, const char *relationship, const Code &concept, const NegAnnotation &annotation)
 {
+  if (annotation.plane != nullptr) {
+    add_places (parent, relationship, concept, annotation);
+    return;
+  }
   guint32 frame;
   const NegImageReference reference = get_reference (annotation, &frame);
   const char *type;
@@ -182,7 +207,7 @@ list_images (const GPtrArray *annotations, std::vector<NegImageReference> *image
   for (guint i = 0; i < annotations->len; i++) {
     const NegAnnotation &annotation = *static_cast<const NegAnnotation *> (annotations->pdata[i]);
 
-    if (annotation.n_points == 0)
+    if (annotation.n_points == 0 || annotation.plane != nullptr)
       continue;
     images->push_back ({ annotation.study_uid, annotation.series_uid, annotation.sop_class_uid,
                          annotation.sop_instance_uid, 0, nullptr });

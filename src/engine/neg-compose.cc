@@ -14,21 +14,6 @@
 namespace neg {
 
 static const char *
-get_sop_class (NegComposeKind kind)
-{
-  switch (kind) {
-  case NEG_COMPOSE_PRESENTATION:
-    return UID_GrayscaleSoftcopyPresentationStateStorage;
-  case NEG_COMPOSE_KEY_SELECTION:
-    return UID_KeyObjectSelectionDocumentStorage;
-  case NEG_COMPOSE_MEASUREMENTS:
-  case NEG_COMPOSE_N_KINDS:
-  default:
-    return UID_ComprehensiveSRStorage;
-  }
-}
-
-static const char *
 get_modality (NegComposeKind kind)
 {
   return kind == NEG_COMPOSE_PRESENTATION ? "PR" : kind == NEG_COMPOSE_KEY_SELECTION ? "KO" : "SR";
@@ -91,7 +76,7 @@ write_general (const Writer &root, const NegCompose &compose)
   root.text (DCM_InstanceCreationDate, compose.date);
   root.text (DCM_InstanceCreationTime, compose.time);
   root.text (DCM_TimezoneOffsetFromUTC, compose.timezone);
-  root.text (DCM_SOPClassUID, get_sop_class (compose.kind));
+  root.text (DCM_SOPClassUID, neg_compose_get_sop_class_uid (&compose));
   root.text (DCM_SOPInstanceUID, compose.sop_instance_uid);
   root.text (DCM_Modality, get_modality (compose.kind));
   root.text (DCM_SeriesInstanceUID, compose.series_uid);
@@ -127,7 +112,7 @@ write_kind (const Writer &root, const NegCompose &compose, const char *study_uid
 static GByteArray *
 encode (DcmDataset *dataset, const NegCompose &compose, GError **error)
 {
-  g_autoptr (GByteArray) file = neg_net_part10_new (get_sop_class (compose.kind), compose.sop_instance_uid,
+  g_autoptr (GByteArray) file = neg_net_part10_new (neg_compose_get_sop_class_uid (&compose), compose.sop_instance_uid,
                                                     UID_LittleEndianExplicitTransferSyntax, nullptr, error);
   std::vector<guint8> room (NEG_COMPOSE_BYTES_MAX);
   DcmOutputBufferStream stream (room.data (), room.size ());

@@ -52,6 +52,7 @@ neg_annotation_copy (const NegAnnotation *annotation)
   copy->sop_class_uid = g_strdup (annotation->sop_class_uid);
   copy->sop_instance_uid = g_strdup (annotation->sop_instance_uid);
   copy->frame_of_reference_uid = g_strdup (annotation->frame_of_reference_uid);
+  copy->plane = g_memdup2 (annotation->plane, sizeof *annotation->plane);
   copy->points_px = g_memdup2 (annotation->points_px, annotation->n_points * 2 * sizeof (double));
   copy->points_patient_mm = g_memdup2 (annotation->points_patient_mm, annotation->n_points * 3 * sizeof (double));
   copy->text = g_strdup (annotation->text);
@@ -80,6 +81,7 @@ neg_annotation_unref (NegAnnotation *annotation)
   g_free (annotation->sop_class_uid);
   g_free (annotation->sop_instance_uid);
   g_free (annotation->frame_of_reference_uid);
+  g_free (annotation->plane);
   g_free (annotation->points_px);
   g_free (annotation->points_patient_mm);
   g_free (annotation->text);
@@ -114,10 +116,58 @@ count_is_right (NegAnnotationKind kind, guint n)
   }
 }
 
+#define REACH_MM 1e6
+#define STEP_MM_MAX 1000.0
+#define SLAB_MM_MAX 1e4
+#define SQUARE_MAX 1e-3
+#define SAME_MM 0.01
+#define SAME_REACH_PX 2000.0 /* as far as an image goes: there, too, it is the same point */
+
+static double
+dot (const double a[3], const double b[3])
+{
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+gboolean
+neg_annotation_plane_is_valid (const NegAnnotationPlane *plane)
+{
+  double x_mm = sqrt (dot (plane->x_mm, plane->x_mm)), y_mm = sqrt (dot (plane->y_mm, plane->y_mm));
+
+  for (guint i = 0; i < 3; i++)
+    if (!(fabs (plane->origin_mm[i]) <= REACH_MM))
+      return FALSE;
+  return x_mm > 0 && y_mm > 0 && x_mm <= STEP_MM_MAX && y_mm <= STEP_MM_MAX
+         && fabs (dot (plane->x_mm, plane->y_mm)) <= SQUARE_MAX * x_mm * y_mm && plane->slab_mm >= 0
+         && plane->slab_mm <= SLAB_MM_MAX && plane->projection < NEG_ANNOTATION_PROJECTIONS;
+}
+
+gboolean
+neg_annotation_plane_is_same (const NegAnnotationPlane *one, const NegAnnotationPlane *other)
+{
+  if (fabs (one->slab_mm - other->slab_mm) > SAME_MM || (one->slab_mm > 0 && one->projection != other->projection))
+    return FALSE;
+  for (guint i = 0; i < 3; i++)
+    if (fabs (one->origin_mm[i] - other->origin_mm[i]) > SAME_MM
+        || fabs (one->x_mm[i] - other->x_mm[i]) > SAME_MM / SAME_REACH_PX
+        || fabs (one->y_mm[i] - other->y_mm[i]) > SAME_MM / SAME_REACH_PX)
+      return FALSE;
+  return TRUE;
+}
+
+void
+neg_annotation_plane_to_patient (const NegAnnotationPlane *plane, const double point_px[2], double point_mm[3])
+{
+  for (guint i = 0; i < 3; i++)
+    point_mm[i] = plane->origin_mm[i] + point_px[0] * plane->x_mm[i] + point_px[1] * plane->y_mm[i];
+}
+
 gboolean
 neg_annotation_is_valid (const NegAnnotation *annotation)
 {
-  if (!count_is_right (annotation->kind, annotation->n_points))
+  if (!count_is_right (annotation->kind, annotation->n_points)
+      || (annotation->plane != NULL
+          && (annotation->n_points > NEG_ANNOTATION_PLANE_POINTS_MAX || !neg_annotation_plane_is_valid (annotation->plane))))
     return FALSE;
   for (guint i = 0; i < 2 * annotation->n_points; i++)
     if (!isfinite (annotation->points_px[i]))

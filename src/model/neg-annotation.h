@@ -20,6 +20,7 @@ typedef enum {
 } NegAnnotationKind;
 
 #define NEG_ANNOTATION_POINTS_MAX 8190 /* closed, they fit into the 16 bit length of FL (PS3.5 7.1.2) */
+#define NEG_ANNOTATION_PLANE_POINTS_MAX 5460 /* likewise, of three numbers each */
 #define NEG_ANNOTATION_TEXT_BYTES_MAX 4096
 
 const char *neg_annotation_kind_get_name (NegAnnotationKind kind); /* "length" ... */
@@ -44,11 +45,22 @@ typedef struct {
   char unit[24]; /* UCUM: "mm", "mm2", "deg", "[hnsf'U]", "g/ml", "{pixels}", "cm/s", "1" */
 } NegAnnotationValue;
 
+/* A plane or slab out of a volume that an annotation was made on, in place of an image. */
+typedef struct {
+  double origin_mm[3];     /* the point 0, 0 of its image coordinates, in the patient */
+  double x_mm[3], y_mm[3]; /* one pixel of them to the right, and downwards */
+  double slab_mm;          /* 0: the plane alone */
+  guint32 projection;      /* NegProjection, of a slab */
+} NegAnnotationPlane;
+
+#define NEG_ANNOTATION_PROJECTIONS 3
+
 typedef struct {
   char *uid; /* tracking unique identifier, 2.25... */
   NegAnnotationKind kind;
   char *study_uid, *series_uid, *sop_class_uid, *sop_instance_uid;
   char *frame_of_reference_uid; /* nullable */
+  NegAnnotationPlane *plane; /* nullable; then sop_instance_uid names this plane alone, and no object */
   guint32 frame;    /* from 1 */
   guint n_points;
   double *points_px; /* x, y in image coordinates: the centre of the first pixel is 0.5, 0.5 */
@@ -71,6 +83,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegAnnotation, neg_annotation_unref)
 
 /* A number of points that this kind has, and all finite. */
 gboolean neg_annotation_is_valid (const NegAnnotation *annotation);
+
+/* All finite, steps that are no longer than a metre, perpendicular to 1e-3 and not 0, a slab and a projection that can be. */
+gboolean neg_annotation_plane_is_valid (const NegAnnotationPlane *plane);
+/* The same plane with the same slab and the same image coordinates, to a hundredth of a millimetre within a metre. */
+gboolean neg_annotation_plane_is_same (const NegAnnotationPlane *one, const NegAnnotationPlane *other);
+void neg_annotation_plane_to_patient (const NegAnnotationPlane *plane, const double point_px[2], double point_mm[3]);
 
 /* Replaces the points; drops the points in the patient and the values. */
 void neg_annotation_set_points (NegAnnotation *annotation, const double *points_px, guint n_points);

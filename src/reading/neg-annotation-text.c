@@ -13,7 +13,8 @@
 
 #define FORMAT 1
 #define TEXT_BYTES_MAX (1u << 20)
-#define BRACKETS_MAX 100 /* the format has 7 and one for each value */
+#define PLANE_NUMBERS 11 /* origin, x, y, slab, projection */
+#define BRACKETS_MAX 100 /* the format has 8 and one for each value */
 #define REACH_PX 1e6
 #define REACH_MM 1e9
 #define NAME_BYTES_MAX 256
@@ -87,6 +88,23 @@ add_values (GString *to, const NegAnnotation *annotation)
   g_string_append_c (to, ']');
 }
 
+static void
+add_plane (GString *to, const NegAnnotationPlane *plane)
+{
+  double numbers[PLANE_NUMBERS];
+
+  if (plane == NULL)
+    return;
+  for (guint i = 0; i < 3; i++) {
+    numbers[i] = plane->origin_mm[i];
+    numbers[3 + i] = plane->x_mm[i];
+    numbers[6 + i] = plane->y_mm[i];
+  }
+  numbers[9] = plane->slab_mm;
+  numbers[10] = plane->projection;
+  add_numbers (to, "plane", numbers, PLANE_NUMBERS);
+}
+
 char *
 neg_annotation_to_text (const NegAnnotation *annotation)
 {
@@ -100,6 +118,7 @@ neg_annotation_to_text (const NegAnnotation *annotation)
   add_text (text, "class", annotation->sop_class_uid);
   add_text (text, "image", annotation->sop_instance_uid);
   add_text (text, "space", annotation->frame_of_reference_uid);
+  add_plane (text, annotation->plane);
   add_int (text, "frame", annotation->frame);
   add_numbers (text, "points", annotation->points_px, 2 * annotation->n_points);
   add_numbers (text, "patient", annotation->points_patient_mm, 3 * annotation->n_points);
@@ -264,6 +283,28 @@ read_values (Reader *reader, NegAnnotation *annotation)
 }
 
 static void
+read_plane (Reader *reader, NegAnnotation *annotation)
+{
+  guint n = 0;
+  g_autofree double *numbers = read_numbers (reader, "plane", PLANE_NUMBERS, REACH_MM, FALSE, &n);
+  NegAnnotationPlane plane;
+
+  if (numbers == NULL)
+    return;
+  for (guint i = 0; i < 3; i++) {
+    plane.origin_mm[i] = numbers[i];
+    plane.x_mm[i] = numbers[3 + i];
+    plane.y_mm[i] = numbers[6 + i];
+  }
+  plane.slab_mm = numbers[9];
+  plane.projection = numbers[10] >= 0 && numbers[10] < NEG_ANNOTATION_PROJECTIONS ? (guint32) numbers[10] : G_MAXUINT32;
+  if (n != 1 || !neg_annotation_plane_is_valid (&plane))
+    refuse (reader, "plane");
+  else
+    annotation->plane = g_memdup2 (&plane, sizeof plane);
+}
+
+static void
 read_places (Reader *reader, NegAnnotation *annotation)
 {
   guint n_patient = 0;
@@ -295,6 +336,7 @@ read_members (Reader *reader, NegAnnotation *annotation)
   annotation->author = read_text (reader, "author", NAME_BYTES_MAX);
   annotation->changed_us = read_int (reader, "changed", G_MININT64, G_MAXINT64);
   annotation->calibration = read_text (reader, "calibration", NAME_BYTES_MAX);
+  read_plane (reader, annotation);
   read_places (reader, annotation);
   read_values (reader, annotation);
   if (reader->wrong == NULL && !neg_annotation_is_valid (annotation))

@@ -16,7 +16,7 @@ typedef struct {
 typedef struct {
   guint64 change;       /* operations that made, changed or removed */
   guint64 saved_change; /* as far as they are in a DICOM object */
-  char *saved_sop_uid, *saved_series_uid; /* the newest of these; nullable */
+  char *saved_sop_uid, *saved_series_uid, *saved_class_uid; /* the newest of these; nullable */
   GHashTable *objects; /* SOP Instance UIDs of all that were written, or at least begun */
 } NegAnnotatedStudy;
 

@@ -207,12 +207,14 @@ study_free (gpointer data)
 
   g_free (study->saved_sop_uid);
   g_free (study->saved_series_uid);
+  g_free (study->saved_class_uid);
   g_hash_table_unref (study->objects);
   g_free (study);
 }
 
 static void
-set_saved (NegAnnotatedStudy *study, const char *sop_instance_uid, const char *series_uid, guint64 change)
+set_saved (NegAnnotatedStudy *study, const char *sop_instance_uid, const char *series_uid, const char *sop_class_uid,
+           guint64 change)
 {
   study->saved_change = MAX (study->saved_change, change);
   g_hash_table_add (study->objects, g_strdup (sop_instance_uid));
@@ -220,13 +222,15 @@ set_saved (NegAnnotatedStudy *study, const char *sop_instance_uid, const char *s
     return;
   g_free (study->saved_sop_uid);
   g_free (study->saved_series_uid);
+  g_free (study->saved_class_uid);
   study->saved_sop_uid = g_strdup (sop_instance_uid);
   study->saved_series_uid = g_strdup (series_uid);
+  study->saved_class_uid = g_strdup (sop_class_uid);
 }
 
 gboolean
 neg_annotations_get_saved (NegAnnotations *self, const char *study_uid, const char **sop_instance_uid,
-                           const char **series_uid)
+                           const char **series_uid, const char **sop_class_uid)
 {
   const NegAnnotatedStudy *study = g_hash_table_lookup (self->studies, study_uid);
 
@@ -234,6 +238,7 @@ neg_annotations_get_saved (NegAnnotations *self, const char *study_uid, const ch
     return FALSE;
   *sop_instance_uid = study->saved_sop_uid;
   *series_uid = study->saved_series_uid;
+  *sop_class_uid = study->saved_class_uid;
   return TRUE;
 }
 
@@ -245,21 +250,39 @@ neg_annotations_is_own_object (NegAnnotations *self, const char *study_uid, cons
   return study != NULL && g_hash_table_contains (study->objects, sop_instance_uid);
 }
 
-/* The text of the operation is "CHANGE SERIES-UID". */
+/* The text of the operation is "CHANGE SERIES-UID CLASS-UID"; the first ones had no class. */
+#define FIRST_CLASS_UID "1.2.840.10008.5.1.4.1.1.88.33"
+
 gboolean
 neg_annotations_mark_saved (NegAnnotations *self, const char *study_uid, const char *sop_instance_uid,
-                            const char *series_uid, guint64 change, GError **error)
+                            const char *series_uid, const char *sop_class_uid, guint64 change, GError **error)
 {
   NegAnnotatedStudy *study = get_study (self, study_uid);
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", change, series_uid);
+  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT " %s %s", change, series_uid, sop_class_uid);
 
   g_return_val_if_fail (change <= study->change, FALSE);
 
   if (!sink (self, study_uid, NEG_ANNOTATION_SAVED, sop_instance_uid, text, error))
     return FALSE;
-  set_saved (study, sop_instance_uid, series_uid, change);
+  set_saved (study, sop_instance_uid, series_uid, sop_class_uid, change);
   g_signal_emit (self, signals[CHANGED], 0, NULL);
   return TRUE;
+}
+
+const char *
+neg_annotations_find_plane (NegAnnotations *self, const char *series_uid, const NegAnnotationPlane *plane)
+{
+  GHashTableIter iter;
+  const NegAnnotation *annotation;
+
+  g_return_val_if_fail (NEG_IS_ANNOTATIONS (self), NULL);
+
+  g_hash_table_iter_init (&iter, self->by_uid);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &annotation))
+    if (annotation->plane != NULL && g_strcmp0 (annotation->series_uid, series_uid) == 0
+        && neg_annotation_plane_is_same (annotation->plane, plane))
+      return annotation->sop_instance_uid;
+  return NULL;
 }
 
 /* --- Changes --- */
@@ -444,12 +467,13 @@ static gboolean
 replay_saved (NegAnnotations *self, const char *study_uid, const char *uid, const char *text, GError **error)
 {
   NegAnnotatedStudy *study = get_study (self, study_uid);
-  g_auto (GStrv) parts = g_strsplit (text, " ", 2);
+  g_auto (GStrv) parts = g_strsplit (text, " ", 3);
+  const guint n = g_strv_length (parts);
   guint64 change;
 
-  if (parts[0] == NULL || !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXUINT64, &change, NULL))
+  if (n == 0 || !g_ascii_string_to_unsigned (parts[0], 10, 0, G_MAXUINT64, &change, NULL))
     return neg_fail (error, NEG_ERROR_INCONSISTENT, WHERE, "What was saved of the annotations cannot be read");
-  set_saved (study, uid, parts[1], MIN (change, study->change));
+  set_saved (study, uid, n > 1 ? parts[1] : NULL, n > 2 ? parts[2] : FIRST_CLASS_UID, MIN (change, study->change));
   return TRUE;
 }
 

@@ -75,18 +75,24 @@ void neg_annotations_select (NegAnnotations *annotations, const char *uid); /* n
 
 /* Whether something of the study is in no DICOM object yet. */
 gboolean neg_annotations_is_unsaved (NegAnnotations *annotations, const char *study_uid);
-/* It is now, in a report of @series_uid, which the next one takes the place of ("": in an object that none replaces, such as
- * a key object selection); @change: what neg_annotations_get_change() was when it was written, so that later changes stay unsaved. */
+/* It is now, in a report of @series_uid and @sop_class_uid, which the next one takes the place of (both "": in an object that
+ * none replaces, such as a key object selection); @change: what neg_annotations_get_change() was when it was written, so that later changes stay unsaved. */
 guint64 neg_annotations_get_change (NegAnnotations *annotations, const char *study_uid);
 gboolean neg_annotations_mark_saved (NegAnnotations *annotations, const char *study_uid, const char *sop_instance_uid,
-                                     const char *series_uid, guint64 change, GError **error);
+                                     const char *series_uid, const char *sop_class_uid, guint64 change,
+                                     GError **error);
 /* Whether that object was marked so: what it says is ours already. One that is about to be written is marked with the
  * @change 0, or it would come back as somebody else's when the program dies before it knows how that ended. */
 gboolean neg_annotations_is_own_object (NegAnnotations *annotations, const char *study_uid,
                                         const char *sop_instance_uid);
 /* The object that was marked last, which the next one takes the place of; FALSE: none. Borrowed until the next mark. */
 gboolean neg_annotations_get_saved (NegAnnotations *annotations, const char *study_uid, const char **sop_instance_uid,
-                                    const char **series_uid);
+                                    const char **series_uid, const char **sop_class_uid);
+
+/* Annotations that were made on planes out of volumes: the name of the plane that is the same as @plane of that series, as
+ * their sop_instance_uid; NULL: none was made there. Borrowed until the next change. */
+const char *neg_annotations_find_plane (NegAnnotations *annotations, const char *series_uid,
+                                        const NegAnnotationPlane *plane);
 
 /* One annotation as text (JSON, no name of a patient), and back; reading is hostile input. */
 char *neg_annotation_to_text (const NegAnnotation *annotation);

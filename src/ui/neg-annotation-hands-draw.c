@@ -38,6 +38,7 @@ new_annotation (NegAnnotationKind kind, const NegHandsImage *image)
   annotation->sop_class_uid = g_strdup (instance->sop_class_uid);
   annotation->sop_instance_uid = g_strdup (instance->sop_instance_uid);
   annotation->frame_of_reference_uid = g_strdup (instance->frame_of_reference_uid);
+  annotation->plane = g_memdup2 (image->plane, sizeof *image->plane);
   annotation->frame = image->frame + 1;
   annotation->author = dup_author ();
   return annotation;
@@ -160,11 +161,12 @@ static void
 draw_on (NegAnnotationHands *self, const NegHandsImage *image, const double live_px[2])
 {
   const double *points_px = (const double *) self->fixed->data;
+  guint n_max = image->plane != NULL ? NEG_ANNOTATION_PLANE_POINTS_MAX : NEG_ANNOTATION_POINTS_MAX;
   double last[2], now[2];
 
   _neg_hands_to_output (image, points_px + 2 * (get_n_fixed (self) - 1), last);
   _neg_hands_to_output (image, live_px, now);
-  if (_neg_hands_get_distance (last, now) >= FREEHAND_PX * image->device_scale && get_n_fixed (self) < NEG_ANNOTATION_POINTS_MAX)
+  if (_neg_hands_get_distance (last, now) >= FREEHAND_PX * image->device_scale && get_n_fixed (self) < n_max)
     fix (self, live_px);
 }
 

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (NegAnnotationHands, neg_annotation_hands, NEG, ANNOTATION_
 typedef struct {
   NegInstance *instance;
   guint32 frame; /* from 0 */
+  const NegAnnotationPlane *plane; /* out of a volume; NULL: an image as it is in the file */
   NegDraw draw;
   NegPixels *held;
   const NegFrame *pixels; /* of @held */

@@ -14,7 +14,6 @@
 #define STATES_SERIES_NUMBER 9001
 #define MEASUREMENTS_SERIES_NUMBER 9002
 #define KEYS_SERIES_NUMBER 9003
-#define REPORT_CLASS_UID "1.2.840.10008.5.1.4.1.1.88.33" /* Comprehensive SR */
 
 static const NegViewState *
 get_state (NegMainWindow *self)
@@ -165,6 +164,7 @@ typedef struct {
   GPtrArray *composes;
   guint n_states, n_left_out, n_measurements, n_keys;
   guint64 change; /* of the annotations, when they were taken */
+  const char *report_class_uid;
   char *report_uid, *report_series_uid; /* what holds the measurements; nullable */
   void (*then) (NegMainWindow *);       /* nullable */
   gint64 entry_id;                      /* that was open; 0: none */
@@ -241,7 +241,7 @@ static void
 add_measurements (Saving *saving, GPtrArray *annotations)
 {
   g_autoptr (GPtrArray) measured = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
-  const char *old_uid, *old_series_uid;
+  const char *old_uid, *old_series_uid, *old_class_uid;
   NegCompose *compose;
   gboolean has_old;
 
@@ -252,7 +252,8 @@ add_measurements (Saving *saving, GPtrArray *annotations)
       g_ptr_array_add (measured, neg_annotation_ref (annotation));
   }
   saving->n_measurements = measured->len;
-  has_old = neg_annotations_get_saved (saving->self->annotations, saving->study_uid, &old_uid, &old_series_uid);
+  has_old = neg_annotations_get_saved (saving->self->annotations, saving->study_uid, &old_uid, &old_series_uid,
+                                        &old_class_uid);
   /* A report of what is there no more takes the place of the one that says it is. */
   if (measured->len == 0 && !has_old)
     return;
@@ -260,8 +261,9 @@ add_measurements (Saving *saving, GPtrArray *annotations)
   compose->annotations = g_steal_pointer (&measured);
   saving->report_uid = g_strdup (compose->sop_instance_uid);
   saving->report_series_uid = g_strdup (compose->series_uid);
+  saving->report_class_uid = neg_compose_get_sop_class_uid (compose);
   if (has_old) {
-    compose->predecessor_sop_class_uid = g_strdup (REPORT_CLASS_UID);
+    compose->predecessor_sop_class_uid = g_strdup (old_class_uid);
     compose->predecessor_sop_instance_uid = g_strdup (old_uid);
     compose->predecessor_series_uid = g_strdup (old_series_uid);
   }
@@ -336,8 +338,8 @@ mark (const Saving *saving, GError **error)
   if (annotations == NULL || neg_annotations_get_change (annotations, saving->study_uid) < saving->change)
     return TRUE;
   return neg_annotations_mark_saved (annotations, saving->study_uid, uid,
-                                     saving->report_uid != NULL ? saving->report_series_uid : "", saving->change,
-                                     error);
+                                     saving->report_uid != NULL ? saving->report_series_uid : "",
+                                     saving->report_uid != NULL ? saving->report_class_uid : "", saving->change, error);
 }
 
 /* Selections that are about to be written: whatever becomes of them, they are not somebody else's. */
@@ -348,7 +350,7 @@ mark_begun (const Saving *saving, GError **error)
     const NegCompose *compose = g_ptr_array_index (saving->composes, i);
 
     if (compose->kind == NEG_COMPOSE_KEY_SELECTION
-        && !neg_annotations_mark_saved (saving->self->annotations, saving->study_uid, compose->sop_instance_uid, "", 0,
+        && !neg_annotations_mark_saved (saving->self->annotations, saving->study_uid, compose->sop_instance_uid, "", "", 0,
                                         error))
       return FALSE;
   }

@@ -47,6 +47,30 @@ neg_compose_free (NegCompose *compose)
   g_free (compose);
 }
 
+static gboolean
+has_planes (const GPtrArray *annotations)
+{
+  for (guint i = 0; annotations != NULL && i < annotations->len; i++)
+    if (((const NegAnnotation *) g_ptr_array_index (annotations, i))->plane != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+const char *
+neg_compose_get_sop_class_uid (const NegCompose *compose)
+{
+  switch (compose->kind) {
+  case NEG_COMPOSE_PRESENTATION:
+    return "1.2.840.10008.5.1.4.1.1.11.1"; /* Grayscale Softcopy Presentation State */
+  case NEG_COMPOSE_KEY_SELECTION:
+    return "1.2.840.10008.5.1.4.1.1.88.59";
+  case NEG_COMPOSE_MEASUREMENTS:
+  case NEG_COMPOSE_N_KINDS:
+  default:
+    return has_planes (compose->annotations) ? "1.2.840.10008.5.1.4.1.1.88.34" : "1.2.840.10008.5.1.4.1.1.88.33";
+  }
+}
+
 void
 neg_compose_write (const NegCompose *compose, GByteArray *array)
 {

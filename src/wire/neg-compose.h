@@ -37,6 +37,10 @@ NegCompose *neg_compose_new (NegComposeKind kind);
 void neg_compose_free (NegCompose *compose);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegCompose, neg_compose_free)
 
+/* SOP class of what is written: a report about places in the patient that are on no image is a Comprehensive 3D SR, since no
+ * other has their coordinates (SCOORD3D); without them it stays one that every reader of reports knows. */
+const char *neg_compose_get_sop_class_uid (const NegCompose *compose);
+
 void neg_compose_write (const NegCompose *compose, GByteArray *array);
 /* NEG_ERROR_PROTOCOL unless everything is there and in range. Given. */
 NegCompose *neg_compose_read (NegReader *reader, GError **error);

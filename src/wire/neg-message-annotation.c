@@ -19,9 +19,49 @@ static const NegField annotation_fields[] = {
   NEG_FIELD_OF (NegAnnotation, BOOLEAN, is_foreign),
 };
 
-/* A time, two counts of points, a count of values. */
-#define ANNOTATION_MORE_BYTES 20
+/* A time, a count of planes, two of points, one of values. */
+#define ANNOTATION_MORE_BYTES 24
+#define PLANE_NUMBERS 11
 #define VALUE_BYTES_MIN 16
+
+static void
+write_plane (const NegAnnotationPlane *plane, GByteArray *array)
+{
+  double numbers[PLANE_NUMBERS];
+
+  for (guint i = 0; i < 3 && plane != NULL; i++) {
+    numbers[i] = plane->origin_mm[i];
+    numbers[3 + i] = plane->x_mm[i];
+    numbers[6 + i] = plane->y_mm[i];
+  }
+  if (plane != NULL) {
+    numbers[9] = plane->slab_mm;
+    numbers[10] = plane->projection;
+  }
+  _neg_doubles_write (numbers, plane != NULL, PLANE_NUMBERS, array);
+}
+
+/* What is no plane is found by neg_annotation_is_valid(). */
+static NegAnnotationPlane *
+read_plane (NegReader *reader)
+{
+  guint32 n;
+  g_autofree double *numbers = _neg_doubles_read (reader, PLANE_NUMBERS, &n);
+  NegAnnotationPlane *plane;
+
+  _neg_reader_require (reader, n <= 1);
+  if (reader->failed || n == 0)
+    return NULL;
+  plane = g_new (NegAnnotationPlane, 1);
+  for (guint i = 0; i < 3; i++) {
+    plane->origin_mm[i] = numbers[i];
+    plane->x_mm[i] = numbers[3 + i];
+    plane->y_mm[i] = numbers[6 + i];
+  }
+  plane->slab_mm = numbers[9];
+  plane->projection = numbers[10] >= 0 && numbers[10] < NEG_ANNOTATION_PROJECTIONS ? (guint32) numbers[10] : G_MAXUINT32;
+  return plane;
+}
 
 static void
 write_annotation (const NegAnnotation *annotation, GByteArray *array)
@@ -30,6 +70,7 @@ write_annotation (const NegAnnotation *annotation, GByteArray *array)
 
   _neg_fields_write (annotation_fields, G_N_ELEMENTS (annotation_fields), annotation, array);
   neg_write_u64 (array, annotation->changed_us);
+  write_plane (annotation->plane, array);
   _neg_doubles_write (annotation->points_px, annotation->n_points, 2, array);
   _neg_doubles_write (annotation->points_patient_mm, has_place ? annotation->n_points : 0, 3, array);
   neg_write_u32 (array, annotation->n_values);
@@ -68,6 +109,7 @@ read_annotation (NegReader *reader)
 
   _neg_fields_read (annotation_fields, G_N_ELEMENTS (annotation_fields), annotation, reader);
   annotation->changed_us = neg_reader_u64 (reader);
+  annotation->plane = read_plane (reader);
   annotation->points_px = _neg_doubles_read (reader, 2, &n_points);
   annotation->n_points = n_points;
   annotation->points_patient_mm = _neg_doubles_read (reader, 3, &n_places);

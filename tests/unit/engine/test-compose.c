@@ -501,6 +501,44 @@ test_measurements (void)
   }
 }
 
+/* Places on planes out of volumes are on no image: the report is one whose coordinates are in the patient, and the one that
+ * is on an image stays there. Of x = (0, 2, 0), y = (0, 0, -0.5) from (-7, 30, 100): the point 10.5, 20.25 is at
+ * (-7, 30 + 21, 100 - 10.125). */
+static void
+test_planes (void)
+{
+  static const NegAnnotationPlane plane = { { -7, 30, 100 }, { 0, 2, 0 }, { 0, 0, -0.5 }, 10, 0 };
+  static const float first_mm[3] = { -7, 51, 89.875 };
+  g_autoptr (NegCompose) compose = neg_compose_new (NEG_COMPOSE_MEASUREMENTS);
+  g_autoptr (Builder) source = new_source ("ISO_IR 100", "A^B");
+  g_autoptr (GByteArray) file = NULL;
+  g_autoptr (NegInstance) instance = NULL;
+  g_autoptr (GError) error = NULL;
+
+  describe (compose);
+  compose->annotations = new_annotations ();
+  g_assert_cmpstr (neg_compose_get_sop_class_uid (compose), ==, STORAGE "88.33");
+  for (guint i = 1; i < compose->annotations->len; i++) {
+    NegAnnotation *annotation = g_ptr_array_index (compose->annotations, i);
+
+    annotation->plane = g_memdup2 (&plane, sizeof plane);
+    annotation->frame_of_reference_uid = g_strdup ("1.2.3.9");
+    g_free (annotation->sop_instance_uid);
+    annotation->sop_instance_uid = g_strdup ("2.25.4711");
+  }
+  file = compose_about (source, compose, &error);
+  g_assert_no_error (error);
+  assert_valid (file);
+  g_assert_null (memmem (file->data, file->len, "2.25.4711", 9)); /* names no object */
+  g_assert_nonnull (memmem (file->data, file->len, "SCOORD3D", 8));
+  g_assert_nonnull (memmem (file->data, file->len, "POLYGON", 7));
+  g_assert_nonnull (memmem (file->data, file->len, first_mm, sizeof first_mm));
+  instance = read_back (file);
+  g_assert_cmpstr (instance->sop_class_uid, ==, STORAGE "88.34");
+  g_assert_nonnull (find (instance->annotations, "2.25.200"));
+  g_assert_cmpuint (instance->annotations->len, ==, 1);
+}
+
 /* As many points as an outline may have, and the first once more: all of them within the 16 bit length of FL. */
 static void
 test_longest_outline (void)
@@ -598,6 +636,7 @@ main (int argc, char **argv)
   g_test_add_func ("/compose/first-frame", test_first_frame);
   g_test_add_func ("/compose/key-selection", test_key_selection);
   g_test_add_func ("/compose/measurements", test_measurements);
+  g_test_add_func ("/compose/planes", test_planes);
   g_test_add_func ("/compose/unreadable-name", test_unreadable_name);
   return g_test_run ();
 }

@@ -267,8 +267,10 @@ fill_annotations (void)
   static const double points[] = { 0.5, 0.25, 30, 40 }, places[] = { 1, 2, 3, -4, 5, 6 };
   static const NegAnnotationValue values[] = { { NEG_QUANTITY_LENGTH, 12.5, "mm" }, { NEG_QUANTITY_SD, 3, "[hnsf'U]" } };
   GPtrArray *annotations = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_annotation_unref);
+  static const NegAnnotationPlane plane = { { -1, 2.5, 300 }, { 0, 0.5, 0 }, { 0, 0, -0.5 }, 20, 1 };
   NegAnnotation *annotation = neg_annotation_new (NEG_ANNOTATION_ELLIPSE);
 
+  annotation->plane = g_memdup2 (&plane, sizeof plane);
   annotation->uid = g_strdup ("2.25.1");
   annotation->study_uid = g_strdup ("1.2");
   annotation->series_uid = g_strdup ("1.3");
