@@ -4,6 +4,7 @@
 #pragma once
 
 #include "imaging/neg-reformat.h"
+#include "model/neg-annotation.h"
 #include "pipeline/neg-pixels.h"
 #include "pipeline/neg-series.h"
 
@@ -12,16 +13,19 @@ G_BEGIN_DECLS
 typedef struct _NegPlaneImage NegPlaneImage;
 
 /* @like: an image of the series, for who, what and which values (units, SUV); its place is replaced by the plane's. The new
- * instance has no pixel data and no SOP Instance UID of an object: neg_annotation's plane tells it apart. Fails where
- * there is no memory. Takes as long as drawing it. */
-NegPlaneImage *neg_plane_image_new (const NegReformat *measuring, guint width, guint height, NegVolume *volume,
-                                    NegInstance *like, GError **error);
+ * instance has no pixel data; its sop_instance_uid is @name, what annotations on this plane are known by
+ * (neg_annotations_find_plane()), or where that is NULL a new one: it names no object. Fails where there is no memory.
+ * Takes as long as drawing it. */
+NegPlaneImage *neg_plane_image_new (const NegReformat *measuring, double slab_mm, guint width, guint height,
+                                    NegVolume *volume, NegInstance *like, const char *name, GError **error);
 NegPlaneImage *neg_plane_image_ref (NegPlaneImage *image);
 void neg_plane_image_unref (NegPlaneImage *image);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegPlaneImage, neg_plane_image_unref)
 
 NegInstance *neg_plane_image_get_instance (NegPlaneImage *image); /* borrowed */
 NegPixels *neg_plane_image_get_pixels (NegPlaneImage *image);     /* borrowed */
+/* What an annotation keeps of it (NegHandsImage); borrowed. */
+const NegAnnotationPlane *neg_plane_image_get_plane (NegPlaneImage *image);
 
 /* Whether @reformat is this plane with this slab (0.01 mm): annotations of it are shown there. */
 gboolean neg_plane_image_is_plane (NegPlaneImage *image, const NegReformat *measuring);

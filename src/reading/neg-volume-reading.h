@@ -7,6 +7,7 @@
 #include "imaging/neg-raycast.h"
 #include "imaging/neg-suv.h"
 #include "pipeline/neg-volume-load.h"
+#include "reading/neg-annotations.h"
 #include "reading/neg-mpr.h"
 #include "reading/neg-plane-image.h"
 #include "reading/neg-reading.h"
@@ -93,6 +94,9 @@ gboolean neg_volume_reading_get_raycast (NegVolumeReading *self, guint width, gu
                                          NegVolume **volume);
 
 /* --- Measuring --- */
+
+/* Where annotations are looked for, so that a plane that has some gets its name back; nullable, a reference is taken. */
+void neg_volume_reading_set_annotations (NegVolumeReading *self, NegAnnotations *annotations);
 
 /* The plane of the point as an image, made when it is asked for (a few milliseconds; @wait FALSE: NULL where it would take
  * longer, a thread makes it and "changed" (NEG_VOLUME_SLICES) tells). Borrowed until the plane changes. */
