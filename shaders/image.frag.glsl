@@ -2,22 +2,18 @@
  *
  * Defined in front of this text: MODE_GREY, MODE_PALETTE or MODE_COLOR; one SAMPLE_; NEAREST, LINEAR or CUBIC; and
  * EXACT where single precision is not enough (neg-gl-draw.c decides and says why). Without EXACT grey values are
- * integers of at most 16 bits, counted from a reference near the window's middle, so that differences stay exact. */
+ * integers of at most 16 bits, counted from a reference near the window's middle, so that differences stay exact.
+ * In front of it too: display.glsl. */
 
 uniform usampler2D image;
 uniform isampler2D steps; /* 32.32 fixed point x and y: row 0 by output column, row 1 by output row; to be added */
 uniform usampler2D modality_lut;
 uniform usampler2D voi_lut;
 uniform usampler2D palette;
-uniform usampler2D presentation_lut;
-uniform sampler2D curve;         /* of the display: CURVE_STEPS + 1 levels */
 uniform usampler2D layers;       /* one cell a pixel of the image: 0, or an index of a colour */
 uniform usampler2D layer_colors; /* RGB, and the grey for a picture without colour */
 
 uniform ivec2 image_size;
-uniform ivec2 origin; /* of the picture in the framebuffer */
-uniform ivec2 size;
-uniform bool rows_from_top;
 
 uniform bool padding_active;
 uniform bool has_modality_lut;
@@ -26,13 +22,7 @@ uniform int voi_kind; /* RAMP, SIGMOID, TABLE */
 uniform ivec3 palette_last; /* by channel */
 uniform bool palette_supplemental;
 uniform int color_shift; /* to 8 bits */
-uniform bool inverted;
-uniform int presentation_last; /* < 0: no presentation LUT */
-uniform float presentation_maximum;
-uniform bool has_curve;
-uniform bool dithered;
 uniform ivec2 layers_size; /* 0: none */
-uniform bool luminance; /* colour for a picture of one channel */
 
 #ifdef EXACT
 #define real double
@@ -60,10 +50,6 @@ uniform vec2 window;          /* factor, summand */
 const int RAMP = 0;
 const int SIGMOID = 1;
 const int TABLE = 2;
-const int TABLE_WIDTH = 256;
-const int CURVE_STEPS = 1024;
-
-out vec4 color;
 
 /* ---- where: the pixel a point lies in, and its place between the centres of four */
 
@@ -94,15 +80,6 @@ find_place (ivec2 pixel)
 
 #else
 
-/* Sum of two 32.32 numbers, whole part and fraction. */
-ivec2
-add_fixed (ivec2 a, ivec2 b)
-{
-  uint fraction = uint (a.y) + uint (b.y);
-
-  return ivec2 (a.x + b.x + int (fraction < uint (a.y)), int (fraction));
-}
-
 Place
 find_place (ivec2 pixel)
 {
@@ -126,63 +103,6 @@ uvec4
 fetch (ivec2 pixel)
 {
   return texelFetch (image, clamp (pixel, ivec2 (0), image_size - 1), 0);
-}
-
-uvec4
-look_up (usampler2D table, int index)
-{
-  return texelFetch (table, ivec2 (index % TABLE_WIDTH, index / TABLE_WIDTH), 0);
-}
-
-/* ---- from the output of the VOI, 0 to 1, to the display */
-
-float
-from_presentation_lut (float value)
-{
-  float place = value * float (presentation_last);
-  int below = clamp (int (place), 0, presentation_last);
-  float low = float (look_up (presentation_lut, below).r);
-  float high = float (look_up (presentation_lut, min (below + 1, presentation_last)).r);
-
-  return (low + (high - low) * (place - float (below))) / presentation_maximum;
-}
-
-float
-level_of (int index)
-{
-  return texelFetch (curve, ivec2 (index % TABLE_WIDTH, index / TABLE_WIDTH), 0).r;
-}
-
-float
-from_curve (float value)
-{
-  float place = clamp (value, 0.0, 1.0) * float (CURVE_STEPS);
-  int below = min (int (place), CURVE_STEPS - 1);
-
-  return mix (level_of (below), level_of (below + 1), place - float (below));
-}
-
-float
-tone (float value)
-{
-  if (presentation_last >= 0)
-    value = from_presentation_lut (value);
-  if (inverted)
-    value = 1.0 - value;
-  return has_curve ? from_curve (value) : value;
-}
-
-/* As imaging/neg-draw-private.h has it. */
-float
-find_threshold (ivec2 pixel)
-{
-  int rank = 0;
-
-  if (!dithered)
-    return 0.5;
-  for (int i = 0; i < 3; i++)
-    rank = rank << 2 | ((pixel.x ^ pixel.y) >> i & 1) << 1 | (pixel.y >> i & 1);
-  return (float (rank) + 0.5) / 64.0;
 }
 
 /* Catmull-Rom */
@@ -492,9 +412,7 @@ find_levels (Place place, float threshold)
   if (!draw (place, rgb))
     return vec3 (0.0);
   rgb = floor (clamp (rgb, 0.0, 1.0) * 255.0 + threshold);
-  if (luminance && (rgb.r != rgb.g || rgb.g != rgb.b))
-    rgb = vec3 (floor (dot (rgb, vec3 (0.299, 0.587, 0.114)) + 0.5));
-  return rgb;
+  return without_color (rgb);
 }
 
 /* FALSE: the image is seen. */
@@ -514,13 +432,10 @@ find_cover (Place place, out vec3 rgb)
 void
 main ()
 {
-  ivec2 pixel = ivec2 (gl_FragCoord.xy) - origin;
+  ivec2 pixel = find_pixel ();
   vec3 rgb;
-  Place place;
+  Place place = find_place (pixel);
 
-  if (rows_from_top)
-    pixel.y = size.y - 1 - pixel.y;
-  place = find_place (pixel);
   if (!place.inside) {
     color = vec4 (0.0, 0.0, 0.0, 1.0);
     return;

@@ -6,33 +6,6 @@
 
 #include "base/neg-error.h"
 
-/* Single precision serves while the values of a picture span no more than this many windows: at 2^12 and a dozen
- * roundings of 2^-24 an interpolated value is off by a quarter of a grey level at most. */
-#define CONTRAST_MAX 4096.0
-
-/* Where what follows the VOI is steeper than this, not even the result of the VOI is precise enough in single. */
-#define STEEPNESS_MAX 8192.0
-
-typedef enum { VOI_RAMP, VOI_SIGMOID, VOI_TABLE } VoiKind; /* as in the shader */
-
-static VoiKind
-get_voi_kind (const NegVoi *voi)
-{
-  if (voi->lut != NULL)
-    return VOI_TABLE;
-  return voi->function == NEG_VOI_SIGMOID ? VOI_SIGMOID : VOI_RAMP;
-}
-
-/* Both linear functions are one ramp (C.11.2.1.2.1, C.11.2.1.3.2); a span of 0 is a threshold. */
-static void
-get_ramp (const NegVoi *voi, double *middle, double *span)
-{
-  gboolean is_linear = voi->function != NEG_VOI_SIGMOID && voi->function != NEG_VOI_LINEAR_EXACT;
-
-  *middle = is_linear ? voi->center - 0.5 : voi->center;
-  *span = is_linear ? voi->width - 1 : voi->width;
-}
-
 static NegGlMode
 get_mode (const NegDraw *draw, const NegFrameFormat *format)
 {
@@ -52,24 +25,6 @@ get_contrast (const NegDraw *draw, const NegFrameFormat *format)
   if (format->bits_stored > 0)
     bits = MIN (bits, format->bits_stored);
   return fabs (draw->modality.slope) * ((1 << bits) - 1);
-}
-
-/* How many levels one level of the VOI's output may become on its way to the display; at least 1. */
-static double
-get_steepness (const NegDraw *draw)
-{
-  const NegLut *lut = draw->presentation_lut;
-  guint jump = 0;
-  double of_lut = 1, of_curve = 0;
-
-  if (lut != NULL) {
-    for (guint32 i = 1; i < lut->n_entries; i++)
-      jump = MAX (jump, (guint) abs (lut->entries[i] - lut->entries[i - 1]));
-    of_lut = (double) jump / ((1u << CLAMP (lut->bits, 1, 16)) - 1) * (lut->n_entries - 1.0);
-  }
-  for (guint i = 1; draw->curve != NULL && i <= NEG_CURVE_STEPS; i++)
-    of_curve = MAX (of_curve, fabs (draw->curve->levels[i] - draw->curve->levels[i - 1]) * NEG_CURVE_STEPS);
-  return MAX (of_lut, 1) * MAX (of_curve, 1);
 }
 
 /* Turned by anything but quarters, a point on the border of two pixels (the middle of the picture is often one) falls
@@ -99,8 +54,8 @@ needs_exact (const NegDraw *draw, const NegFrameFormat *format, const NegGlVaria
     return FALSE;
   if (draw->voi.lut != NULL || !isfinite (draw->modality.intercept) || !isfinite (draw->voi.center))
     return TRUE;
-  get_ramp (&draw->voi, &middle, &span);
-  return !(get_contrast (draw, format) * get_steepness (draw) <= CONTRAST_MAX * span);
+  neg_gl_display_get_ramp (&draw->voi, &middle, &span);
+  return !(get_contrast (draw, format) * neg_gl_display_get_steepness (draw) <= NEG_GL_CONTRAST_MAX * span);
 }
 
 static gboolean
@@ -117,7 +72,7 @@ choose_variant (NegGlDevice *device, const NegFrameFormat *format, const NegDraw
                      "this image and window need");
   if (variant->mode != NEG_GL_MODE_COLOR && draw->pseudo_color != NULL)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "colours for what a window puts out");
-  if (variant->mode != NEG_GL_MODE_COLOR && !(get_steepness (draw) <= STEEPNESS_MAX))
+  if (variant->mode != NEG_GL_MODE_COLOR && !(neg_gl_display_get_steepness (draw) <= NEG_GL_STEEPNESS_MAX))
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "a presentation LUT with such jumps");
   if (variant->mode == NEG_GL_MODE_COLOR
       && (format->sample_type == NEG_SAMPLE_F32 || format->sample_type == NEG_SAMPLE_F64))
@@ -144,7 +99,7 @@ set_single_window (const NegGlProgram *program, const NegDraw *draw)
   double summand = draw->voi.function == NEG_VOI_SIGMOID ? 0 : 0.5;
   double middle, span, reference;
 
-  get_ramp (&draw->voi, &middle, &span);
+  neg_gl_display_get_ramp (&draw->voi, &middle, &span);
   reference = slope == 0 ? 0 : CLAMP (round ((middle - intercept) / slope), -32768, 65535);
   glUniform1i (program->reference, clamp_to_int (reference));
   glUniform2f (program->window, (float) (steepness * slope / span),
@@ -180,7 +135,7 @@ set_double (const NegGlProgram *program, const NegDraw *draw)
   glUniform2d (program->modality, draw->modality.slope, draw->modality.intercept);
   if (draw->modality.lut != NULL)
     glUniform1d (program->modality_first, draw->modality.lut->first_mapped);
-  get_ramp (&draw->voi, &middle, &span);
+  neg_gl_display_get_ramp (&draw->voi, &middle, &span);
   glUniform2d (program->window, middle, span);
   if (draw->voi.lut != NULL) {
     glUniform1d (program->voi_first, draw->voi.lut->first_mapped);
@@ -201,56 +156,17 @@ set_common (const NegGlProgram *program, const NegDraw *draw, const NegFrameForm
   glUniform1i (program->has_modality_lut, draw->modality.lut != NULL);
   if (draw->modality.lut != NULL)
     glUniform1i (program->modality_last, draw->modality.lut->n_entries - 1);
-  glUniform1i (program->voi_kind, get_voi_kind (&draw->voi));
   if (palette != NULL)
     glUniform3i (program->palette_last, palette[0].n_entries - 1, palette[1].n_entries - 1, palette[2].n_entries - 1);
   glUniform1i (program->palette_supplemental, draw->palette_supplemental);
   glUniform1i (program->color_shift, CLAMP ((int) format->bits_stored, 8, 39) - 8);
-  glUniform1i (program->inverted, draw->inverted);
-}
-
-/* What follows the VOI, and what lies above. */
-static void
-set_display (const NegGlProgram *program, const NegDraw *draw)
-{
-  const NegLut *lut = draw->presentation_lut;
-  const NegLayers *layers = draw->layers;
-
-  glUniform1i (program->presentation_last, lut != NULL ? (int) lut->n_entries - 1 : -1);
-  glUniform1f (program->presentation_maximum, lut != NULL ? (1u << CLAMP (lut->bits, 1, 16)) - 1.0f : 1);
-  glUniform1i (program->has_curve, draw->curve != NULL);
-  glUniform1i (program->dithered, draw->is_dithered);
-  glUniform2i (program->layers_size, layers != NULL ? layers->columns : 0, layers != NULL ? layers->rows : 0);
 }
 
 /* ---- the pass */
 
-typedef struct {
-  int x, y;
-  guint width, height;
-  gboolean rows_from_top; /* row 0 of the picture is the rectangle's upper edge; else its lower one */
-  gboolean luminance;     /* a colour becomes a grey */
-} Target;
-
-/* All the state that a fragment depends on; what others left is never assumed. */
-static void
-set_state (const Target *target)
-{
-  static const GLenum off[] = {
-    GL_BLEND, GL_CULL_FACE, GL_DEPTH_TEST, GL_STENCIL_TEST, GL_SCISSOR_TEST, GL_COLOR_LOGIC_OP, GL_FRAMEBUFFER_SRGB,
-    GL_DITHER, GL_SAMPLE_ALPHA_TO_COVERAGE, GL_SAMPLE_COVERAGE, GL_RASTERIZER_DISCARD,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (off); i++)
-    glDisable (off[i]);
-  glColorMask (GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
-  glPolygonMode (GL_FRONT_AND_BACK, GL_FILL);
-  glViewport (target->x, target->y, target->width, target->height);
-}
-
 static gboolean
 bind_textures (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, const NegGlVariant *variant,
-               const Target *target, GError **error)
+               const NegGlTarget *target, GError **error)
 {
   glBindBuffer (GL_PIXEL_UNPACK_BUFFER, 0);
   if (!variant->exact
@@ -259,14 +175,9 @@ bind_textures (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, cons
   if (draw->modality.lut != NULL
       && !neg_gl_table_bind_lut (device, NEG_GL_UNIT_MODALITY, draw->modality.lut, error))
     return FALSE;
-  if (draw->voi.lut != NULL && !neg_gl_table_bind_lut (device, NEG_GL_UNIT_VOI, draw->voi.lut, error))
-    return FALSE;
   if (variant->mode == NEG_GL_MODE_PALETTE && !neg_gl_table_bind_palette (device, draw->palette, error))
     return FALSE;
-  if (draw->presentation_lut != NULL
-      && !neg_gl_table_bind_lut (device, NEG_GL_UNIT_PRESENTATION, draw->presentation_lut, error))
-    return FALSE;
-  if (draw->curve != NULL && !neg_gl_table_bind_curve (device, draw->curve, error))
+  if (!neg_gl_display_bind (device, draw, error))
     return FALSE;
   if (!neg_gl_table_bind_layers (device, draw->layers, error))
     return FALSE;
@@ -277,14 +188,13 @@ bind_textures (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, cons
 
 static void
 set_uniforms (const NegGlProgram *program, const NegGlVariant *variant, const NegDraw *draw,
-              const NegFrameFormat *format, const Target *target)
+              const NegFrameFormat *format, const NegGlTarget *target)
 {
-  glUniform2i (program->origin, target->x, target->y);
-  glUniform2i (program->size, target->width, target->height);
-  glUniform1i (program->rows_from_top, target->rows_from_top);
-  glUniform1i (program->luminance, target->luminance);
+  const NegLayers *layers = draw->layers;
+
+  neg_gl_display_set (program, draw, target);
+  glUniform2i (program->layers_size, layers != NULL ? layers->columns : 0, layers != NULL ? layers->rows : 0);
   set_common (program, draw, format);
-  set_display (program, draw);
   if (variant->exact)
     set_double (program, draw);
   else
@@ -292,29 +202,21 @@ set_uniforms (const NegGlProgram *program, const NegGlVariant *variant, const Ne
 }
 
 static gboolean
-draw_image (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, const Target *target, GError **error)
+draw_image (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, const NegGlTarget *target, GError **error)
 {
   const NegGlProgram *program;
   NegGlVariant variant;
-  GLint viewport[4];
 
   if (!choose_variant (device, &image->format, draw, &variant, error))
     return FALSE;
   program = neg_gl_device_get_program (device, &variant, error);
   if (program == NULL || !bind_textures (device, image, draw, &variant, target, error))
     return FALSE;
-  glGetIntegerv (GL_VIEWPORT, viewport);
   glUseProgram (program->id);
   set_uniforms (program, &variant, draw, &image->format, target);
-  set_state (target);
-  glBindVertexArray (device->vertex_array);
-  glDrawArrays (GL_TRIANGLES, 0, 3);
-  /* What GTK and other users of the context may take for granted: nothing of ours bound, GL's defaults. */
-  glBindVertexArray (0);
-  glUseProgram (0);
+  neg_gl_target_draw (device, target);
+  glActiveTexture (GL_TEXTURE0 + NEG_GL_UNIT_IMAGE);
   glBindTexture (GL_TEXTURE_2D, 0);
-  glEnable (GL_DITHER);
-  glViewport (viewport[0], viewport[1], viewport[2], viewport[3]);
   return neg_gl_check ("draw", error);
 }
 
@@ -325,59 +227,7 @@ neg_gl_draw (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, int x,
   if (width == 0 || height == 0)
     return TRUE;
   neg_gl_clear_errors ();
-  return draw_image (device, image, draw, &(Target){ x, y, width, height, TRUE, FALSE }, error);
-}
-
-/* ---- a picture in memory */
-
-static gboolean
-prepare_framebuffer (NegGlDevice *device, guint width, guint height, GError **error)
-{
-  if (width > (guint) device->max_texture_size || height > (guint) device->max_texture_size)
-    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "picture", "a picture of %u x %u pixels is beyond this graphics "
-                     "system", width, height);
-  if (device->framebuffer == 0) {
-    glGenFramebuffers (1, &device->framebuffer);
-    glGenRenderbuffers (1, &device->renderbuffer);
-  }
-  glBindFramebuffer (GL_FRAMEBUFFER, device->framebuffer);
-  if (device->target_width != width || device->target_height != height) {
-    device->target_width = device->target_height = 0;
-    glBindRenderbuffer (GL_RENDERBUFFER, device->renderbuffer);
-    glRenderbufferStorage (GL_RENDERBUFFER, GL_RGBA8, width, height);
-    glFramebufferRenderbuffer (GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, device->renderbuffer);
-    glBindRenderbuffer (GL_RENDERBUFFER, 0);
-    if (!neg_gl_check ("framebuffer", error))
-      return FALSE;
-    device->target_width = width;
-    device->target_height = height;
-  }
-  if (glCheckFramebufferStatus (GL_FRAMEBUFFER) != GL_FRAMEBUFFER_COMPLETE)
-    return neg_fail (error, NEG_ERROR_UNSUPPORTED, "framebuffer", "the graphics system does not draw into memory");
-  return TRUE;
-}
-
-static gboolean
-read_picture (const NegPicture *picture, GError **error)
-{
-  GLenum format = picture->channels == 1 ? GL_RED : picture->channels == 3 ? GL_RGB : GL_BGRA;
-
-  glBindBuffer (GL_PIXEL_PACK_BUFFER, 0);
-  glReadBuffer (GL_COLOR_ATTACHMENT0);
-  glPixelStorei (GL_PACK_ALIGNMENT, 1);
-  glPixelStorei (GL_PACK_SWAP_BYTES, GL_FALSE);
-  glPixelStorei (GL_PACK_SKIP_ROWS, 0);
-  glPixelStorei (GL_PACK_SKIP_PIXELS, 0);
-  glPixelStorei (GL_PACK_ROW_LENGTH, picture->stride / picture->channels);
-  /* GL counts a row's length in pixels; rows of other lengths go one by one. */
-  if (picture->stride % picture->channels == 0)
-    glReadPixels (0, 0, picture->width, picture->height, format, GL_UNSIGNED_BYTE, picture->pixels);
-  else
-    for (guint row = 0; row < picture->height; row++)
-      glReadPixels (0, row, picture->width, 1, format, GL_UNSIGNED_BYTE, picture->pixels + row * picture->stride);
-  glPixelStorei (GL_PACK_ROW_LENGTH, 0);
-  glPixelStorei (GL_PACK_ALIGNMENT, 4);
-  return neg_gl_check ("read back", error);
+  return draw_image (device, image, draw, &(NegGlTarget){ x, y, width, height, TRUE, FALSE }, error);
 }
 
 gboolean
@@ -385,18 +235,15 @@ neg_gl_draw_to_picture (NegGlDevice *device, NegGlImage *image, const NegDraw *d
                         GError **error)
 {
   /* Drawn upside down: the picture's first row is then the first that is read. */
-  Target target = { 0, 0, picture->width, picture->height, FALSE, picture->channels == 1 };
-  GLint drawn_to = 0, read_from = 0;
+  NegGlTarget target = { 0, 0, picture->width, picture->height, FALSE, picture->channels == 1 };
+  NegGlFormer former;
   gboolean done;
 
   if (picture->width == 0 || picture->height == 0)
     return TRUE;
   neg_gl_clear_errors ();
-  glGetIntegerv (GL_DRAW_FRAMEBUFFER_BINDING, &drawn_to);
-  glGetIntegerv (GL_READ_FRAMEBUFFER_BINDING, &read_from);
-  done = prepare_framebuffer (device, picture->width, picture->height, error)
-         && draw_image (device, image, draw, &target, error) && read_picture (picture, error);
-  glBindFramebuffer (GL_DRAW_FRAMEBUFFER, drawn_to);
-  glBindFramebuffer (GL_READ_FRAMEBUFFER, read_from);
-  return done;
+  if (!neg_gl_target_begin (device, picture, &former, error))
+    return FALSE;
+  done = draw_image (device, image, draw, &target, error);
+  return neg_gl_target_end (picture, done, &former, error);
 }

@@ -84,6 +84,50 @@ void neg_gl_clear_errors (void);
 /* FALSE and an error when GL reports one; @where says what was being done. */
 gboolean neg_gl_check (const char *where, GError **error);
 
+/* Where a pass draws to, in the bound framebuffer. */
+typedef struct {
+  int x, y;
+  guint width, height;
+  gboolean rows_from_top; /* row 0 of the picture is the rectangle's upper edge; else its lower one */
+  gboolean luminance;     /* a colour becomes a grey */
+} NegGlTarget;
+
+/* One triangle over @target by the program in use. Afterwards no program, no array, GL's defaults and the former
+ * viewport: what GTK and other users of the context may take for granted. */
+void neg_gl_target_draw (NegGlDevice *device, const NegGlTarget *target);
+
+/* What was bound before a picture in memory was drawn. */
+typedef struct {
+  GLint drawn_to, read_from;
+} NegGlFormer;
+
+/* Binds a framebuffer of the picture's size. */
+gboolean neg_gl_target_begin (NegGlDevice *device, const NegPicture *picture, NegGlFormer *former, GError **error);
+
+/* Reads it back when @done, and binds what was; FALSE where either did not work. */
+gboolean neg_gl_target_end (const NegPicture *picture, gboolean done, const NegGlFormer *former, GError **error);
+
+/* Single precision serves while the values of a picture span no more than this many windows: at 2^12 and a dozen
+ * roundings of 2^-24 an interpolated value is off by a quarter of a grey level at most. */
+#define NEG_GL_CONTRAST_MAX 4096.0
+
+/* Where what follows the VOI is steeper than this, not even the result of the VOI is precise enough in single. */
+#define NEG_GL_STEEPNESS_MAX 8192.0
+
+/* Both linear functions are one ramp (C.11.2.1.2.1, C.11.2.1.3.2); a span of 0 is a threshold. */
+void neg_gl_display_get_ramp (const NegVoi *voi, double *middle, double *span);
+
+/* How many levels one level of the VOI's output may become on its way to the display; at least 1. */
+double neg_gl_display_get_steepness (const NegDraw *draw);
+
+/* What of the modality's values the whole range of grey levels takes, where the VOI is steepest. */
+double neg_gl_display_get_span (const NegVoi *voi);
+
+/* The tables of @draw's VOI and of what follows, and its uniforms; those of the target alone. */
+gboolean neg_gl_display_bind (NegGlDevice *device, const NegDraw *draw, GError **error);
+void neg_gl_display_set (const NegGlProgram *program, const NegDraw *draw, const NegGlTarget *target);
+void neg_gl_display_set_target (const NegGlProgram *program, const NegGlTarget *target);
+
 /* Borrowed; compiled on first use. */
 const NegGlProgram *neg_gl_device_get_program (NegGlDevice *device, const NegGlVariant *variant, GError **error);
 

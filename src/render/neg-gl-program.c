@@ -3,11 +3,13 @@
 #include "render/neg-gl-private.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "base/neg-error.h"
 #include "neg-shaders.h"
 
 #define SHADER_PATH "/org/negatoscope/shaders/"
+#define PARTS_MAX 4 /* of a shader, and the end */
 
 /* GLSL 3.30 and, for the exact variants, the two extensions that neg_gl_device_new looked for. */
 static char *
@@ -19,7 +21,7 @@ write_preamble (const NegGlVariant *variant)
   };
   static const char *const interpolations[] = { "NEAREST", "LINEAR", "CUBIC" };
 
-  return g_strdup_printf ("#version 330 core\n%s#define %s\n#define %s\n#define %s\n#line 1\n",
+  return g_strdup_printf ("#version 330 core\n%s#define %s\n#define %s\n#define %s\n",
                           variant->exact ? "#extension GL_ARB_gpu_shader_fp64 : require\n"
                                            "#extension GL_ARB_gpu_shader5 : require\n"
                                            "#define EXACT\n"
@@ -49,33 +51,49 @@ get_program_log (GLuint id, GLsizei size, GLsizei *length, GLchar *text)
   glGetProgramInfoLog (id, size, length, text);
 }
 
-static GLuint
-compile (GLenum stage, const char *name, const char *preamble, GError **error)
+/* The preamble and the parts of @names (ended by NULL), each with a number of its own in the compiler's log. */
+static GBytes *
+gather (const char *preamble, const char *const *names, GError **error)
 {
-  g_autofree char *path = g_strconcat (SHADER_PATH, name, NULL);
-  /* By the resource's name: the linker would leave it out of a program that links this library statically. */
-  g_autoptr (GBytes) source = g_resource_lookup_data (neg_shaders_get_resource (), path, 0, error);
-  g_autofree char *log = NULL;
-  const char *parts[2];
-  GLint lengths[2], compiled = GL_FALSE;
-  GLuint shader;
-  gsize size;
+  g_autoptr (GByteArray) text = g_byte_array_new ();
 
-  if (source == NULL)
+  g_byte_array_append (text, (const guint8 *) preamble, strlen (preamble));
+  for (guint i = 0; names[i] != NULL; i++) {
+    g_autofree char *path = g_strconcat (SHADER_PATH, names[i], NULL);
+    g_autofree char *line = g_strdup_printf ("\n#line 1 %u\n", i + 1);
+    /* By the resource's name: the linker would leave it out of a program that links this library statically. */
+    g_autoptr (GBytes) source = g_resource_lookup_data (neg_shaders_get_resource (), path, 0, error);
+
+    if (source == NULL)
+      return NULL;
+    g_byte_array_append (text, (const guint8 *) line, strlen (line));
+    g_byte_array_append (text, g_bytes_get_data (source, NULL), g_bytes_get_size (source));
+  }
+  return g_byte_array_free_to_bytes (g_steal_pointer (&text));
+}
+
+static GLuint
+compile (GLenum stage, const char *const *names, const char *preamble, GError **error)
+{
+  g_autoptr (GBytes) text = gather (preamble, names, error);
+  g_autofree char *log = NULL;
+  GLint length, compiled = GL_FALSE;
+  const char *source;
+  GLuint shader;
+
+  if (text == NULL)
     return 0;
-  parts[0] = preamble;
-  lengths[0] = -1;
-  parts[1] = g_bytes_get_data (source, &size);
-  lengths[1] = size;
+  source = g_bytes_get_data (text, NULL);
+  length = g_bytes_get_size (text);
   shader = glCreateShader (stage);
-  glShaderSource (shader, 2, parts, lengths);
+  glShaderSource (shader, 1, &source, &length);
   glCompileShader (shader);
   glGetShaderiv (shader, GL_COMPILE_STATUS, &compiled);
   if (compiled)
     return shader;
   log = read_log (shader, get_shader_log);
   glDeleteShader (shader);
-  neg_fail (error, NEG_ERROR_UNSUPPORTED, name, "the shader does not compile: %s", log);
+  neg_fail (error, NEG_ERROR_UNSUPPORTED, names[0], "the shader does not compile: %s", log);
   return 0;
 }
 
@@ -102,10 +120,16 @@ link_program (GLuint vertex, GLuint fragment, GError **error)
 static GLuint
 build (const NegGlVariant *variant, GError **error)
 {
+  static const char *const vertex_parts[] = { "image.vert.glsl", NULL };
+  static const char *const fragment_parts[NEG_GL_MODE_N][PARTS_MAX] = {
+    [NEG_GL_MODE_GREY] = { "display.glsl", "image.frag.glsl" },
+    [NEG_GL_MODE_PALETTE] = { "display.glsl", "image.frag.glsl" },
+    [NEG_GL_MODE_COLOR] = { "display.glsl", "image.frag.glsl" },
+  };
   g_autofree char *preamble = write_preamble (variant);
   GLuint program = 0;
-  GLuint vertex = compile (GL_VERTEX_SHADER, "image.vert.glsl", preamble, error);
-  GLuint fragment = vertex ? compile (GL_FRAGMENT_SHADER, "image.frag.glsl", preamble, error) : 0;
+  GLuint vertex = compile (GL_VERTEX_SHADER, vertex_parts, preamble, error);
+  GLuint fragment = vertex ? compile (GL_FRAGMENT_SHADER, fragment_parts[variant->mode], preamble, error) : 0;
 
   if (fragment != 0)
     program = link_program (vertex, fragment, error);
