@@ -39,7 +39,8 @@ typedef struct {
 void neg_reformat_init (NegReformat *reformat, const double middle_mm[3], const double normal[3], const double up[3],
                         guint width, guint height, double pixel_mm);
 
-/* A slab of @thickness_mm along the plane's normal, sampled at least every @volume's spacing along it; 0: the plane alone. */
+/* A slab of @thickness_mm along the plane's normal; 0: the plane alone. It is cut into layers of the same thickness, at most
+ * @volume's spacing along the normal, and sampled in the middle of each: 3 mm of slices 1 mm apart are 3 samples. */
 void neg_reformat_set_slab (NegReformat *reformat, const NegVolume *volume, double thickness_mm,
                             NegProjection projection);
 

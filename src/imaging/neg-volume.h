@@ -9,8 +9,13 @@
  * outermost centres, inside the volume, the border voxel continues.
  *
  * A place between two slices is a gap when they are further apart than 1.5 times the median distance and than 1.5 times
- * their own thickness, or when one of them is not there (waiting, failed). In a gap half of a slice's extent is shown as
- * that slice, the rest as missing: never interpolated.
+ * their own thickness (the mean of the two; of one where only one says it), or when one of them is not there (waiting,
+ * failed). In a gap half of a slice's extent is shown as that slice, the rest as missing: never interpolated.
+ *
+ * How far a slice reaches where nothing is interpolated: towards a neighbour without a gap half of the distance to it;
+ * towards a gap and at the ends of the volume half of the distance to its other neighbour; where that is a gap too or
+ * not there, half of the median distance, but no more than half of its thickness where that is said. Never more than
+ * half of the distance across a gap.
  *
  * Thread: immutable once made, but for the states of slices, which any thread may set and read; samplers may run on any
  * number of threads. */
@@ -56,7 +61,8 @@ struct _NegVolume {
   const guint8 *voxels; /* slice after slice in the order of z, each rows x columns; read only */
 
   double x_mm[3], y_mm[3]; /* the step from voxel to voxel in the patient, along a row and down a column */
-  double x_unit[3], y_unit[3], normal[3];
+  double x_unit[3], y_unit[3], normal[3]; /* the units are not quite perpendicular to each other, as cosines are text */
+  double x_dual[3], y_dual[3]; /* their products with an offset in the plane are voxels along a row, down a column */
   double spacing_mm[2];
   double median_spacing_mm; /* perpendicular, from slice to slice */
   double *origins_mm;       /* 3 a slice: the centre of its first voxel */
@@ -107,10 +113,11 @@ void neg_volume_to_patient (const NegVolume *volume, const double voxel[3], doub
 void neg_volume_get_middle (const NegVolume *volume, double point_mm[3]);
 void neg_volume_get_box (const NegVolume *volume, double box_mm[6]);
 
-/* The smallest of the three spacings: nothing finer is in it. */
+/* The smallest of the three spacings, the median one from slice to slice: no picture need be finer. */
 double neg_volume_get_finest_mm (const NegVolume *volume);
 
-/* How far it reaches along @direction (unit), from @point_mm: the two ends, in mm. */
+/* How far all of it reaches along @direction (unit), from @point_mm: the two ends, in mm, of its shadow on that line. A
+ * plane across the line shows something of it between the two. */
 void neg_volume_get_extent (const NegVolume *volume, const double point_mm[3], const double direction[3],
                             double *from_mm, double *to_mm);
 
