@@ -38,6 +38,12 @@ typedef struct {
 void neg_fusion_draw_rows (const NegFusion *fusion, const NegReformat *reformat, const NegPicture *picture,
                            float *values, guint first_row, guint n_rows);
 
+/* The two halves of it: what was sampled is kept while only window, colours or opacity change. */
+void neg_fusion_sample_rows (const NegFusion *fusion, const NegReformat *reformat, guint width, float *values,
+                             guint first_row, guint n_rows);
+void neg_fusion_blend_rows (const NegFusion *fusion, const float *values, const NegPicture *picture, guint first_row,
+                            guint n_rows);
+
 /* Marks on rows of a picture what is missing (dark diagonal lines on grey) and what is there in part (thin lines). */
 void neg_cover_draw_rows (const guint8 *covers, const NegPicture *picture, guint first_row, guint n_rows);
 

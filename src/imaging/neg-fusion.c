@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "imaging/neg-color-map.h"
 #include "imaging/neg-draw-private.h"
@@ -114,36 +115,58 @@ load_colors (NegColorMap map, guint32 colors[N_COLORS])
     colors[i] = (guint32) table[0] << 16 | (guint32) table[1] << 8 | table[2];
 }
 
+#define PART 512 /* pixels whose outputs fit into the first cache */
+
 static void
-blend_rows (const NegFusion *fusion, const NegPicture *picture, const float *outputs, guint first_row, guint n_rows)
+blend_part (const NegFusion *fusion, const guint32 *colors, const NegPicture *picture, guint8 *pixels,
+            const float *values, guint n)
 {
-  float opacity = CLAMP (fusion->opacity, 0, 1);
+  float outputs[PART], opacity = CLAMP (fusion->opacity, 0, 1);
+
+  memcpy (outputs, values, n * sizeof *values);
+  to_outputs (fusion, outputs, n);
+  if (picture->channels == 4 && G_BYTE_ORDER == G_LITTLE_ENDIAN && ((gsize) pixels & 3) == 0)
+    blend_words ((guint32 *) pixels, outputs, n, colors, opacity);
+  else
+    blend_bytes (pixels, outputs, n, picture->channels, colors, opacity);
+}
+
+void
+neg_fusion_blend_rows (const NegFusion *fusion, const float *values, const NegPicture *picture, guint first_row,
+                       guint n_rows)
+{
   guint32 colors[N_COLORS];
 
+  g_return_if_fail (picture->channels == 3 || picture->channels == 4);
+  if (!(fusion->opacity > 0))
+    return;
   load_colors (fusion->map, colors);
   for (guint row = first_row; row < first_row + n_rows; row++) {
     guint8 *pixels = picture->pixels + row * picture->stride;
-    const float *line = outputs + (gsize) row * picture->width;
+    const float *line = values + (gsize) row * picture->width;
 
-    if (picture->channels == 4 && G_BYTE_ORDER == G_LITTLE_ENDIAN && ((gsize) pixels & 3) == 0)
-      blend_words ((guint32 *) pixels, line, picture->width, colors, opacity);
-    else
-      blend_bytes (pixels, line, picture->width, picture->channels, colors, opacity);
+    for (guint column = 0; column < picture->width; column += PART)
+      blend_part (fusion, colors, picture, pixels + (gsize) column * picture->channels, line + column,
+                  MIN (PART, picture->width - column));
   }
+}
+
+void
+neg_fusion_sample_rows (const NegFusion *fusion, const NegReformat *reformat, guint width, float *values,
+                        guint first_row, guint n_rows)
+{
+  NegReformat own = *reformat;
+
+  own.projection = fusion->projection;
+  neg_reformat_rows (&own, fusion->volume, width, values, NULL, first_row, n_rows);
 }
 
 void
 neg_fusion_draw_rows (const NegFusion *fusion, const NegReformat *reformat, const NegPicture *picture, float *values,
                       guint first_row, guint n_rows)
 {
-  NegReformat own = *reformat;
-  float *rows = values + (gsize) first_row * picture->width;
-
-  g_return_if_fail (picture->channels == 3 || picture->channels == 4);
   if (!(fusion->opacity > 0))
     return;
-  own.projection = fusion->projection;
-  neg_reformat_rows (&own, fusion->volume, picture->width, values, NULL, first_row, n_rows);
-  to_outputs (fusion, rows, picture->width * n_rows);
-  blend_rows (fusion, picture, values, first_row, n_rows);
+  neg_fusion_sample_rows (fusion, reformat, picture->width, values, first_row, n_rows);
+  neg_fusion_blend_rows (fusion, values, picture, first_row, n_rows);
 }

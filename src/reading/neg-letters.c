@@ -109,3 +109,10 @@ neg_letters_init (char letters[NEG_N_EDGES][NEG_LETTERS_BYTES], const NegInstanc
   memcpy (letters[NEG_EDGE_LEFT], edges[edge_towards (-m[0], -m[3])], NEG_LETTERS_BYTES);
   memcpy (letters[NEG_EDGE_TOP], edges[edge_towards (-m[1], -m[4])], NEG_LETTERS_BYTES);
 }
+
+void
+neg_letters_init_for_directions (char letters[NEG_N_EDGES][NEG_LETTERS_BYTES], const double right[3],
+                                 const double down[3])
+{
+  read_cosines ((const double[6]){ right[0], right[1], right[2], down[0], down[1], down[2] }, letters);
+}

@@ -21,4 +21,8 @@ typedef enum {
 void neg_letters_init (char letters[NEG_N_EDGES][NEG_LETTERS_BYTES], const NegInstance *instance, guint32 frame,
                        const NegAffine *affine);
 
+/* Of a picture out of a volume: unit directions of the patient to the right and downwards. */
+void neg_letters_init_for_directions (char letters[NEG_N_EDGES][NEG_LETTERS_BYTES], const double right[3],
+                                      const double down[3]);
+
 G_END_DECLS

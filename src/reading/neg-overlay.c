@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "reading/neg-overlay-private.h"
+
 /* Of the height: long enough to measure by, and out of the way of the corners. */
 #define SCALE_BAR_PART (1.0 / 3)
 
@@ -30,19 +32,12 @@ round_down (double limit_mm, guint *parts)
   return power;
 }
 
-static void
-init_scale_bar (NegOverlay *overlay, const NegSeriesFrame *frame, const NegAffine *affine, guint height)
+void
+_neg_overlay_set_scale_bar (NegOverlay *overlay, double mm_per_px, const char *origin, guint height)
 {
-  double spacing_mm[2], mm_per_px, limit_mm;
-  NegCalibration calibration = neg_calibration_get (frame->instance, frame->frame, spacing_mm);
-  const char *origin = neg_caption_get_calibration (calibration);
+  double limit_mm = height * SCALE_BAR_PART * mm_per_px;
   g_autofree char *length = NULL;
 
-  if (calibration == NEG_CALIBRATION_NONE)
-    return;
-  /* One output pixel down, in the image: row spacing is the vertical distance (10.7.1.3). */
-  mm_per_px = hypot (affine->m[1] * spacing_mm[1], affine->m[4] * spacing_mm[0]);
-  limit_mm = height * SCALE_BAR_PART * mm_per_px;
   if (!(mm_per_px > 0 && limit_mm >= SCALE_BAR_MIN_MM && limit_mm <= SCALE_BAR_MAX_MM))
     return;
   overlay->has_scale_bar = TRUE;
@@ -50,6 +45,18 @@ init_scale_bar (NegOverlay *overlay, const NegSeriesFrame *frame, const NegAffin
   overlay->scale_bar_px = overlay->scale_bar_mm / mm_per_px;
   length = neg_caption_dup_length (overlay->scale_bar_mm);
   overlay->scale_bar_text = origin != NULL ? g_strdup_printf ("%s %s", length, origin) : g_steal_pointer (&length);
+}
+
+static void
+init_scale_bar (NegOverlay *overlay, const NegSeriesFrame *frame, const NegAffine *affine, guint height)
+{
+  double spacing_mm[2];
+  NegCalibration calibration = neg_calibration_get (frame->instance, frame->frame, spacing_mm);
+
+  /* One output pixel down, in the image: row spacing is the vertical distance (10.7.1.3). */
+  if (calibration != NEG_CALIBRATION_NONE)
+    _neg_overlay_set_scale_bar (overlay, hypot (affine->m[1] * spacing_mm[1], affine->m[4] * spacing_mm[0]),
+                                neg_caption_get_calibration (calibration), height);
 }
 
 void
@@ -110,9 +117,8 @@ dup_prior_band (const NegPatient *patient, const NegInstance *shown)
   return band;
 }
 
-/* An image that names its patient otherwise says so, be it a prior or not: the corner says what its file says. */
-static char *
-dup_band (const NegPatient *patient, const NegInstance *shown, NegCaptionsLevel level)
+char *
+_neg_overlay_dup_band (const NegPatient *patient, const NegInstance *shown, NegCaptionsLevel level)
 {
   const NegStudy *study = neg_patient_find_study (patient, shown->study_uid);
   g_autofree char *prior = dup_prior_band (patient, shown);
@@ -136,7 +142,7 @@ neg_overlay_init (NegOverlay *overlay, NegReading *reading, guint cell, const Ne
     return;
   init_links (overlay, reading, cell, &affine);
   overlay->prior_band
-      = dup_band (neg_reading_get_patient (reading), neg_view_state_get_frame (state)->instance, level);
+      = _neg_overlay_dup_band (neg_reading_get_patient (reading), neg_view_state_get_frame (state)->instance, level);
 }
 
 void

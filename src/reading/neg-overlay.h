@@ -10,6 +10,7 @@
 #include "reading/neg-captions.h"
 #include "reading/neg-letters.h"
 #include "reading/neg-reading.h"
+#include "reading/neg-volume-reading.h"
 
 G_BEGIN_DECLS
 
@@ -37,6 +38,11 @@ void neg_overlay_init (NegOverlay *overlay, NegReading *reading, guint cell, con
 /* The same without what other viewports and studies have to say: no line, point or band. */
 void neg_overlay_init_for_view (NegOverlay *overlay, const NegViewState *state, const NegVoi *voi, guint width,
                                 guint height, NegCaptionsLevel level);
+
+/* Of a plane or slab out of a volume: where the image would be described it says which plane, where, how thick, and at every
+ * level what of the volume is missing. */
+void neg_overlay_init_for_plane (NegOverlay *overlay, NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane,
+                                 const NegVoi *voi, guint width, guint height, NegCaptionsLevel level);
 void neg_overlay_clear (NegOverlay *overlay);
 
 /* Where it goes, for text with lines @line_px high: corner texts in the corners, below the band; letters in the middle

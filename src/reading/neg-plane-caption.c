@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "reading/neg-plane-caption.h"
+
+#include <glib/gi18n-lib.h>
+
+const char *
+neg_plane_caption_get_name (NegMprPlane plane)
+{
+  static const char *const names[NEG_MPR_N_PLANES] = { N_ ("Axial"), N_ ("Coronal"), N_ ("Sagittal"), N_ ("Oblique") };
+
+  g_return_val_if_fail (plane < NEG_MPR_N_PLANES, NULL);
+
+  return _ (names[plane]);
+}
+
+const char *
+neg_plane_caption_get_letter (NegMprPlane plane)
+{
+  /* Translators: beside a line of a crosshair: axial, coronal, sagittal, oblique plane */
+  static const char *const letters[NEG_MPR_N_PLANES]
+      = { NC_ ("plane", "A"), NC_ ("plane", "C"), NC_ ("plane", "S"), NC_ ("plane", "O") };
+
+  g_return_val_if_fail (plane < NEG_MPR_N_PLANES, NULL);
+
+  return g_dpgettext2 (GETTEXT_PACKAGE, "plane", letters[plane]);
+}
+
+const char *
+neg_plane_caption_get_projection (NegProjection projection)
+{
+  static const char *const names[NEG_PROJECTION_N] = { N_ ("MIP"), N_ ("MinIP"), N_ ("mean") };
+
+  g_return_val_if_fail (projection < NEG_PROJECTION_N, NULL);
+
+  return _ (names[projection]);
+}
+
+char *
+neg_plane_caption_dup_slab (NegMpr *mpr, NegMprPlane plane)
+{
+  double slab_mm = neg_mpr_get_slab_mm (mpr, plane);
+
+  if (!(slab_mm > 0))
+    return NULL;
+  return g_strdup_printf (_ ("slab %.1f mm %s"), slab_mm,
+                          neg_plane_caption_get_projection (neg_mpr_get_projection (mpr, plane)));
+}
+
+static char *
+dup_name (NegMpr *mpr, NegMprPlane plane)
+{
+  if (plane != NEG_MPR_OBLIQUE && neg_mpr_is_turned (mpr, plane))
+    return g_strdup_printf (_ ("%s, turned"), neg_plane_caption_get_name (plane));
+  return g_strdup (neg_plane_caption_get_name (plane));
+}
+
+char *
+neg_plane_caption_dup_label (NegMpr *mpr, NegMprPlane plane)
+{
+  g_autofree char *name = dup_name (mpr, plane), *position = neg_mpr_dup_position (mpr, plane);
+  g_autofree char *slab = neg_plane_caption_dup_slab (mpr, plane);
+
+  return g_strjoin (", ", name, position, slab, NULL); /* ends with the first that is NULL */
+}
+
+char *
+neg_plane_caption_dup_progress (NegVolumeLoad *load)
+{
+  guint n_ready = neg_volume_load_get_n_ready (load), n_failed = neg_volume_load_get_n_failed (load);
+  guint n = neg_volume_load_get_volume (load)->n_slices;
+  g_autofree char *failed = n_failed > 0 ? g_strdup_printf (_ ("%u failed"), n_failed) : NULL;
+  g_autofree char *ready = NULL;
+
+  if (n_ready >= n)
+    return NULL;
+  ready = g_strdup_printf (ngettext ("%u of %u slice", "%u of %u slices", n), n_ready, n);
+  return g_strjoin (", ", ready, failed, NULL);
+}
+
+static void
+add_line (GString *text, const char *line)
+{
+  if (line == NULL || *line == '\0')
+    return;
+  if (text->len > 0)
+    g_string_append_c (text, '\n');
+  g_string_append (text, line);
+}
+
+char *
+neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, const NegViewState *state,
+                              NegCaptionsLevel level)
+{
+  NegMpr *mpr = neg_volume_reading_get_mpr (volumes);
+  NegVolumeLoad *fused = neg_volume_reading_get_fused_load (volumes);
+  g_autofree char *lossy = neg_caption_dup_corner (NEG_CORNER_BOTTOM_LEFT, NEG_CAPTIONS_NONE, state, NULL, 0);
+  g_autofree char *progress = neg_plane_caption_dup_progress (neg_volume_reading_get_load (volumes));
+  g_autofree char *fused_progress = fused != NULL ? neg_plane_caption_dup_progress (fused) : NULL;
+  g_autofree char *name = dup_name (mpr, plane), *position = neg_mpr_dup_position (mpr, plane);
+  g_autofree char *slab = neg_plane_caption_dup_slab (mpr, plane);
+  GString *text = g_string_new (NULL);
+
+  /* What could be taken for the whole patient and is not: at every level. */
+  add_line (text, lossy);
+  add_line (text, progress);
+  if (fused_progress != NULL) {
+    g_autofree char *of_fused = g_strdup_printf (_ ("laid over: %s"), fused_progress);
+
+    add_line (text, of_fused);
+  }
+  add_line (text, slab);
+  if (level == NEG_CAPTIONS_ALL)
+    add_line (text, position);
+  if (level != NEG_CAPTIONS_NONE)
+    add_line (text, name);
+  return g_string_free (text, FALSE);
+}

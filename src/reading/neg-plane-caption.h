@@ -1,0 +1,25 @@
+/* What is written about planes out of a volume: text only. Thread: main. */
+#pragma once
+
+#include "reading/neg-captions.h"
+#include "reading/neg-volume-reading.h"
+
+G_BEGIN_DECLS
+
+const char *neg_plane_caption_get_name (NegMprPlane plane);            /* "Axial"; translated */
+const char *neg_plane_caption_get_letter (NegMprPlane plane);          /* "A", "C", "S", "O"; translated */
+const char *neg_plane_caption_get_projection (NegProjection projection); /* "MIP"; translated */
+
+/* "slab 10 mm MIP"; NULL of a plane alone. Given. */
+char *neg_plane_caption_dup_slab (NegMpr *mpr, NegMprPlane plane);
+/* "Coronal, 12.3 mm P, slab 10 mm MIP", one line, as it is heard. Given. */
+char *neg_plane_caption_dup_label (NegMpr *mpr, NegMprPlane plane);
+
+/* "212 of 500 slices, 3 failed" while it is not all there; NULL where it is. Given. */
+char *neg_plane_caption_dup_progress (NegVolumeLoad *load);
+
+/* What stands in place of the image's corner; @state: the nearest image. Given. */
+char *neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, const NegViewState *state,
+                                    NegCaptionsLevel level);
+
+G_END_DECLS
