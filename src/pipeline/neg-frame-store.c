@@ -21,6 +21,7 @@ typedef struct {
   NegPixels *pixels; /* also while requested: where the engine writes */
   GError *error;
   NegRequest *request;
+  guint source; /* whose pixels it shows or waits for; 0: its own. Its own only are in the LRU queue */
   GList link; /* while requested in the queue of those, while ready in the LRU queue */
   guint generation; /* of the wishes under which it was last asked for */
   NegPriority priority;
@@ -28,6 +29,13 @@ typedef struct {
   NegSeries *series; /* where it was last asked for */
   guint index;
 } Entry;
+
+typedef struct {
+  guint id;
+  NegSeries *series;
+  NegFrameSourceFunc func;
+  gpointer user_data;
+} Source;
 
 struct _NegFrameStore {
   GObject parent_instance;
@@ -42,6 +50,8 @@ struct _NegFrameStore {
   guint n_in_flight, generation;
   NegFramePlan plan;
   guint pump_source;
+  GPtrArray *sources; /* Source */
+  guint last_source;
 };
 
 G_DEFINE_FINAL_TYPE (NegFrameStore, neg_frame_store, G_TYPE_OBJECT)
@@ -83,25 +93,76 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-static void
-entry_request (NegFrameStore *self, Entry *entry)
+/* Whether somebody else brings it. */
+static gboolean
+entry_ask_sources (NegFrameStore *self, Entry *entry)
 {
-  entry->state = ENTRY_REQUESTED;
-  g_queue_push_tail_link (&self->requested, &entry->link);
+  entry->source = 0;
+  for (guint i = 0; i < self->sources->len; i++) {
+    Source *source = g_ptr_array_index (self->sources, i);
+    guint index;
+
+    if (neg_series_find_blob (source->series, entry->key.blob_id, entry->key.frame, &index)
+        && source->func (index, entry->priority, source->user_data)) {
+      entry->source = source->id;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static void
+entry_decode (NegFrameStore *self, Entry *entry)
+{
   self->n_in_flight++;
   entry->request = _neg_frame_mailbox_ask (self->mailbox, self->pool,
                                            neg_series_get_frame (entry->series, entry->index), entry->priority,
                                            &entry->pixels);
 }
 
+/* From whoever brings it, else from the engines. Also again, while it waits for somebody: what does not come from there
+ * any more has to be decoded, and what is wanted sooner is told so. */
 static void
-entry_set_priority (Entry *entry, NegPriority priority)
+entry_ask (NegFrameStore *self, Entry *entry)
 {
+  if (!entry_ask_sources (self, entry))
+    entry_decode (self, entry);
+}
+
+static void
+entry_request (NegFrameStore *self, Entry *entry)
+{
+  entry->state = ENTRY_REQUESTED;
+  g_queue_push_tail_link (&self->requested, &entry->link);
+  entry_ask (self, entry);
+}
+
+static void
+entry_set_priority (NegFrameStore *self, Entry *entry, NegPriority priority)
+{
+  gboolean is_urgent = priority < entry->priority;
+
   if (entry->priority == priority)
     return;
   entry->priority = priority;
   if (entry->request != NULL)
     neg_request_set_priority (entry->request, priority);
+  else if (is_urgent && entry->state == ENTRY_REQUESTED && entry->source != 0)
+    entry_ask (self, entry);
+}
+
+static Entry *
+entry_add (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->key = key_for (series, index);
+  entry->link.data = entry;
+  entry->priority = priority;
+  entry->series = g_object_ref (series);
+  entry->index = index;
+  g_hash_table_add (self->entries, entry);
+  return entry;
 }
 
 /* Once it is asked for, only new wishes make it less urgent. */
@@ -112,16 +173,10 @@ entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority p
   Entry *entry = g_hash_table_lookup (self->entries, &key);
 
   if (entry == NULL) {
-    entry = g_new0 (Entry, 1);
-    entry->key = key;
-    entry->link.data = entry;
-    entry->priority = priority;
-    entry->series = g_object_ref (series);
-    entry->index = index;
-    g_hash_table_add (self->entries, entry);
+    entry = entry_add (self, series, index, priority);
     entry_request (self, entry);
   } else {
-    entry_set_priority (entry, entry->generation == self->generation ? MIN (entry->priority, priority) : priority);
+    entry_set_priority (self, entry, entry->generation == self->generation ? MIN (entry->priority, priority) : priority);
     g_set_object (&entry->series, series);
     entry->index = index;
   }
@@ -129,9 +184,24 @@ entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority p
   return entry;
 }
 
+/* What is borrowed from a source is nobody's to evict, and counts as nothing. */
+static void
+entry_set_ready (NegFrameStore *self, Entry *entry)
+{
+  entry->state = ENTRY_READY;
+  if (entry->source != 0 && neg_pixels_is_borrowed (entry->pixels))
+    return;
+  entry->source = 0;
+  self->ready_bytes += neg_pixels_get_bytes (entry->pixels);
+  g_queue_push_tail_link (&self->ready, &entry->link);
+  self->newest = entry;
+}
+
 static void
 entry_touch (NegFrameStore *self, Entry *entry)
 {
+  if (entry->source != 0)
+    return;
   g_queue_unlink (&self->ready, &entry->link);
   g_queue_push_tail_link (&self->ready, &entry->link);
   self->newest = entry;
@@ -166,6 +236,8 @@ entry_drop (NegFrameStore *self, Entry *entry)
 {
   g_queue_unlink (&self->ready, &entry->link);
   self->ready_bytes -= neg_pixels_get_bytes (entry->pixels);
+  if (self->newest == entry)
+    self->newest = NULL;
   g_hash_table_remove (self->entries, &entry->key);
 }
 
@@ -243,7 +315,9 @@ entry_for_answer (NegFrameStore *self, const NegFrameAnswer *answer)
 {
   Entry *entry = g_hash_table_lookup (self->entries, &answer->key);
 
-  return entry != NULL && entry->state == ENTRY_REQUESTED && entry->pixels == answer->pixels ? entry : NULL;
+  return entry != NULL && entry->state == ENTRY_REQUESTED && entry->source == 0 && entry->pixels == answer->pixels
+             ? entry
+             : NULL;
 }
 
 static void
@@ -260,11 +334,8 @@ entry_take (NegFrameStore *self, Entry *entry, NegFrameAnswer *answer)
     g_clear_pointer (&entry->pixels, neg_pixels_unref);
     entry->error = g_steal_pointer (&answer->error);
   } else {
-    entry->state = ENTRY_READY;
     neg_pixels_set_format (entry->pixels, &answer->format);
-    self->ready_bytes += neg_pixels_get_bytes (entry->pixels);
-    g_queue_push_tail_link (&self->ready, &entry->link);
-    self->newest = entry;
+    entry_set_ready (self, entry);
   }
 }
 
@@ -336,7 +407,7 @@ review_requested (NegFrameStore *self)
 
     link = link->next;
     if (entry_is_planned (self, entry, &priority)) {
-      entry_set_priority (entry, priority);
+      entry_set_priority (self, entry, priority);
       entry->generation = self->generation;
       continue;
     }
@@ -359,6 +430,153 @@ neg_frame_store_set_wishes (NegFrameStore *self, const NegFrameWish *wishes, gui
   review_requested (self);
   evict (self);
   pump (self);
+}
+
+/* Others who decode */
+
+static void
+source_free (gpointer data)
+{
+  Source *source = data;
+
+  g_object_unref (source->series);
+  g_free (source);
+}
+
+static Source *
+find_source (NegFrameStore *self, guint id)
+{
+  for (guint i = 0; i < self->sources->len; i++)
+    if (((Source *) g_ptr_array_index (self->sources, i))->id == id)
+      return g_ptr_array_index (self->sources, i);
+  return NULL;
+}
+
+guint
+neg_frame_store_add_source (NegFrameStore *self, NegSeries *series, NegFrameSourceFunc func, gpointer user_data)
+{
+  Source *source = g_new (Source, 1);
+
+  *source = (Source){ ++self->last_source, g_object_ref (series), func, user_data };
+  g_ptr_array_add (self->sources, source);
+  return source->id;
+}
+
+/* Entries that wait for the source, or show what is its. */
+static GPtrArray *
+list_entries_of (NegFrameStore *self, guint source, EntryState state)
+{
+  GPtrArray *found = g_ptr_array_new ();
+  GHashTableIter iter;
+  Entry *entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &entry, NULL))
+    if (entry->source == source && entry->state == state)
+      g_ptr_array_add (found, entry);
+  return found;
+}
+
+static void
+ask_again (NegFrameStore *self, guint source)
+{
+  g_autoptr (GPtrArray) waiting = list_entries_of (self, source, ENTRY_REQUESTED);
+
+  for (guint i = 0; i < waiting->len; i++)
+    entry_ask (self, g_ptr_array_index (waiting, i));
+}
+
+void
+neg_frame_store_set_source_series (NegFrameStore *self, guint id, NegSeries *series)
+{
+  Source *source = find_source (self, id);
+
+  g_return_if_fail (source != NULL);
+
+  g_set_object (&source->series, series);
+  ask_again (self, id);
+}
+
+void
+neg_frame_store_remove_source (NegFrameStore *self, guint id)
+{
+  Source *source = find_source (self, id);
+  g_autoptr (GPtrArray) shown = NULL;
+
+  g_return_if_fail (source != NULL);
+
+  g_ptr_array_remove (self->sources, source);
+  ask_again (self, id);
+  shown = list_entries_of (self, id, ENTRY_READY);
+  for (guint i = 0; i < shown->len; i++) {
+    Entry *entry = g_ptr_array_index (shown, i);
+
+    entry->source = 0;
+    entry_set_ready (self, entry);
+  }
+  self->newest = NULL;
+  evict (self);
+}
+
+/* Lets go of what the entry has or waits for: it is in no queue then. */
+static void
+entry_empty (NegFrameStore *self, Entry *entry)
+{
+  if (entry->state == ENTRY_REQUESTED) {
+    if (entry->request != NULL)
+      neg_request_cancel (entry->request);
+    g_clear_pointer (&entry->request, neg_request_unref);
+    g_queue_unlink (&self->requested, &entry->link);
+  } else if (entry->state == ENTRY_READY && entry->source == 0) {
+    g_queue_unlink (&self->ready, &entry->link);
+    self->ready_bytes -= neg_pixels_get_bytes (entry->pixels);
+    if (self->newest == entry)
+      self->newest = NULL;
+  }
+  g_clear_pointer (&entry->pixels, neg_pixels_unref);
+  g_clear_error (&entry->error);
+  entry->source = 0;
+}
+
+void
+neg_frame_store_adopt (NegFrameStore *self, guint id, guint index, NegPixels *pixels, const GError *error)
+{
+  Source *source = find_source (self, id);
+  g_autoptr (NegSeries) series = NULL;
+  gboolean was_ready;
+  NegFrameKey key;
+  Entry *entry;
+
+  g_return_if_fail (source != NULL && (pixels == NULL) == (error != NULL));
+
+  key = key_for (source->series, index);
+  entry = g_hash_table_lookup (self->entries, &key);
+  was_ready = entry != NULL && entry->state == ENTRY_READY;
+  if (entry == NULL)
+    entry = entry_add (self, source->series, index, NEG_PRIORITY_SERIES);
+  else
+    entry_empty (self, entry);
+  if (error != NULL) {
+    entry->state = ENTRY_FAILED;
+    entry->error = g_error_copy (error);
+  } else {
+    entry->pixels = neg_pixels_ref (pixels);
+    entry->source = id;
+    entry_set_ready (self, entry);
+  }
+  series = g_object_ref (entry->series);
+  index = entry->index;
+  if (!was_ready)
+    g_signal_emit (self, signals[FRAME_READY], 0, series, index);
+}
+
+gboolean
+neg_frame_store_is_decoding (NegFrameStore *self, NegSeries *series, guint index)
+{
+  NegFrameKey key = key_for (series, index);
+  Entry *entry = g_hash_table_lookup (self->entries, &key);
+
+  return entry != NULL && entry->state == ENTRY_REQUESTED && entry->request != NULL;
 }
 
 guint64
@@ -428,6 +646,7 @@ neg_frame_store_finalize (GObject *object)
   NegFrameStore *self = NEG_FRAME_STORE (object);
 
   g_clear_pointer (&self->entries, g_hash_table_unref);
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
   _neg_frame_plan_clear (&self->plan);
   G_OBJECT_CLASS (neg_frame_store_parent_class)->finalize (object);
 }
@@ -447,6 +666,7 @@ static void
 neg_frame_store_init (NegFrameStore *self)
 {
   self->mailbox = _neg_frame_mailbox_new (take_mailbox, self);
+  self->sources = g_ptr_array_new_with_free_func (source_free);
   self->entries = g_hash_table_new_full (key_hash, key_equal, NULL, entry_free);
   g_queue_init (&self->requested);
   g_queue_init (&self->ready);

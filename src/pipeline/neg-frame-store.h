@@ -43,6 +43,27 @@ void neg_frame_store_set_wishes (NegFrameStore *store, const NegFrameWish *wishe
 /* The pixels of a frame that is there; given, NULL when it is not. Asks for nothing. */
 NegPixels *neg_frame_store_peek (NegFrameStore *store, NegSeries *series, guint index);
 
+/* Somebody who decodes a series on his own account, into memory of his own (a volume), so that no frame is decoded twice
+ * and none is in memory twice. Asked for a frame that is not there, and again when it becomes more urgent: TRUE, it will be
+ * handed over; FALSE: the store decodes it. */
+typedef gboolean (*NegFrameSourceFunc) (guint index, NegPriority priority, gpointer user_data);
+
+/* The number of the source, never 0. Frames that are on their way already go on. */
+guint neg_frame_store_add_source (NegFrameStore *store, NegSeries *series, NegFrameSourceFunc func,
+                                  gpointer user_data);
+/* The same series built anew. */
+void neg_frame_store_set_source_series (NegFrameStore *store, guint source, NegSeries *series);
+
+/* Frame @index of the source's series is there: @pixels (borrowed ones count as no bytes and are not evicted while the
+ * source is there), or it failed: @error. In place of what the store has of it or is waiting for. */
+void neg_frame_store_adopt (NegFrameStore *store, guint source, guint index, NegPixels *pixels, const GError *error);
+
+/* What it was to bring is decoded by the store. What it brought stays, as frames that count and can be evicted. */
+void neg_frame_store_remove_source (NegFrameStore *store, guint source);
+
+/* Decoded by the store, and on its way. */
+gboolean neg_frame_store_is_decoding (NegFrameStore *store, NegSeries *series, guint index);
+
 guint64 neg_frame_store_get_budget_bytes (NegFrameStore *store);
 
 /* Asked of the engines and not answered yet, withdrawn ones too. */

@@ -12,8 +12,10 @@
 struct _NegPixels {
   gatomicrefcount ref_count;
   NegFrame frame;
-  void *map;
+  void *map; /* NULL: borrowed */
   guint64 bytes;
+  gpointer owner;
+  GDestroyNotify owner_free;
 };
 
 NegPixels *
@@ -48,6 +50,25 @@ neg_pixels_new (const NegFrameFormat *format, int *memory_fd, GError **error)
 }
 
 NegPixels *
+neg_pixels_new_borrowed (const NegFrameFormat *format, const void *bytes, gpointer owner, GDestroyNotify owner_free)
+{
+  NegPixels *pixels = g_new0 (NegPixels, 1);
+
+  g_atomic_ref_count_init (&pixels->ref_count);
+  pixels->frame = (NegFrame){ .format = *format, .pixels = bytes };
+  neg_frame_format_get_bytes (format, &pixels->bytes);
+  pixels->owner = owner;
+  pixels->owner_free = owner_free;
+  return pixels;
+}
+
+gboolean
+neg_pixels_is_borrowed (NegPixels *pixels)
+{
+  return pixels->map == NULL;
+}
+
+NegPixels *
 neg_pixels_ref (NegPixels *pixels)
 {
   g_atomic_ref_count_inc (&pixels->ref_count);
@@ -59,7 +80,10 @@ neg_pixels_unref (NegPixels *pixels)
 {
   if (pixels == NULL || !g_atomic_ref_count_dec (&pixels->ref_count))
     return;
-  munmap (pixels->map, pixels->bytes);
+  if (pixels->map != NULL)
+    munmap (pixels->map, pixels->bytes);
+  if (pixels->owner_free != NULL)
+    pixels->owner_free (pixels->owner);
   g_free (pixels);
 }
 

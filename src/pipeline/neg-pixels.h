@@ -1,4 +1,5 @@
-/* One decoded frame in a sealed memory file, mapped read-only. Immutable once ready; references on any thread. */
+/* One decoded frame: in a sealed memory file of its own, mapped read-only, or in somebody else's memory. Immutable once
+ * ready; references on any thread. */
 #pragma once
 
 #include "model/neg-frame.h"
@@ -18,6 +19,11 @@ guint64 neg_pixels_get_bytes (NegPixels *pixels);
 /* Room for one frame of @format: a sealed memory file, not in core dumps. @memory_fd gets its descriptor, the caller's
  * to close. */
 NegPixels *neg_pixels_new (const NegFrameFormat *format, int *memory_fd, GError **error);
+
+/* Pixels that lie in somebody else's memory: @owner keeps them and is freed with the last reference. */
+NegPixels *neg_pixels_new_borrowed (const NegFrameFormat *format, const void *bytes, gpointer owner,
+                                    GDestroyNotify owner_free);
+gboolean neg_pixels_is_borrowed (NegPixels *pixels);
 
 /* The decoder's last word on colour, before the pixels are shown to anyone. */
 void neg_pixels_set_format (NegPixels *pixels, const NegFrameFormat *format);

@@ -21,7 +21,7 @@ gboolean neg_volume_check (NegSeries *series, GError **error);
 /* The layout of a series; frees with g_free() what @slices points to. What the layout borrows is the series'. */
 gboolean neg_volume_layout_init (NegVolumeLayout *layout, NegSeries *series, GError **error);
 
-/* Starts at once. @store nullable (commands, tests). Signals:
+/* Starts at once. @pool is borrowed, @store nullable (commands, tests). Signals:
  *   "changed" (): slices have come or failed since the last one; at most once a frame (16 ms);
  *   "finished" (): every slice is ready or has failed. */
 NegVolumeLoad *neg_volume_load_new (NegEnginePool *pool, NegFrameStore *store, NegSeries *series, GError **error);
@@ -42,6 +42,10 @@ guint neg_volume_load_get_n_failed (NegVolumeLoad *load);
 gboolean neg_volume_load_is_finished (NegVolumeLoad *load);
 /* Why the first of those that failed did; borrowed, nullable. */
 const GError *neg_volume_load_get_failure (NegVolumeLoad *load);
+
+/* What is to be said about the volume (repeated positions, a growth that was not possible): English sentences,
+ * NULL-terminated; borrowed until "changed". */
+const char *const *neg_volume_load_get_warnings (NegVolumeLoad *load);
 
 /* The slices nearest to this one come next. */
 void neg_volume_load_set_center (NegVolumeLoad *load, guint slice);
