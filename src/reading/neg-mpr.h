@@ -71,6 +71,8 @@ gboolean neg_mpr_is_zoom_shared (NegMpr *mpr);
 /* Window of the modality values; shared by all planes at first. A VOI LUT of the file is held as it is (borrowed from the
  * volume's objects). */
 void neg_mpr_set_voi (NegMpr *mpr, NegMprPlane plane, const NegVoi *voi);
+/* What holds until a person changes it, and what a reset goes back to. */
+void neg_mpr_set_first_voi (NegMpr *mpr, const NegVoi *voi);
 void neg_mpr_get_voi (NegMpr *mpr, NegMprPlane plane, NegVoi *voi);
 void neg_mpr_set_inverted (NegMpr *mpr, NegMprPlane plane, gboolean inverted);
 gboolean neg_mpr_is_inverted (NegMpr *mpr, NegMprPlane plane);
