@@ -97,21 +97,26 @@ compare_placed (gconstpointer a, gconstpointer b)
   return one->index < other->index ? -1 : one->index > other->index;
 }
 
-/* Of those at one place the first given, into @order; the length. */
+/* Of those at one place the first given, into @order; the length. A place reaches from its lowest slice, and from the one
+ * that is kept, so that those kept are always apart and a long row of close ones does not become one. */
 static guint
 keep_first_of_each (const Placed *placed, guint n, guint *order)
 {
-  double place_mm = placed[0].distance_mm;
+  const Placed *lowest = &placed[0], *kept = &placed[0];
   guint n_kept = 1;
 
-  order[0] = placed[0].index;
-  for (guint i = 1; i < n; i++)
-    if (placed[i].distance_mm - place_mm > SAME_PLACE_MM) {
-      place_mm = placed[i].distance_mm;
-      order[n_kept++] = placed[i].index;
-    } else {
-      order[n_kept - 1] = MIN (order[n_kept - 1], placed[i].index);
+  order[0] = kept->index;
+  for (guint i = 1; i < n; i++) {
+    if (placed[i].distance_mm - lowest->distance_mm <= SAME_PLACE_MM) {
+      if (placed[i].index > kept->index)
+        continue;
+      kept = &placed[i];
+    } else if (placed[i].distance_mm - kept->distance_mm > SAME_PLACE_MM) {
+      lowest = kept = &placed[i];
+      n_kept++;
     }
+    order[n_kept - 1] = kept->index;
+  }
   return n_kept;
 }
 
@@ -255,6 +260,16 @@ judge_spacings (NegVolume *volume, const NegVolumeLayout *layout)
   }
 }
 
+static void
+set_off_even (NegVolume *volume)
+{
+  guint last = volume->n_slices - 1;
+  double even_mm = volume->distances_mm[last] / last;
+
+  for (guint i = 0; i <= last; i++)
+    volume->off_even_slices = MAX (volume->off_even_slices, fabs (volume->distances_mm[i] / even_mm - i));
+}
+
 /* To the neighbour before, or after; 0 where there is none or a gap. */
 static double
 get_joined (const NegVolume *volume, guint slice, gboolean after)
@@ -311,6 +326,8 @@ judge_line (NegVolume *volume)
       off[j] = volume->origins_mm[3 * i + j] - volume->origins_mm[j] - u[j] * volume->distances_mm[i];
     if (!(_neg_dot (off, off) <= NEG_GEOMETRY_STRAIGHT_MM * NEG_GEOMETRY_STRAIGHT_MM))
       volume->is_straight = FALSE;
+    volume->off_line_px = MAX (volume->off_line_px, fabs (_neg_dot (volume->x_dual, off)));
+    volume->off_line_px = MAX (volume->off_line_px, fabs (_neg_dot (volume->y_dual, off)));
   }
 }
 
@@ -343,6 +360,7 @@ neg_volume_new (const NegVolumeLayout *layout, const void *voxels, gpointer owne
   set_slices (volume, layout);
   set_median (volume);
   judge_spacings (volume, layout);
+  set_off_even (volume);
   set_halves (volume, layout);
   judge_line (volume);
   return volume;
