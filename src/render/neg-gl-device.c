@@ -64,6 +64,8 @@ look_at_limits (NegGlDevice *self)
                      && epoxy_has_gl_extension ("GL_ARB_gpu_shader5");
   glGetIntegerv (GL_MAX_TEXTURE_SIZE, &size);
   self->max_texture_size = size;
+  glGetIntegerv (GL_MAX_TEXTURE_IMAGE_UNITS, &size);
+  self->n_bricks_max = CLAMP (size - (GLint) NEG_GL_UNIT_N, 0, NEG_GL_BRICKS_MAX);
 }
 
 NegGlDevice *
@@ -84,7 +86,8 @@ neg_gl_device_new (GError **error)
   glGenVertexArrays (1, &self->vertex_array);
   /* Compiled now, so that a driver that cannot is found out while the processor can still take over. */
   if (neg_gl_device_get_program (self,
-                                 &(NegGlVariant){ NEG_GL_MODE_GREY, NEG_SAMPLE_U16, NEG_INTERPOLATION_LINEAR, FALSE },
+                                 &(NegGlVariant){ NEG_GL_MODE_GREY, NEG_SAMPLE_U16, NEG_INTERPOLATION_LINEAR, FALSE,
+                                                  0 },
                                  error)
       && neg_gl_check ("neg_gl_device_new", error))
     return self;
@@ -99,6 +102,10 @@ neg_gl_device_free (NegGlDevice *self)
     return;
   for (guint i = 0; i < NEG_GL_UNIT_N; i++)
     neg_gl_table_clear (&self->tables[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (self->values); i++) {
+    glDeleteTextures (1, &self->values[i].texture);
+    glDeleteFramebuffers (1, &self->values[i].framebuffer);
+  }
   g_hash_table_unref (self->programs);
   glDeleteVertexArrays (1, &self->vertex_array);
   glDeleteFramebuffers (1, &self->framebuffer);

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-typedef enum { VOI_RAMP, VOI_SIGMOID, VOI_TABLE } VoiKind; /* as in the shaders */
+enum { VOI_RAMP, VOI_SIGMOID, VOI_TABLE }; /* as in the shaders */
 
-static VoiKind
-get_voi_kind (const NegVoi *voi)
+int
+neg_gl_display_get_kind (const NegVoi *voi)
 {
   if (voi->lut != NULL)
     return VOI_TABLE;
@@ -90,7 +90,7 @@ neg_gl_display_set (const NegGlProgram *program, const NegDraw *draw, const NegG
   const NegLut *lut = draw->presentation_lut;
 
   neg_gl_display_set_target (program, target);
-  glUniform1i (program->voi_kind, get_voi_kind (&draw->voi));
+  glUniform1i (program->voi_kind, neg_gl_display_get_kind (&draw->voi));
   glUniform1i (program->inverted, draw->inverted);
   glUniform1i (program->presentation_last, lut != NULL ? (int) lut->n_entries - 1 : -1);
   glUniform1f (program->presentation_maximum, lut != NULL ? (float) get_maximum (lut) : 1);

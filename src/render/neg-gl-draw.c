@@ -63,6 +63,7 @@ choose_variant (NegGlDevice *device, const NegFrameFormat *format, const NegDraw
                 GError **error)
 {
   variant->mode = get_mode (draw, format);
+  variant->n_bricks = 0;
   variant->sample_type = format->sample_type;
   variant->interpolation = variant->mode == NEG_GL_MODE_PALETTE ? NEG_INTERPOLATION_NEAREST
                                                                 : MIN (draw->interpolation, NEG_INTERPOLATION_CUBIC);
@@ -227,7 +228,7 @@ neg_gl_draw (NegGlDevice *device, NegGlImage *image, const NegDraw *draw, int x,
   if (width == 0 || height == 0)
     return TRUE;
   neg_gl_clear_errors ();
-  return draw_image (device, image, draw, &(NegGlTarget){ x, y, width, height, TRUE, FALSE }, error);
+  return draw_image (device, image, draw, &(NegGlTarget){ x, y, width, height, TRUE, FALSE, 0 }, error);
 }
 
 gboolean
@@ -235,7 +236,7 @@ neg_gl_draw_to_picture (NegGlDevice *device, NegGlImage *image, const NegDraw *d
                         GError **error)
 {
   /* Drawn upside down: the picture's first row is then the first that is read. */
-  NegGlTarget target = { 0, 0, picture->width, picture->height, FALSE, picture->channels == 1 };
+  NegGlTarget target = { 0, 0, picture->width, picture->height, FALSE, picture->channels == 1, 0 };
   NegGlFormer former;
   gboolean done;
 

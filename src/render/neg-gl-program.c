@@ -11,22 +11,39 @@
 #define SHADER_PATH "/org/negatoscope/shaders/"
 #define PARTS_MAX 4 /* of a shader, and the end */
 
+/* Which of the textures a brick is: samplers cannot be chosen by a number, so the shader's FROM is written out for each. */
+static void
+write_bricks (GString *text, guint n_bricks)
+{
+  for (guint i = 0; i < n_bricks; i++)
+    g_string_append_printf (text, "uniform usampler3D brick_%u;\n", i);
+  g_string_append (text, "#define FROM_BRICK(n)");
+  for (guint i = 0; i + 1 < n_bricks; i++)
+    g_string_append_printf (text, " if (n == %u) FROM (brick_%u) else", i, i);
+  g_string_append_printf (text, " FROM (brick_%u)\n", n_bricks - 1);
+}
+
 /* GLSL 3.30 and, for the exact variants, the two extensions that neg_gl_device_new looked for. */
 static char *
 write_preamble (const NegGlVariant *variant)
 {
-  static const char *const modes[NEG_GL_MODE_N] = { "MODE_GREY", "MODE_PALETTE", "MODE_COLOR" };
+  static const char *const modes[NEG_GL_MODE_N] = { "MODE_GREY", "MODE_PALETTE", "MODE_COLOR", "MODE_VALUES",
+                                                      "MODE_PLANE" };
   static const char *const samples[NEG_SAMPLE_N_TYPES] = {
     "SAMPLE_U8", "SAMPLE_S8", "SAMPLE_U16", "SAMPLE_S16", "SAMPLE_U32", "SAMPLE_S32", "SAMPLE_F32", "SAMPLE_F64",
   };
   static const char *const interpolations[] = { "NEAREST", "LINEAR", "CUBIC" };
+  GString *text = g_string_new ("#version 330 core\n");
 
-  return g_strdup_printf ("#version 330 core\n%s#define %s\n#define %s\n#define %s\n",
-                          variant->exact ? "#extension GL_ARB_gpu_shader_fp64 : require\n"
-                                           "#extension GL_ARB_gpu_shader5 : require\n"
-                                           "#define EXACT\n"
-                                         : "",
-                          modes[variant->mode], samples[variant->sample_type], interpolations[variant->interpolation]);
+  if (variant->exact)
+    g_string_append (text, "#extension GL_ARB_gpu_shader_fp64 : require\n"
+                           "#extension GL_ARB_gpu_shader5 : require\n"
+                           "#define EXACT\n");
+  g_string_append_printf (text, "#define %s\n#define %s\n#define %s\n", modes[variant->mode],
+                          samples[variant->sample_type], interpolations[variant->interpolation]);
+  if (variant->n_bricks > 0)
+    write_bricks (text, variant->n_bricks);
+  return g_string_free (text, FALSE);
 }
 
 static char *
@@ -125,6 +142,8 @@ build (const NegGlVariant *variant, GError **error)
     [NEG_GL_MODE_GREY] = { "display.glsl", "image.frag.glsl" },
     [NEG_GL_MODE_PALETTE] = { "display.glsl", "image.frag.glsl" },
     [NEG_GL_MODE_COLOR] = { "display.glsl", "image.frag.glsl" },
+    [NEG_GL_MODE_VALUES] = { "display.glsl", "volume.glsl", "values.frag.glsl" },
+    [NEG_GL_MODE_PLANE] = { "display.glsl", "plane.frag.glsl" },
   };
   g_autofree char *preamble = write_preamble (variant);
   GLuint program = 0;
@@ -174,6 +193,20 @@ find_uniforms (NegGlProgram *self)
     { "has_curve", &self->has_curve },
     { "dithered", &self->dithered },
     { "layers_size", &self->layers_size },
+    { "volume_size", &self->volume_size },
+    { "brick_strides", &self->brick_strides },
+    { "brick_counts", &self->brick_counts },
+    { "n_bins", &self->n_bins },
+    { "end", &self->end },
+    { "n_samples", &self->n_samples },
+    { "projection", &self->projection },
+    { "has_fusion", &self->has_fusion },
+    { "fused_kind", &self->fused_kind },
+    { "fused_window", &self->fused_window },
+    { "fused_lut", &self->fused_lut },
+    { "opacity", &self->opacity },
+    { "voi_window", &self->voi_window },
+    { "voi_lut_range", &self->voi_lut_range },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (uniforms); i++)
@@ -181,15 +214,38 @@ find_uniforms (NegGlProgram *self)
 }
 
 static void
-set_samplers (GLuint id)
+set_samplers (GLuint id, guint n_bricks)
 {
-  static const char *const names[NEG_GL_UNIT_N] = { "image",   "steps",            "modality_lut", "voi_lut",
-                                                      "palette", "presentation_lut", "curve",        "layers",
-                                                      "layer_colors" };
+  static const struct {
+    const char *name;
+    NegGlUnit unit;
+  } samplers[] = {
+    { "image", NEG_GL_UNIT_IMAGE },
+    { "steps", NEG_GL_UNIT_STEPS },
+    { "modality_lut", NEG_GL_UNIT_MODALITY },
+    { "voi_lut", NEG_GL_UNIT_VOI },
+    { "palette", NEG_GL_UNIT_PALETTE },
+    { "presentation_lut", NEG_GL_UNIT_PRESENTATION },
+    { "curve", NEG_GL_UNIT_CURVE },
+    { "layers", NEG_GL_UNIT_LAYERS },
+    { "layer_colors", NEG_GL_UNIT_LAYER_COLORS },
+    { "volume_steps", NEG_GL_UNIT_VOLUME_STEPS },
+    { "slices", NEG_GL_UNIT_SLICES },
+    { "presence", NEG_GL_UNIT_PRESENCE },
+    { "values", NEG_GL_UNIT_VALUES },
+    { "fused_values", NEG_GL_UNIT_FUSED_VALUES },
+    { "fused_voi_lut", NEG_GL_UNIT_FUSED_VOI },
+    { "fused_colors", NEG_GL_UNIT_FUSED_COLORS },
+  };
 
   glUseProgram (id);
-  for (guint i = 0; i < NEG_GL_UNIT_N; i++)
-    glUniform1i (glGetUniformLocation (id, names[i]), i);
+  for (guint i = 0; i < G_N_ELEMENTS (samplers); i++)
+    glUniform1i (glGetUniformLocation (id, samplers[i].name), samplers[i].unit);
+  for (guint i = 0; i < n_bricks; i++) {
+    g_autofree char *name = g_strdup_printf ("brick_%u", i);
+
+    glUniform1i (glGetUniformLocation (id, name), NEG_GL_UNIT_N + i);
+  }
   glUseProgram (0);
 }
 
@@ -205,8 +261,9 @@ neg_gl_program_free (NegGlProgram *self)
 const NegGlProgram *
 neg_gl_device_get_program (NegGlDevice *device, const NegGlVariant *variant, GError **error)
 {
-  gpointer key = GUINT_TO_POINTER (1 + variant->mode + NEG_GL_MODE_N * (variant->sample_type + NEG_SAMPLE_N_TYPES
-                                   * (variant->interpolation + 3 * !!variant->exact)));
+  guint kind = variant->mode + NEG_GL_MODE_N * (variant->sample_type + NEG_SAMPLE_N_TYPES
+               * (variant->interpolation + 3 * !!variant->exact));
+  gpointer key = GUINT_TO_POINTER (1 + variant->n_bricks + (NEG_GL_BRICKS_MAX + 1) * kind);
   NegGlProgram *self = g_hash_table_lookup (device->programs, key);
   GLuint id;
 
@@ -218,7 +275,7 @@ neg_gl_device_get_program (NegGlDevice *device, const NegGlVariant *variant, GEr
   self = g_new0 (NegGlProgram, 1);
   self->id = id;
   find_uniforms (self);
-  set_samplers (id);
+  set_samplers (id, variant->n_bricks);
   g_hash_table_insert (device->programs, key, self);
   return self;
 }

@@ -14,34 +14,30 @@
 #define TABLE_WIDTH 256 /* as in the shader */
 #define TABLE_ENTRIES 65536
 
-typedef struct {
-  GLint internal_format;
-  GLenum format, type;
-  int width, height;
-  gsize bytes;
-} Layout;
-
-static void
-make_texture (NegGlTable *table)
+GLuint
+neg_gl_table_make_texture (void)
 {
-  glGenTextures (1, &table->id);
-  glBindTexture (GL_TEXTURE_2D, table->id);
+  GLuint id;
+
+  glGenTextures (1, &id);
+  glBindTexture (GL_TEXTURE_2D, id);
   /* Integer textures are incomplete with linear filtering, and read as 0. */
   glTexParameteri (GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
   glTexParameteri (GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
   glTexParameteri (GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
+  return id;
 }
 
-/* Takes @content. */
-static gboolean
-bind_content (NegGlDevice *device, NegGlUnit unit, const Layout *layout, void *content, GError **error)
+gboolean
+neg_gl_table_bind_content (NegGlDevice *device, NegGlUnit unit, const NegGlTableLayout *layout, void *content,
+                           GError **error)
 {
   g_autofree void *owned = content;
   NegGlTable *table = &device->tables[unit];
 
   glActiveTexture (GL_TEXTURE0 + unit);
   if (table->id == 0)
-    make_texture (table);
+    table->id = neg_gl_table_make_texture ();
   glBindTexture (GL_TEXTURE_2D, table->id);
   /* By content, never by address: memory is used again for other tables. */
   if (table->width == layout->width && table->bytes == layout->bytes
@@ -74,7 +70,7 @@ check_lut (const NegLut *lut, GError **error)
 gboolean
 neg_gl_table_bind_lut (NegGlDevice *device, NegGlUnit unit, const NegLut *lut, GError **error)
 {
-  static const Layout layout = {
+  static const NegGlTableLayout layout = {
     GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT, TABLE_WIDTH, TABLE_WIDTH, TABLE_ENTRIES * sizeof (guint16),
   };
   guint16 *texels;
@@ -83,7 +79,7 @@ neg_gl_table_bind_lut (NegGlDevice *device, NegGlUnit unit, const NegLut *lut, G
     return FALSE;
   texels = g_malloc0 (layout.bytes);
   memcpy (texels, lut->entries, lut->n_entries * sizeof *texels);
-  return bind_content (device, unit, &layout, texels, error);
+  return neg_gl_table_bind_content (device, unit, &layout, texels, error);
 }
 
 /* Entries use their whole declared range, except where a writer left 8 bit values in 16 bit entries: then no entry of
@@ -102,7 +98,7 @@ get_palette_shift (const NegLut *luts, guint channel)
 gboolean
 neg_gl_table_bind_palette (NegGlDevice *device, const NegLut *luts, GError **error)
 {
-  static const Layout layout = {
+  static const NegGlTableLayout layout = {
     GL_RGBA8UI, GL_RGBA_INTEGER, GL_UNSIGNED_BYTE, TABLE_WIDTH, TABLE_WIDTH, TABLE_ENTRIES * 4,
   };
   g_autofree guint8 *texels = g_malloc0 (layout.bytes);
@@ -116,11 +112,11 @@ neg_gl_table_bind_palette (NegGlDevice *device, const NegLut *luts, GError **err
     for (guint32 j = 0; j < luts[i].n_entries; j++)
       texels[j * 4 + i] = MIN (luts[i].entries[j] >> shift, 255);
   }
-  return bind_content (device, NEG_GL_UNIT_PALETTE, &layout, g_steal_pointer (&texels), error);
+  return neg_gl_table_bind_content (device, NEG_GL_UNIT_PALETTE, &layout, g_steal_pointer (&texels), error);
 }
 
-static gboolean
-put_fixed (double value, gint32 *fixed)
+gboolean
+neg_gl_put_fixed (double value, gint32 fixed[2])
 {
   double whole = floor (value);
   double fraction = (value - whole) * 4294967296.0;
@@ -143,16 +139,16 @@ put_steps (const double m[3], guint width, guint height, guint row_offset, gint3
   gboolean fits = TRUE;
 
   for (guint i = 0; i < width; i++)
-    fits &= put_fixed (m[0] * (i + 0.5) + by_column_constant, texels + 4 * (gsize) i);
+    fits &= neg_gl_put_fixed (m[0] * (i + 0.5) + by_column_constant, texels + 4 * (gsize) i);
   for (guint i = 0; i < height; i++)
-    fits &= put_fixed (m[1] * (i + 0.5) + by_row_constant, texels + 4 * ((gsize) row_offset + i));
+    fits &= neg_gl_put_fixed (m[1] * (i + 0.5) + by_row_constant, texels + 4 * ((gsize) row_offset + i));
   return fits;
 }
 
 gboolean
 neg_gl_table_bind_steps (NegGlDevice *device, const NegAffine *affine, guint width, guint height, GError **error)
 {
-  Layout layout = { GL_RGBA32I, GL_RGBA_INTEGER, GL_INT, STEPS_WIDTH_MIN, 2, 0 };
+  NegGlTableLayout layout = { GL_RGBA32I, GL_RGBA_INTEGER, GL_INT, STEPS_WIDTH_MIN, 2, 0 };
   g_autofree gint32 *texels = NULL;
 
   if (MAX (width, height) > STEPS_WIDTH_MIN)
@@ -165,26 +161,26 @@ neg_gl_table_bind_steps (NegGlDevice *device, const NegAffine *affine, guint wid
   if (!put_steps (affine->m, width, height, layout.width, texels)
       || !put_steps (affine->m + 3, width, height, layout.width, texels + 2))
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "picture", "the picture lies too far from the image");
-  return bind_content (device, NEG_GL_UNIT_STEPS, &layout, g_steal_pointer (&texels), error);
+  return neg_gl_table_bind_content (device, NEG_GL_UNIT_STEPS, &layout, g_steal_pointer (&texels), error);
 }
 
 gboolean
 neg_gl_table_bind_curve (NegGlDevice *device, const NegDisplayCurve *curve, GError **error)
 {
-  static const Layout layout = {
+  static const NegGlTableLayout layout = {
     GL_R32F, GL_RED, GL_FLOAT, TABLE_WIDTH, NEG_CURVE_STEPS / TABLE_WIDTH + 1,
     TABLE_WIDTH * (NEG_CURVE_STEPS / TABLE_WIDTH + 1) * sizeof (float),
   };
   float *texels = g_malloc0 (layout.bytes);
 
   memcpy (texels, curve->levels, sizeof curve->levels);
-  return bind_content (device, NEG_GL_UNIT_CURVE, &layout, texels, error);
+  return neg_gl_table_bind_content (device, NEG_GL_UNIT_CURVE, &layout, texels, error);
 }
 
 static gboolean
 bind_layer_colors (NegGlDevice *device, const NegLayers *layers, GError **error)
 {
-  static const Layout layout = {
+  static const NegGlTableLayout layout = {
     GL_RGBA8UI, GL_RGBA_INTEGER, GL_UNSIGNED_BYTE, TABLE_WIDTH, 1, TABLE_WIDTH * 4,
   };
   guint8 *texels = g_malloc (layout.bytes);
@@ -193,7 +189,7 @@ bind_layer_colors (NegGlDevice *device, const NegLayers *layers, GError **error)
     memcpy (texels + 4 * i, layers->colors[i], 3);
     texels[4 * i + 3] = layers->greys[i];
   }
-  return bind_content (device, NEG_GL_UNIT_LAYER_COLORS, &layout, texels, error);
+  return neg_gl_table_bind_content (device, NEG_GL_UNIT_LAYER_COLORS, &layout, texels, error);
 }
 
 /* As many cells as the image has pixels, too many to compare: they never change and have a number. */
@@ -213,7 +209,7 @@ neg_gl_table_bind_layers (NegGlDevice *device, const NegLayers *layers, GError *
                      "draws", layers->columns, layers->rows);
   glActiveTexture (GL_TEXTURE0 + NEG_GL_UNIT_LAYERS);
   if (table->id == 0)
-    make_texture (table);
+    table->id = neg_gl_table_make_texture ();
   glBindTexture (GL_TEXTURE_2D, table->id);
   if (table->serial == 0 || table->serial != layers->serial) {
     table->serial = 0;

@@ -7,7 +7,7 @@
 
 /* All the state that a fragment depends on; what others left is never assumed. */
 static void
-set_state (const NegGlTarget *target)
+set_state (void)
 {
   static const GLenum off[] = {
     GL_BLEND, GL_CULL_FACE, GL_DEPTH_TEST, GL_STENCIL_TEST, GL_SCISSOR_TEST, GL_COLOR_LOGIC_OP, GL_FRAMEBUFFER_SRGB,
@@ -18,7 +18,20 @@ set_state (const NegGlTarget *target)
     glDisable (off[i]);
   glColorMask (GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
   glPolygonMode (GL_FRONT_AND_BACK, GL_FILL);
-  glViewport (target->x, target->y, target->width, target->height);
+}
+
+/* The triangle covers whatever the viewport is; a fragment knows its place by itself. */
+static void
+draw_bands (const NegGlTarget *target)
+{
+  guint rows = target->rows_at_once > 0 ? target->rows_at_once : target->height;
+
+  for (guint row = 0; row < target->height; row += rows) {
+    glViewport (target->x, target->y + row, target->width, MIN (rows, target->height - row));
+    glDrawArrays (GL_TRIANGLES, 0, 3);
+    if (rows < target->height)
+      glFlush ();
+  }
 }
 
 void
@@ -27,9 +40,9 @@ neg_gl_target_draw (NegGlDevice *device, const NegGlTarget *target)
   GLint viewport[4];
 
   glGetIntegerv (GL_VIEWPORT, viewport);
-  set_state (target);
+  set_state ();
   glBindVertexArray (device->vertex_array);
-  glDrawArrays (GL_TRIANGLES, 0, 3);
+  draw_bands (target);
   glBindVertexArray (0);
   glUseProgram (0);
   glEnable (GL_DITHER);
