@@ -3,8 +3,7 @@
 #include "pipeline/neg-frame-store.h"
 
 #include "base/neg-error.h"
-#include "pipeline/neg-frame-mailbox-private.h"
-#include "pipeline/neg-frame-plan-private.h"
+#include "pipeline/neg-frame-store-private.h"
 
 /* Frames asked for at one time: each holds a descriptor until its engine has answered. */
 #define IN_FLIGHT_MAX 48
@@ -12,47 +11,6 @@
 /* How long asking for more may hold the main loop. */
 #define PUMP_MAX_US 250
 #define PUMP_LOOKS 64 /* at what is there already, between two looks at the clock */
-
-typedef enum { ENTRY_REQUESTED, ENTRY_READY, ENTRY_FAILED } EntryState;
-
-typedef struct {
-  NegFrameKey key; /* first: the entry is its own key in the table */
-  EntryState state;
-  NegPixels *pixels; /* also while requested: where the engine writes */
-  GError *error;
-  NegRequest *request;
-  guint source; /* whose pixels it shows or waits for; 0: its own. Its own only are in the LRU queue */
-  GList link; /* while requested in the queue of those, while ready in the LRU queue */
-  guint generation; /* of the wishes under which it was last asked for */
-  NegPriority priority;
-  gboolean retried;  /* after an engine died over it: the engine may have been the innocent victim */
-  NegSeries *series; /* where it was last asked for */
-  guint index;
-} Entry;
-
-typedef struct {
-  guint id;
-  NegSeries *series;
-  NegFrameSourceFunc func;
-  gpointer user_data;
-} Source;
-
-struct _NegFrameStore {
-  GObject parent_instance;
-
-  NegEnginePool *pool;
-  NegFrameMailbox *mailbox;
-  GHashTable *entries; /* Entry */
-  GQueue requested;    /* Entry links */
-  GQueue ready;        /* Entry links, oldest first */
-  Entry *newest;       /* of the ready ones: it is about to be shown */
-  guint64 budget_bytes, ready_bytes;
-  guint n_in_flight, generation;
-  NegFramePlan plan;
-  guint pump_source;
-  GPtrArray *sources; /* Source */
-  guint last_source;
-};
 
 G_DEFINE_FINAL_TYPE (NegFrameStore, neg_frame_store, G_TYPE_OBJECT)
 
@@ -75,16 +33,24 @@ key_equal (gconstpointer a, gconstpointer b)
   return key_a->blob_id == key_b->blob_id && key_a->frame == key_b->frame;
 }
 
-static NegFrameKey
-key_for (NegSeries *series, guint index)
+NegFrameEntry *
+_neg_frame_store_find (NegFrameStore *self, NegSeries *series, guint index)
 {
-  return _neg_frame_key (neg_series_get_frame (series, index));
+  NegFrameKey key = _neg_frame_key (neg_series_get_frame (series, index));
+
+  return g_hash_table_lookup (self->entries, &key);
+}
+
+void
+_neg_frame_store_tell (NegFrameStore *self, NegSeries *series, guint index)
+{
+  g_signal_emit (self, signals[FRAME_READY], 0, series, index);
 }
 
 static void
 entry_free (gpointer data)
 {
-  Entry *entry = data;
+  NegFrameEntry *entry = data;
 
   g_clear_pointer (&entry->pixels, neg_pixels_unref);
   g_clear_error (&entry->error);
@@ -93,26 +59,8 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-/* Whether somebody else brings it. */
-static gboolean
-entry_ask_sources (NegFrameStore *self, Entry *entry)
-{
-  entry->source = 0;
-  for (guint i = 0; i < self->sources->len; i++) {
-    Source *source = g_ptr_array_index (self->sources, i);
-    guint index;
-
-    if (neg_series_find_blob (source->series, entry->key.blob_id, entry->key.frame, &index)
-        && source->func (index, entry->priority, source->user_data)) {
-      entry->source = source->id;
-      return TRUE;
-    }
-  }
-  return FALSE;
-}
-
 static void
-entry_decode (NegFrameStore *self, Entry *entry)
+entry_decode (NegFrameStore *self, NegFrameEntry *entry)
 {
   self->n_in_flight++;
   entry->request = _neg_frame_mailbox_ask (self->mailbox, self->pool,
@@ -122,23 +70,23 @@ entry_decode (NegFrameStore *self, Entry *entry)
 
 /* From whoever brings it, else from the engines. Also again, while it waits for somebody: what does not come from there
  * any more has to be decoded, and what is wanted sooner is told so. */
-static void
-entry_ask (NegFrameStore *self, Entry *entry)
+void
+_neg_frame_store_ask (NegFrameStore *self, NegFrameEntry *entry)
 {
-  if (!entry_ask_sources (self, entry))
+  if (!_neg_frame_store_ask_sources (self, entry))
     entry_decode (self, entry);
 }
 
 static void
-entry_request (NegFrameStore *self, Entry *entry)
+entry_request (NegFrameStore *self, NegFrameEntry *entry)
 {
-  entry->state = ENTRY_REQUESTED;
+  entry->state = NEG_FRAME_ENTRY_REQUESTED;
   g_queue_push_tail_link (&self->requested, &entry->link);
-  entry_ask (self, entry);
+  _neg_frame_store_ask (self, entry);
 }
 
 static void
-entry_set_priority (NegFrameStore *self, Entry *entry, NegPriority priority)
+entry_set_priority (NegFrameStore *self, NegFrameEntry *entry, NegPriority priority)
 {
   gboolean is_urgent = priority < entry->priority;
 
@@ -147,16 +95,16 @@ entry_set_priority (NegFrameStore *self, Entry *entry, NegPriority priority)
   entry->priority = priority;
   if (entry->request != NULL)
     neg_request_set_priority (entry->request, priority);
-  else if (is_urgent && entry->state == ENTRY_REQUESTED && entry->source != 0)
-    entry_ask (self, entry);
+  else if (is_urgent && entry->state == NEG_FRAME_ENTRY_REQUESTED && entry->source != 0)
+    _neg_frame_store_ask (self, entry);
 }
 
-static Entry *
-entry_add (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority)
+NegFrameEntry *
+_neg_frame_store_add (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  NegFrameEntry *entry = g_new0 (NegFrameEntry, 1);
 
-  entry->key = key_for (series, index);
+  entry->key = _neg_frame_key (neg_series_get_frame (series, index));
   entry->link.data = entry;
   entry->priority = priority;
   entry->series = g_object_ref (series);
@@ -166,14 +114,13 @@ entry_add (NegFrameStore *self, NegSeries *series, guint index, NegPriority prio
 }
 
 /* Once it is asked for, only new wishes make it less urgent. */
-static Entry *
+static NegFrameEntry *
 entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority)
 {
-  NegFrameKey key = key_for (series, index);
-  Entry *entry = g_hash_table_lookup (self->entries, &key);
+  NegFrameEntry *entry = _neg_frame_store_find (self, series, index);
 
   if (entry == NULL) {
-    entry = entry_add (self, series, index, priority);
+    entry = _neg_frame_store_add (self, series, index, priority);
     entry_request (self, entry);
   } else {
     entry_set_priority (self, entry, entry->generation == self->generation ? MIN (entry->priority, priority) : priority);
@@ -185,10 +132,10 @@ entry_ensure (NegFrameStore *self, NegSeries *series, guint index, NegPriority p
 }
 
 /* What is borrowed from a source is nobody's to evict, and counts as nothing. */
-static void
-entry_set_ready (NegFrameStore *self, Entry *entry)
+void
+_neg_frame_store_set_ready (NegFrameStore *self, NegFrameEntry *entry)
 {
-  entry->state = ENTRY_READY;
+  entry->state = NEG_FRAME_ENTRY_READY;
   if (entry->source != 0 && neg_pixels_is_borrowed (entry->pixels))
     return;
   entry->source = 0;
@@ -198,7 +145,7 @@ entry_set_ready (NegFrameStore *self, Entry *entry)
 }
 
 static void
-entry_touch (NegFrameStore *self, Entry *entry)
+entry_touch (NegFrameStore *self, NegFrameEntry *entry)
 {
   if (entry->source != 0)
     return;
@@ -209,7 +156,7 @@ entry_touch (NegFrameStore *self, Entry *entry)
 
 /* Follows the frame into the series that shows it now. */
 static gboolean
-entry_is_planned (NegFrameStore *self, Entry *entry, NegPriority *priority)
+entry_is_planned (NegFrameStore *self, NegFrameEntry *entry, NegPriority *priority)
 {
   NegSeries *series = entry->series;
   gboolean is_planned = _neg_frame_plan_find (&self->plan, &series, &entry->index, priority);
@@ -222,7 +169,7 @@ entry_is_planned (NegFrameStore *self, Entry *entry, NegPriority *priority)
 typedef enum { WANT_NONE, WANT_LATER, WANT_NOW } Want;
 
 static Want
-entry_get_want (NegFrameStore *self, Entry *entry)
+entry_get_want (NegFrameStore *self, NegFrameEntry *entry)
 {
   NegPriority priority;
 
@@ -232,7 +179,7 @@ entry_get_want (NegFrameStore *self, Entry *entry)
 }
 
 static void
-entry_drop (NegFrameStore *self, Entry *entry)
+entry_drop (NegFrameStore *self, NegFrameEntry *entry)
 {
   g_queue_unlink (&self->ready, &entry->link);
   self->ready_bytes -= neg_pixels_get_bytes (entry->pixels);
@@ -243,12 +190,12 @@ entry_drop (NegFrameStore *self, Entry *entry)
 
 /* First what no one wants, then the oldest; what is looked at stays, also in a budget that is too small for it. What
  * is passed over goes to the end of the queue, so that the next search does not begin with it. */
-static void
-evict (NegFrameStore *self)
+void
+_neg_frame_store_evict (NegFrameStore *self)
 {
   for (Want most = WANT_NONE; most < WANT_NOW && self->ready_bytes > self->budget_bytes; most++)
     for (guint n = self->ready.length; n > 0 && self->ready_bytes > self->budget_bytes; n--) {
-      Entry *entry = g_queue_peek_head (&self->ready);
+      NegFrameEntry *entry = g_queue_peek_head (&self->ready);
 
       if (entry != self->newest && entry_get_want (self, entry) <= most) {
         entry_drop (self, entry);
@@ -310,18 +257,18 @@ pump (NegFrameStore *self)
 }
 
 /* The entry that the answer is for; NULL when it was withdrawn, or withdrawn and asked for again. */
-static Entry *
+static NegFrameEntry *
 entry_for_answer (NegFrameStore *self, const NegFrameAnswer *answer)
 {
-  Entry *entry = g_hash_table_lookup (self->entries, &answer->key);
+  NegFrameEntry *entry = g_hash_table_lookup (self->entries, &answer->key);
 
-  return entry != NULL && entry->state == ENTRY_REQUESTED && entry->source == 0 && entry->pixels == answer->pixels
+  return entry != NULL && entry->state == NEG_FRAME_ENTRY_REQUESTED && entry->source == 0 && entry->pixels == answer->pixels
              ? entry
              : NULL;
 }
 
 static void
-entry_take (NegFrameStore *self, Entry *entry, NegFrameAnswer *answer)
+entry_take (NegFrameStore *self, NegFrameEntry *entry, NegFrameAnswer *answer)
 {
   g_queue_unlink (&self->requested, &entry->link);
   g_clear_pointer (&entry->request, neg_request_unref);
@@ -330,19 +277,19 @@ entry_take (NegFrameStore *self, Entry *entry, NegFrameAnswer *answer)
     g_clear_pointer (&entry->pixels, neg_pixels_unref);
     entry_request (self, entry);
   } else if (answer->error != NULL) {
-    entry->state = ENTRY_FAILED;
+    entry->state = NEG_FRAME_ENTRY_FAILED;
     g_clear_pointer (&entry->pixels, neg_pixels_unref);
     entry->error = g_steal_pointer (&answer->error);
   } else {
     neg_pixels_set_format (entry->pixels, &answer->format);
-    entry_set_ready (self, entry);
+    _neg_frame_store_set_ready (self, entry);
   }
 }
 
 static void
 take_answer (NegFrameStore *self, NegFrameAnswer *answer)
 {
-  Entry *entry = entry_for_answer (self, answer);
+  NegFrameEntry *entry = entry_for_answer (self, answer);
   g_autoptr (NegSeries) series = NULL;
   guint index;
 
@@ -350,12 +297,12 @@ take_answer (NegFrameStore *self, NegFrameAnswer *answer)
   if (entry == NULL)
     return;
   entry_take (self, entry, answer);
-  if (entry->state == ENTRY_REQUESTED)
+  if (entry->state == NEG_FRAME_ENTRY_REQUESTED)
     return;
   series = g_object_ref (entry->series);
   index = entry->index;
-  evict (self);
-  g_signal_emit (self, signals[FRAME_READY], 0, series, index);
+  _neg_frame_store_evict (self);
+  _neg_frame_store_tell (self, series, index);
 }
 
 static void
@@ -372,16 +319,16 @@ take_mailbox (gpointer data, NegFrameAnswer *answer)
 NegPixels *
 neg_frame_store_get (NegFrameStore *self, NegSeries *series, guint index, NegPriority priority, GError **error)
 {
-  Entry *entry;
+  NegFrameEntry *entry;
 
   g_return_val_if_fail (NEG_IS_FRAME_STORE (self) && index < neg_series_get_n_frames (series), NULL);
 
   entry = entry_ensure (self, series, index, priority);
-  if (entry->state == ENTRY_READY) {
+  if (entry->state == NEG_FRAME_ENTRY_READY) {
     entry_touch (self, entry);
     return neg_pixels_ref (entry->pixels);
   }
-  if (entry->state == ENTRY_FAILED)
+  if (entry->state == NEG_FRAME_ENTRY_FAILED)
     g_propagate_error (error, g_error_copy (entry->error));
   return NULL;
 }
@@ -389,10 +336,9 @@ neg_frame_store_get (NegFrameStore *self, NegSeries *series, guint index, NegPri
 NegPixels *
 neg_frame_store_peek (NegFrameStore *self, NegSeries *series, guint index)
 {
-  NegFrameKey key = key_for (series, index);
-  Entry *entry = g_hash_table_lookup (self->entries, &key);
+  NegFrameEntry *entry = _neg_frame_store_find (self, series, index);
 
-  return entry != NULL && entry->state == ENTRY_READY ? neg_pixels_ref (entry->pixels) : NULL;
+  return entry != NULL && entry->state == NEG_FRAME_ENTRY_READY ? neg_pixels_ref (entry->pixels) : NULL;
 }
 
 /* What is on its way goes by the new wishes. */
@@ -402,7 +348,7 @@ review_requested (NegFrameStore *self)
   GList *link = self->requested.head;
 
   while (link != NULL) {
-    Entry *entry = link->data;
+    NegFrameEntry *entry = link->data;
     NegPriority priority;
 
     link = link->next;
@@ -428,155 +374,8 @@ neg_frame_store_set_wishes (NegFrameStore *self, const NegFrameWish *wishes, gui
   _neg_frame_plan_set (&self->plan, wishes, n_wishes, self->budget_bytes);
   self->generation++;
   review_requested (self);
-  evict (self);
+  _neg_frame_store_evict (self);
   pump (self);
-}
-
-/* Others who decode */
-
-static void
-source_free (gpointer data)
-{
-  Source *source = data;
-
-  g_object_unref (source->series);
-  g_free (source);
-}
-
-static Source *
-find_source (NegFrameStore *self, guint id)
-{
-  for (guint i = 0; i < self->sources->len; i++)
-    if (((Source *) g_ptr_array_index (self->sources, i))->id == id)
-      return g_ptr_array_index (self->sources, i);
-  return NULL;
-}
-
-guint
-neg_frame_store_add_source (NegFrameStore *self, NegSeries *series, NegFrameSourceFunc func, gpointer user_data)
-{
-  Source *source = g_new (Source, 1);
-
-  *source = (Source){ ++self->last_source, g_object_ref (series), func, user_data };
-  g_ptr_array_add (self->sources, source);
-  return source->id;
-}
-
-/* Entries that wait for the source, or show what is its. */
-static GPtrArray *
-list_entries_of (NegFrameStore *self, guint source, EntryState state)
-{
-  GPtrArray *found = g_ptr_array_new ();
-  GHashTableIter iter;
-  Entry *entry;
-
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, (gpointer *) &entry, NULL))
-    if (entry->source == source && entry->state == state)
-      g_ptr_array_add (found, entry);
-  return found;
-}
-
-static void
-ask_again (NegFrameStore *self, guint source)
-{
-  g_autoptr (GPtrArray) waiting = list_entries_of (self, source, ENTRY_REQUESTED);
-
-  for (guint i = 0; i < waiting->len; i++)
-    entry_ask (self, g_ptr_array_index (waiting, i));
-}
-
-void
-neg_frame_store_set_source_series (NegFrameStore *self, guint id, NegSeries *series)
-{
-  Source *source = find_source (self, id);
-
-  g_return_if_fail (source != NULL);
-
-  g_set_object (&source->series, series);
-  ask_again (self, id);
-}
-
-void
-neg_frame_store_remove_source (NegFrameStore *self, guint id)
-{
-  Source *source = find_source (self, id);
-  g_autoptr (GPtrArray) shown = NULL;
-
-  g_return_if_fail (source != NULL);
-
-  g_ptr_array_remove (self->sources, source);
-  ask_again (self, id);
-  shown = list_entries_of (self, id, ENTRY_READY);
-  for (guint i = 0; i < shown->len; i++) {
-    Entry *entry = g_ptr_array_index (shown, i);
-
-    entry->source = 0;
-    entry_set_ready (self, entry);
-  }
-  self->newest = NULL;
-  evict (self);
-}
-
-/* Lets go of what the entry has or waits for: it is in no queue then. */
-static void
-entry_empty (NegFrameStore *self, Entry *entry)
-{
-  if (entry->state == ENTRY_REQUESTED) {
-    if (entry->request != NULL)
-      neg_request_cancel (entry->request);
-    g_clear_pointer (&entry->request, neg_request_unref);
-    g_queue_unlink (&self->requested, &entry->link);
-  } else if (entry->state == ENTRY_READY && entry->source == 0) {
-    g_queue_unlink (&self->ready, &entry->link);
-    self->ready_bytes -= neg_pixels_get_bytes (entry->pixels);
-    if (self->newest == entry)
-      self->newest = NULL;
-  }
-  g_clear_pointer (&entry->pixels, neg_pixels_unref);
-  g_clear_error (&entry->error);
-  entry->source = 0;
-}
-
-void
-neg_frame_store_adopt (NegFrameStore *self, guint id, guint index, NegPixels *pixels, const GError *error)
-{
-  Source *source = find_source (self, id);
-  g_autoptr (NegSeries) series = NULL;
-  gboolean was_ready;
-  NegFrameKey key;
-  Entry *entry;
-
-  g_return_if_fail (source != NULL && (pixels == NULL) == (error != NULL));
-
-  key = key_for (source->series, index);
-  entry = g_hash_table_lookup (self->entries, &key);
-  was_ready = entry != NULL && entry->state == ENTRY_READY;
-  if (entry == NULL)
-    entry = entry_add (self, source->series, index, NEG_PRIORITY_SERIES);
-  else
-    entry_empty (self, entry);
-  if (error != NULL) {
-    entry->state = ENTRY_FAILED;
-    entry->error = g_error_copy (error);
-  } else {
-    entry->pixels = neg_pixels_ref (pixels);
-    entry->source = id;
-    entry_set_ready (self, entry);
-  }
-  series = g_object_ref (entry->series);
-  index = entry->index;
-  if (!was_ready)
-    g_signal_emit (self, signals[FRAME_READY], 0, series, index);
-}
-
-gboolean
-neg_frame_store_is_decoding (NegFrameStore *self, NegSeries *series, guint index)
-{
-  NegFrameKey key = key_for (series, index);
-  Entry *entry = g_hash_table_lookup (self->entries, &key);
-
-  return entry != NULL && entry->state == ENTRY_REQUESTED && entry->request != NULL;
 }
 
 guint64
@@ -600,19 +399,17 @@ neg_frame_store_get_bytes (NegFrameStore *self)
 gboolean
 neg_frame_store_is_ready (NegFrameStore *self, NegSeries *series, guint index)
 {
-  NegFrameKey key = key_for (series, index);
-  Entry *entry = g_hash_table_lookup (self->entries, &key);
+  NegFrameEntry *entry = _neg_frame_store_find (self, series, index);
 
-  return entry != NULL && entry->state == ENTRY_READY;
+  return entry != NULL && entry->state == NEG_FRAME_ENTRY_READY;
 }
 
 gboolean
 neg_frame_store_has_failed (NegFrameStore *self, NegSeries *series, guint index)
 {
-  NegFrameKey key = key_for (series, index);
-  Entry *entry = g_hash_table_lookup (self->entries, &key);
+  NegFrameEntry *entry = _neg_frame_store_find (self, series, index);
 
-  return entry != NULL && entry->state == ENTRY_FAILED;
+  return entry != NULL && entry->state == NEG_FRAME_ENTRY_FAILED;
 }
 
 guint
@@ -666,7 +463,7 @@ static void
 neg_frame_store_init (NegFrameStore *self)
 {
   self->mailbox = _neg_frame_mailbox_new (take_mailbox, self);
-  self->sources = g_ptr_array_new_with_free_func (source_free);
+  self->sources = g_ptr_array_new_with_free_func (_neg_frame_source_free);
   self->entries = g_hash_table_new_full (key_hash, key_equal, NULL, entry_free);
   g_queue_init (&self->requested);
   g_queue_init (&self->ready);

@@ -112,19 +112,35 @@ give_back_slot (NegVolumeMemory *memory, guint slot)
                (off_t) memory->slot_bytes);
 }
 
+/* Giving a gibibyte back takes longer than the main loop may be held. */
+static gpointer
+leave_thread (gpointer data)
+{
+  NegVolumeMemory *memory = data;
+
+  for (guint slot = 0; slot < memory->n_slots && !g_atomic_ref_count_compare (&memory->ref_count, 1); slot++) {
+    g_mutex_lock (&memory->lock);
+    give_back_slot (memory, slot);
+    g_mutex_unlock (&memory->lock);
+  }
+  _neg_volume_memory_unref (memory);
+  return NULL;
+}
+
 void
 _neg_volume_memory_leave (gpointer data)
 {
   NegVolumeMemory *memory = data;
+  GThread *thread;
 
   g_mutex_lock (&memory->lock);
   memory->has_volume = FALSE;
-  /* The last one takes all of it at once. */
-  if (!g_atomic_ref_count_compare (&memory->ref_count, 1))
-    for (guint slot = 0; slot < memory->n_slots; slot++)
-      give_back_slot (memory, slot);
   g_mutex_unlock (&memory->lock);
-  _neg_volume_memory_unref (memory);
+  thread = g_thread_try_new ("volume", leave_thread, memory, NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    leave_thread (memory);
 }
 
 int

@@ -1,10 +1,16 @@
 /* The parts of a volume on its way:
  *
- *   neg-volume-load.c         the object: signals, the frame store, growing
+ *   neg-volume-load.c         the object: what has come, signals
+ *   neg-volume-load-store.c   the frame store and the volume share their memory
+ *   neg-volume-load-grow.c    the same series with more images
+ *   neg-volume-load-copy.c    copying in a thread
  *   neg-volume-load-layout.c  whether a series can be a volume, and its layout
  *   neg-volume-load-memory.c  the memory file, and frames that are shown out of it
- *   neg-volume-load-fill.c    which slice next; asking the engines and their answers */
+ *   neg-volume-load-fill.c    the states of slices; what the main context asks (neg-volume-fill-private.h)
+ *   neg-volume-load-ask.c     which slice next; asking the engines and their answers */
 #pragma once
+
+#include <gio/gio.h>
 
 #include "pipeline/neg-volume-load.h"
 
@@ -104,5 +110,80 @@ NegVolumeMemory *_neg_volume_fill_get_memory (NegVolumeFill *fill);  /* borrowed
 NegSeries *_neg_volume_fill_get_series (NegVolumeFill *fill);        /* borrowed */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegVolumeFill, _neg_volume_fill_unref)
+
+/* --- Copying: a thread --- */
+
+/* What a thread copies into slices that are held. */
+typedef struct {
+  guint slice;
+  const void *bytes;
+  NegPixels *pixels; /* nullable: keeps them */
+} NegCopyItem;
+
+typedef struct {
+  NegVolumeFill *fill;
+  NegVolume *from; /* nullable: keeps them */
+  GArray *items;   /* NegCopyItem */
+} NegCopyJob;
+
+/* @from: nullable, keeps the bytes. */
+NegCopyJob *_neg_copy_job_new (NegVolumeFill *fill, NegVolume *from);
+void _neg_copy_job_free (gpointer job);
+
+/* Calls @done on the context of the load, with what _neg_copy_job_take_load() takes. Takes @job. */
+void _neg_copy_job_run (NegCopyJob *job, NegVolumeLoad *self, GAsyncReadyCallback done);
+NegVolumeLoad *_neg_copy_job_take_load (gpointer data); /* given; NULL: it has gone */
+
+/* --- The load: main context --- */
+
+struct _NegVolumeLoad {
+  GObject parent_instance;
+
+  GMainContext *context;
+  NegEnginePool *pool; /* borrowed */
+  NegFrameStore *store; /* nullable */
+  guint source; /* of the store; 0: none */
+  gulong ready_handler;
+  NegVolumeFill *fill;
+  guint *slices; /* of each frame of the series, G_MAXUINT: none */
+  guint n_frames, n_repeated;
+  guint8 *told; /* of each slice: its news was heard */
+  guint n_told;
+  GError *failure;
+  gboolean is_copying, is_finished, is_cancelled;
+
+  NegSeries *wish;      /* to grow to; nullable */
+  NegVolumeFill *grown; /* what it will be; nullable */
+  guint grow_source;
+  gint64 grown_us; /* when it last grew */
+  gboolean is_growing; /* a thread copies what is taken along */
+  GError *grow_failure; /* why it could not grow to the latest wish; nullable */
+  char **warnings;
+};
+
+/* Looks at slices that are done, for 2 ms at most. */
+void _neg_volume_load_take_news (NegVolumeLoad *self);
+/* Emits "changed". */
+void _neg_volume_load_tell (NegVolumeLoad *self);
+const NegSeriesFrame *_neg_volume_load_get_frame (NegVolumeLoad *self, guint slice);
+
+/* A fill for @series, not started; NULL and an error. */
+NegVolumeFill *_neg_volume_load_make_fill (NegVolumeLoad *self, NegSeries *series, GError **error);
+/* Takes @fill for its own. */
+void _neg_volume_load_set_fill (NegVolumeLoad *self, NegVolumeFill *fill);
+void _neg_volume_load_start_fill (NegVolumeLoad *self);
+
+void _neg_volume_load_enter_store (NegVolumeLoad *self, NegFrameStore *store);
+void _neg_volume_load_leave_store (NegVolumeLoad *self);
+/* What of the series the store has, or is about to have. */
+void _neg_volume_load_look_into_store (NegVolumeLoad *self);
+/* The next few frames of the store, in a thread; what it has let go meanwhile is decoded. */
+void _neg_volume_load_copy_next (NegVolumeLoad *self);
+/* The slice is done: the store shows it. */
+void _neg_volume_load_hand_over (NegVolumeLoad *self, guint slice);
+
+/* The next step of growing, when its time has come. */
+void _neg_volume_load_grow_on (NegVolumeLoad *self);
+void _neg_volume_load_stop_growing (NegVolumeLoad *self);
 
 G_END_DECLS
