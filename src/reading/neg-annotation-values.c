@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/neg-error.h"
 #include "imaging/neg-plane.h"
 #include "imaging/neg-real-world.h"
 #include "reading/neg-captions.h"
@@ -412,15 +413,21 @@ dup_earliest_acquisition (NegSeries *series)
 }
 
 gboolean
-neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index)
+neg_annotation_check_suv (NegSuv *suv, NegSeries *series, guint index, GError **error)
 {
   const NegSeriesFrame *frame = neg_series_get_frame (series, index);
   g_autofree char *earliest = NULL;
 
   if (!frame->instance->pet.is_present)
-    return FALSE;
+    return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "no SUV: this is no PET");
   earliest = dup_earliest_acquisition (series);
-  return neg_suv_init (suv, frame->instance, frame->frame, earliest, NULL);
+  return neg_suv_init (suv, frame->instance, frame->frame, earliest, error);
+}
+
+gboolean
+neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index)
+{
+  return neg_annotation_check_suv (suv, series, index, NULL);
 }
 
 static void

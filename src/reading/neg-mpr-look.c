@@ -45,6 +45,23 @@ neg_mpr_set_first_voi (NegMpr *self, const NegVoi *voi)
   _neg_mpr_emit (self, NEG_MPR_ALL_PLANES);
 }
 
+static void
+drop_windows (NegMprState *state)
+{
+  for (guint i = 0; i < NEG_MPR_N_PLANES; i++)
+    state->views[i].has_voi = FALSE;
+}
+
+void
+_neg_mpr_drop_windows (NegMpr *self)
+{
+  drop_windows (&self->state);
+  for (GList *link = self->undo.head; link != NULL; link = link->next)
+    drop_windows (&((NegMprStep *) link->data)->state);
+  for (GList *link = self->redo.head; link != NULL; link = link->next)
+    drop_windows (&((NegMprStep *) link->data)->state);
+}
+
 void
 neg_mpr_set_voi (NegMpr *self, NegMprPlane plane, const NegVoi *voi)
 {

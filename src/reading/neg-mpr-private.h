@@ -56,6 +56,9 @@ struct _NegMpr {
 void _neg_mpr_emit (NegMpr *mpr, guint planes);
 void _neg_mpr_clear_undo (NegMpr *mpr);
 
+/* Values of another kind come: the reader's windows, also those that undo would bring back, have no meaning for them. */
+void _neg_mpr_drop_windows (NegMpr *mpr);
+
 /* All of the volume, as the plane lies now; of the zoom (@is_fitted), of the place. */
 void _neg_mpr_view_fit (NegMpr *mpr, NegMprView *view);
 /* The right of the plane as it lies, not as it is turned on the screen. */
