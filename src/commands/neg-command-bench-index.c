@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/neg-error.h"
-#include "commands/neg-commands-private.h"
+#include "commands/neg-command-bench-private.h"
 #include "store/neg-archive.h"
 #include "wire/neg-index-batch.h"
 

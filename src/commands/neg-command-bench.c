@@ -6,21 +6,20 @@
 #include <unistd.h>
 
 #include "base/neg-error.h"
-#include "commands/neg-commands-private.h"
+#include "commands/neg-command-bench-private.h"
 #include "imaging/neg-draw.h"
 #include "pipeline/neg-frame-store.h"
 #include "pipeline/neg-loader.h"
+#include "reading/neg-mpr.h"
 
 #define MIB (1024.0 * 1024.0)
 #define BUDGET_BYTES ((guint64) 4 << 30)
 #define SLOTS 64
 #define SCREEN_PX 1024
-
-typedef struct {
-  int engines, repeat;
-  gboolean json;
-  char **paths;
-} Options;
+#define SCREEN_SIZE "1024x1024"
+#define SIDE_MAX_PX 16384
+#define FRAMES_MAX 100000
+#define THREADS_MAX 1024
 
 static double
 children_cpu_s (void)
@@ -32,31 +31,8 @@ children_cpu_s (void)
          + (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
 }
 
-static double
-now_s (void)
-{
-  return (double) g_get_monotonic_time () * 1e-6;
-}
-
-static int
-compare_doubles (gconstpointer a, gconstpointer b)
-{
-  double difference = *(const double *) a - *(const double *) b;
-
-  return (difference > 0) - (difference < 0);
-}
-
-static double
-median (const double *values, guint n)
-{
-  g_autofree double *sorted = g_memdup2 (values, n * sizeof *values);
-
-  qsort (sorted, n, sizeof *sorted, compare_doubles);
-  return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-}
-
 static NegEnginePool *
-pool_new (const Options *options, GError **error)
+pool_new (const NegBenchOptions *options, GError **error)
 {
   NegEnginePoolOptions pool_options = { .n_engines = options->engines };
 
@@ -159,7 +135,7 @@ warm_up (NegEnginePool *pool, DecodeRun *run, GError **error)
 }
 
 static gboolean
-measure_decode (const Options *options, DecodeRun *run, gboolean with_work, double *wall_s, double *cpu_s,
+measure_decode (const NegBenchOptions *options, DecodeRun *run, gboolean with_work, double *wall_s, double *cpu_s,
                 GError **error)
 {
   double cpu_before_s = children_cpu_s ();
@@ -170,25 +146,25 @@ measure_decode (const Options *options, DecodeRun *run, gboolean with_work, doub
   if (pool == NULL)
     return FALSE;
   done = warm_up (pool, run, error);
-  start_s = now_s ();
+  start_s = neg_bench_now_s ();
   if (done && with_work)
     done = decode_all (pool, run, error);
-  *wall_s = now_s () - start_s;
+  *wall_s = neg_bench_now_s () - start_s;
   neg_engine_pool_free (pool);
   *cpu_s = children_cpu_s () - cpu_before_s;
   return done;
 }
 
 static void
-print_decode (const Options *options, const DecodeRun *run, const double *walls_s, const double *cpus_s)
+print_decode (const NegBenchOptions *options, const DecodeRun *run, const double *walls_s, const double *cpus_s)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  double wall_s = median (walls_s, options->repeat), cpu_s = median (cpus_s, options->repeat);
-  double mib = (double) run->pixel_bytes / MIB;
+  double wall_s = neg_bench_median (walls_s, options->repeat), cpu_s = neg_bench_median (cpus_s, options->repeat);
+  double wall_worst_s = neg_bench_worst (walls_s, options->repeat), mib = (double) run->pixel_bytes / MIB;
 
   if (!options->json) {
-    g_print ("%u frames, %.1f MiB: %.3f s, %.1f MiB/s, %.1f MiB per CPU-second of the engines\n", run->frames->len, mib,
-             wall_s, mib / wall_s, mib / cpu_s);
+    g_print ("%u frames, %.1f MiB: %.3f s, worst %.3f s, %.1f MiB/s, %.1f MiB per CPU-second of the engines, peak %.0f MiB\n",
+             run->frames->len, mib, wall_s, wall_worst_s, mib / wall_s, mib / cpu_s, neg_bench_get_peak_rss_mib ());
     return;
   }
   json_builder_begin_object (builder);
@@ -198,15 +174,18 @@ print_decode (const Options *options, const DecodeRun *run, const double *walls_
   neg_json_add_int (builder, "frames", run->frames->len);
   neg_json_add_int (builder, "pixel_bytes", run->pixel_bytes);
   neg_json_add_double (builder, "wall_s", wall_s);
+  neg_json_add_double (builder, "wall_worst_s", wall_worst_s);
   neg_json_add_double (builder, "engine_cpu_s", cpu_s);
   neg_json_add_double (builder, "mib_per_s", mib / wall_s);
   neg_json_add_double (builder, "mib_per_cpu_s", mib / cpu_s);
+  neg_bench_add_memory (builder);
+  neg_json_add_double (builder, "engine_peak_rss_mib", neg_bench_get_engine_peak_rss_mib ());
   json_builder_end_object (builder);
   neg_json_print (builder);
 }
 
 static gboolean
-bench_decode (const Options *options, GError **error)
+bench_decode (const NegBenchOptions *options, GError **error)
 {
   g_autoptr (NegEnginePool) pool = pool_new (options, error);
   g_autoptr (NegLoader) loader = NULL;
@@ -310,9 +289,9 @@ wait_all (NegFrameStore *store, NegSeries *series)
 }
 
 static gboolean
-measure_open (const Options *options, OpenRun *run, GError **error)
+measure_open (const NegBenchOptions *options, OpenRun *run, GError **error)
 {
-  double start_s = now_s ();
+  double start_s = neg_bench_now_s ();
   g_autofree guint8 *memory = g_malloc ((gsize) SCREEN_PX * SCREEN_PX * 4);
   g_autoptr (NegEnginePool) pool = pool_new (options, error);
   g_autoptr (NegLoader) loader = NULL;
@@ -326,29 +305,29 @@ measure_open (const Options *options, OpenRun *run, GError **error)
   neg_loader_load (loader, (const char *const *) options->paths);
   if (!wait_first (loader, store, memory, error))
     return FALSE;
-  run->first_s = now_s () - start_s;
+  run->first_s = neg_bench_now_s () - start_s;
   neg_loader_wait (loader);
-  run->scanned_s = now_s () - start_s;
+  run->scanned_s = neg_bench_now_s () - start_s;
   series = g_list_model_get_item (neg_loader_get_series (loader), 0);
   run->n_frames = neg_series_get_n_frames (series);
   wait_all (store, series);
-  run->all_s = now_s () - start_s;
+  run->all_s = neg_bench_now_s () - start_s;
   run->pixel_bytes = neg_frame_store_get_bytes (store);
   return TRUE;
 }
 
 static void
-print_open (const Options *options, const OpenRun *last, const double *firsts_s, const double *scans_s,
+print_open (const NegBenchOptions *options, const OpenRun *last, const double *firsts_s, const double *scans_s,
             const double *alls_s)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
-  double first_s = median (firsts_s, options->repeat), scanned_s = median (scans_s, options->repeat),
-         all_s = median (alls_s, options->repeat);
-  struct rusage usage;
+  double first_s = neg_bench_median (firsts_s, options->repeat), scanned_s = neg_bench_median (scans_s, options->repeat),
+         all_s = neg_bench_median (alls_s, options->repeat);
+  double first_worst_s = neg_bench_worst (firsts_s, options->repeat), all_worst_s = neg_bench_worst (alls_s, options->repeat);
 
-  getrusage (RUSAGE_SELF, &usage);
   if (!options->json) {
-    g_print ("first image %.3f s, scanned %.3f s, all %u images %.3f s\n", first_s, scanned_s, last->n_frames, all_s);
+    g_print ("first image %.3f s, worst %.3f s, scanned %.3f s, all %u images %.3f s, worst %.3f s, peak %.0f MiB\n", first_s,
+             first_worst_s, scanned_s, last->n_frames, all_s, all_worst_s, neg_bench_get_peak_rss_mib ());
     return;
   }
   json_builder_begin_object (builder);
@@ -359,13 +338,17 @@ print_open (const Options *options, const OpenRun *last, const double *firsts_s,
   neg_json_add_double (builder, "first_image_s", first_s);
   neg_json_add_double (builder, "scanned_s", scanned_s);
   neg_json_add_double (builder, "all_s", all_s);
-  neg_json_add_double (builder, "peak_rss_mib", (double) usage.ru_maxrss / 1024);
+  neg_json_add_double (builder, "first_image_worst_s", first_worst_s);
+  neg_json_add_double (builder, "scanned_worst_s", neg_bench_worst (scans_s, options->repeat));
+  neg_json_add_double (builder, "all_worst_s", all_worst_s);
+  neg_bench_add_memory (builder);
+  neg_json_add_double (builder, "engine_peak_rss_mib", neg_bench_get_engine_peak_rss_mib ());
   json_builder_end_object (builder);
   neg_json_print (builder);
 }
 
 static gboolean
-bench_open (const Options *options, GError **error)
+bench_open (const NegBenchOptions *options, GError **error)
 {
   g_autofree double *times_s = g_new0 (double, 3 * options->repeat);
   OpenRun run = { 0 };
@@ -381,35 +364,70 @@ bench_open (const Options *options, GError **error)
   return TRUE;
 }
 
+static int
+check_usage (NegBenchOptions *options, const char *size)
+{
+  g_auto (GStrv) parts = g_strsplit (size != NULL ? size : SCREEN_SIZE, "x", 3);
+  guint64 width = 0, height = 0;
+
+  if (options->repeat < 1 || options->repeat > 1000 || options->engines < 0)
+    return neg_command_usage (_ ("--repeat and --engines are positive numbers"));
+  if (options->threads < 0 || options->threads > THREADS_MAX || options->frames < 1 || options->frames > FRAMES_MAX)
+    return neg_command_usage (_ ("--threads and --frames are positive numbers"));
+  if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 1, SIDE_MAX_PX, &width, NULL)
+      || !g_ascii_string_to_unsigned (parts[1], 10, 1, SIDE_MAX_PX, &height, NULL))
+    return neg_command_usage (_ ("--size is WxH in pixels"));
+  if (!(options->slab_mm > 0 && options->slab_mm <= NEG_MPR_SLAB_MAX_MM))
+    return neg_command_usage (_ ("--slab-mm is from 0 to %.0f"), NEG_MPR_SLAB_MAX_MM);
+  options->width = width;
+  options->height = height;
+  return NEG_EXIT_DONE;
+}
+
+static int
+run (const NegBenchOptions *options, const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean done;
+
+  if (strcmp (name, "decode") == 0)
+    done = bench_decode (options, &error);
+  else if (strcmp (name, "open") == 0)
+    done = bench_open (options, &error);
+  else if (strcmp (name, "mpr") == 0 || strcmp (name, "slab") == 0)
+    done = neg_bench_planes (options, strcmp (name, "slab") == 0, &error);
+  else if (strcmp (name, "index") == 0)
+    done = neg_bench_index (options->paths[0], options->engines, options->repeat, options->json, &error);
+  else
+    return neg_command_usage (_ ("bench measures: open, decode, mpr, slab, scroll, index"));
+  return done ? NEG_EXIT_DONE : neg_command_fail (options->paths[0], error);
+}
+
 int
 neg_command_bench (int argc, char **argv)
 {
-  Options options = { .repeat = 3 };
+  NegBenchOptions options = { .repeat = 3, .frames = 30, .slab_mm = 20 };
+  g_autofree char *size = NULL;
   g_auto (GStrv) paths = NULL;
-  g_autoptr (GError) error = NULL;
   const GOptionEntry entries[] = {
     { "engines", 0, 0, G_OPTION_ARG_INT, &options.engines, N_ ("how many engines; default: one per core"), N_ ("N") },
     { "repeat", 0, 0, G_OPTION_ARG_INT, &options.repeat, N_ ("medians over N runs"), N_ ("N") },
+    { "frames", 0, 0, G_OPTION_ARG_INT, &options.frames, N_ ("mpr, slab: planes in a run (30)"), N_ ("N") },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &size, N_ ("mpr, slab: of the picture (1024x1024)"), N_ ("WxH") },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options.threads, N_ ("mpr, slab: default: one per core"), N_ ("N") },
+    { "slab-mm", 0, 0, G_OPTION_ARG_DOUBLE, &options.slab_mm, N_ ("slab: how thick (20)"), N_ ("T") },
     { NULL },
   };
-  gboolean done;
+  int status;
 
-  if (!neg_command_parse (&argc, &argv, entries, _ ("open|decode PATH...|index FOLDER"),
+  if (!neg_command_parse (&argc, &argv, entries, _ ("open|decode|mpr|slab|scroll|index PATH..."),
                           _ ("open: to the first image and to all of the first series. decode: every frame through the "
-                             "engines, with their processor time. index: from a folder to a committed index in a "
-                             "new home."),
+                             "engines, with their processor time. mpr: oblique planes of the first volume, moved along their "
+                             "normal. slab: the same as MIP. scroll: in a window; has a --help of its own. index: from "
+                             "a folder to a committed index in a new home."),
                           2, &paths, &options.json))
     return NEG_EXIT_USAGE;
-  if (options.repeat < 1 || options.repeat > 1000 || options.engines < 0)
-    return neg_command_usage (_ ("--repeat and --engines are positive numbers"));
+  status = check_usage (&options, size);
   options.paths = paths + 1;
-  if (strcmp (paths[0], "decode") == 0)
-    done = bench_decode (&options, &error);
-  else if (strcmp (paths[0], "open") == 0)
-    done = bench_open (&options, &error);
-  else if (strcmp (paths[0], "index") == 0)
-    done = neg_bench_index (paths[1], options.engines, options.repeat, options.json, &error);
-  else
-    return neg_command_usage (_ ("bench measures: open, decode, index"));
-  return done ? NEG_EXIT_DONE : neg_command_fail (paths[1], error);
+  return status == NEG_EXIT_DONE ? run (&options, paths[0]) : status;
 }

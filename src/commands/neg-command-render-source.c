@@ -61,15 +61,21 @@ apply_state (NegRenderSource *source, const NegRenderOptions *options, const Neg
                    "the presentation state does not mean this image");
 }
 
-/* The Nth of the object's own alternatives; asking for one that is not there is an error, not another picture. */
+/* Asking for one that is not there is an error, not another picture. */
+gboolean
+neg_render_check_voi (const NegRenderOptions *options, const NegInstance *instance, guint32 frame, GError **error)
+{
+  guint n = neg_instance_get_frame_info (instance, frame)->n_windows + instance->n_voi_luts;
+
+  return options->voi <= 0 || (guint) options->voi <= n
+         || neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "the object has %u windows and tables of its own", n);
+}
+
 static gboolean
 choose_voi (NegRenderSource *source, const NegRenderOptions *options, const NegSubject *subject, GError **error)
 {
-  const NegFrameInfo *info = neg_instance_get_frame_info (subject->instance, subject->frame);
-  guint n = info->n_windows + subject->instance->n_voi_luts;
-
-  if (options->voi > 0 && (guint) options->voi > n && source->state == NULL)
-    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "the object has %u windows and tables of its own", n);
+  if (source->state == NULL && !neg_render_check_voi (options, subject->instance, subject->frame, error))
+    return FALSE;
   neg_draw_init (&source->draw, subject->instance, subject->frame, &source->frame, MAX (options->voi, 1) - 1);
   if (!apply_state (source, options, subject, error))
     return FALSE;

@@ -2,7 +2,6 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/neg-error.h"
 #include "commands/neg-command-render-private.h"
@@ -13,62 +12,6 @@
 #include "export/neg-picture-cairo.h"
 #include "reading/neg-view-presentation.h"
 #include "render/neg-gl.h"
-
-#define OUTPUT_SIDE_MAX 16384
-
-static const char *const interpolation_names[] = { "nearest", "linear", "cubic", NULL };
-static const char *const renderer_names[] = { "auto", "gl", "cpu", NULL };
-static const char *const function_names[] = { "linear", "linear-exact", "sigmoid", NULL };
-
-static gboolean
-parse_name (const char *text, const char *const *names, guint *value)
-{
-  for (guint i = 0; names[i] != NULL; i++)
-    if (strcmp (text, names[i]) == 0) {
-      *value = i;
-      return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-parse_double (const char *text, double *value)
-{
-  char *end;
-
-  *value = g_ascii_strtod (text, &end);
-  return end != text && *end == '\0' && isfinite (*value);
-}
-
-/* C,W[,linear|linear-exact|sigmoid] */
-static gboolean
-parse_window (const char *text, NegRenderOptions *options)
-{
-  g_auto (GStrv) parts = g_strsplit (text, ",", 4);
-  guint n = g_strv_length (parts);
-  guint function = NEG_VOI_LINEAR;
-
-  if (n < 2 || n > 3 || !parse_double (parts[0], &options->window.center)
-      || !parse_double (parts[1], &options->window.width) || (n == 3 && !parse_name (parts[2], function_names, &function)))
-    return FALSE;
-  options->window.function = function;
-  options->window.lut = NULL;
-  options->has_window = TRUE;
-  return neg_voi_is_valid (&options->window);
-}
-
-/* WxH */
-static gboolean
-parse_size (const char *text, NegRenderOptions *options)
-{
-  char *end;
-  guint64 width = g_ascii_strtoull (text, &end, 10);
-  guint64 height = *end == 'x' ? g_ascii_strtoull (end + 1, &end, 10) : 0;
-
-  options->width = width;
-  options->height = height;
-  return *end == '\0' && width > 0 && height > 0 && width <= OUTPUT_SIDE_MAX && height <= OUTPUT_SIDE_MAX;
-}
 
 /* A file by itself is a series too: what is written about an image is told by its place in one. */
 static void
@@ -196,21 +139,27 @@ write_above (const NegRenderOptions *options, NegSubject *subject, const NegRend
   return mark (options, subject, source, picture, error) && annotate (options, subject, source, picture, error);
 }
 
+gboolean
+neg_render_picture_init (NegPicture *picture, guint width, guint height, guint channels, GError **error)
+{
+  *picture = (NegPicture){ .width = width, .height = height, .channels = channels, .stride = (gsize) width * channels };
+  picture->pixels = g_try_malloc0_n (height, picture->stride);
+  return picture->pixels != NULL
+         || neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a picture of %u x %u", width, height);
+}
+
 static gboolean
 render (const NegRenderOptions *options, NegSubject *subject, const NegRenderSource *source, const char *output,
         GError **error)
 {
   const NegDraw *draw = &source->draw;
   g_autofree guint8 *memory = NULL;
-  NegPicture picture = { .width = source->width, .height = source->height };
+  NegPicture picture;
 
-  picture.channels = neg_draw_is_color (draw, &source->frame) ? 3 : 1;
-  picture.stride = (gsize) picture.width * picture.channels;
-  memory = g_try_malloc0_n (picture.height, picture.stride);
-  if (memory == NULL)
-    return neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a picture of %u x %u", picture.width,
-                     picture.height);
-  picture.pixels = memory;
+  if (!neg_render_picture_init (&picture, source->width, source->height,
+                                neg_draw_is_color (draw, &source->frame) ? 3 : 1, error))
+    return FALSE;
+  memory = picture.pixels;
   if (options->renderer == NEG_RENDERER_GL) {
     if (!draw_gl (draw, &source->frame, &picture, error))
       return FALSE;
@@ -222,80 +171,85 @@ render (const NegRenderOptions *options, NegSubject *subject, const NegRenderSou
 }
 
 static gboolean
-run (const NegRenderOptions *options, const char *path, const char *output, GError **error)
+render_image (const NegRenderOptions *options, NegEnginePool *pool, const char *path, const char *output, GError **error)
 {
-  g_autoptr (NegEnginePool) pool = neg_engine_pool_new (NULL, error);
   g_auto (NegSubject) subject = { 0 };
   g_auto (NegRenderSource) source = { 0 };
 
-  if (pool == NULL || !neg_subject_find (pool, path, options->frame - 1, &subject, error)
+  if (!neg_subject_find (pool, path, options->frame - 1, &subject, error)
       || !neg_render_source_init (&source, pool, options, &subject, error))
     return FALSE;
   source.draw.interpolation = options->interpolation;
   return render (options, &subject, &source, output, error);
 }
 
-static int
-check_usage (NegRenderOptions *options, char **paths, const char *output, const char *size, const char *window,
-             const char *interpolation, const char *renderer)
+static gboolean
+run (const NegRenderOptions *options, const char *path, const char *output, GError **error)
 {
-  guint value;
+  g_autoptr (NegEnginePool) pool = neg_engine_pool_new (NULL, error);
 
-  if (g_strv_length (paths) != 1 || output == NULL)
-    return neg_command_usage (_ ("one PATH and --output PNG are needed"));
-  if (options->frame < 1 || options->voi < 0)
-    return neg_command_usage (_ ("--frame and --voi count from 1"));
-  if (size != NULL && !parse_size (size, options))
-    return neg_command_usage (_ ("--size is WxH in pixels"));
-  if (window != NULL && !parse_window (window, options))
-    return neg_command_usage (_ ("--window is C,W[,linear|linear-exact|sigmoid] with a width that the function allows"));
-  if (interpolation != NULL) {
-    if (!parse_name (interpolation, interpolation_names, &value))
-      return neg_command_usage (_ ("--interpolation is nearest, linear or cubic"));
-    options->interpolation = value;
-  }
-  if (renderer != NULL) {
-    if (!parse_name (renderer, renderer_names, &value))
-      return neg_command_usage (_ ("--renderer is auto, gl or cpu"));
-    options->renderer = value;
-  }
-  return NEG_EXIT_DONE;
+  if (pool == NULL)
+    return FALSE;
+  return options->plane.wanted ? neg_render_volume (options, pool, path, output, error)
+                               : render_image (options, pool, path, output, error);
+}
+
+/* Of an image, and those that a plane has too. */
+static gboolean
+parse (int *argc, char ***argv, NegRenderOptions *options, NegRenderWords *words, char **output, char ***paths)
+{
+  const GOptionEntry entries[] = {
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, output, N_ ("where the picture goes"), N_ ("PNG") },
+    { "frame", 0, 0, G_OPTION_ARG_INT, &options->frame, N_ ("which frame or image of the series, from 1"), N_ ("N") },
+    { "size", 0, 0, G_OPTION_ARG_STRING, &words->size, N_ ("fit into W x H pixels"), N_ ("WxH") },
+    { "window", 0, 0, G_OPTION_ARG_STRING, &words->window, N_ ("window center, width, function"), N_ ("C,W[,F]") },
+    { "voi", 0, 0, G_OPTION_ARG_INT, &options->voi, N_ ("the Nth of the file's own windows or tables"), N_ ("N") },
+    { "interpolation", 0, 0, G_OPTION_ARG_STRING, &words->interpolation, N_ ("nearest, linear or cubic"), N_ ("NAME") },
+    { "presentation-state", 0, 0, G_OPTION_ARG_FILENAME, &options->presentation_state,
+      N_ ("as this presentation state wants it"), N_ ("FILE") },
+    { "subtract", 0, 0, G_OPTION_ARG_NONE, &options->subtract, N_ ("less the mask that the object names (DSA)"), NULL },
+    { "renderer", 0, 0, G_OPTION_ARG_STRING, &words->renderer, N_ ("auto, gl or cpu"), N_ ("NAME") },
+    { "annotations", 0, 0, G_OPTION_ARG_NONE, &options->annotations,
+      N_ ("write on it what the viewport would, the patient's name too"), NULL },
+    { "anonymous", 0, 0, G_OPTION_ARG_NONE, &options->anonymous, N_ ("annotations without who it is, and no dates"), NULL },
+    { "plane", 0, 0, G_OPTION_ARG_STRING, &words->plane, N_ ("out of a volume: axial, coronal or sagittal"), N_ ("NAME") },
+    { "normal", 0, 0, G_OPTION_ARG_STRING, &words->normal, N_ ("out of a volume: the direction one looks along"),
+      N_ ("X,Y,Z") },
+    { "up", 0, 0, G_OPTION_ARG_STRING, &words->up, N_ ("what points up then"), N_ ("X,Y,Z") },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &words->at, N_ ("the middle of the plane in the patient, in mm (the volume's)"),
+      N_ ("X,Y,Z") },
+    { "field-mm", 0, 0, G_OPTION_ARG_STRING, &words->field, N_ ("what the plane spans (all of the volume)"), N_ ("WxH") },
+    { "slab-mm", 0, 0, G_OPTION_ARG_STRING, &words->slab, N_ ("thickness, the plane in its middle"), N_ ("T") },
+    { "projection", 0, 0, G_OPTION_ARG_STRING, &words->projection, N_ ("through the slab: mip, minip or mean (mip)"),
+      N_ ("NAME") },
+    { NULL },
+  };
+  gboolean json = FALSE;
+
+  return neg_command_parse (argc, argv, entries, _ ("PATH --output PNG"),
+                            _ ("One image as the viewport draws it, without annotations unless asked: 8-bit grey or RGB; or a "
+                               "plane out of the first series that is a volume."),
+                            1, paths, &json);
 }
 
 int
 neg_command_render (int argc, char **argv)
 {
   NegRenderOptions options = { .frame = 1, .interpolation = NEG_INTERPOLATION_LINEAR };
-  g_autofree char *output = NULL, *size = NULL, *window = NULL, *interpolation = NULL, *renderer = NULL,
-                   *state = NULL;
+  g_auto (NegRenderWords) words = { 0 };
+  g_autofree char *output = NULL;
   g_auto (GStrv) paths = NULL;
-  gboolean json = FALSE;
   g_autoptr (GError) error = NULL;
-  const GOptionEntry entries[] = {
-    { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_ ("where the picture goes"), N_ ("PNG") },
-    { "frame", 0, 0, G_OPTION_ARG_INT, &options.frame, N_ ("which frame or image of the series, from 1"), N_ ("N") },
-    { "size", 0, 0, G_OPTION_ARG_STRING, &size, N_ ("fit into W x H pixels"), N_ ("WxH") },
-    { "window", 0, 0, G_OPTION_ARG_STRING, &window, N_ ("window center, width, function"), N_ ("C,W[,F]") },
-    { "voi", 0, 0, G_OPTION_ARG_INT, &options.voi, N_ ("the Nth of the file's own windows or tables"), N_ ("N") },
-    { "interpolation", 0, 0, G_OPTION_ARG_STRING, &interpolation, N_ ("nearest, linear or cubic"), N_ ("NAME") },
-    { "presentation-state", 0, 0, G_OPTION_ARG_FILENAME, &state, N_ ("as this presentation state wants it"),
-      N_ ("FILE") },
-    { "subtract", 0, 0, G_OPTION_ARG_NONE, &options.subtract, N_ ("less the mask that the object names (DSA)"), NULL },
-    { "renderer", 0, 0, G_OPTION_ARG_STRING, &renderer, N_ ("auto, gl or cpu"), N_ ("NAME") },
-    { "annotations", 0, 0, G_OPTION_ARG_NONE, &options.annotations,
-      N_ ("write on it what the viewport would, the patient's name too"), NULL },
-    { "anonymous", 0, 0, G_OPTION_ARG_NONE, &options.anonymous, N_ ("annotations without who it is, and no dates"), NULL },
-    { NULL },
-  };
-  int status;
+  int status = NEG_EXIT_USAGE;
 
-  if (!neg_command_parse (&argc, &argv, entries, _ ("PATH --output PNG"),
-                          _ ("One image as the viewport draws it, without annotations unless asked: 8-bit grey or RGB."), 1, &paths,
-                          &json))
-    return NEG_EXIT_USAGE;
-  status = check_usage (&options, paths, output, size, window, interpolation, renderer);
-  if (status != NEG_EXIT_DONE)
-    return status;
-  options.presentation_state = state;
-  return run (&options, paths[0], output, &error) ? NEG_EXIT_DONE : neg_command_fail (paths[0], error);
+  if (!parse (&argc, &argv, &options, &words, &output, &paths))
+    ;
+  else if (g_strv_length (paths) != 1 || output == NULL)
+    neg_command_usage (_ ("one PATH and --output PNG are needed"));
+  else
+    status = neg_render_options_parse (&options, &words);
+  if (status == NEG_EXIT_DONE && !run (&options, paths[0], output, &error))
+    status = neg_command_fail (paths[0], error);
+  g_free (options.presentation_state);
+  return status;
 }

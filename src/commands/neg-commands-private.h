@@ -37,9 +37,6 @@ int neg_command_worklist (int argc, char **argv);
 int neg_command_prefetch (int argc, char **argv);
 int neg_command_orders (int argc, char **argv);
 
-/* `bench index`: how long it takes from @folder to an index in a new home that others can read. */
-gboolean neg_bench_index (const char *folder, guint n_engines, int repeat, gboolean json, GError **error);
-
 /* Parses options into @entries and leaves the rest in *paths (given). A wrong option, or none of @paths where at least
  * @n_paths_min are needed, prints one line and returns FALSE: the caller returns NEG_EXIT_USAGE. --json, --home and
  * --config are added (--home only where @entries have none); *json is set. @help: what the command does. */

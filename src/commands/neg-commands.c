@@ -31,7 +31,7 @@ static const struct {
   { "diagnose", neg_command_diagnose, N_ ("finds out why a peer does not answer") },
   { "hl7", neg_command_hl7, N_ ("shows the messages of an HL7 v2 file, or sends them") },
   { "prefetch", neg_command_prefetch, N_ ("what is fetched before somebody opens a case, and why") },
-  { "bench", neg_command_bench, N_ ("measures this machine: open, decode, index") },
+  { "bench", neg_command_bench, N_ ("measures this machine: open, decode, mpr, slab, scroll, index") },
 };
 
 static NegCommandFunc

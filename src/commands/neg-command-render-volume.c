@@ -1,0 +1,248 @@
+/* `render` of a plane out of a volume. */
+#include "config.h"
+
+#include <math.h>
+
+#include "base/neg-error.h"
+#include "commands/neg-command-render-private.h"
+#include "commands/neg-commands-volume.h"
+#include "export/neg-image-file.h"
+#include "imaging/neg-color-map.h"
+
+#define OUTPUT_SIDE_MAX 16384.0
+
+typedef struct {
+  NegVolumeLoad *load;
+  NegVolume *volume; /* of the load */
+  NegReformat reformat;
+  guint width, height;
+  const NegSeriesFrame *nearest; /* the image whose window and polarity it is */
+  guint index;                   /* of it in the series */
+  NegDraw look;                  /* of modality values; borrows from the series */
+} Plane;
+
+/* ---- where */
+
+/* So that both ends are in the picture with the point in the middle. */
+static double
+get_width_mm (const NegVolume *volume, const double point_mm[3], const double direction[3])
+{
+  double from_mm, to_mm;
+
+  neg_volume_get_extent (volume, point_mm, direction, &from_mm, &to_mm);
+  return 2 * MAX (fabs (from_mm), fabs (to_mm));
+}
+
+/* All of the volume, in whole square pixels: the field follows the size where only one of them is given. */
+static void
+fit (const NegVolume *volume, const double point_mm[3], const NegRenderPlane *wanted, double size_px[2],
+     double field_mm[2])
+{
+  const double *n = wanted->normal, *up = wanted->up;
+  const double right[3] = { n[1] * up[2] - n[2] * up[1], n[2] * up[0] - n[0] * up[2], n[0] * up[1] - n[1] * up[0] };
+  double pixel_mm = neg_volume_get_finest_mm (volume);
+  const double all_mm[2] = { get_width_mm (volume, point_mm, right), get_width_mm (volume, point_mm, up) };
+
+  if (size_px[0] > 0)
+    pixel_mm = MAX (all_mm[0] / size_px[0], all_mm[1] / size_px[1]);
+  for (guint i = 0; i < 2; i++) {
+    /* What is a whole number of pixels on paper is not to become one more by its last binary digit. */
+    if (!(size_px[0] > 0 && size_px[1] > 0))
+      size_px[i] = MAX (ceil (all_mm[i] / pixel_mm - 1e-6), 1);
+    field_mm[i] = size_px[i] * pixel_mm;
+  }
+}
+
+static void
+set_size (const NegVolume *volume, const NegRenderPlane *wanted, double size_px[2])
+{
+  for (guint i = 0; i < 2; i++)
+    size_px[i] = MAX (round (wanted->field_mm[i] / neg_volume_get_finest_mm (volume)), 1);
+}
+
+/* Pixels need not be square where the field says so. */
+static void
+init_reformat (NegReformat *reformat, const double point_mm[3], const NegRenderPlane *wanted, const double size_px[2],
+               const double field_mm[2])
+{
+  double pixel_mm[2] = { field_mm[0] / size_px[0], field_mm[1] / size_px[1] };
+
+  neg_reformat_init (reformat, point_mm, wanted->normal, wanted->up, size_px[0], size_px[1], pixel_mm[0]);
+  for (guint i = 0; i < 3; i++) {
+    reformat->y_mm[i] *= pixel_mm[1] / pixel_mm[0];
+    reformat->origin_mm[i] = point_mm[i] - (size_px[0] * reformat->x_mm[i] + size_px[1] * reformat->y_mm[i]) / 2;
+  }
+}
+
+static gboolean
+place (Plane *plane, const NegRenderOptions *options, GError **error)
+{
+  const NegRenderPlane *wanted = &options->plane;
+  double point_mm[3] = { wanted->point_mm[0], wanted->point_mm[1], wanted->point_mm[2] };
+  double size_px[2] = { options->width, options->height };
+  double field_mm[2] = { wanted->field_mm[0], wanted->field_mm[1] };
+
+  if (!wanted->has_point)
+    neg_volume_get_middle (plane->volume, point_mm);
+  if (field_mm[0] <= 0)
+    fit (plane->volume, point_mm, wanted, size_px, field_mm);
+  else if (options->width == 0)
+    set_size (plane->volume, wanted, size_px);
+  /* Written so that NaN fails. */
+  if (!(size_px[0] <= OUTPUT_SIDE_MAX && size_px[1] <= OUTPUT_SIDE_MAX && field_mm[0] > 0 && field_mm[1] > 0))
+    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL,
+                     "the picture would be too large to make; --size gives it another size");
+  plane->width = size_px[0];
+  plane->height = size_px[1];
+  init_reformat (&plane->reformat, point_mm, wanted, size_px, field_mm);
+  neg_reformat_set_slab (&plane->reformat, plane->volume, wanted->slab_mm, wanted->projection);
+  plane->reformat.interpolation = options->interpolation;
+  return TRUE;
+}
+
+/* ---- how */
+
+/* Of those that are there, the one nearest to the middle of the picture. */
+static gboolean
+find_nearest (const Plane *plane, guint *slice)
+{
+  const double middle_px[2] = { plane->width / 2.0, plane->height / 2.0 };
+  double point_mm[3], voxel[3], best = INFINITY;
+
+  neg_reformat_to_patient (&plane->reformat, middle_px, point_mm);
+  neg_volume_to_voxel (plane->volume, point_mm, voxel);
+  for (guint i = 0; i < plane->volume->n_slices; i++) {
+    double distance = fabs (i + 0.5 - voxel[2]);
+
+    if (neg_volume_get_state (plane->volume, i) == NEG_SLICE_READY && distance < best) {
+      best = distance;
+      *slice = i;
+    }
+  }
+  return isfinite (best);
+}
+
+static gboolean
+fail_all (NegVolumeLoad *load, GError **error)
+{
+  const GError *failure = neg_volume_load_get_failure (load);
+
+  if (failure == NULL)
+    return neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "no slice is there");
+  g_propagate_prefixed_error (error, g_error_copy (failure), "no slice can be decoded: ");
+  return FALSE;
+}
+
+/* As its own image is drawn: window or VOI LUT, polarity. The values of the plane are the modality's already, and what is
+ * padding among them is not a number. */
+static gboolean
+init_look (Plane *plane, const NegRenderOptions *options, GError **error)
+{
+  NegFrame frame;
+  guint slice = 0;
+
+  if (!find_nearest (plane, &slice))
+    return fail_all (plane->load, error);
+  plane->index = neg_volume_load_get_index (plane->load, slice);
+  plane->nearest = neg_series_get_frame (neg_volume_load_get_series (plane->load), plane->index);
+  frame.pixels = plane->volume->voxels + slice * plane->volume->slice_bytes;
+  if (!neg_frame_format_init (&frame.format, plane->nearest->instance, NEG_FRAME_STORED, error)
+      || !neg_render_check_voi (options, plane->nearest->instance, plane->nearest->frame, error))
+    return FALSE;
+  neg_draw_init (&plane->look, plane->nearest->instance, plane->nearest->frame, &frame, MAX (options->voi, 1) - 1);
+  plane->look.modality = (NegModality){ .slope = 1 };
+  plane->look.padding = (NegPadding){ 0 };
+  plane->look.palette = NULL;
+  plane->look.interpolation = NEG_INTERPOLATION_NEAREST;
+  if (options->has_window)
+    plane->look.voi = options->window;
+  return TRUE;
+}
+
+/* ---- the picture */
+
+typedef struct {
+  const Plane *plane;
+  const NegPicture *picture;
+  float *values;
+  guint8 *covers;
+} Drawing;
+
+static void
+draw_cb (guint first_row, guint n_rows, gpointer user_data)
+{
+  const Drawing *drawing = user_data;
+  const Plane *plane = drawing->plane;
+  const NegFrame frame = {
+    .format = { .rows = plane->height, .columns = plane->width, .samples = 1, .bits_stored = 32,
+                .sample_type = NEG_SAMPLE_F32, .color = NEG_COLOR_MONOCHROME2 },
+    .pixels = drawing->values,
+  };
+
+  neg_reformat_rows (&plane->reformat, plane->volume, plane->width, drawing->values, drawing->covers, first_row, n_rows);
+  neg_draw_rows (&plane->look, &frame, drawing->picture, first_row, n_rows);
+  neg_cover_draw_rows (drawing->covers, drawing->picture, first_row, n_rows);
+}
+
+static gboolean
+draw (const Plane *plane, const NegPicture *picture, GError **error)
+{
+  gsize n = (gsize) plane->width * plane->height;
+  g_autofree float *values = g_try_new (float, n);
+  g_autofree guint8 *covers = g_try_malloc (n);
+  g_autoptr (NegRowWorkers) workers = neg_row_workers_new (0);
+  Drawing drawing = { plane, picture, values, covers };
+
+  if (values == NULL || covers == NULL)
+    return neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a plane of %u x %u", plane->width, plane->height);
+  neg_row_workers_run (workers, plane->height, draw_cb, &drawing);
+  return TRUE;
+}
+
+/* The picture is there then, with what is missing marked on it; a script is told all the same. */
+static gboolean
+check_whole (const Plane *plane, GError **error)
+{
+  const GError *failure = neg_volume_load_get_failure (plane->load);
+  guint n = neg_volume_load_get_n_failed (plane->load);
+
+  if (n == 0)
+    return TRUE;
+  g_propagate_error (error, failure != NULL
+                                ? g_error_copy (failure)
+                                : g_error_new (NEG_ERROR, NEG_ERROR_UNREADABLE, "they cannot be decoded"));
+  g_prefix_error (error, "%u of %u slices are missing in the picture: ", n, plane->volume->n_slices);
+  return FALSE;
+}
+
+static gboolean
+render (Plane *plane, const NegRenderOptions *options, const char *output, GError **error)
+{
+  g_autofree guint8 *memory = NULL;
+  NegPicture picture;
+
+  if (!place (plane, options, error) || !init_look (plane, options, error)
+      || !neg_render_picture_init (&picture, plane->width, plane->height, 1, error))
+    return FALSE;
+  memory = picture.pixels;
+  return draw (plane, &picture, error) && neg_image_file_write (&picture, NEG_IMAGE_PNG, 0, output, NULL, error)
+         && check_whole (plane, error);
+}
+
+gboolean
+neg_render_volume (const NegRenderOptions *options, NegEnginePool *pool, const char *path, const char *output,
+                   GError **error)
+{
+  g_autoptr (NegVolumeLoad) load = NULL;
+  Plane plane = { NULL };
+
+  if (options->presentation_state != NULL)
+    return neg_fail (error, NEG_ERROR_REFUSED, options->presentation_state,
+                     "a presentation state is about images, not about planes out of a volume");
+  load = neg_command_load_volume (pool, path, error);
+  if (load == NULL)
+    return FALSE;
+  plane.load = load;
+  plane.volume = neg_volume_load_get_volume (load);
+  return render (&plane, options, output, error);
+}
