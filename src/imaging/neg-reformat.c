@@ -121,17 +121,10 @@ neg_reformat_to_output (const NegReformat *reformat, const double point_mm[3], d
   return _neg_dot (from_origin, normal);
 }
 
-/* --- the ways --- */
-
 void
 neg_reformat_rows (const NegReformat *reformat, const NegVolume *volume, guint width, float *values, guint8 *covers,
                    guint first_row, guint n_rows)
 {
-  neg_reformat_rows_general (reformat, volume, width, values, covers, first_row, n_rows);
-}
-
-const char *
-neg_reformat_get_way (void)
-{
-  return "none";
+  if (!_neg_reformat_rows_fast (reformat, volume, width, values, covers, first_row, n_rows))
+    neg_reformat_rows_general (reformat, volume, width, values, covers, first_row, n_rows);
 }

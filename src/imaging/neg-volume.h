@@ -75,6 +75,8 @@ struct _NegVolume {
   gboolean is_uniform;  /* every distance within max (0.01 mm, 1 %) of the median, no gap */
   gboolean is_straight; /* every origin within 0.05 mm of the line from the first to the last */
   gboolean same_rescale; /* slopes and intercepts are the same in all slices, and there is no LUT */
+  double off_even_slices; /* how far one lies at most from where it were if all had the same distance, in distances */
+  double off_line_px;     /* how far an origin lies at most from that line, in voxels along a row or a column */
   double shear_per_mm[2]; /* of a straight one: how the origin moves along x_unit, y_unit per mm of normal */
   NegPadding padding;
   const NegLut *modality_lut; /* borrowed */
