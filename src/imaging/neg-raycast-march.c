@@ -291,8 +291,10 @@ march_shaded (const NegRayScene *scene, Fetch fetch, const NegRay *ray, NegRayRe
       continue;
     }
     value = sample (scene, fetch, &place);
+    if (isnan (value))
+      continue;
     color = &scene->colors[get_color_index (scene, value)];
-    if (color->alpha > 0 && !isnan (value))
+    if (color->alpha > 0)
       add (result, color, step == 0 && ray->clip_light >= 0 ? ray->clip_light : get_light (scene, fetch, at, value),
            step);
   }
