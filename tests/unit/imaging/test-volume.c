@@ -167,11 +167,11 @@ test_gap_threshold (void)
 static void
 test_thickness (void)
 {
-  const double places_mm[] = { 0, 2, 4, 8, 14, 16, 18 }, thickness_mm[] = { 2, 2, 3, 4, 1.5, 2, NAN };
+  const double places_mm[] = { 0, 2, 4, 8, 14, 16, 18 }, thickness_mm[] = { 2, 2, 2, 5, 1.5, 2, NAN };
   g_autoptr (NegVolume) volume = build_places (places_mm, thickness_mm, G_N_ELEMENTS (places_mm));
 
-  g_assert_false (volume->gap_after[2]); /* 4 < 1.5 (3 + 4) / 2 */
-  g_assert_true (volume->gap_after[3]);  /* 6 > 1.5 (4 + 1.5) / 2 */
+  g_assert_false (volume->gap_after[2]); /* 4 < 1.5 (2 + 5) / 2 */
+  g_assert_true (volume->gap_after[3]);  /* 6 > 1.5 (5 + 1.5) / 2 */
   assert_halves (volume, 3, 2, 2);
   assert_halves (volume, 4, 1, 1);
   assert_halves (volume, 6, 1, 1);
@@ -187,6 +187,19 @@ test_alone (void)
 
   assert_halves (volume, 6, 0.2, 0.2);
   assert_halves (volume, 7, 0.5, 0.5);
+}
+
+/* A thick slice beside a gap that is narrower than the way to its other neighbour. */
+static void
+test_narrow_gap (void)
+{
+  const double places_mm[] = { 0, 1, 2, 3, 4, 10.5, 17.5 }, thickness_mm[] = { 1, 1, 1, 1, 1, 7, 7 };
+  g_autoptr (NegVolume) volume = build_places (places_mm, thickness_mm, G_N_ELEMENTS (places_mm));
+
+  g_assert_true (volume->gap_after[4]);
+  assert_halves (volume, 4, 0.5, 0.5);
+  assert_halves (volume, 5, 3.25, 3.5);
+  assert_halves (volume, 6, 3.5, 3.5);
 }
 
 /* The real series of the acceptance tests: 14 slices of 4 mm and, after one of 1.08 mm, steps of 7 mm of slices 7 mm
@@ -465,6 +478,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/volume/gap-threshold", test_gap_threshold);
   g_test_add_func ("/volume/thickness", test_thickness);
   g_test_add_func ("/volume/alone", test_alone);
+  g_test_add_func ("/volume/narrow-gap", test_narrow_gap);
   g_test_add_func ("/volume/two-thicknesses", test_two_thicknesses);
   g_test_add_func ("/volume/round-trip", test_round_trip);
   g_test_add_func ("/volume/standard", test_standard);
