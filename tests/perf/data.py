@@ -209,6 +209,28 @@ def make_long_series(work, count=2000):
         _save(dataset, f'{folder}/{i + 1:04}.dcm')
 
 
+def make_slow_series(work, count=2000, distinct=8):
+    """work/slow: many images whose codec takes its time (JPEG 2000), a few codestreams again and again."""
+    folder = work + '/slow'
+    if os.path.exists(f'{folder}/{count:04}.dcm'):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    sources = []
+    for i in range(distinct):
+        _run('gdcmconv', '--j2k', f'{work}/series/{i + 1:04}.dcm', f'{folder}/0000.dcm')
+        sources.append(pydicom.dcmread(f'{folder}/0000.dcm'))
+    os.remove(f'{folder}/0000.dcm')
+    for i in range(count):
+        dataset = sources[i % distinct]
+        uid = f'{ROOT}.7.{i + 1}'
+        dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+        dataset.SeriesInstanceUID, dataset.SeriesNumber = ROOT + '.1.12', 12
+        dataset.InstanceNumber, dataset.ImagePositionPatient = i + 1, [-179.5, -179.5, 0.25 * i]
+        dataset['PixelData'].is_undefined_length = True
+        _write(dataset, f'{folder}/{i + 1:04}.dcm')
+
+
 def make_mammogram(work, rows=4000, columns=3000):
     """work/mammogram: one picture larger than any screen, 12 bits, with the noise of a detector."""
     folder = work + '/mammogram'

@@ -3,6 +3,7 @@ import os
 import re
 
 FRAMES = '/memfd:negatoscope'
+VOLUME = '/memfd:negatoscope-volume'
 
 
 def _session_of(process):
@@ -22,21 +23,39 @@ def processes(session):
     return found
 
 
+def _volumes_kib(process):
+    """What memory files of volumes have been given so far: they are as large as they will be from the beginning. The
+    program keeps their descriptors."""
+    found = {}
+    for name in os.listdir(f'/proc/{process}/fd'):
+        path = f'/proc/{process}/fd/{name}'
+        if os.readlink(path).startswith(VOLUME):
+            status = os.stat(path)
+            found[status.st_ino] = status.st_blocks / 2
+    return sum(found.values())
+
+
 def _process_mib(process):
-    """(PSS with every memory file of ours counted at its full size, the size of these). A frame that was decoded but
-    never drawn is in no page table yet, so PSS alone would leave it out."""
+    """(PSS with every memory file of ours counted whole, the size of these). A frame that was decoded but never drawn is
+    in no page table yet, so PSS alone would leave it out."""
     total = frames = 0
-    in_frames = False
+    has_volume = in_frames = in_volume = False
     with open(f'/proc/{process}/smaps', encoding='ascii', errors='replace') as file:
         for line in file:
             if re.match(r'[0-9a-f]+-[0-9a-f]+ ', line):
-                in_frames = FRAMES in line
+                in_frames, in_volume = FRAMES in line, VOLUME in line
+                has_volume = has_volume or in_volume
+                continue
+            if in_volume:
                 continue
             name, _, value = line.partition(':')
             if name == ('Size' if in_frames else 'Pss'):
                 kib = int(value.split()[0])
                 total += kib
                 frames += kib if in_frames else 0
+    if has_volume:
+        volumes = _volumes_kib(process)
+        total, frames = total + volumes, frames + volumes
     return total / 1024, frames / 1024
 
 
