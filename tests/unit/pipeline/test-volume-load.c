@@ -590,7 +590,6 @@ test_multi_frame (void)
   const guint order[] = { 1, 5, 2, 4, 0, 3 };
   g_autoptr (NegSeries) series = NULL;
   g_autoptr (NegVolumeLoad) load = NULL;
-  g_autoptr (GError) error = NULL;
   Files files;
 
   files_set_up (&files, 0);
