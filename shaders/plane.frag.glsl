@@ -1,11 +1,7 @@
 /* The values of a plane through a volume as a picture: VOI and display, another volume's colours over it, and marks on what
- * is missing. In front: display.glsl. */
+ * is missing. In front: display.glsl, voi.glsl. */
 
 uniform sampler2D values; /* of values.frag.glsl */
-uniform usampler2D voi_lut;
-uniform int voi_kind; /* RAMP, SIGMOID, TABLE */
-uniform vec2 voi_window;    /* middle, 1 / span */
-uniform vec3 voi_lut_range; /* first, last, maximum */
 
 uniform bool has_fusion;
 uniform sampler2D fused_values;
@@ -16,32 +12,9 @@ uniform vec3 fused_window; /* middle, 1 / span, scale */
 uniform vec3 fused_lut;
 uniform float opacity;
 
-const int RAMP = 0;
-const int SIGMOID = 1;
-const int TABLE = 2;
-
 const int WHOLE = 1;
 const int PARTLY = 2;
 const int MISSING = 3;
-
-float
-apply_window (int kind, vec2 window, float value)
-{
-  float place = (value - window.x) * window.y;
-
-  return kind == SIGMOID ? 1.0 / (1.0 + exp (clamp (-4.0 * place, -80.0, 80.0))) : clamp (place + 0.5, 0.0, 1.0);
-}
-
-float
-apply_table (usampler2D table, vec3 range, float value)
-{
-  float index = clamp (value - range.x, 0.0, range.y);
-  float below = floor (index);
-  float low = float (look_up (table, int (below)).r);
-  float high = float (look_up (table, int (min (below + 1.0, range.y))).r);
-
-  return (low + (high - low) * (index - below)) / range.z;
-}
 
 bool
 has_value (vec2 found)
@@ -82,12 +55,8 @@ main ()
   vec2 found = texelFetch (values, pixel, 0).rg;
   vec3 rgb = vec3 (0.0);
 
-  if (has_value (found)) {
-    float shown = voi_kind == TABLE ? apply_table (voi_lut, voi_lut_range, found.x)
-                                    : apply_window (voi_kind, voi_window, found.x);
-
-    rgb = vec3 (floor (clamp (tone (shown), 0.0, 1.0) * 255.0 + find_threshold (pixel)));
-  }
+  if (has_value (found))
+    rgb = vec3 (floor (clamp (tone (apply_voi (found.x)), 0.0, 1.0) * 255.0 + find_threshold (pixel)));
   if (has_fusion) {
     vec2 fused = texelFetch (fused_values, pixel, 0).rg;
 

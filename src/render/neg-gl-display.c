@@ -97,3 +97,14 @@ neg_gl_display_set (const NegGlProgram *program, const NegDraw *draw, const NegG
   glUniform1i (program->has_curve, draw->curve != NULL);
   glUniform1i (program->dithered, draw->is_dithered);
 }
+
+void
+neg_gl_display_set_voi (const NegVoi *voi, double scale, GLint window, GLint lut_range)
+{
+  double middle, span;
+
+  if (voi->lut != NULL)
+    glUniform3f (lut_range, (float) voi->lut->first_mapped, voi->lut->n_entries - 1.0f, (float) get_maximum (voi->lut));
+  neg_gl_display_get_ramp (voi, &middle, &span);
+  glUniform3f (window, (float) middle, voi->lut != NULL ? 0 : (float) (1 / span), (float) scale);
+}

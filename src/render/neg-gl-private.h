@@ -17,6 +17,7 @@ typedef enum {
   NEG_GL_MODE_COLOR,
   NEG_GL_MODE_VALUES, /* what a plane through a volume shows where */
   NEG_GL_MODE_PLANE,  /* those values, drawn */
+  NEG_GL_MODE_CAST,   /* rays through a volume */
   NEG_GL_MODE_N,
 } NegGlMode;
 
@@ -49,6 +50,7 @@ typedef enum {
   NEG_GL_UNIT_FUSED_VALUES = NEG_GL_UNIT_LAYERS,
   NEG_GL_UNIT_FUSED_VOI = NEG_GL_UNIT_PALETTE,
   NEG_GL_UNIT_FUSED_COLORS = NEG_GL_UNIT_LAYER_COLORS,
+  NEG_GL_UNIT_RAY_COLORS = NEG_GL_UNIT_LAYER_COLORS,
 } NegGlUnit;
 
 #define NEG_GL_BRICKS_MAX 16
@@ -66,6 +68,8 @@ typedef struct {
   GLint presentation_last, presentation_maximum, has_curve, dithered, layers_size;
   GLint volume_size, brick_strides, brick_counts, n_bins, end, n_samples, projection;
   GLint has_fusion, fused_kind, fused_window, fused_lut, opacity, voi_window, voi_lut_range;
+  GLint right, down, direction, box_low, box_high, clips, clip_slopes, n_clips, step_mm;
+  GLint rate, view, voxel_mm, slice_step, flatness, is_mip, enough, color_scale;
 } NegGlProgram;
 
 /* A small texture of what a draw looks up, uploaded again only when its content changes. */
@@ -157,6 +161,8 @@ double neg_gl_display_get_span (const NegVoi *voi);
 /* The tables of @draw's VOI and of what follows, and its uniforms; those of the target alone. */
 gboolean neg_gl_display_bind (NegGlDevice *device, const NegDraw *draw, GError **error);
 void neg_gl_display_set (const NegGlProgram *program, const NegDraw *draw, const NegGlTarget *target);
+/* Uniforms of voi.glsl: the window, and the range of a table. Values times @scale go in. */
+void neg_gl_display_set_voi (const NegVoi *voi, double scale, GLint window, GLint lut_range);
 void neg_gl_display_set_target (const NegGlProgram *program, const NegGlTarget *target);
 
 /* Borrowed; compiled on first use. */

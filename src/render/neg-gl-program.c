@@ -9,7 +9,7 @@
 #include "neg-shaders.h"
 
 #define SHADER_PATH "/org/negatoscope/shaders/"
-#define PARTS_MAX 4 /* of a shader, and the end */
+#define PARTS_MAX 5 /* of a shader, and the end */
 
 /* Which of the textures a brick is: samplers cannot be chosen by a number, so the shader's FROM is written out for each. */
 static void
@@ -28,7 +28,7 @@ static char *
 write_preamble (const NegGlVariant *variant)
 {
   static const char *const modes[NEG_GL_MODE_N] = { "MODE_GREY", "MODE_PALETTE", "MODE_COLOR", "MODE_VALUES",
-                                                      "MODE_PLANE" };
+                                                    "MODE_PLANE", "MODE_CAST" };
   static const char *const samples[NEG_SAMPLE_N_TYPES] = {
     "SAMPLE_U8", "SAMPLE_S8", "SAMPLE_U16", "SAMPLE_S16", "SAMPLE_U32", "SAMPLE_S32", "SAMPLE_F32", "SAMPLE_F64",
   };
@@ -143,7 +143,8 @@ build (const NegGlVariant *variant, GError **error)
     [NEG_GL_MODE_PALETTE] = { "display.glsl", "image.frag.glsl" },
     [NEG_GL_MODE_COLOR] = { "display.glsl", "image.frag.glsl" },
     [NEG_GL_MODE_VALUES] = { "display.glsl", "volume.glsl", "values.frag.glsl" },
-    [NEG_GL_MODE_PLANE] = { "display.glsl", "plane.frag.glsl" },
+    [NEG_GL_MODE_PLANE] = { "display.glsl", "voi.glsl", "plane.frag.glsl" },
+    [NEG_GL_MODE_CAST] = { "display.glsl", "voi.glsl", "volume.glsl", "cast.frag.glsl" },
   };
   g_autofree char *preamble = write_preamble (variant);
   GLuint program = 0;
@@ -207,6 +208,23 @@ find_uniforms (NegGlProgram *self)
     { "opacity", &self->opacity },
     { "voi_window", &self->voi_window },
     { "voi_lut_range", &self->voi_lut_range },
+    { "right", &self->right },
+    { "down", &self->down },
+    { "direction", &self->direction },
+    { "box_low", &self->box_low },
+    { "box_high", &self->box_high },
+    { "clips", &self->clips },
+    { "clip_slopes", &self->clip_slopes },
+    { "n_clips", &self->n_clips },
+    { "step_mm", &self->step_mm },
+    { "rate", &self->rate },
+    { "view", &self->view },
+    { "voxel_mm", &self->voxel_mm },
+    { "slice_step", &self->slice_step },
+    { "flatness", &self->flatness },
+    { "is_mip", &self->is_mip },
+    { "enough", &self->enough },
+    { "color_scale", &self->color_scale },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (uniforms); i++)
@@ -236,6 +254,7 @@ set_samplers (GLuint id, guint n_bricks)
     { "fused_values", NEG_GL_UNIT_FUSED_VALUES },
     { "fused_voi_lut", NEG_GL_UNIT_FUSED_VOI },
     { "fused_colors", NEG_GL_UNIT_FUSED_COLORS },
+    { "ray_colors", NEG_GL_UNIT_RAY_COLORS },
   };
 
   glUseProgram (id);

@@ -89,10 +89,8 @@ find_values (NegGlDevice *device, NegGlValues *values, NegGlVolume *self, const 
   GLint drawn_to = 0, read_from = 0;
   gboolean done;
 
-  if (self->failure != NULL) {
-    g_propagate_error (error, g_error_copy (self->failure));
-    return FALSE;
-  }
+  if (self->failure != NULL)
+    return _neg_gl_volume_fail (self, error);
   if (reformat->interpolation > NEG_INTERPOLATION_LINEAR)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "cubic interpolation of volumes");
   if (values->serial == self->serial && values->width == width && values->height == height
@@ -114,18 +112,6 @@ find_values (NegGlDevice *device, NegGlValues *values, NegGlVolume *self, const 
 
 /* ---- the picture */
 
-/* Values are computed in single precision: see NEG_GL_CONTRAST_MAX. */
-static gboolean
-check_contrast (const NegGlVolume *self, const NegVoi *voi, double scale, double steepness, GError **error)
-{
-  double span = neg_gl_display_get_span (voi);
-
-  if (neg_voi_is_valid (voi) && span > 0 && isfinite (scale) && scale > 0
-      && self->magnitude * scale * steepness <= NEG_GL_CONTRAST_MAX * span)
-    return TRUE;
-  return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "a window as narrow as this for these values");
-}
-
 static gboolean
 check_look (const NegGlVolume *self, const NegDraw *look, GError **error)
 {
@@ -135,7 +121,7 @@ check_look (const NegGlVolume *self, const NegDraw *look, GError **error)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "colours for what a window puts out");
   if (!(steepness <= NEG_GL_STEEPNESS_MAX))
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "a presentation LUT with such jumps");
-  return check_contrast (self, &look->voi, 1, steepness, error);
+  return _neg_gl_volume_check_contrast (self, &look->voi, 1, steepness, error);
 }
 
 static gboolean
@@ -143,26 +129,7 @@ check_fusion (const NegFusion *fusion, const NegGlVolume *fused, const NegGlTarg
 {
   if (fused == NULL || target->luminance)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "colours over a picture that has none");
-  return check_contrast (fused, &fusion->voi, fusion->scale, 1, error);
-}
-
-/* Middle, 1 / span; of a table its first, last and largest entry. */
-static void
-set_voi (const NegVoi *voi, double scale, GLint window_location, GLint lut_location)
-{
-  double middle, span;
-
-  neg_gl_display_get_ramp (voi, &middle, &span);
-  if (voi->lut != NULL) {
-    glUniform3f (lut_location, (float) voi->lut->first_mapped, voi->lut->n_entries - 1.0f,
-                 (1u << CLAMP (voi->lut->bits, 1, 16)) - 1.0f);
-    middle = 0;
-    span = 1;
-  }
-  if (scale > 0)
-    glUniform3f (window_location, (float) middle, (float) (1 / span), (float) scale);
-  else
-    glUniform2f (window_location, (float) middle, (float) (1 / span));
+  return _neg_gl_volume_check_contrast (fused, &fusion->voi, fusion->scale, 1, error);
 }
 
 static gboolean
@@ -189,7 +156,7 @@ set_fusion (const NegGlProgram *program, const NegFusion *fusion)
     return;
   glUniform1i (program->fused_kind, neg_gl_display_get_kind (&fusion->voi));
   glUniform1f (program->opacity, (float) CLAMP (fusion->opacity, 0, 1));
-  set_voi (&fusion->voi, fusion->scale, program->fused_window, program->fused_lut);
+  neg_gl_display_set_voi (&fusion->voi, fusion->scale, program->fused_window, program->fused_lut);
 }
 
 static void
@@ -214,7 +181,7 @@ draw_values (NegGlDevice *device, const NegDraw *look, const NegFusion *fusion, 
   bind_values (&device->values[1], NEG_GL_UNIT_FUSED_VALUES, fusion != NULL);
   glUseProgram (program->id);
   neg_gl_display_set (program, look, target);
-  set_voi (&look->voi, 0, program->voi_window, program->voi_lut_range);
+  neg_gl_display_set_voi (&look->voi, 1, program->voi_window, program->voi_lut_range);
   set_fusion (program, fusion);
   neg_gl_target_draw (device, target);
   bind_values (&device->values[1], NEG_GL_UNIT_FUSED_VALUES, FALSE);

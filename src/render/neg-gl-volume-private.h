@@ -43,6 +43,13 @@ gboolean _neg_gl_slices_upload_presence (NegGlVolume *self, GError **error);
 gboolean _neg_gl_volume_bind_steps (NegGlVolume *self, NegGlDevice *device, const NegReformat *reformat, guint width,
                                     guint height, GError **error);
 
+/* Always FALSE: what an upload failed of. */
+gboolean _neg_gl_volume_fail (const NegGlVolume *self, GError **error);
+
+/* FALSE where values in single precision would show: see NEG_GL_CONTRAST_MAX. */
+gboolean _neg_gl_volume_check_contrast (const NegGlVolume *self, const NegVoi *voi, double scale, double steepness,
+                                        GError **error);
+
 /* The program of @mode for @self in use, with all that it samples the volume by. */
 const NegGlProgram *_neg_gl_volume_use (NegGlVolume *self, NegGlDevice *device, NegGlMode mode,
                                         NegInterpolation interpolation, GError **error);

@@ -171,6 +171,25 @@ neg_gl_volume_update (NegGlVolume *self, guint64 bytes_max)
 
 /* ---- what samples it */
 
+gboolean
+_neg_gl_volume_fail (const NegGlVolume *self, GError **error)
+{
+  g_propagate_error (error, g_error_copy (self->failure));
+  return FALSE;
+}
+
+gboolean
+_neg_gl_volume_check_contrast (const NegGlVolume *self, const NegVoi *voi, double scale, double steepness,
+                               GError **error)
+{
+  double span = neg_gl_display_get_span (voi);
+
+  if (neg_voi_is_valid (voi) && span > 0 && isfinite (scale) && scale > 0
+      && self->magnitude * scale * steepness <= NEG_GL_CONTRAST_MAX * span)
+    return TRUE;
+  return neg_fail (error, NEG_ERROR_UNSUPPORTED, "shader", "a window as narrow as this for these values");
+}
+
 static void
 set_padding (const NegGlVolume *self, const NegGlProgram *program)
 {
