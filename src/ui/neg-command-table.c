@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
-/* Keys of the reading room (M, K, F1 to F3) stay free for the commands that they belong to. F10
+/* Keys of the reading room (F1 to F3) stay free for the commands that they belong to. F10
  * is GTK's: it opens the menu of a window. Commands "list.…" have their keys while the reading list has the focus. */
 static const NegCommandInfo commands[] = {
   { "image.next", N_ ("Next image"), N_ ("Images"), "Down", "scrolling-and-window" },
@@ -97,6 +97,21 @@ static const NegCommandInfo commands[] = {
   { "list.claim", N_ ("Claim: I read this"), N_ ("In the reading list"), "c", "finding-a-study" },
   { "list.release", N_ ("Release the claim"), N_ ("In the reading list"), "<Shift>c", "finding-a-study" },
   { "list.ask", N_ ("Ask the archives"), N_ ("In the reading list"), "<Control>Return", "finding-a-study" },
+  { "volume.show", N_ ("Planes of the volume (MPR), and back to the images"), N_ ("Planes of a volume"), "m", "mpr" },
+  { "volume.slab('thicker')", N_ ("Thicker slab"), N_ ("Planes of a volume"), "<Shift>Page_Up", "mpr" },
+  { "volume.slab('thinner')", N_ ("Thinner slab"), N_ ("Planes of a volume"), "<Shift>Page_Down", "mpr" },
+  { "volume.projection", N_ ("Slab: MIP, MinIP, mean"), N_ ("Planes of a volume"), "<Shift>m", "mpr" },
+  { "volume.turn('left')", N_ ("Turn the lines left by 1°"), N_ ("Planes of a volume"), "<Alt>Page_Up", "mpr" },
+  { "volume.turn('right')", N_ ("Turn the lines right by 1°"), N_ ("Planes of a volume"), "<Alt>Page_Down", "mpr" },
+  { "volume.turn('far-left')", N_ ("Turn the lines left by 5°"), N_ ("Planes of a volume"), "<Alt><Shift>Page_Up",
+    "mpr" },
+  { "volume.turn('far-right')", N_ ("Turn the lines right by 5°"), N_ ("Planes of a volume"),
+    "<Alt><Shift>Page_Down", "mpr" },
+  { "volume.tilt('left')", N_ ("Tilt the free plane to the left"), N_ ("Planes of a volume"), "<Shift>Left", "mpr" },
+  { "volume.tilt('right')", N_ ("Tilt the free plane to the right"), N_ ("Planes of a volume"), "<Shift>Right", "mpr" },
+  { "volume.tilt('up')", N_ ("Tilt the free plane upwards"), N_ ("Planes of a volume"), "<Shift>Up", "mpr" },
+  { "volume.tilt('down')", N_ ("Tilt the free plane downwards"), N_ ("Planes of a volume"), "<Shift>Down", "mpr" },
+  { "volume.fuse", N_ ("Lay PET or another series over, and back"), N_ ("Planes of a volume"), "u", "mpr" },
   { "layout.next-page", N_ ("The next series, in all viewports"), N_ ("Viewports"), "space", "layout" },
   { "layout.previous-page", N_ ("The previous series, in all viewports"), N_ ("Viewports"), "<Shift>space", "layout" },
   { "viewport.next", N_ ("Next viewport"), N_ ("Viewports"), "Tab", "layout" },

@@ -29,6 +29,8 @@ cancel_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
 
+  if (self->volumes != NULL)
+    neg_volume_load_cancel (neg_volume_reading_get_load (self->volumes));
   if (self->loader == NULL || neg_loader_is_finished (self->loader))
     return;
   neg_loader_cancel (self->loader);

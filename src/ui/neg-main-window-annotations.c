@@ -206,21 +206,27 @@ patient_changed_cb (NegMainWindow *self)
 
 /* --- Commands --- */
 
-static void
-update_undo_cb (NegMainWindow *self)
+/* What is out of sight is not taken back: of views those that are shown. */
+void
+_neg_main_window_update_undo (NegMainWindow *self)
 {
-  _neg_main_window_enable (self, "view", "undo", neg_undo_can_undo (self->reading, self->annotations));
-  _neg_main_window_enable (self, "view", "redo", neg_undo_can_redo (self->reading, self->annotations));
+  NegMpr *mpr = _neg_main_window_get_mpr (self);
+  NegReading *reading = mpr == NULL ? self->reading : NULL;
+
+  _neg_main_window_enable (self, "view", "undo", neg_undo_can_undo (reading, mpr, self->annotations));
+  _neg_main_window_enable (self, "view", "redo", neg_undo_can_redo (reading, mpr, self->annotations));
 }
 
 void
 _neg_main_window_undo (NegMainWindow *self, gboolean back)
 {
+  NegMpr *mpr = _neg_main_window_get_mpr (self);
+  NegReading *reading = mpr == NULL ? self->reading : NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!(back ? neg_undo_undo : neg_undo_redo) (self->reading, self->annotations, &error))
+  if (!(back ? neg_undo_undo : neg_undo_redo) (reading, mpr, self->annotations, &error))
     _neg_main_window_annotation_failed (self, error);
-  update_undo_cb (self);
+  _neg_main_window_update_undo (self);
 }
 
 static void
@@ -252,7 +258,7 @@ _neg_main_window_add_annotations (NegMainWindow *self)
   self->reports = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   neg_annotations_set_sink (self->annotations, keep, self);
   _neg_main_window_add_group (self, "annotation", entries, G_N_ELEMENTS (entries));
-  g_signal_connect_object (self->annotations, "changed", G_CALLBACK (update_undo_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->annotations, "changed", G_CALLBACK (_neg_main_window_update_undo), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading, "patient-changed", G_CALLBACK (patient_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->reading, "patients-changed", G_CALLBACK (_neg_main_window_load_annotations), self,

@@ -108,7 +108,29 @@ new_viewport_menu (NegMainWindow *self)
                                             "view.flip-vertical", _ ("Everything as the file says"), "view.reset",
                                             NULL });
   add_section (menu, (const char *const[]){ _ ("This viewport alone"), "view.maximize", _ ("Cine"), "view.cine",
-                                            _ ("Export…"), "file.export", NULL });
+                                            _ ("Planes of the volume"), "volume.show", _ ("Export…"), "file.export",
+                                            NULL });
+  return menu;
+}
+
+static GMenu *
+new_plane_menu (NegMainWindow *self)
+{
+  g_autoptr (GMenu) presets = _neg_main_window_new_presets_menu (self);
+  GMenu *menu = g_menu_new ();
+
+  g_menu_append_submenu (menu, _ ("Window"), G_MENU_MODEL (presets));
+  add_section (menu, (const char *const[]){ _ ("Thicker slab"), "volume.slab('thicker')", _ ("Thinner slab"),
+                                            "volume.slab('thinner')", _ ("MIP, MinIP, mean"), "volume.projection",
+                                            _ ("Lay PET or another series over, and back"), "volume.fuse", NULL });
+  add_section (menu, (const char *const[]){ _ ("Fit the whole plane"), "view.fit", _ ("True pixels"),
+                                            "view.true-pixels", _ ("True size"), "view.true-size", NULL });
+  add_section (menu, (const char *const[]){ _ ("Turn left"), "view.rotate-left", _ ("Turn right"),
+                                            "view.rotate-right", _ ("Exchange left and right"),
+                                            "view.flip-horizontal", _ ("Exchange top and bottom"),
+                                            "view.flip-vertical", _ ("Planes as at first"), "view.reset", NULL });
+  add_section (menu, (const char *const[]){ _ ("This viewport alone"), "view.maximize", _ ("Lines of the planes"),
+                                            "view.lines", _ ("Back to the images"), "volume.show", NULL });
   return menu;
 }
 
@@ -127,12 +149,12 @@ replace_menu (GtkWidget *viewport, GtkWidget *popover)
 }
 
 void
-_neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double x, double y)
+_neg_main_window_popup_menu (NegMainWindow *self, GtkWidget *viewport, double x, double y)
 {
-  g_autoptr (GMenu) menu = new_viewport_menu (self);
+  g_autoptr (GMenu) menu = _neg_main_window_has_volume (self) ? new_plane_menu (self) : new_viewport_menu (self);
   GtkWidget *popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
 
-  replace_menu (GTK_WIDGET (viewport), popover);
+  replace_menu (viewport, popover);
   gtk_popover_set_has_arrow (GTK_POPOVER (popover), FALSE);
   gtk_widget_set_halign (popover, GTK_ALIGN_START);
   neg_popover_point_to (GTK_POPOVER (popover), &(GdkRectangle){ (int) x, (int) y, 1, 1 });

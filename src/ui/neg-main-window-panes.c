@@ -201,6 +201,7 @@ _neg_main_window_add_panes (NegMainWindow *self)
   neg_context_pane_set_reading (self->context, self->reading);
   _neg_main_window_add_measurements (self);
   _neg_main_window_add_report (self);
+  _neg_main_window_add_volume_page (self);
   neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
 }
 

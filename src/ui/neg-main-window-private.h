@@ -10,10 +10,12 @@
 #include "ui/neg-keymap.h"
 #include "ui/neg-main-window.h"
 #include "ui/neg-measurements-page.h"
+#include "ui/neg-mpr-view.h"
 #include "ui/neg-pane.h"
 #include "ui/neg-patient-pane.h"
 #include "ui/neg-report-page.h"
 #include "ui/neg-tool-strip.h"
+#include "ui/neg-volume-page.h"
 #include "ui/neg-worklist-pane.h"
 
 G_BEGIN_DECLS
@@ -95,6 +97,10 @@ struct _NegMainWindow {
   GtkWidget *open_button;
   GtkWidget *images; /* where the grid is */
   NegGrid *grid;
+  NegMprView *mpr_view;      /* in its place; NULL: images are shown */
+  NegVolumeReading *volumes; /* of it */
+  gboolean mpr_lines_hidden;
+  NegVolumePage *volume_page; /* weak */
   GtkLabel *status_label, *renderer_label;
   GtkButton *network_button, *settle_button, *transfers_button, *cache_button;
   guint settle_source; /* counts what is to settle */
@@ -103,6 +109,23 @@ struct _NegMainWindow {
 /* The commands of the active viewport: groups "image", "series", "viewport", "view", "tool", "layout". */
 void _neg_main_window_add_view_actions (NegMainWindow *self);
 void _neg_main_window_update_view_actions (NegMainWindow *self);
+
+/* The grid's again, after another one had the names. */
+void _neg_main_window_take_view_actions (NegMainWindow *self);
+void _neg_main_window_hint_presets (NegMainWindow *self, guint n); /* how many customary windows there are */
+
+/* The planes of a volume in place of the grid. */
+void _neg_main_window_add_volume (NegMainWindow *self);
+void _neg_main_window_add_volume_page (NegMainWindow *self);
+gboolean _neg_main_window_has_volume (NegMainWindow *self);
+NegMprViewport *_neg_main_window_get_plane (NegMainWindow *self); /* the active one, while they are shown */
+NegMpr *_neg_main_window_get_mpr (NegMainWindow *self);           /* NULL while they are not */
+void _neg_main_window_set_up_planes (NegMainWindow *self);
+void _neg_main_window_leave_volume (NegMainWindow *self);  /* to where one was in it; the keys go to the images */
+void _neg_main_window_close_volume (NegMainWindow *self);  /* what it was of goes */
+void _neg_main_window_update_volume (NegMainWindow *self); /* more of it may be there */
+void _neg_main_window_take_plane_actions (NegMainWindow *self);
+void _neg_main_window_update_plane_actions (NegMainWindow *self);
 
 double _neg_main_window_get_cine_rate_hz (NegMainWindow *self); /* where a file names none */
 
@@ -122,7 +145,7 @@ void _neg_main_window_restore_panes (NegMainWindow *self);
 /* The windows that the active image may be seen with, as a menu; given. */
 GMenu *_neg_main_window_new_presets_menu (NegMainWindow *self);
 /* What can be done with the active viewport, at a point of it. */
-void _neg_main_window_popup_menu (NegMainWindow *self, NegViewport *viewport, double x, double y);
+void _neg_main_window_popup_menu (NegMainWindow *self, GtkWidget *viewport, double x, double y);
 
 /* Loads @paths in place of what is open; @named: what is kept as having been opened. */
 void _neg_main_window_load (NegMainWindow *self, const char *const *named, const char *const *paths);
@@ -173,11 +196,13 @@ void _neg_main_window_add_measurements (NegMainWindow *self); /* their page */
 void _neg_main_window_set_up_annotations (NegMainWindow *self, NegViewport *viewport); /* a new one */
 void _neg_main_window_load_annotations (NegMainWindow *self); /* what is kept of the studies that are open */
 void _neg_main_window_undo (NegMainWindow *self, gboolean back);
+void _neg_main_window_update_undo (NegMainWindow *self);
 void _neg_main_window_close_annotations (NegMainWindow *self);
 void _neg_main_window_annotation_failed (NegMainWindow *self, const GError *error); /* it could not be kept */
 
 /* Presentation states, saving, key images. */
 void _neg_main_window_add_states_actions (NegMainWindow *self);
+void _neg_main_window_take_states_actions (NegMainWindow *self); /* as _neg_main_window_take_view_actions() */
 void _neg_main_window_add_states_menu (NegMainWindow *self, GMenu *menu, const NegSeriesFrame *frame);
 /* What is not saved of the study is, and @then comes after that; it does not come where saving fails, which is said. */
 void _neg_main_window_save_then (NegMainWindow *self, void (*then) (NegMainWindow *));

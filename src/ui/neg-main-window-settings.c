@@ -18,6 +18,7 @@ _neg_main_window_set_captions (NegMainWindow *self, guint level)
 {
   self->captions = MIN (level, NEG_CAPTIONS_N_LEVELS - 1);
   neg_grid_foreach (self->grid, set_captions_cb, self);
+  _neg_main_window_set_up_planes (self);
   _neg_main_window_queue_save (self);
 }
 
@@ -65,6 +66,7 @@ follow_monitor (NegMainWindow *self)
   g_free (self->curve);
   self->curve = g_steal_pointer (&curve);
   neg_grid_foreach (self->grid, set_curve_cb, self);
+  _neg_main_window_set_up_planes (self);
 }
 
 static void
@@ -90,8 +92,10 @@ changed_cb (NegMainWindow *self, const char *key)
     neg_reading_set_lines (self->reading, g_settings_get_boolean (self->settings, "reference-lines"));
   else if (g_strcmp0 (key, "monitor-luminances") == 0)
     follow_monitor (self);
-  else
+  else {
     neg_grid_foreach (self->grid, set_up_cb, self);
+    _neg_main_window_set_up_planes (self);
+  }
 }
 
 void

@@ -589,6 +589,12 @@ key_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static const GActionEntry entries[] = { { "show", show_cb, "i" }, { "save", save_cb }, { "key-image", key_cb } };
 
 void
+_neg_main_window_take_states_actions (NegMainWindow *self)
+{
+  g_action_map_add_action_entries (g_hash_table_lookup (self->groups, "state"), entries, G_N_ELEMENTS (entries), self);
+}
+
+void
 _neg_main_window_add_states_actions (NegMainWindow *self)
 {
   _neg_main_window_add_group (self, "state", entries, G_N_ELEMENTS (entries));

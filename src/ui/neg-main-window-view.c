@@ -4,7 +4,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-#include "reading/neg-undo.h"
 #include "reading/neg-view-presentation.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-monitor.h"
@@ -78,6 +77,7 @@ page_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next-page") ? 1 : -1;
 
+  _neg_main_window_leave_volume (self);
   if (!neg_reading_step_page (self->reading, step))
     _neg_main_window_hint (self, step > 0 ? _ ("All series of this patient have been shown.")
                                            : _ ("These are the patient's first series."));
@@ -139,6 +139,16 @@ viewport_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
 /* --- window --- */
 
+void
+_neg_main_window_hint_presets (NegMainWindow *self, guint n)
+{
+  g_autofree char *text
+      = n > 0 ? g_strdup_printf (ngettext ("There is %u window preset.", "There are %u window presets.", n), n)
+              : g_strdup (_ ("There are no customary windows for these values; 0: the file's own, Shift+W: automatic."));
+
+  _neg_main_window_hint (self, text);
+}
+
 /* Each number of the modality, else a word why not. */
 static void
 show_modality_preset (NegMainWindow *self, const NegSeriesFrame *frame, guint number)
@@ -147,11 +157,7 @@ show_modality_preset (NegMainWindow *self, const NegSeriesFrame *frame, guint nu
   const NegModalityPreset *presets = neg_modality_presets_get (frame->instance, frame->frame, &n);
 
   if (number > n) {
-    g_autofree char *text
-        = n > 0 ? g_strdup_printf (ngettext ("There is %u window preset.", "There are %u window presets.", n), n)
-                : g_strdup (_ ("There are no customary windows for these values; 0: the file's own, Shift+W: automatic."));
-
-    _neg_main_window_hint (self, text);
+    _neg_main_window_hint_presets (self, n);
     return;
   }
   neg_view_state_set_window (begin (self), &(NegVoi){ .function = NEG_VOI_LINEAR, .center = presets[number - 1].center,
@@ -383,6 +389,7 @@ grid_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   const char *text = g_variant_get_string (parameter, NULL);
 
+  _neg_main_window_leave_volume (self);
   if (g_ascii_isdigit (text[0]) && text[1] == 'x' && g_ascii_isdigit (text[2]) && text[3] == '\0')
     neg_reading_set_grid (self->reading, text[0] - '0', text[2] - '0');
   _neg_main_window_focus_later (self);
@@ -445,6 +452,7 @@ take_tool (NegMainWindow *self, NegTool tool)
 {
   self->tool = tool;
   neg_grid_foreach (self->grid, set_tool_cb, self);
+  _neg_main_window_set_up_planes (self);
   for (guint i = 0; i < NEG_N_TOOLS; i++)
     g_action_group_change_action_state (g_hash_table_lookup (self->groups, "tool"), tool_names[i],
                                         g_variant_new_boolean (i == tool));
@@ -460,12 +468,20 @@ tool_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
       take_tool (data, i);
 }
 
-/* Escape: the tool is put down, and the keys go to the image again. */
+/* Escape: the tool is put down, and the keys go to the image again; from planes where nothing is to be put down back to
+ * the images. */
 static void
 no_tool_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  take_tool (data, NEG_TOOL_WINDOW);
-  _neg_main_window_focus (data);
+  NegMainWindow *self = data;
+
+  if (_neg_main_window_has_volume (self) && self->tool == NEG_TOOL_WINDOW
+      && gtk_widget_get_focus_child (GTK_WIDGET (self->mpr_view)) != NULL) {
+    _neg_main_window_leave_volume (self);
+    return;
+  }
+  take_tool (self, NEG_TOOL_WINDOW);
+  _neg_main_window_focus (self);
 }
 
 static void
@@ -541,6 +557,22 @@ _neg_main_window_add_view_actions (NegMainWindow *self)
 }
 
 static void
+take (NegMainWindow *self, const char *prefix, const GActionEntry *entries, guint n)
+{
+  g_action_map_add_action_entries (g_hash_table_lookup (self->groups, prefix), entries, n, self);
+}
+
+void
+_neg_main_window_take_view_actions (NegMainWindow *self)
+{
+  take (self, "image", image_entries, G_N_ELEMENTS (image_entries));
+  take (self, "series", series_entries, G_N_ELEMENTS (series_entries));
+  take (self, "viewport", viewport_entries, G_N_ELEMENTS (viewport_entries));
+  take (self, "view", view_entries, G_N_ELEMENTS (view_entries));
+  _neg_main_window_take_states_actions (self);
+}
+
+static void
 set_view_state (NegMainWindow *self, const char *name, gboolean state)
 {
   GAction *action = g_action_map_lookup_action (g_hash_table_lookup (self->groups, "view"), name);
@@ -561,8 +593,10 @@ _neg_main_window_update_view_actions (NegMainWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (view_entries); i++)
     if (!g_strv_contains (always, view_entries[i].name))
       _neg_main_window_enable (self, "view", view_entries[i].name, has_image);
-  _neg_main_window_enable (self, "view", "undo", neg_undo_can_undo (self->reading, self->annotations));
-  _neg_main_window_enable (self, "view", "redo", neg_undo_can_redo (self->reading, self->annotations));
+  _neg_main_window_update_undo (self);
+  _neg_main_window_update_plane_actions (self);
+  if (_neg_main_window_has_volume (self))
+    return;
   _neg_main_window_enable (self, "view", "maximize", neg_reading_get_n_cells (self->reading) > 1);
   set_view_state (self, "cine", player != NULL && neg_cine_player_is_playing (player));
   set_view_state (self, "invert", state->inverted);

@@ -9,6 +9,7 @@
 #include "ui/neg-accessible.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-volume-words.h"
 
 /* Decoded frames may take a quarter of the machine's memory, within these. */
 #define BUDGET_MIN_BYTES ((guint64) 256 << 20)
@@ -98,6 +99,7 @@ void
 _neg_main_window_update_status (NegMainWindow *self)
 {
   g_autofree char *summary = self->loader != NULL ? dup_summary (self->loader) : NULL;
+  g_autofree char *planes = self->volumes != NULL ? neg_volume_words_dup_progress (self->volumes) : NULL;
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
   g_autofree char *text = NULL;
 
@@ -105,6 +107,8 @@ _neg_main_window_update_status (NegMainWindow *self)
     g_ptr_array_add (parts, self->hint);
   if (self->report != NULL)
     g_ptr_array_add (parts, self->report);
+  if (planes != NULL)
+    g_ptr_array_add (parts, planes);
   if (summary != NULL)
     g_ptr_array_add (parts, summary);
   g_ptr_array_add (parts, NULL);
@@ -183,7 +187,9 @@ _neg_main_window_update_empty_page (NegMainWindow *self)
 void
 _neg_main_window_focus (NegMainWindow *self)
 {
-  if (gtk_stack_get_visible_child (self->stack) == self->images)
+  if (gtk_stack_get_visible_child (self->stack) == self->images && _neg_main_window_has_volume (self))
+    neg_mpr_view_focus (self->mpr_view);
+  else if (gtk_stack_get_visible_child (self->stack) == self->images)
     neg_grid_focus (self->grid);
   else
     gtk_widget_grab_focus (self->open_button);
@@ -262,6 +268,7 @@ loader_changed_cb (NegMainWindow *self)
 {
   update_loading (self);
   neg_reading_update (self->reading);
+  _neg_main_window_update_volume (self);
   _neg_main_window_load_annotations (self);
   _neg_main_window_restore (self);
   if (neg_loader_is_finished (self->loader) && g_get_monotonic_time () - self->opened_us < SETTLE_US)
@@ -291,6 +298,7 @@ close_loader (NegMainWindow *self)
 {
   if (self->loader == NULL)
     return;
+  _neg_main_window_close_volume (self);
   g_signal_handlers_disconnect_by_data (self->loader, self);
   neg_loader_cancel (self->loader);
   neg_reading_set_series (self->reading, NULL);
@@ -362,7 +370,7 @@ static void
 menu_requested_cb (NegViewport *viewport, double x, double y, NegMainWindow *self)
 {
   neg_reading_set_active (self->reading, neg_viewport_get_cell (viewport));
-  _neg_main_window_popup_menu (self, viewport, x, y);
+  _neg_main_window_popup_menu (self, GTK_WIDGET (viewport), x, y);
 }
 
 static const char *
@@ -534,6 +542,7 @@ add_grid (NegMainWindow *self)
 
   self->grid = neg_grid_new (self->reading);
   neg_grid_foreach (self->grid, set_up_viewport, self);
+  _neg_main_window_add_volume (self);
   g_signal_connect_object (self->grid, "viewport-added", G_CALLBACK (viewport_added_cb), self, 0);
   g_signal_connect_object (self->grid, "changed", G_CALLBACK (active_changed_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_set_hexpand (GTK_WIDGET (self->grid), TRUE);

@@ -42,6 +42,7 @@ static const Tool tools[] = {
   { "view.undo", "neg-undo-symbolic" },
   { NULL, NULL },
   { "view.cine", "neg-cine-symbolic" },
+  { "volume.show", "neg-mpr-symbolic" },
   { "view.synchronize", "neg-synchronize-symbolic" },
   { "view.lines", "neg-lines-symbolic" },
   { "view.captions", "neg-captions-symbolic" },

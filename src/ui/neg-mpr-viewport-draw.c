@@ -1,0 +1,113 @@
+/* The picture of a plane. One way to draw it, by the processor; what another one would have to do is
+ * _neg_mpr_viewport_snapshot_picture() alone. */
+#include "config.h"
+
+#include "ui/neg-mpr-viewport-private.h"
+
+/* What one frame may take for drawing: all of it where one is alone, else parts of it. */
+#define BUDGET_US 9000
+#define BUDGET_SHARED_US 5000
+
+/* Only ever more. */
+static guint
+count_slices (const NegVolume *volume)
+{
+  return g_atomic_int_get (&volume->n_ready) + g_atomic_int_get (&volume->n_failed);
+}
+
+gboolean
+_neg_mpr_viewport_get_view (NegMprViewport *self, NegPlaneView *view)
+{
+  NegMpr *mpr = neg_volume_reading_get_mpr (self->volumes);
+
+  *view = (NegPlaneView){ .width = neg_mpr_viewport_get_width_px (self),
+                          .height = neg_mpr_viewport_get_height_px (self) };
+  view->volume = neg_mpr_get_volume (mpr);
+  if (view->volume == NULL || view->width == 0 || view->height == 0
+      || !neg_mpr_get_reformat (mpr, self->plane, view->width, view->height, &view->reformat)
+      || !neg_volume_reading_get_look (self->volumes, self->plane, &view->look))
+    return FALSE;
+  view->look.curve = self->curve;
+  view->serial = count_slices (view->volume);
+  view->has_fusion = neg_volume_reading_get_fusion (self->volumes, self->plane, &view->fusion);
+  if (view->has_fusion)
+    view->fused_serial = count_slices (view->fusion.volume);
+  return TRUE;
+}
+
+static gboolean
+is_same_voi (const NegVoi *a, const NegVoi *b)
+{
+  return a->function == b->function && a->center == b->center && a->width == b->width && a->lut == b->lut;
+}
+
+static gboolean
+is_same_fusion (const NegPlaneView *a, const NegPlaneView *b)
+{
+  if (!a->has_fusion || !b->has_fusion)
+    return a->has_fusion == b->has_fusion;
+  return a->fusion.volume == b->fusion.volume && is_same_voi (&a->fusion.voi, &b->fusion.voi)
+         && a->fusion.scale == b->fusion.scale && a->fusion.map == b->fusion.map
+         && a->fusion.opacity == b->fusion.opacity && a->fusion.projection == b->fusion.projection
+         && a->fused_serial == b->fused_serial;
+}
+
+static gboolean
+is_same_3 (const double a[3], const double b[3])
+{
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+static gboolean
+is_same_place (const NegPlaneView *a, const NegPlaneView *b)
+{
+  const NegReformat *one = &a->reformat, *other = &b->reformat;
+
+  return a->volume == b->volume && a->serial == b->serial && a->width == b->width && a->height == b->height
+         && is_same_3 (one->origin_mm, other->origin_mm) && is_same_3 (one->x_mm, other->x_mm)
+         && is_same_3 (one->y_mm, other->y_mm) && is_same_3 (one->step_mm, other->step_mm)
+         && one->n_samples == other->n_samples && one->projection == other->projection;
+}
+
+/* A point that moves in the plane moves lines, nothing else. */
+static gboolean
+is_drawn (NegMprViewport *self, const NegPlaneView *view)
+{
+  const NegPlaneView *drawn = &self->drawn;
+
+  return self->texture != NULL && is_same_place (drawn, view) && is_same_voi (&drawn->look.voi, &view->look.voi)
+         && drawn->look.inverted == view->look.inverted
+         && drawn->look.presentation_lut == view->look.presentation_lut && is_same_fusion (drawn, view);
+}
+
+void
+_neg_mpr_viewport_forget_picture (NegMprViewport *self)
+{
+  NegPlaneView view;
+
+  if (self->texture != NULL && (!_neg_mpr_viewport_get_view (self, &view) || !is_drawn (self, &view)))
+    g_clear_object (&self->texture);
+}
+
+static void
+draw (NegMprViewport *self)
+{
+  NegPlaneView view;
+
+  if (self->texture != NULL || !_neg_mpr_viewport_get_view (self, &view))
+    return;
+  g_clear_error (&self->failure);
+  self->texture = neg_plane_canvas_draw (self->canvas, &view, self->n_visible > 1 ? BUDGET_SHARED_US : BUDGET_US,
+                                         &self->texture_cell, &self->failure);
+  self->drawn = view;
+  if (self->texture == NULL)
+    _neg_mpr_viewport_forget_texts (self);
+}
+
+void
+_neg_mpr_viewport_snapshot_picture (NegMprViewport *self, GtkSnapshot *snapshot)
+{
+  draw (self);
+  if (self->texture != NULL)
+    neg_plane_canvas_append (GTK_WIDGET (self), snapshot, self->texture, self->texture_cell);
+}

@@ -1,0 +1,82 @@
+/* What the files of the viewport of a plane share. */
+#pragma once
+
+#include "ui/neg-mpr-viewport.h"
+#include "ui/neg-overlay-painter.h"
+#include "ui/neg-plane-canvas.h"
+
+G_BEGIN_DECLS
+
+/* What of the crosshair is under the hand. */
+typedef enum {
+  NEG_GRIP_NOTHING,
+  NEG_GRIP_POINT,
+  NEG_GRIP_LINE,
+  NEG_GRIP_HANDLE, /* turns the lines */
+} NegGrip;
+
+struct _NegMprViewport {
+  GtkWidget parent_instance;
+
+  NegReading *reading;
+  NegVolumeReading *volumes;
+  NegMprPlane plane;
+
+  /* The picture */
+  NegPlaneCanvas *canvas;
+  NegDisplayCurve *curve; /* nullable */
+  GdkTexture *texture;    /* NULL: to be drawn */
+  guint texture_cell;
+  NegPlaneView drawn; /* what texture shows; its volumes only to be compared */
+  GError *failure;    /* nullable */
+  guint n_visible;
+
+  /* Texts and lines */
+  NegOverlayPainter *painter;
+  NegOverlay overlay;
+  gboolean overlay_is_old;
+  PangoLayout *message; /* in the middle, instead of a picture */
+  NegCaptionsLevel level;
+  gboolean has_lines;
+
+  /* Hands */
+  NegTool tool;
+  gboolean wheel_reversed;
+  double pointer_x, pointer_y; /* logical pixels */
+  gboolean has_pointer;
+  double scroll_rest;
+  guint32 wheel_time_ms;
+  guint wheel_run, wheel_gesture;
+  guint gesture; /* of the drag that goes on */
+  gboolean is_dragging;
+  NegTool drag_tool;
+  NegGrip drag_grip;
+  gboolean drag_is_tilt;
+  NegMprPlane drag_plane; /* whose line is held */
+  NegVoi drag_voi;
+  double drag_x, drag_y;      /* the offset that was applied already */
+  double drag_start_px[2];    /* the point, as it was */
+  double drag_angle_rad;      /* applied already */
+  double drag_rest;
+  const char *cursor;         /* that is shown; borrowed, nullable */
+};
+
+/* FALSE while nothing can be drawn. The picture may be of cells. */
+gboolean _neg_mpr_viewport_get_view (NegMprViewport *self, NegPlaneView *view);
+void _neg_mpr_viewport_snapshot_picture (NegMprViewport *self, GtkSnapshot *snapshot);
+void _neg_mpr_viewport_forget_picture (NegMprViewport *self); /* what is drawn may be another one */
+
+/* The lines of the other planes. Places in output pixels. */
+gboolean _neg_mpr_viewport_get_point (NegMprViewport *self, double point_px[2]);
+void _neg_mpr_viewport_snapshot_lines (NegMprViewport *self, GtkSnapshot *snapshot);
+NegGrip _neg_mpr_viewport_find_grip (NegMprViewport *self, const double place_px[2], NegMprPlane *other);
+
+void _neg_mpr_viewport_forget_texts (NegMprViewport *self);
+void _neg_mpr_viewport_drop_texts (NegMprViewport *self); /* fonts, scale or size are others */
+void _neg_mpr_viewport_snapshot_texts (NegMprViewport *self, GtkSnapshot *snapshot);
+void _neg_mpr_viewport_update_accessible (NegMprViewport *self);
+
+void _neg_mpr_viewport_class_init_input (GtkWidgetClass *class);
+void _neg_mpr_viewport_init_input (NegMprViewport *self);
+
+G_END_DECLS

@@ -1,0 +1,310 @@
+#include "config.h"
+
+#include "ui/neg-plane-canvas.h"
+
+#include "base/neg-error.h"
+#include "ui/neg-plane-samples.h"
+
+#define BAND_ROWS 16      /* what a thread takes at a time */
+#define JOB_BAND_ROWS 4   /* a job that is given up ends after so many */
+#define REST_MS 60        /* without a change, before threads go to work */
+#define CELL_MAX 8        /* coarser says nothing */
+#define FIRST_NS 3.0      /* for a sample, until it was measured */
+
+/* What threads compute while the main loop turns. Each of them holds a reference. */
+typedef struct {
+  gatomicrefcount ref_count;
+  NegPlaneCanvas *canvas; /* main thread only; NULL: nobody waits for it any more */
+  gint is_cancelled, next_band, n_running; /* atomic */
+  NegPlaneSamples samples;
+} Job;
+
+struct _NegPlaneCanvas {
+  void (*finer) (gpointer user_data);
+  gpointer user_data;
+  NegCpuCanvas *cpu;
+  NegPlaneSamples samples; /* what is drawn */
+  NegPlaneSamples spare;   /* room that a job may use */
+  double sample_ns;        /* of the last drawing, all threads together */
+  Job *job;                /* nullable */
+  NegPlaneView wanted;     /* by the timer */
+  NegVolume *wanted_volume, *wanted_fused; /* references of it */
+  guint rest_source;
+};
+
+/* --- Threads --- */
+
+static Job *
+job_ref (Job *job)
+{
+  g_atomic_ref_count_inc (&job->ref_count);
+  return job;
+}
+
+static void
+job_unref (Job *job)
+{
+  if (!g_atomic_ref_count_dec (&job->ref_count))
+    return;
+  neg_plane_samples_clear (&job->samples);
+  g_free (job);
+}
+
+static gboolean
+job_done_cb (gpointer data)
+{
+  Job *job = data;
+  NegPlaneCanvas *self = job->canvas;
+  NegPlaneSamples before;
+
+  if (self == NULL)
+    return G_SOURCE_REMOVE;
+  before = self->samples;
+  self->samples = job->samples;
+  neg_plane_samples_clear (&self->spare);
+  self->spare = before;
+  job->samples = (NegPlaneSamples){ .width = 0 };
+  g_clear_pointer (&self->job, job_unref);
+  self->finer (self->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+work_cb (gpointer data, gpointer user_data)
+{
+  Job *job = data;
+  NegPlaneSamples *samples = &job->samples;
+
+  while (!g_atomic_int_get (&job->is_cancelled)) {
+    guint64 first = (guint64) g_atomic_int_add (&job->next_band, 1) * JOB_BAND_ROWS;
+
+    if (first >= samples->rows)
+      break;
+    neg_plane_samples_rows (samples, (guint) first, MIN (JOB_BAND_ROWS, samples->rows - (guint) first));
+  }
+  if (g_atomic_int_dec_and_test (&job->n_running))
+    g_idle_add_full (G_PRIORITY_DEFAULT, job_done_cb, job_ref (job), (GDestroyNotify) job_unref);
+  job_unref (job);
+}
+
+/* One for all viewports: as many threads as processors, whatever is drawn. */
+static GThreadPool *
+get_workers (void)
+{
+  static GThreadPool *workers; /* main thread */
+
+  if (workers == NULL)
+    workers = g_thread_pool_new (work_cb, NULL, g_get_num_processors (), FALSE, NULL);
+  return workers;
+}
+
+static void
+drop_job (NegPlaneCanvas *self)
+{
+  if (self->job == NULL)
+    return;
+  self->job->canvas = NULL;
+  g_atomic_int_set (&self->job->is_cancelled, 1);
+  g_clear_pointer (&self->job, job_unref);
+}
+
+static void
+forget_wanted (NegPlaneCanvas *self)
+{
+  g_clear_handle_id (&self->rest_source, g_source_remove);
+  g_clear_pointer (&self->wanted_volume, neg_volume_unref);
+  g_clear_pointer (&self->wanted_fused, neg_volume_unref);
+}
+
+static void
+start_job (NegPlaneCanvas *self, const NegPlaneView *view)
+{
+  guint n_threads = g_get_num_processors ();
+  Job *job = g_new0 (Job, 1);
+
+  g_atomic_ref_count_init (&job->ref_count);
+  job->samples = self->spare;
+  self->spare = (NegPlaneSamples){ .width = 0 };
+  if (!neg_plane_samples_begin (&job->samples, view, 1)) { /* the coarse picture stays */
+    job_unref (job);
+    return;
+  }
+  job->canvas = self;
+  job->n_running = n_threads;
+  self->job = job;
+  for (guint i = 0; i < n_threads; i++)
+    g_thread_pool_push (get_workers (), job_ref (job), NULL);
+}
+
+static gboolean
+rest_cb (gpointer data)
+{
+  NegPlaneCanvas *self = data;
+
+  self->rest_source = 0;
+  start_job (self, &self->wanted);
+  forget_wanted (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* When nothing has changed for a moment; slices that come do not wait for each other. */
+static void
+want_finer (NegPlaneCanvas *self, const NegPlaneView *view, gboolean at_rest)
+{
+  if (self->job != NULL && neg_plane_samples_are_of (&self->job->samples, view))
+    return; /* of more slices after this one */
+  drop_job (self);
+  if (self->rest_source != 0 && at_rest)
+    return;
+  forget_wanted (self);
+  self->wanted = *view;
+  self->wanted_volume = neg_volume_ref (view->volume);
+  self->wanted_fused = view->has_fusion ? neg_volume_ref ((NegVolume *) view->fusion.volume) : NULL;
+  self->rest_source = g_timeout_add (REST_MS, rest_cb, self);
+}
+
+/* --- Drawing --- */
+
+typedef struct {
+  NegPlaneSamples *samples;
+  gboolean is_to_sample;
+  NegDraw look;
+  NegFrame frame;
+  const NegFusion *fusion; /* nullable */
+} Drawing;
+
+/* What was just sampled is still in the cache. */
+static void
+draw_rows_cb (const NegPicture *picture, guint first_row, guint n_rows, gpointer data)
+{
+  const Drawing *drawing = data;
+  NegPlaneSamples *samples = drawing->samples;
+
+  if (drawing->is_to_sample)
+    neg_plane_samples_rows (samples, first_row, n_rows);
+  neg_draw_rows (&drawing->look, &drawing->frame, picture, first_row, n_rows);
+  if (drawing->fusion != NULL && samples->fused != NULL)
+    neg_fusion_blend_rows (drawing->fusion, samples->fused_values, picture, first_row, n_rows);
+  if (samples->has_covers)
+    neg_cover_draw_rows (samples->covers, picture, first_row, n_rows);
+}
+
+static GdkTexture *
+draw (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_to_sample, guint *cell, GError **error)
+{
+  NegPlaneSamples *samples = &self->samples;
+  Drawing drawing = { .samples = samples,
+                      .is_to_sample = is_to_sample,
+                      .look = view->look,
+                      .frame = { .format = { .rows = samples->rows,
+                                             .columns = samples->columns,
+                                             .samples = 1,
+                                             .bits_stored = 32,
+                                             .sample_type = NEG_SAMPLE_F32,
+                                             .color = NEG_COLOR_MONOCHROME2 },
+                                 .pixels = samples->values },
+                      .fusion = view->has_fusion ? &view->fusion : NULL };
+
+  drawing.look.interpolation = NEG_INTERPOLATION_NEAREST;
+  drawing.look.is_dithered = samples->cell == 1; /* a pattern of blocks would be seen */
+  *cell = samples->cell;
+  return neg_cpu_canvas_draw_with (self->cpu, samples->columns, samples->rows, BAND_ROWS, draw_rows_cb, &drawing,
+                                   error);
+}
+
+static guint
+choose_cell (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
+{
+  double cost_us = neg_plane_view_count_samples (view) * self->sample_ns / 1000;
+  guint cell = 1;
+
+  while (cell < CELL_MAX && cost_us / (cell * cell) > budget_us)
+    cell *= 2;
+  return cell;
+}
+
+/* What it took tells what the next one will take. */
+static GdkTexture *
+sample_and_draw (NegPlaneCanvas *self, const NegPlaneView *view, guint wanted_cell, guint *cell, GError **error)
+{
+  gint64 start_us = g_get_monotonic_time ();
+  double n_samples, ns;
+  GdkTexture *texture;
+
+  if (!neg_plane_samples_begin (&self->samples, view, wanted_cell)) {
+    neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a plane of %u x %u", view->width, view->height);
+    return NULL;
+  }
+  texture = draw (self, view, TRUE, cell, error);
+  n_samples = (double) neg_plane_view_count_samples (view) / (wanted_cell * wanted_cell);
+  ns = (g_get_monotonic_time () - start_us) * 1000.0 / MAX (n_samples, 1);
+  self->sample_ns = (self->sample_ns + ns) / 2;
+  return texture;
+}
+
+GdkTexture *
+neg_plane_canvas_draw (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us, guint *cell, GError **error)
+{
+  gboolean is_of_it = neg_plane_samples_are_of (&self->samples, view);
+  gboolean is_fresh = is_of_it && neg_plane_samples_are_fresh (&self->samples, view);
+  guint wanted_cell;
+
+  if (is_fresh && self->samples.cell == 1)
+    return draw (self, view, FALSE, cell, error);
+  wanted_cell = choose_cell (self, view, budget_us);
+  if (wanted_cell > 1)
+    want_finer (self, view, is_of_it);
+  if (wanted_cell == 1) {
+    drop_job (self);
+    forget_wanted (self);
+  }
+  if (is_of_it && wanted_cell > 1)
+    return draw (self, view, FALSE, cell, error); /* stays until the fine one is there */
+  return sample_and_draw (self, view, wanted_cell, cell, error);
+}
+
+const float *
+neg_plane_canvas_get_values (NegPlaneCanvas *self, guint *width, guint *height)
+{
+  *width = self->samples.columns;
+  *height = self->samples.rows;
+  return self->samples.width != 0 ? self->samples.values : NULL;
+}
+
+void
+neg_plane_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *picture, guint cell)
+{
+  double scale = (double) cell / gtk_widget_get_scale_factor (widget);
+  graphene_rect_t area = GRAPHENE_RECT_INIT (0, 0, (float) (gdk_texture_get_width (picture) * scale),
+                                             (float) (gdk_texture_get_height (picture) * scale));
+
+  if (cell == 1)
+    neg_cpu_canvas_append (widget, snapshot, picture, &area);
+  else
+    gtk_snapshot_append_texture (snapshot, picture, &area); /* smooth between its pixels */
+}
+
+NegPlaneCanvas *
+neg_plane_canvas_new (void (*finer) (gpointer user_data), gpointer user_data)
+{
+  NegPlaneCanvas *self = g_new0 (NegPlaneCanvas, 1);
+
+  self->finer = finer;
+  self->user_data = user_data;
+  self->cpu = neg_cpu_canvas_new ();
+  self->sample_ns = FIRST_NS;
+  return self;
+}
+
+void
+neg_plane_canvas_free (NegPlaneCanvas *self)
+{
+  if (self == NULL)
+    return;
+  forget_wanted (self);
+  drop_job (self);
+  neg_plane_samples_clear (&self->samples);
+  neg_plane_samples_clear (&self->spare);
+  neg_cpu_canvas_free (self->cpu);
+  g_free (self);
+}

@@ -1,0 +1,39 @@
+/* Draws a plane or slab out of a volume by the processor. What was sampled is kept: another window, colour or opacity
+ * samples nothing anew. Where sampling would hold the main loop the picture is coarse at first, and threads compute the
+ * fine one as soon as nothing has changed for a moment. Thread: main. */
+#pragma once
+
+#include "imaging/neg-color-map.h"
+#include "ui/neg-cpu-canvas.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NegPlaneCanvas NegPlaneCanvas;
+
+/* What is to be seen; all of it borrowed for the call, volumes are kept (referenced) while threads sample them. */
+typedef struct {
+  NegVolume *volume;
+  NegReformat reformat;
+  guint width, height; /* output pixels */
+  NegDraw look;        /* of the values, one to one */
+  gboolean has_fusion;
+  NegFusion fusion;
+  guint serial, fused_serial; /* of what is there of the volumes: others where slices have come or failed */
+} NegPlaneView;
+
+/* @finer is called when a finer picture can be drawn: what was drawn is to be drawn again. */
+NegPlaneCanvas *neg_plane_canvas_new (void (*finer) (gpointer user_data), gpointer user_data);
+void neg_plane_canvas_free (NegPlaneCanvas *canvas);
+
+/* The picture, given: *@cell output pixels of the viewport wide and high are one of its own. @budget_us: what it may take
+ * now. NULL when there is no memory for it. */
+GdkTexture *neg_plane_canvas_draw (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us, guint *cell,
+                                   GError **error);
+
+/* Values as they were last sampled in full, to see what is in them; NULL: there are none yet. Borrowed. */
+const float *neg_plane_canvas_get_values (NegPlaneCanvas *canvas, guint *width, guint *height);
+
+/* A picture of neg_plane_canvas_draw() of such a size. */
+void neg_plane_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *picture, guint cell);
+
+G_END_DECLS

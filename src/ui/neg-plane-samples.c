@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "ui/neg-plane-samples.h"
+
+#include <string.h>
+
+static gboolean
+has_gaps (const NegVolume *volume)
+{
+  if (!neg_volume_is_complete (volume))
+    return TRUE;
+  for (guint i = 0; i + 1 < volume->n_slices; i++)
+    if (volume->gap_after[i])
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+make_room (NegPlaneSamples *self, gsize n_values)
+{
+  gsize n_bytes;
+
+  if (!g_size_checked_mul (&n_bytes, n_values, sizeof (float)))
+    return FALSE;
+  if (n_bytes != self->n_bytes) {
+    g_clear_pointer (&self->values, g_free);
+    g_clear_pointer (&self->covers, g_free);
+    g_clear_pointer (&self->fused_values, g_free);
+    self->n_bytes = n_bytes;
+  }
+  if (self->values == NULL)
+    self->values = g_try_malloc (n_bytes);
+  if (self->has_covers && self->covers == NULL)
+    self->covers = g_try_malloc (n_values);
+  if (self->fused != NULL && self->fused_values == NULL)
+    self->fused_values = g_try_malloc (n_bytes);
+  return self->values != NULL && (!self->has_covers || self->covers != NULL)
+         && (self->fused == NULL || self->fused_values != NULL);
+}
+
+static void
+set_volume (NegVolume **to, const NegVolume *volume)
+{
+  NegVolume *before = *to;
+
+  *to = volume != NULL ? neg_volume_ref ((NegVolume *) volume) : NULL;
+  g_clear_pointer (&before, neg_volume_unref);
+}
+
+gboolean
+neg_plane_samples_begin (NegPlaneSamples *self, const NegPlaneView *view, guint cell)
+{
+  gsize n_values;
+
+  set_volume (&self->volume, view->volume);
+  set_volume (&self->fused, view->has_fusion ? view->fusion.volume : NULL);
+  self->reformat = view->reformat;
+  self->fused_projection = view->fusion.projection;
+  self->width = view->width;
+  self->height = view->height;
+  self->cell = cell;
+  self->serial = view->serial;
+  self->fused_serial = view->fused_serial;
+  self->columns = (view->width + cell - 1) / cell;
+  self->rows = (view->height + cell - 1) / cell;
+  self->has_covers = has_gaps (view->volume);
+  if (g_size_checked_mul (&n_values, self->columns, self->rows) && n_values > 0 && make_room (self, n_values))
+    return TRUE;
+  neg_plane_samples_clear (self);
+  return FALSE;
+}
+
+/* The output point 0, 0 is the outer corner of the first pixel, whatever the size of pixels. */
+void
+neg_plane_samples_rows (NegPlaneSamples *self, guint first_row, guint n_rows)
+{
+  NegReformat reformat = self->reformat;
+  NegFusion fusion = { .volume = self->fused, .projection = self->fused_projection };
+
+  for (guint i = 0; i < 3; i++) {
+    reformat.x_mm[i] *= self->cell;
+    reformat.y_mm[i] *= self->cell;
+  }
+  neg_reformat_rows (&reformat, self->volume, self->columns, self->values, self->has_covers ? self->covers : NULL,
+                     first_row, n_rows);
+  if (self->fused != NULL)
+    neg_fusion_sample_rows (&fusion, &reformat, self->columns, self->fused_values, first_row, n_rows);
+}
+
+void
+neg_plane_samples_clear (NegPlaneSamples *self)
+{
+  g_clear_pointer (&self->volume, neg_volume_unref);
+  g_clear_pointer (&self->fused, neg_volume_unref);
+  g_free (self->values);
+  g_free (self->covers);
+  g_free (self->fused_values);
+  *self = (NegPlaneSamples){ .width = 0 };
+}
+
+static gboolean
+is_same_3 (const double a[3], const double b[3])
+{
+  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
+}
+
+static gboolean
+is_same_reformat (const NegReformat *a, const NegReformat *b)
+{
+  return is_same_3 (a->origin_mm, b->origin_mm) && is_same_3 (a->x_mm, b->x_mm) && is_same_3 (a->y_mm, b->y_mm)
+         && a->n_samples == b->n_samples && is_same_3 (a->step_mm, b->step_mm) && a->projection == b->projection
+         && a->interpolation == b->interpolation;
+}
+
+gboolean
+neg_plane_samples_are_of (const NegPlaneSamples *self, const NegPlaneView *view)
+{
+  const NegVolume *fused = view->has_fusion ? view->fusion.volume : NULL;
+
+  return self->width != 0 && self->width == view->width && self->height == view->height
+         && self->volume == view->volume && self->fused == fused
+         && (fused == NULL || self->fused_projection == view->fusion.projection)
+         && is_same_reformat (&self->reformat, &view->reformat);
+}
+
+gboolean
+neg_plane_samples_are_fresh (const NegPlaneSamples *self, const NegPlaneView *view)
+{
+  return self->serial == view->serial && (self->fused == NULL || self->fused_serial == view->fused_serial);
+}
+
+guint64
+neg_plane_view_count_samples (const NegPlaneView *view)
+{
+  return (guint64) view->width * view->height * view->reformat.n_samples * (view->has_fusion ? 2 : 1);
+}

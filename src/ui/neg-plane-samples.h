@@ -1,0 +1,37 @@
+/* What was sampled of a plane: values, what is missing, values of what is laid over. Thread: one at a time; rows of one
+ * on several. */
+#pragma once
+
+#include "ui/neg-plane-canvas.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  /* Of what; width 0: nothing */
+  NegVolume *volume, *fused; /* referenced; fused nullable */
+  NegReformat reformat;      /* of output pixels, whatever the cell */
+  NegProjection fused_projection;
+  guint width, height, cell; /* output pixels; values are of cells */
+  guint serial, fused_serial;
+
+  guint columns, rows;
+  gsize n_bytes; /* room in each of the first and the last */
+  float *values;
+  guint8 *covers; /* nullable: the volume is whole */
+  float *fused_values; /* nullable */
+  gboolean has_covers;
+} NegPlaneSamples;
+
+/* Makes room; FALSE: there is no memory. */
+gboolean neg_plane_samples_begin (NegPlaneSamples *samples, const NegPlaneView *view, guint cell);
+void neg_plane_samples_rows (NegPlaneSamples *samples, guint first_row, guint n_rows);
+void neg_plane_samples_clear (NegPlaneSamples *samples);
+
+/* The same place of the same volumes; the same slices of them as well. */
+gboolean neg_plane_samples_are_of (const NegPlaneSamples *samples, const NegPlaneView *view);
+gboolean neg_plane_samples_are_fresh (const NegPlaneSamples *samples, const NegPlaneView *view);
+
+/* How many values have to be looked at for all of @view. */
+guint64 neg_plane_view_count_samples (const NegPlaneView *view);
+
+G_END_DECLS
