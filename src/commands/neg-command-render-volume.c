@@ -8,6 +8,7 @@
 #include "commands/neg-commands-volume.h"
 #include "export/neg-image-file.h"
 #include "imaging/neg-color-map.h"
+#include "render/neg-gl-volume.h"
 
 #define OUTPUT_SIDE_MAX 16384.0
 
@@ -185,7 +186,7 @@ draw_cb (guint first_row, guint n_rows, gpointer user_data)
 }
 
 static gboolean
-draw (const Plane *plane, const NegPicture *picture, GError **error)
+draw_cpu (const Plane *plane, const NegPicture *picture, GError **error)
 {
   gsize n = (gsize) plane->width * plane->height;
   g_autofree float *values = g_try_new (float, n);
@@ -197,6 +198,24 @@ draw (const Plane *plane, const NegPicture *picture, GError **error)
     return neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a plane of %u x %u", plane->width, plane->height);
   neg_row_workers_run (workers, plane->height, draw_cb, &drawing);
   return TRUE;
+}
+
+static gboolean
+draw_gl (const Plane *plane, const NegPicture *picture, GError **error)
+{
+  NegGlContext *context = neg_gl_context_new_surfaceless (error);
+  NegGlDevice *device = context != NULL ? neg_gl_device_new (error) : NULL;
+  NegGlVolume *gl = device != NULL ? neg_gl_volume_new (device, plane->volume, error) : NULL;
+  gboolean drawn = FALSE;
+
+  if (gl != NULL) {
+    neg_gl_volume_update (gl, 0); /* what fails is said when it is drawn */
+    drawn = neg_gl_volume_draw_to_picture (device, gl, &plane->reformat, &plane->look, NULL, NULL, picture, error);
+  }
+  g_clear_pointer (&gl, neg_gl_volume_free);
+  g_clear_pointer (&device, neg_gl_device_free);
+  g_clear_pointer (&context, neg_gl_context_free);
+  return drawn;
 }
 
 /* The picture is there then, with what is missing marked on it; a script is told all the same. */
@@ -220,12 +239,14 @@ render (Plane *plane, const NegRenderOptions *options, const char *output, GErro
 {
   g_autofree guint8 *memory = NULL;
   NegPicture picture;
+  gboolean drawn;
 
   if (!place (plane, options, error) || !init_look (plane, options, error)
       || !neg_render_picture_init (&picture, plane->width, plane->height, 1, error))
     return FALSE;
   memory = picture.pixels;
-  return draw (plane, &picture, error) && neg_image_file_write (&picture, NEG_IMAGE_PNG, 0, output, NULL, error)
+  drawn = options->renderer == NEG_RENDERER_GL ? draw_gl (plane, &picture, error) : draw_cpu (plane, &picture, error);
+  return drawn && neg_image_file_write (&picture, NEG_IMAGE_PNG, 0, output, NULL, error)
          && check_whole (plane, error);
 }
 
