@@ -181,12 +181,13 @@ static void
 count_range (NegLaidOver *over)
 {
   const NegVolume *volume = neg_volume_load_get_volume (over->load);
+  guint n = _neg_volume_reading_count_ready (volume); /* before they are looked at: more may come meanwhile */
   double minimum, maximum;
 
   if (over->has_window || !_neg_volume_reading_wants_count (volume, over->n_ranged)
       || !neg_volume_get_range (volume, &minimum, &maximum))
     return;
-  over->n_ranged = _neg_volume_reading_count_ready (volume);
+  over->n_ranged = n;
   if (_neg_volume_reading_is_nuclear (neg_volume_load_get_series (over->load)))
     minimum = MIN (minimum, 0);
   over->low = minimum;

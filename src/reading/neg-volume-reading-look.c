@@ -157,13 +157,14 @@ void
 _neg_volume_reading_count_range (NegVolumeReading *self)
 {
   const NegVolume *volume = neg_volume_load_get_volume (self->load);
+  guint n = _neg_volume_reading_count_ready (volume); /* before they are looked at: more may come meanwhile */
   double minimum, maximum;
   NegVoi voi;
 
   if (!self->wants_range || !_neg_volume_reading_wants_count (volume, self->n_ranged)
       || !neg_volume_get_range (volume, &minimum, &maximum))
     return;
-  self->n_ranged = _neg_volume_reading_count_ready (volume);
+  self->n_ranged = n;
   neg_voi_init_range (&voi, minimum, maximum, is_fractional (volume));
   neg_mpr_set_first_voi (self->mpr, &voi);
 }
