@@ -61,7 +61,8 @@ neg_volume_reading_get_suv (NegVolumeReading *self, NegSuv *suv)
 {
   g_return_val_if_fail (NEG_IS_VOLUME_READING (self), FALSE);
 
-  return _neg_volume_reading_find_suv (neg_volume_load_get_series (self->load), suv, NULL);
+  *suv = self->suv;
+  return self->has_suv;
 }
 
 /* --- What can be laid over --- */

@@ -128,15 +128,18 @@ made_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr (NegVolumeReading) self = g_weak_ref_get (weak);
   g_autoptr (NegPlaneImage) image = g_task_propagate_pointer (G_TASK (result), NULL);
   const Job *job = g_task_get_task_data (G_TASK (result));
+  gboolean has_image = image != NULL;
 
   g_weak_ref_clear (weak);
   g_free (weak);
   if (self == NULL)
     return;
   self->slots[job->plane].is_coming = FALSE;
-  if (image != NULL && job->volume == neg_mpr_get_volume (self->mpr))
+  if (has_image && job->volume == neg_mpr_get_volume (self->mpr))
     fill_slot (&self->slots[job->plane], job, g_steal_pointer (&image));
-  _neg_volume_reading_emit (self, NEG_VOLUME_SLICES);
+  /* Without memory: whoever is told would ask for it again at once. */
+  if (has_image)
+    _neg_volume_reading_emit (self, NEG_VOLUME_SLICES);
 }
 
 /* @job is given. */

@@ -54,6 +54,8 @@ struct _NegVolumeReading {
   gboolean is_presented, presented_inverted;
   gboolean wants_range; /* the file says no window: that of the values */
   guint n_ranged;       /* slices that it was made of */
+  gboolean has_suv;
+  NegSuv suv;
 
   NegLaidOver over;
   NegFourthView view;

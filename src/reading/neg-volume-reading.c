@@ -137,6 +137,13 @@ mpr_changed_cb (NegVolumeReading *self)
                                   _neg_volume_reading_get_slice (self, neg_volume_load_get_volume (loads[i])));
 }
 
+/* It asks all images: once. */
+static void
+count_suv (NegVolumeReading *self)
+{
+  self->has_suv = _neg_volume_reading_find_suv (neg_volume_load_get_series (self->load), &self->suv, NULL);
+}
+
 static void
 load_changed_cb (NegVolumeReading *self)
 {
@@ -145,8 +152,10 @@ load_changed_cb (NegVolumeReading *self)
 
   self->view.cached_volume = NULL;
   neg_mpr_set_volume (self->mpr, volume);
-  if (has_grown)
+  if (has_grown) {
     self->n_ranged = 0;
+    count_suv (self);
+  }
   _neg_volume_reading_count_range (self);
   _neg_volume_reading_emit (self, NEG_VOLUME_SLICES | (has_grown ? NEG_VOLUME_SERIES : 0));
 }
@@ -169,6 +178,7 @@ take_load (NegVolumeReading *self, NegVolumeLoad *load)
   _neg_volume_reading_clear_plane_images (self);
   self->load = load;
   self->view.cached_volume = NULL;
+  count_suv (self);
   g_signal_connect_swapped (load, "changed", G_CALLBACK (load_changed_cb), self);
   g_signal_connect_swapped (load, "finished", G_CALLBACK (load_changed_cb), self);
   neg_mpr_set_volume (self->mpr, neg_volume_load_get_volume (load));

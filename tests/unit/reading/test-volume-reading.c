@@ -376,12 +376,15 @@ static void
 test_no_suv (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (NegVolumeReading) volumes = open_series (fixture, CT);
+  g_autoptr (NegVolumeReading) read = open_series (fixture, PET);
   NegSeries *pet = find (fixture, PET);
   NegFusion fusion;
   double low, high;
   NegSuv suv;
 
   g_assert_false (neg_volume_reading_get_suv (volumes, &suv));
+  g_assert_true (neg_volume_reading_get_suv (read, &suv));
+  g_assert_cmpfloat_with_epsilon (suv.factor, SUV_FACTOR, 1e-12);
   /* One image counts differently: no factor holds for all. */
   neg_series_get_frame (pet, N_SLICES - 1)->instance->pet.weight_kg = 71;
   lay_over (fixture, volumes, PET);
