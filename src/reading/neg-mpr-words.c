@@ -34,21 +34,24 @@ get_axis (const double normal[3])
 }
 
 char *
-neg_mpr_dup_position (NegMpr *self, NegMprPlane plane)
+neg_mpr_dup_place (const double p[3], const double normal[3], gboolean turned)
 {
-  const double *p;
-  guint axis;
+  guint axis = get_axis (normal);
 
-  g_return_val_if_fail (NEG_IS_MPR (self) && plane < NEG_MPR_N_PLANES, NULL);
-
-  p = self->point_mm;
-  if (neg_mpr_is_turned (self, plane))
+  if (turned)
     /* Translators: sides of the patient (R or L, A or P, F or H) and how far the point is there */
     return g_strdup_printf (_ ("%s %.1f %s %.1f %s %.1f mm"), get_side (0, p[0]), fabs (p[0]), get_side (1, p[1]),
                             fabs (p[1]), get_side (2, p[2]), fabs (p[2]));
-  axis = get_axis (self->state.views[plane].normal);
   if (round_tenth (p[axis]) == 0)
     return g_strdup_printf (_ ("%.1f mm"), 0.0);
   /* Translators: how far a plane is from the patient's origin, and to which side: 12.3 mm P */
   return g_strdup_printf (_ ("%.1f mm %s"), fabs (p[axis]), get_side (axis, p[axis]));
+}
+
+char *
+neg_mpr_dup_position (NegMpr *self, NegMprPlane plane)
+{
+  g_return_val_if_fail (NEG_IS_MPR (self) && plane < NEG_MPR_N_PLANES, NULL);
+
+  return neg_mpr_dup_place (self->point_mm, self->state.views[plane].normal, neg_mpr_is_turned (self, plane));
 }

@@ -113,5 +113,7 @@ gboolean neg_mpr_get_line (NegMpr *mpr, NegMprPlane plane, NegMprPlane other, gu
 /* "12.3 mm P" and so on: where the plane is, from the origin of the patient's coordinates, with the letter of the side; of a
  * turned plane all three. Given. */
 char *neg_mpr_dup_position (NegMpr *mpr, NegMprPlane plane);
+/* Of any plane that is seen along @normal; @turned: not one of the patient's own. */
+char *neg_mpr_dup_place (const double point_mm[3], const double normal[3], gboolean turned);
 
 G_END_DECLS

@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <math.h>
+
 #include "reading/neg-overlay-private.h"
 #include "reading/neg-plane-caption.h"
 
@@ -16,16 +18,38 @@ init_nearest (NegViewState *state, NegVolumeReading *volumes, NegMprPlane plane)
   state->mirrored = neg_mpr_is_mirrored (mpr, plane);
 }
 
+static double
+get_length (const double vector[3])
+{
+  return sqrt (vector[0] * vector[0] + vector[1] * vector[1] + vector[2] * vector[2]);
+}
+
 static void
 init_directions (NegOverlay *overlay, const NegReformat *reformat)
 {
-  double pixel_mm = neg_reformat_get_pixel_mm (reformat), right[3], down[3];
+  double across_mm = get_length (reformat->x_mm), down_mm = get_length (reformat->y_mm), right[3], down[3];
 
   for (guint i = 0; i < 3; i++) {
-    right[i] = reformat->x_mm[i] / pixel_mm;
-    down[i] = reformat->y_mm[i] / pixel_mm;
+    right[i] = reformat->x_mm[i] / across_mm;
+    down[i] = reformat->y_mm[i] / down_mm;
   }
   neg_letters_init_for_directions (overlay->letters, right, down);
+}
+
+void
+neg_overlay_init_for_reformat (NegOverlay *overlay, const NegViewState *nearest, const NegReformat *reformat,
+                               const char *place, const NegVoi *voi, guint height, NegCaptionsLevel level)
+{
+  *overlay = (NegOverlay){ .has_line = FALSE };
+  for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
+    overlay->corners[corner] = corner == NEG_CORNER_BOTTOM_LEFT
+                                   ? g_strdup (place)
+                                   : neg_caption_dup_corner (corner, level, nearest, voi, 0);
+  if (reformat == NULL)
+    return;
+  init_directions (overlay, reformat);
+  if (level != NEG_CAPTIONS_NONE)
+    _neg_overlay_set_scale_bar (overlay, get_length (reformat->y_mm), NULL, height);
 }
 
 void
@@ -33,23 +57,17 @@ neg_overlay_init_for_plane (NegOverlay *overlay, NegReading *reading, NegVolumeR
                             const NegVoi *voi, guint width, guint height, NegCaptionsLevel level)
 {
   NegMpr *mpr = neg_volume_reading_get_mpr (volumes);
+  g_autofree char *place = NULL;
   const NegSeriesFrame *frame;
   NegReformat reformat;
   NegViewState state;
+  gboolean has_plane = width > 0 && height > 0 && neg_mpr_get_reformat (mpr, plane, width, height, &reformat);
 
-  *overlay = (NegOverlay){ .has_line = FALSE };
   init_nearest (&state, volumes, plane);
   frame = neg_view_state_get_frame (&state);
-  for (NegCorner corner = 0; corner < NEG_N_CORNERS; corner++)
-    overlay->corners[corner] = corner == NEG_CORNER_BOTTOM_LEFT
-                                   ? neg_plane_caption_dup_corner (volumes, plane, &state, level)
-                                   : neg_caption_dup_corner (corner, level, &state, voi, 0);
+  place = neg_plane_caption_dup_corner (volumes, plane, &state, level);
+  neg_overlay_init_for_reformat (overlay, &state, has_plane ? &reformat : NULL, place, voi, height, level);
   if (frame != NULL)
     overlay->prior_band = _neg_overlay_dup_band (neg_reading_get_patient (reading), frame->instance, level);
-  if (width > 0 && height > 0 && neg_mpr_get_reformat (mpr, plane, width, height, &reformat)) {
-    init_directions (overlay, &reformat);
-    if (level != NEG_CAPTIONS_NONE)
-      _neg_overlay_set_scale_bar (overlay, neg_reformat_get_pixel_mm (&reformat), NULL, height);
-  }
   neg_view_state_clear (&state);
 }

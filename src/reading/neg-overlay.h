@@ -43,6 +43,11 @@ void neg_overlay_init_for_view (NegOverlay *overlay, const NegViewState *state, 
  * level what of the volume is missing. */
 void neg_overlay_init_for_plane (NegOverlay *overlay, NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane,
                                  const NegVoi *voi, guint width, guint height, NegCaptionsLevel level);
+
+/* The same without a session: @nearest is the image that is, @place what stands in its corner; @reformat NULL: nobody knows
+ * which plane it is. */
+void neg_overlay_init_for_reformat (NegOverlay *overlay, const NegViewState *nearest, const NegReformat *reformat,
+                                    const char *place, const NegVoi *voi, guint height, NegCaptionsLevel level);
 void neg_overlay_clear (NegOverlay *overlay);
 
 /* Where it goes, for text with lines @line_px high: corner texts in the corners, below the band; letters in the middle
