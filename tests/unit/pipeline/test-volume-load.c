@@ -23,68 +23,11 @@ fixture_tear_down (Files *files, gconstpointer data)
   files_tear_down (files);
 }
 
-static NegVolumeLoad *
-load_new (Files *files, NegFrameStore *store, NegSeries *series)
-{
-  g_autoptr (GError) error = NULL;
-  NegVolumeLoad *load = neg_volume_load_new (files->pool, store, series, &error);
-
-  g_assert_no_error (error);
-  return load;
-}
-
-static const void *
-get_voxels (NegVolumeLoad *load, guint slice)
-{
-  NegVolume *volume = neg_volume_load_get_volume (load);
-
-  return volume->voxels + slice * volume->slice_bytes;
-}
-
-/* Every slice is the image that lies there. */
-static void
-assert_slices (NegVolumeLoad *load, guint n)
-{
-  NegVolume *volume = neg_volume_load_get_volume (load);
-
-  g_assert_cmpuint (volume->n_slices, ==, n);
-  g_assert_true (neg_volume_is_complete (volume));
-  g_assert_cmpuint (neg_volume_load_get_n_ready (load), ==, n);
-  for (guint slice = 0; slice < n; slice++) {
-    g_assert_cmpuint (neg_volume_load_get_slice (load, neg_volume_load_get_index (load, slice)), ==, slice);
-    g_assert_true (files_is_slice (get_voxels (load, slice), slice));
-  }
-}
-
-/* The store shows the volume's own memory. */
-static void
-assert_shared (NegVolumeLoad *load, NegFrameStore *store)
-{
-  NegSeries *series = neg_volume_load_get_series (load);
-
-  for (guint i = 0; i < neg_series_get_n_frames (series); i++) {
-    g_autoptr (NegPixels) pixels = neg_frame_store_peek (store, series, i);
-
-    g_assert_nonnull (pixels);
-    g_assert_true (neg_pixels_get_frame (pixels)->pixels
-                   == get_voxels (load, neg_volume_load_get_slice (load, i)));
-  }
-  g_assert_cmpuint (neg_frame_store_get_bytes (store), ==, 0);
-}
-
-static void
-wish_for (NegFrameStore *store, NegSeries *series, guint index)
-{
-  const NegFrameWish wish = { series, index, 1, TRUE };
-
-  neg_frame_store_set_wishes (store, &wish, 1);
-}
-
 static void
 test_all (Files *files, gconstpointer data)
 {
   g_autoptr (NegSeries) series = files_build (files);
-  g_autoptr (NegVolumeLoad) load = load_new (files, NULL, series);
+  g_autoptr (NegVolumeLoad) load = files_load (files, NULL, series);
   guint n_changed = 0, n_finished = 0;
 
   g_assert_true (neg_volume_load_get_series (load) == series);
@@ -97,7 +40,7 @@ test_all (Files *files, gconstpointer data)
   g_assert_null (neg_volume_load_get_failure (load));
   g_assert_null (neg_volume_load_get_warnings (load)[0]);
   g_assert_cmpuint (neg_volume_load_get_slice (load, N_SLICES), ==, G_MAXUINT);
-  assert_slices (load, N_SLICES);
+  files_assert_slices (load, N_SLICES);
 }
 
 /* What comes, in its order, as text: "20 21 19 ". */
@@ -117,7 +60,7 @@ test_nearest_first (Files *files, gconstpointer data)
   g_autoptr (NegVolumeLoad) load = NULL;
 
   g_signal_connect (store, "frame-ready", G_CALLBACK (note_cb), told);
-  load = load_new (files, store, series);
+  load = files_load (files, store, series);
   neg_volume_load_wait (load);
   g_assert_true (g_str_has_prefix (told->str, "20 21 19 22 18 23 17 24 16 25 15 26 14 "));
   g_assert_true (g_str_has_suffix (told->str, " 39 1 0 "));
@@ -135,7 +78,7 @@ test_center (Files *files, gconstpointer data)
   guint place = 0;
 
   g_signal_connect (store, "frame-ready", G_CALLBACK (note_cb), told);
-  load = load_new (files, store, series);
+  load = files_load (files, store, series);
   neg_volume_load_set_center (load, 2);
   neg_volume_load_wait (load);
   words = g_strsplit (told->str, " ", 0);
@@ -144,7 +87,7 @@ test_center (Files *files, gconstpointer data)
   g_test_message ("%s", told->str);
   /* Before it at most what was near before, and what an engine had already. */
   g_assert_cmpuint (place, <, 20);
-  assert_slices (load, N_SLICES);
+  files_assert_slices (load, N_SLICES);
 }
 
 /* Nobody decodes what the store has: the files are not there any more. */
@@ -155,15 +98,15 @@ test_out_of_store (Files *files, gconstpointer data)
   g_autoptr (NegSeries) series = files_build (files);
   g_autoptr (NegVolumeLoad) load = NULL;
 
-  wish_for (store, series, 3);
+  files_wish_for (store, series, 3);
   SLICES_WAIT (neg_frame_store_get_n_ready (store, series) == N_SLICES);
   g_assert_cmpuint (neg_frame_store_get_bytes (store), ==, N_SLICES * FILES_SLICE_BYTES);
   for (guint i = 0; i < N_SLICES; i++)
     files_remove (files, i);
-  load = load_new (files, store, series);
+  load = files_load (files, store, series);
   neg_volume_load_wait (load);
-  assert_slices (load, N_SLICES);
-  assert_shared (load, store);
+  files_assert_slices (load, N_SLICES);
+  files_assert_shared (load, store);
 }
 
 /* The store is at it already when the volume begins. */
@@ -174,13 +117,13 @@ test_beside_store (Files *files, gconstpointer data)
   g_autoptr (NegSeries) series = files_build (files);
   g_autoptr (NegVolumeLoad) load = NULL;
 
-  wish_for (store, series, 20);
+  files_wish_for (store, series, 20);
   g_assert_cmpuint (neg_frame_store_get_n_in_flight (store), >, 8);
-  load = load_new (files, store, series);
+  load = files_load (files, store, series);
   neg_volume_load_wait (load);
   SLICES_WAIT (neg_frame_store_get_n_in_flight (store) == 0);
-  assert_slices (load, N_SLICES);
-  assert_shared (load, store);
+  files_assert_slices (load, N_SLICES);
+  files_assert_shared (load, store);
 }
 
 /* What it asked for is withdrawn: the volume decodes it itself. */
@@ -191,12 +134,12 @@ test_store_turns_away (Files *files, gconstpointer data)
   g_autoptr (NegSeries) series = files_build (files);
   g_autoptr (NegVolumeLoad) load = NULL;
 
-  wish_for (store, series, 20);
-  load = load_new (files, store, series);
+  files_wish_for (store, series, 20);
+  load = files_load (files, store, series);
   neg_frame_store_set_wishes (store, NULL, 0);
   neg_volume_load_wait (load);
-  assert_slices (load, N_SLICES);
-  assert_shared (load, store);
+  files_assert_slices (load, N_SLICES);
+  files_assert_shared (load, store);
 }
 
 /* The store asks for frames while the volume loads: it waits for them, and they come soon. */
@@ -210,8 +153,8 @@ test_store_waits (Files *files, gconstpointer data)
   g_autoptr (NegPixels) pixels = NULL;
 
   files_signal_engines (SIGSTOP);
-  load = load_new (files, store, series);
-  wish_for (store, series, 0);
+  load = files_load (files, store, series);
+  files_wish_for (store, series, 0);
   pixels = neg_frame_store_get (store, series, 0, NEG_PRIORITY_ON_SCREEN, &error);
   g_assert_no_error (error);
   g_assert_null (pixels);
@@ -219,8 +162,8 @@ test_store_waits (Files *files, gconstpointer data)
   files_signal_engines (SIGCONT);
   SLICES_WAIT (neg_frame_store_is_ready (store, series, 0));
   neg_volume_load_wait (load);
-  assert_slices (load, N_SLICES);
-  assert_shared (load, store);
+  files_assert_slices (load, N_SLICES);
+  files_assert_shared (load, store);
 }
 
 /* Cancelled while the store waits: it helps itself. */
@@ -232,8 +175,8 @@ test_store_left_alone (Files *files, gconstpointer data)
   g_autoptr (NegVolumeLoad) load = NULL;
 
   files_signal_engines (SIGSTOP);
-  load = load_new (files, store, series);
-  wish_for (store, series, 0);
+  load = files_load (files, store, series);
+  files_wish_for (store, series, 0);
   neg_volume_load_cancel (load);
   files_signal_engines (SIGCONT);
   SLICES_WAIT (neg_frame_store_get_n_ready (store, series) == N_SLICES);
@@ -272,13 +215,13 @@ test_left (Files *files, gconstpointer data)
   const guint n_kept = 10;
   g_autoptr (NegFrameStore) store = neg_frame_store_new (files->pool, n_kept * FILES_SLICE_BYTES);
   g_autoptr (NegSeries) series = files_build (files);
-  NegVolumeLoad *load = load_new (files, store, series);
+  NegVolumeLoad *load = files_load (files, store, series);
   g_autoptr (NegPixels) held = NULL;
 
   neg_volume_load_wait (load);
-  assert_shared (load, store);
+  files_assert_shared (load, store);
   g_assert_cmpuint (count_volume_bytes (), ==, N_SLICES * FILES_SLICE_BYTES);
-  wish_for (store, series, 20);
+  files_wish_for (store, series, 20);
   g_assert_cmpuint (neg_frame_store_get_n_ready (store, series), ==, N_SLICES);
   held = neg_frame_store_peek (store, series, 0);
   g_assert_finalize_object (load);
@@ -305,7 +248,7 @@ test_damaged (Files *files, gconstpointer data)
   NegVolume *volume;
 
   files_truncate (files, 7);
-  load = load_new (files, store, series);
+  load = files_load (files, store, series);
   neg_volume_load_wait (load);
   volume = neg_volume_load_get_volume (load);
   g_assert_true (neg_volume_load_is_finished (load));
@@ -317,7 +260,7 @@ test_damaged (Files *files, gconstpointer data)
       g_assert_cmpint (neg_volume_get_state (volume, slice), ==, NEG_SLICE_FAILED);
       g_assert_true (neg_frame_store_has_failed (store, series, slice));
     } else {
-      g_assert_true (files_is_slice (get_voxels (load, slice), slice));
+      g_assert_true (files_is_slice (files_get_voxels (load, slice), slice));
     }
 }
 
@@ -331,13 +274,13 @@ test_engines_killed (Files *files, gconstpointer data)
 
   SLICES_WAIT ((neg_engine_pool_get_stats (files->pool, &stats), stats.started > 0));
   files_signal_engines (SIGSTOP);
-  load = load_new (files, NULL, series);
+  load = files_load (files, NULL, series);
   g_usleep (50000);
   files_signal_engines (SIGKILL);
   neg_volume_load_wait (load);
   neg_engine_pool_get_stats (files->pool, &stats);
   g_assert_cmpuint (stats.died + stats.killed, >=, 1);
-  assert_slices (load, N_SLICES);
+  files_assert_slices (load, N_SLICES);
 }
 
 static gboolean
@@ -352,7 +295,7 @@ static void
 test_engines_die (Files *files, gconstpointer data)
 {
   g_autoptr (NegSeries) series = files_build (files);
-  g_autoptr (NegVolumeLoad) load = load_new (files, NULL, series);
+  g_autoptr (NegVolumeLoad) load = files_load (files, NULL, series);
   guint killer = g_timeout_add (40, kill_cb, NULL);
 
   SLICES_WAIT (neg_volume_load_get_n_ready (load) + neg_volume_load_get_n_failed (load) >= N_SLICES / 2);
@@ -365,7 +308,7 @@ test_engines_die (Files *files, gconstpointer data)
     g_assert_error (neg_volume_load_get_failure (load), NEG_ERROR, NEG_ERROR_ENGINE_DIED);
   for (guint slice = 0; slice < N_SLICES; slice++)
     if (neg_volume_get_state (neg_volume_load_get_volume (load), slice) == NEG_SLICE_READY)
-      g_assert_true (files_is_slice (get_voxels (load, slice), slice));
+      g_assert_true (files_is_slice (files_get_voxels (load, slice), slice));
 }
 
 /* The pool ends in the middle: nothing comes any more, and nobody waits for ever. */
@@ -376,7 +319,7 @@ test_pool_ends (Files *files, gconstpointer data)
   g_autoptr (NegVolumeLoad) load = NULL;
 
   files_signal_engines (SIGSTOP);
-  load = load_new (files, NULL, series);
+  load = files_load (files, NULL, series);
   g_clear_pointer (&files->pool, neg_engine_pool_free);
   neg_volume_load_wait (load);
   g_assert_false (neg_volume_load_is_finished (load));
@@ -432,7 +375,7 @@ static void
 test_cancel (Files *files, gconstpointer data)
 {
   g_autoptr (NegSeries) series = build_many (files);
-  g_autoptr (NegVolumeLoad) load = load_new (files, NULL, series);
+  g_autoptr (NegVolumeLoad) load = files_load (files, NULL, series);
   guint n_ready;
 
   SLICES_WAIT (neg_volume_load_get_n_ready (load) > 0);
@@ -456,7 +399,7 @@ static void
 test_drop (Files *files, gconstpointer data)
 {
   g_autoptr (NegSeries) series = build_many (files);
-  NegVolumeLoad *load = load_new (files, NULL, series);
+  NegVolumeLoad *load = files_load (files, NULL, series);
   g_autoptr (NegVolume) volume = neg_volume_ref (neg_volume_load_get_volume (load));
 
   SLICES_WAIT (neg_volume_load_get_n_ready (load) > 0);
@@ -479,105 +422,11 @@ test_dropped_by_handler (Files *files, gconstpointer data)
 {
   g_autoptr (NegFrameStore) store = neg_frame_store_new (files->pool, 1 << 30);
   g_autoptr (NegSeries) series = build_many (files);
-  NegVolumeLoad *load = load_new (files, store, series);
+  NegVolumeLoad *load = files_load (files, store, series);
 
   g_signal_connect (load, "changed", G_CALLBACK (drop_cb), &load);
   SLICES_WAIT (load == NULL);
   assert_engines_rest ();
-}
-
-/* Growing */
-
-static void
-wait_for_slices (NegVolumeLoad *load, guint n)
-{
-  SLICES_WAIT (neg_volume_load_get_volume (load)->n_slices == n && neg_volume_load_is_finished (load));
-}
-
-/* What is there is taken along: it could not be decoded again. */
-static void
-test_grow (Files *files, gconstpointer data)
-{
-  g_autoptr (NegFrameStore) store = neg_frame_store_new (files->pool, 1 << 30);
-  g_autoptr (NegSeries) few = files_build (files);
-  g_autoptr (NegSeries) more = NULL;
-  g_autoptr (NegVolumeLoad) load = load_new (files, store, few);
-  g_autoptr (NegVolume) old = neg_volume_ref (neg_volume_load_get_volume (load));
-
-  neg_volume_load_wait (load);
-  for (guint i = 0; i < N_SLICES; i++)
-    files_remove (files, i);
-  files_add_many (files, N_SLICES, N_SLICES + 20);
-  more = files_build (files);
-  neg_volume_load_grow (load, more);
-  g_assert_true (neg_volume_load_get_volume (load) == old);
-  wait_for_slices (load, N_SLICES + 20);
-  g_assert_true (neg_volume_load_get_series (load) == more);
-  assert_slices (load, N_SLICES + 20);
-  assert_shared (load, store);
-  /* Who still draws the old one is not disturbed. */
-  for (guint slice = 0; slice < N_SLICES; slice++)
-    g_assert_true (files_is_slice (old->voxels + slice * old->slice_bytes, slice));
-}
-
-/* While it loads, and in the middle: slices come before, between and after. Of several wishes the last counts. */
-static void
-test_grow_while_loading (Files *files, gconstpointer data)
-{
-  g_autoptr (NegFrameStore) store = neg_frame_store_new (files->pool, 1 << 30);
-  g_autoptr (NegSeries) few = files_build (files);
-  g_autoptr (NegVolumeLoad) load = load_new (files, store, few);
-  guint n_changed = 0;
-
-  g_signal_connect_swapped (load, "changed", G_CALLBACK (g_atomic_int_inc), &n_changed);
-  wish_for (store, few, 0);
-  for (guint n = 0; n < 5; n++) {
-    g_autoptr (NegSeries) more = NULL;
-
-    files_add_many (files, N_SLICES + 10 * n, N_SLICES + 10 * n + 10);
-    more = files_build (files);
-    neg_volume_load_grow (load, more);
-    for (guint i = 0; i < 20; i++)
-      g_main_context_iteration (NULL, FALSE);
-  }
-  wait_for_slices (load, N_SLICES + 50);
-  assert_slices (load, N_SLICES + 50);
-  assert_shared (load, store);
-}
-
-static void
-test_grow_failed_slice (Files *files, gconstpointer data)
-{
-  g_autoptr (NegSeries) few = files_build (files);
-  g_autoptr (NegSeries) more = NULL;
-  g_autoptr (NegVolumeLoad) load = NULL;
-
-  files_truncate (files, 7);
-  load = load_new (files, NULL, few);
-  neg_volume_load_wait (load);
-  files_add (files, N_SLICES);
-  more = files_build (files);
-  neg_volume_load_grow (load, more);
-  wait_for_slices (load, N_SLICES + 1);
-  g_assert_cmpuint (neg_volume_load_get_n_failed (load), ==, 1);
-  g_assert_cmpint (neg_volume_get_state (neg_volume_load_get_volume (load), 7), ==, NEG_SLICE_FAILED);
-}
-
-/* What has come makes no volume any more: the one that is there stays, and it is said. */
-static void
-test_grow_in_vain (Files *files, gconstpointer data)
-{
-  g_autoptr (NegSeries) few = files_build (files);
-  g_autoptr (NegSeries) more = NULL;
-  g_autoptr (NegVolumeLoad) load = load_new (files, NULL, few);
-
-  neg_volume_load_wait (load);
-  files_add (files, N_SLICES)->is_signed = TRUE;
-  more = files_build (files);
-  neg_volume_load_grow (load, more);
-  SLICES_WAIT (neg_volume_load_get_warnings (load)[0] != NULL);
-  g_assert_true (neg_volume_load_get_series (load) == few);
-  assert_slices (load, N_SLICES);
 }
 
 /* What volumes are made of */
@@ -595,11 +444,11 @@ test_multi_frame (void)
   files_set_up (&files, 0);
   files_add_frames (&files, G_N_ELEMENTS (z_mm), z_mm);
   series = files_build (&files);
-  load = load_new (&files, NULL, series);
+  load = files_load (&files, NULL, series);
   neg_volume_load_wait (load);
   g_assert_true (neg_volume_is_complete (neg_volume_load_get_volume (load)));
   for (guint slice = 0; slice < G_N_ELEMENTS (z_mm); slice++) {
-    const guint16 *values = get_voxels (load, slice);
+    const guint16 *values = files_get_voxels (load, slice);
     const NegSeriesFrame *frame = neg_series_get_frame (series, neg_volume_load_get_index (load, slice));
 
     g_assert_cmpuint (frame->frame, ==, order[slice]);
@@ -621,14 +470,14 @@ test_repeated (Files *files, gconstpointer data)
   files_add (files, N_SLICES)->frame_infos[0].position_mm[2] = 2.0 * 5;
   series = files_build (files);
   g_assert_cmpuint (neg_series_get_n_frames (series), ==, N_SLICES + 1);
-  load = load_new (files, store, series);
+  load = files_load (files, store, series);
   neg_volume_load_wait (load);
-  assert_slices (load, N_SLICES);
+  files_assert_slices (load, N_SLICES);
   g_assert_cmpuint (g_strv_length ((char **) neg_volume_load_get_warnings (load)), ==, 1);
   while (neg_volume_load_get_slice (load, index) != G_MAXUINT)
     index++;
   g_assert_cmpint (neg_series_get_frame (series, index)->instance->instance_number, ==, N_SLICES + 1);
-  wish_for (store, series, index);
+  files_wish_for (store, series, index);
   SLICES_WAIT (neg_frame_store_is_ready (store, series, index));
   {
     g_autoptr (NegPixels) pixels = neg_frame_store_peek (store, series, index);
@@ -645,12 +494,12 @@ assert_like_store (NegEnginePool *pool, NegSeries *series, NegVolumeLoad *load)
   g_autoptr (NegFrameStore) store = neg_frame_store_new (pool, G_MAXUINT64);
   NegVolume *volume = neg_volume_load_get_volume (load);
 
-  wish_for (store, series, 0);
+  files_wish_for (store, series, 0);
   SLICES_WAIT (neg_frame_store_get_n_ready (store, series) == neg_series_get_n_frames (series));
   for (guint slice = 0; slice < volume->n_slices; slice++) {
     g_autoptr (NegPixels) pixels = neg_frame_store_peek (store, series, neg_volume_load_get_index (load, slice));
 
-    g_assert_cmpmem (neg_pixels_get_frame (pixels)->pixels, neg_pixels_get_bytes (pixels), get_voxels (load, slice),
+    g_assert_cmpmem (neg_pixels_get_frame (pixels)->pixels, neg_pixels_get_bytes (pixels), files_get_voxels (load, slice),
                      volume->slice_bytes);
   }
 }
@@ -716,10 +565,6 @@ main (int argc, char **argv)
   ADD ("cancel", test_cancel);
   ADD ("drop", test_drop);
   ADD ("dropped-by-handler", test_dropped_by_handler);
-  ADD ("grow", test_grow);
-  ADD ("grow-while-loading", test_grow_while_loading);
-  ADD ("grow-failed-slice", test_grow_failed_slice);
-  ADD ("grow-in-vain", test_grow_in_vain);
   ADD ("repeated", test_repeated);
   g_test_add_func ("/volume-load/multi-frame", test_multi_frame);
   g_test_add_data_func ("/volume-load/corpus/ct", "ct-head-philips-1mm", test_corpus);

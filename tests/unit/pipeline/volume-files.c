@@ -154,3 +154,60 @@ files_signal_engines (int number)
   for (guint i = 0; i < pids->len; i++)
     kill (g_array_index (pids, pid_t, i), number);
 }
+
+NegVolumeLoad *
+files_load (Files *files, NegFrameStore *store, NegSeries *series)
+{
+  g_autoptr (GError) error = NULL;
+  NegVolumeLoad *load = neg_volume_load_new (files->pool, store, series, &error);
+
+  g_assert_no_error (error);
+  return load;
+}
+
+const void *
+files_get_voxels (NegVolumeLoad *load, guint slice)
+{
+  NegVolume *volume = neg_volume_load_get_volume (load);
+
+  return volume->voxels + slice * volume->slice_bytes;
+}
+
+/* Every slice is the image that lies there. */
+void
+files_assert_slices (NegVolumeLoad *load, guint n)
+{
+  NegVolume *volume = neg_volume_load_get_volume (load);
+
+  g_assert_cmpuint (volume->n_slices, ==, n);
+  g_assert_true (neg_volume_is_complete (volume));
+  g_assert_cmpuint (neg_volume_load_get_n_ready (load), ==, n);
+  for (guint slice = 0; slice < n; slice++) {
+    g_assert_cmpuint (neg_volume_load_get_slice (load, neg_volume_load_get_index (load, slice)), ==, slice);
+    g_assert_true (files_is_slice (files_get_voxels (load, slice), slice));
+  }
+}
+
+/* The store shows the volume's own memory. */
+void
+files_assert_shared (NegVolumeLoad *load, NegFrameStore *store)
+{
+  NegSeries *series = neg_volume_load_get_series (load);
+
+  for (guint i = 0; i < neg_series_get_n_frames (series); i++) {
+    g_autoptr (NegPixels) pixels = neg_frame_store_peek (store, series, i);
+
+    g_assert_nonnull (pixels);
+    g_assert_true (neg_pixels_get_frame (pixels)->pixels
+                   == files_get_voxels (load, neg_volume_load_get_slice (load, i)));
+  }
+  g_assert_cmpuint (neg_frame_store_get_bytes (store), ==, 0);
+}
+
+void
+files_wish_for (NegFrameStore *store, NegSeries *series, guint index)
+{
+  const NegFrameWish wish = { series, index, 1, TRUE };
+
+  neg_frame_store_set_wishes (store, &wish, 1);
+}

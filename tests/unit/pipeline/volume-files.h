@@ -38,4 +38,17 @@ gboolean files_is_slice (const void *pixels, guint number);
 /* The engines of this process. */
 void files_signal_engines (int number);
 
+/* Given; must succeed. @store nullable. */
+NegVolumeLoad *files_load (Files *files, NegFrameStore *store, NegSeries *series);
+
+const void *files_get_voxels (NegVolumeLoad *load, guint slice);
+
+/* All @n are there, and every slice is the image that lies there. */
+void files_assert_slices (NegVolumeLoad *load, guint n);
+
+/* The store shows the volume's own memory. */
+void files_assert_shared (NegVolumeLoad *load, NegFrameStore *store);
+
+void files_wish_for (NegFrameStore *store, NegSeries *series, guint index);
+
 G_END_DECLS
