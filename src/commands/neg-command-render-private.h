@@ -4,6 +4,7 @@
 #include "commands/neg-commands-private.h"
 #include "imaging/neg-layers.h"
 #include "imaging/neg-reformat.h"
+#include "pipeline/neg-volume-load.h"
 
 G_BEGIN_DECLS
 
@@ -66,6 +67,22 @@ gboolean neg_render_check_voi (const NegRenderOptions *options, const NegInstanc
 
 /* A grey or coloured picture with its memory (g_free its pixels), black. */
 gboolean neg_render_picture_init (NegPicture *picture, guint width, guint height, guint channels, GError **error);
+
+/* A plane or slab through a volume. */
+typedef struct {
+  NegVolumeLoad *load;
+  NegVolume *volume; /* of the load */
+  NegReformat reformat;
+  guint width, height;
+  gboolean is_square;            /* its pixels */
+  const NegSeriesFrame *nearest; /* the image whose window and polarity it is */
+  guint index;                   /* of it in the series */
+  NegDraw look;                  /* of modality values; borrows from the series */
+} NegRenderSection;
+
+/* Where it is wanted. */
+gboolean neg_render_annotate (const NegRenderSection *section, const NegRenderOptions *options,
+                              const NegPicture *picture, GError **error);
 
 /* A plane out of the volume that @path holds, as the picture @output. */
 gboolean neg_render_volume (const NegRenderOptions *options, NegEnginePool *pool, const char *path, const char *output,

@@ -250,6 +250,40 @@ def check_window(scans):
     assert result.returncode == 1 and b"not-found" in result.stderr, result.stderr
 
 
+def check_annotations(scans):
+    """In the corners, the middle untouched; without who it is when asked; letters of the plane."""
+    path = scans.path("even")
+    options = ("--plane", "coronal", "--size", "500x400", *WINDOW)
+    plain = render(path, *options)
+
+    def changed(*more):
+        return render(path, *options, "--annotations", *more) != plain
+
+    named, anonymous, thick = changed(), changed("--anonymous"), changed("--anonymous", "--slab-mm", "0.01")
+    assert not named[100:300, 60:400].any(), "the middle is not as without annotations"
+    assert named[:60, :240].sum() > 100 and named[-60:, :240].sum() > 100 and named[-60:, 260:].sum() > 50, "no texts"
+    assert not anonymous[:60, :230].any() and not anonymous[:60, 270:].any(), "who it is"
+    assert anonymous[:40, 230:270].any() and anonymous[-40:, 230:270].any() and anonymous[180:220, :30].any(), "no letters"
+    assert anonymous[100:300, 400:].sum() > 60, "no scale bar"
+    assert thick[-60:, :240].sum() > anonymous[-60:, :240].sum() + 50, "no thickness"
+    squeezed = ("--plane", "coronal", "--field-mm", "150x40", "--size", "500x400", *WINDOW)
+    bare, written = (render(path, *squeezed, *more) for more in ((), ("--annotations", "--anonymous")))
+    assert not (bare != written)[100:170, 430:].any(), "a scale where there is none"
+
+
+def check_phases(scans):
+    """Two times at the same places are two volumes: the first is not mixed with the second."""
+    wanted = render(scans.path("even"), *plane_of("axial").options(), *WINDOW)
+    with tempfile.TemporaryDirectory() as folder:
+        scan = Scans.MADE["even"]()
+        scan.write(folder, AcquisitionNumber=1)
+        os.mkdir(os.path.join(folder, "later"))
+        scan.values = -scan.values
+        scan.write(os.path.join(folder, "later"), first_number=1000, AcquisitionNumber=2)
+        drawn = render(folder, *plane_of("axial").options(), *WINDOW)
+    assert (drawn == wanted).all(), "the other time is in it"
+
+
 def check_up(scans):
     """Up is made perpendicular to the normal."""
     path = scans.path("even")
@@ -379,6 +413,7 @@ def check_phantoms(tap, scans):
 
 def check_commands(tap, scans):
     for name, function in (("field and size", check_defaults), ("window", check_window), ("up", check_up),
+                           ("annotations", check_annotations), ("two times", check_phases),
                            ("wrong usage", check_usage), ("no volume", check_refusals), ("damaged slice", check_damaged)):
         tap.run(name, function, scans)
 

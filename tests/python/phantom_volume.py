@@ -138,11 +138,11 @@ class Scan:
         dataset.SliceThickness = decimal(self.thickness_mm)
         dataset.FrameOfReferenceUID, dataset.PatientPosition = "2.25.4", self.position
 
-    def write(self, folder, kind="CT", slopes=None, window=(0, 2200)):
+    def write(self, folder, kind="CT", slopes=None, window=(0, 2200), first_number=1, **attributes):
         """One object a slice. @slopes: of each slice its own, as PET has them (C.8.9.4)."""
         order = list(range(len(self.origins)))
         order = order[1::2] + order[::2]  # as they come, not as they lie
-        for number, k in enumerate(order, 1):
+        for number, k in enumerate(order, first_number):
             slope, intercept = (slopes[k], 0 if kind == "PT" else AIR - 24) if slopes is not None else (1, AIR - 24)
             path = os.path.join(folder, f"{number:04}.dcm")
             dataset = synthetic.new_dataset(path, kind, number, synthetic.EXPLICIT)
@@ -152,7 +152,7 @@ class Scan:
             dataset.RescaleSlope, dataset.RescaleIntercept = decimal(slope), decimal(intercept)
             dataset.WindowCenter, dataset.WindowWidth = window
             dataset.VOILUTFunction = "LINEAR_EXACT"
-            synthetic.save(dataset, path)
+            synthetic.save(dataset, path, attributes=attributes)
         return folder
 
     def write_enhanced(self, path, window=(0, 2200)):
