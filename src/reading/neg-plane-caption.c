@@ -88,6 +88,27 @@ add_line (GString *text, const char *line)
   g_string_append (text, line);
 }
 
+/* "PET AC, 50 %, 0 to 10 g/ml" */
+static void
+add_fused (GString *text, NegVolumeReading *volumes, NegCaptionsLevel level)
+{
+  NegSeries *fused = neg_volume_reading_get_fused (volumes);
+  g_autofree char *title = NULL, *line = NULL;
+  const char *unit;
+  double low, high;
+
+  if (fused == NULL || level == NEG_CAPTIONS_NONE)
+    return;
+  title = neg_caption_dup_clean (neg_series_get_title (fused));
+  unit = neg_volume_reading_get_fused_unit (volumes);
+  neg_volume_reading_get_fused_window (volumes, &low, &high);
+  /* Translators: a series laid over another one: its name, opacity, the values of first and last colour, their unit */
+  line = g_strdup_printf (_ ("over it: %s, %.0f %%, %.4g to %.4g %s"), title,
+                          neg_volume_reading_get_opacity (volumes) * 100, low, high,
+                          g_strcmp0 (unit, "g/ml") == 0 ? "SUV" : unit);
+  add_line (text, line);
+}
+
 char *
 neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, const NegViewState *state,
                               NegCaptionsLevel level)
@@ -109,6 +130,7 @@ neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, cons
 
     add_line (text, of_fused);
   }
+  add_fused (text, volumes, level);
   add_line (text, slab);
   if (level == NEG_CAPTIONS_ALL)
     add_line (text, position);

@@ -49,11 +49,16 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   NegViewport *viewport = neg_grid_get_active (self->grid);
   NegCinePlayer *player = neg_cell_get_player (neg_grid_get_cell (self->grid, neg_viewport_get_cell (viewport)));
-  GtkWindow *dialog = neg_export_dialog_new (
+  GtkWindow *dialog;
+
+  if (_neg_main_window_has_volume (self)) {
+    _neg_main_window_hint (self, _ ("Images are exported, not planes of a volume: M goes back to them."));
+    return;
+  }
+  dialog = neg_export_dialog_new (
       GTK_WINDOW (self), self->reading, neg_viewport_get_cell (viewport), self->store, self->annotations,
       neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport),
       player != NULL ? neg_cine_player_get_cine (player) : NULL, _neg_main_window_get_cine_rate_hz (self));
-
   if (dialog != NULL)
     gtk_window_present (dialog);
 }
@@ -75,6 +80,10 @@ copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegViewport *viewport = neg_grid_get_active (self->grid);
   g_autoptr (GError) error = NULL;
 
+  if (_neg_main_window_has_volume (self)) {
+    _neg_main_window_hint (self, _ ("Images are copied, not planes of a volume: M goes back to them."));
+    return;
+  }
   if (neg_export_copy (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->reading, neg_viewport_get_cell (viewport),
                        self->store, self->annotations, neg_viewport_get_width_px (viewport),
                        neg_viewport_get_height_px (viewport), &error))

@@ -165,9 +165,10 @@ append_line (NegMprViewport *self, GtkSnapshot *snapshot, NegMprPlane other, con
   if (has_handles (self, other))
     append_handles (snapshot, get_handle_at (self), color);
   gtk_snapshot_restore (snapshot);
-  if (clip (inner, line->direction, inset, &letter_from, &letter_to) && letter_to > GAP_PX) {
-    /* Beside the line, at its end to the right or at the bottom. */
-    double end = line->direction[0] + line->direction[1] >= 0 ? letter_to : letter_from;
+  if (clip (inner, line->direction, inset, &letter_from, &letter_to)) {
+    /* Beside its handle to the right or at the bottom, where neither letters of directions nor a scale bar are. */
+    double sense = line->direction[0] + line->direction[1] >= 0 ? 1 : -1;
+    double end = CLAMP (sense * (get_handle_at (self) - LETTER_PX), letter_from, letter_to);
 
     append_letter (self, snapshot, other,
                    (const double[]){ origin[0] + end * line->direction[0] - LETTER_PX * fabs (line->direction[1]),

@@ -29,37 +29,20 @@ zoom_at (NegViewport *self, double x, double y, double factor, guint gesture)
   neg_reading_end_change (self->reading, self->cell);
 }
 
-static gboolean
-is_constrained (GtkEventController *controller)
-{
-  return (gtk_event_controller_get_current_event_state (controller) & GDK_SHIFT_MASK) != 0;
-}
-
-/* Of a drag of the left button the drag tells. */
 static void
 motion_cb (GtkEventControllerMotion *motion, double x, double y, NegViewport *self)
 {
-  NegHandsImage image;
-  double point[2];
-
-  self->has_pointer = TRUE;
   self->pointer_x = x;
   self->pointer_y = y;
-  if (self->hands == NULL)
-    return;
-  _neg_viewport_update_probe (self);
-  if (self->hands_have_drag || neg_annotation_hands_get_draft (self->hands) == NULL
-      || !_neg_viewport_get_hands_image (self, &image))
-    return;
-  _neg_viewport_get_output_point (self, x, y, point);
-  neg_annotation_hands_motion (self->hands, &image, point, is_constrained (GTK_EVENT_CONTROLLER (motion)));
+  if (self->layer != NULL)
+    neg_annotation_layer_motion (self->layer, GTK_EVENT_CONTROLLER (motion), x, y);
 }
 
 static void
 leave_cb (GtkEventControllerMotion *motion, NegViewport *self)
 {
-  self->has_pointer = FALSE;
-  _neg_viewport_update_probe (self);
+  if (self->layer != NULL)
+    neg_annotation_layer_set_pointer (self->layer, FALSE, 0, 0);
 }
 
 /* Notches that come fast take larger steps in long series, so that one turn of the wheel crosses them. */
@@ -180,92 +163,7 @@ drag_magnifier (NegViewport *self, double x, double y)
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* --- Annotations: the left button --- */
-
-static void
-begin_hands (GtkGestureDrag *drag, double x, double y, NegViewport *self)
-{
-  NegHandsImage image;
-  double point[2];
-
-  if (self->hands == NULL || !_neg_viewport_get_hands_image (self, &image))
-    return;
-  _neg_viewport_get_output_point (self, x, y, point);
-  self->hands_have_drag
-      = neg_annotation_hands_press (self->hands, &image, point, is_constrained (GTK_EVENT_CONTROLLER (drag)));
-}
-
-/* Axes of a pen may count in something else than the surface's pixels. */
-static gboolean
-is_in_surface (GdkEvent *event, double x, double y)
-{
-  double axis_x, axis_y;
-
-  return gdk_event_get_device_tool (event) == NULL
-         || (gdk_event_get_axis (event, GDK_AXIS_X, &axis_x) && gdk_event_get_axis (event, GDK_AXIS_Y, &axis_y)
-             && fabs (axis_x - x) < 1 && fabs (axis_y - y) < 1);
-}
-
-/* GTK tells where the pointer is once a frame; a fast hand was elsewhere in between. @x, @y: where it is now. */
-static void
-pass_history (GtkGestureDrag *drag, double x, double y, const NegHandsImage *image, NegViewport *self)
-{
-  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (drag));
-  g_autofree GdkTimeCoord *passed = NULL;
-  double surface_x, surface_y;
-  guint n = 0;
-
-  if (event == NULL || gdk_event_get_event_type (event) != GDK_MOTION_NOTIFY
-      || !gdk_event_get_position (event, &surface_x, &surface_y) || !is_in_surface (event, surface_x, surface_y))
-    return;
-  passed = gdk_event_get_history (event, &n);
-  for (guint i = 0; i < n; i++) {
-    double point[2];
-
-    if ((passed[i].flags & (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y)) != (GDK_AXIS_FLAG_X | GDK_AXIS_FLAG_Y))
-      continue;
-    _neg_viewport_get_output_point (self, x + passed[i].axes[GDK_AXIS_X] - surface_x,
-                                    y + passed[i].axes[GDK_AXIS_Y] - surface_y, point);
-    neg_annotation_hands_pass (self->hands, image, point);
-  }
-}
-
-static void
-update_hands (GtkGestureDrag *drag, double dx, double dy, gboolean is_end, NegViewport *self)
-{
-  gboolean constrained = is_constrained (GTK_EVENT_CONTROLLER (drag));
-  double x = 0, y = 0, point[2];
-  NegHandsImage image;
-
-  gtk_gesture_drag_get_start_point (drag, &x, &y);
-  _neg_viewport_get_output_point (self, x + dx, y + dy, point);
-  if (!_neg_viewport_get_hands_image (self, &image))
-    return;
-  pass_history (drag, x + dx, y + dy, &image, self);
-  if (is_end)
-    neg_annotation_hands_release (self->hands, &image, point, constrained);
-  else
-    neg_annotation_hands_motion (self->hands, &image, point, constrained);
-}
-
-/* What another tool made nothing of. */
-static void
-click_hands (GtkGestureDrag *drag, NegViewport *self)
-{
-  double x = 0, y = 0, point[2];
-  NegHandsImage image;
-
-  gtk_gesture_drag_get_start_point (drag, &x, &y);
-  _neg_viewport_get_output_point (self, x, y, point);
-  if (self->hands != NULL && _neg_viewport_get_hands_image (self, &image))
-    neg_annotation_hands_click (self->hands, &image, point);
-}
-
-static gboolean
-is_annotation_tool (NegTool tool)
-{
-  return tool >= NEG_TOOL_LENGTH && tool < NEG_N_TOOLS;
-}
+/* --- The buttons --- */
 
 static NegTool
 tool_of_button (NegViewport *self, guint button)
@@ -275,13 +173,20 @@ tool_of_button (NegViewport *self, guint button)
   return button == GDK_BUTTON_SECONDARY ? NEG_TOOL_ZOOM : self->tool;
 }
 
+static gboolean
+is_of_layer (GtkGestureDrag *drag, NegViewport *self)
+{
+  return self->layer != NULL && neg_annotation_layer_has_drag (self->layer)
+         && gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (drag)) == GDK_BUTTON_PRIMARY;
+}
+
 static void
 drag_update_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
 {
   double step_x, step_y, x = 0, y = 0;
 
-  if (self->hands_have_drag && gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (drag)) == GDK_BUTTON_PRIMARY) {
-    update_hands (drag, dx, dy, FALSE, self);
+  if (is_of_layer (drag, self)) {
+    neg_annotation_layer_update_drag (self->layer, drag, dx, dy, FALSE);
     return;
   }
   gtk_gesture_drag_get_start_point (drag, &x, &y);
@@ -330,13 +235,10 @@ drag_begin_cb (GtkGestureDrag *drag, double x, double y, NegViewport *self)
   self->drag_tool = tool_of_button (self, button);
   self->gesture = neg_reading_new_gesture (self->reading);
   self->wheel_gesture = 0;
-  if (button == GDK_BUTTON_PRIMARY) {
-    self->hands_have_drag = FALSE;
-    begin_hands (drag, x, y, self);
-    if (self->hands_have_drag) { /* should the image change under it, no other tool goes on with the drag */
-      self->drag_tool = NEG_N_TOOLS;
-      return;
-    }
+  if (button == GDK_BUTTON_PRIMARY && self->layer != NULL
+      && neg_annotation_layer_begin_drag (self->layer, drag, x, y)) {
+    self->drag_tool = NEG_N_TOOLS; /* should the image change under it, no other tool goes on with the drag */
+    return;
   }
   self->drag_x = self->drag_y = self->drag_rest = 0;
   self->drag_has_voi = self->has_window && _neg_viewport_prepare (self, &draw);
@@ -354,13 +256,12 @@ drag_end_cb (GtkGestureDrag *drag, double dx, double dy, NegViewport *self)
 
   self->has_magnifier = FALSE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
-  if (button == GDK_BUTTON_PRIMARY && self->hands_have_drag) {
-    self->hands_have_drag = FALSE;
-    update_hands (drag, dx, dy, TRUE, self);
+  if (is_of_layer (drag, self)) {
+    neg_annotation_layer_update_drag (self->layer, drag, dx, dy, TRUE);
     return;
   }
-  if (button == GDK_BUTTON_PRIMARY && hypot (dx, dy) < CLICK_PX)
-    click_hands (drag, self);
+  if (button == GDK_BUTTON_PRIMARY && self->layer != NULL && hypot (dx, dy) < CLICK_PX)
+    neg_annotation_layer_click (self->layer, drag);
   if (button == GDK_BUTTON_SECONDARY && hypot (dx, dy) < CLICK_PX && gtk_gesture_drag_get_start_point (drag, &x, &y))
     g_signal_emit_by_name (self, "menu-requested", x, y);
 }
@@ -369,10 +270,8 @@ static void
 cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, NegViewport *self)
 {
   self->has_magnifier = FALSE;
-  if (self->hands_have_drag) {
-    self->hands_have_drag = FALSE;
-    neg_annotation_hands_leave (self->hands);
-  }
+  if (self->layer != NULL)
+    neg_annotation_layer_cancel_drag (self->layer);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -380,7 +279,8 @@ cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, NegViewport *self)
 static void
 pressed_cb (GtkGestureClick *click, int n_press, double x, double y, NegViewport *self)
 {
-  if (n_press == 2 && !_neg_viewport_edit_text_at (self, x, y) && !is_annotation_tool (self->tool))
+  if (n_press == 2 && (self->layer == NULL || !neg_annotation_layer_edit_text_at (self->layer, x, y))
+      && !neg_annotation_layer_is_tool (self->tool))
     gtk_widget_activate_action (GTK_WIDGET (self), "view.maximize", NULL);
 }
 
@@ -440,12 +340,9 @@ neg_viewport_set_tool (NegViewport *self, NegTool tool)
   g_return_if_fail (NEG_IS_VIEWPORT (self) && tool < NEG_N_TOOLS);
 
   self->tool = tool;
-  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), is_annotation_tool (tool) ? "crosshair" : cursors[tool]);
-  if (self->hands == NULL)
-    return;
-  neg_annotation_hands_set_kind (self->hands, is_annotation_tool (tool) ? (NegAnnotationKind) (tool - NEG_TOOL_LENGTH)
-                                                                        : NEG_ANNOTATION_N_KINDS);
-  _neg_viewport_update_probe (self);
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), neg_annotation_layer_is_tool (tool) ? "crosshair" : cursors[tool]);
+  if (self->layer != NULL)
+    neg_annotation_layer_set_tool (self->layer, tool);
 }
 
 static gboolean

@@ -5,7 +5,7 @@
 #include "imaging/neg-layers.h"
 #include "reading/neg-overlay.h"
 #include "reading/neg-view-presentation.h"
-#include "ui/neg-annotation-hands.h"
+#include "ui/neg-annotation-layer.h"
 #include "ui/neg-cpu-canvas.h"
 #include "ui/neg-gl-canvas.h"
 #include "ui/neg-overlay-painter.h"
@@ -52,7 +52,6 @@ struct _NegViewport {
   /* Hands */
   NegTool tool;
   double pointer_x, pointer_y; /* logical pixels */
-  gboolean has_pointer;
   gboolean wheel_reversed;
   double scroll_rest;
   guint32 wheel_time_ms;
@@ -69,11 +68,7 @@ struct _NegViewport {
 
   /* Annotations */
   NegAnnotations *annotations; /* nullable */
-  NegAnnotationHands *hands;   /* nullable */
-  gboolean hands_have_drag;
-  GPtrArray *marks;            /* what is drawn of them, kept from frame to frame */
-  NegAffine marks_affine;      /* that they were drawn with */
-  gboolean marks_are_old;
+  NegAnnotationLayer *layer;   /* nullable */
   const NegInstance *marks_instance; /* to be compared only */
   guint32 marks_frame;
   NegSeries *suv_series;       /* to be compared only */
@@ -81,10 +76,6 @@ struct _NegViewport {
   gboolean is_loading;
   gboolean has_suv;
   NegSuv suv;
-  char *probe_text;            /* at the pointer; nullable */
-  GtkWidget *text_popover;     /* while a text is written */
-  GtkWidget *closed_popover;   /* that goes when nobody is in it; nullable */
-  guint drop_closed_source;
 };
 
 const NegViewState *_neg_viewport_get_state (NegViewport *self);
@@ -94,15 +85,10 @@ gboolean _neg_viewport_prepare (NegViewport *self, NegDraw *draw);
 
 void _neg_viewport_snapshot_magnifier (NegViewport *self, GtkSnapshot *snapshot);
 
-/* FALSE while there is nothing on screen that could be measured. */
-gboolean _neg_viewport_get_hands_image (NegViewport *self, NegHandsImage *image);
-void _neg_viewport_get_output_point (NegViewport *self, double x, double y, double point[2]);
 void _neg_viewport_annotations_image_changed (NegViewport *self);
 gboolean _neg_viewport_is_key_image (NegViewport *self);
 void _neg_viewport_forget_marks (NegViewport *self); /* fonts or scale are others */
 void _neg_viewport_snapshot_annotations (NegViewport *self, GtkSnapshot *snapshot);
-void _neg_viewport_update_probe (NegViewport *self);
-gboolean _neg_viewport_edit_text_at (NegViewport *self, double x, double y);
 void _neg_viewport_dispose_annotations (NegViewport *self);
 
 void _neg_viewport_class_init_input (GtkWidgetClass *class);

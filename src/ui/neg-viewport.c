@@ -197,7 +197,8 @@ neg_viewport_get_failure (NegViewport *self)
 guint64
 neg_viewport_get_n_uploads (NegViewport *self)
 {
-  return self->n_uploads + (self->gl != NULL ? neg_gl_canvas_get_n_uploads (NEG_GL_CANVAS (self->gl)) : 0);
+  return self->n_uploads + (self->layer != NULL ? neg_annotation_layer_get_n_paints (self->layer) : 0)
+         + (self->gl != NULL ? neg_gl_canvas_get_n_uploads (NEG_GL_CANVAS (self->gl)) : 0);
 }
 
 gboolean
