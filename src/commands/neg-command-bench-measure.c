@@ -1,9 +1,9 @@
 /* Medians, worst cases, and memory. */
 #include "config.h"
 
-#include <string.h>
 #include <sys/resource.h>
 
+#include "base/neg-memory-use.h"
 #include "commands/neg-command-bench-private.h"
 
 #define KIB_PER_MIB 1024.0
@@ -41,41 +41,17 @@ neg_bench_worst (const double *values, guint n)
   return worst;
 }
 
-static double
-get_peak_mib (int who)
-{
-  struct rusage usage;
-
-  return getrusage (who, &usage) == 0 ? (double) usage.ru_maxrss / KIB_PER_MIB : 0;
-}
-
-double
-neg_bench_get_peak_rss_mib (void)
-{
-  return get_peak_mib (RUSAGE_SELF);
-}
-
 double
 neg_bench_get_engine_peak_rss_mib (void)
 {
-  return get_peak_mib (RUSAGE_CHILDREN);
-}
+  struct rusage usage;
 
-double
-neg_bench_get_pss_mib (void)
-{
-  g_autofree char *text = NULL;
-  const char *line;
-
-  if (!g_file_get_contents ("/proc/self/smaps_rollup", &text, NULL, NULL))
-    return 0;
-  line = strstr (text, "\nPss:");
-  return line != NULL ? g_ascii_strtod (line + strlen ("\nPss:"), NULL) / KIB_PER_MIB : 0;
+  return getrusage (RUSAGE_CHILDREN, &usage) == 0 ? (double) usage.ru_maxrss / KIB_PER_MIB : 0;
 }
 
 void
 neg_bench_add_memory (JsonBuilder *builder)
 {
-  neg_json_add_double (builder, "peak_rss_mib", neg_bench_get_peak_rss_mib ());
-  neg_json_add_double (builder, "pss_mib", neg_bench_get_pss_mib ());
+  neg_json_add_double (builder, "peak_rss_mib", neg_memory_get_peak_mib ());
+  neg_json_add_double (builder, "pss_mib", neg_memory_get_pss_mib ());
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/neg-error.h"
+#include "base/neg-memory-use.h"
 #include "commands/neg-command-bench-private.h"
 #include "commands/neg-commands-volume.h"
 #include "imaging/neg-color-map.h"
@@ -189,7 +190,7 @@ print_text (const Bench *bench)
            bench->volume->n_slices, neg_row_workers_get_n_threads (bench->workers), neg_reformat_get_way (),
            neg_bench_median (bench->planes_ms, bench->n_planes), neg_bench_worst (bench->planes_ms, bench->n_planes),
            neg_bench_median (bench->pictures_ms, bench->n_planes), neg_bench_worst (bench->pictures_ms, bench->n_planes),
-           neg_bench_get_peak_rss_mib ());
+           neg_memory_get_peak_mib ());
 }
 
 gboolean

@@ -18,13 +18,10 @@ double neg_bench_now_s (void);
 double neg_bench_median (const double *values, guint n);
 double neg_bench_worst (const double *values, guint n); /* the largest */
 
-/* Of this process: at most resident so far, and its share of what is resident now (shared pages divided); 0: unknown. Of
- * the engines that have ended: the largest. */
-double neg_bench_get_peak_rss_mib (void);
-double neg_bench_get_pss_mib (void);
+/* Of the engines that have ended, the largest. */
 double neg_bench_get_engine_peak_rss_mib (void);
 
-/* "peak_rss_mib" and "pss_mib" of the object under way. */
+/* "peak_rss_mib" and "pss_mib" (neg-memory-use.h) of the object under way. */
 void neg_bench_add_memory (JsonBuilder *builder);
 
 /* `bench mpr`, `bench slab`: oblique planes, or a slab's MIP, moved along the normal. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/neg-error.h"
+#include "base/neg-memory-use.h"
 #include "commands/neg-command-bench-private.h"
 #include "imaging/neg-draw.h"
 #include "pipeline/neg-frame-store.h"
@@ -164,7 +165,7 @@ print_decode (const NegBenchOptions *options, const DecodeRun *run, const double
 
   if (!options->json) {
     g_print ("%u frames, %.1f MiB: %.3f s, worst %.3f s, %.1f MiB/s, %.1f MiB per CPU-second of the engines, peak %.0f MiB\n",
-             run->frames->len, mib, wall_s, wall_worst_s, mib / wall_s, mib / cpu_s, neg_bench_get_peak_rss_mib ());
+             run->frames->len, mib, wall_s, wall_worst_s, mib / wall_s, mib / cpu_s, neg_memory_get_peak_mib ());
     return;
   }
   json_builder_begin_object (builder);
@@ -327,7 +328,7 @@ print_open (const NegBenchOptions *options, const OpenRun *last, const double *f
 
   if (!options->json) {
     g_print ("first image %.3f s, worst %.3f s, scanned %.3f s, all %u images %.3f s, worst %.3f s, peak %.0f MiB\n", first_s,
-             first_worst_s, scanned_s, last->n_frames, all_s, all_worst_s, neg_bench_get_peak_rss_mib ());
+             first_worst_s, scanned_s, last->n_frames, all_s, all_worst_s, neg_memory_get_peak_mib ());
     return;
   }
   json_builder_begin_object (builder);

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 
+#include "base/neg-memory-use.h"
 #include "ui/neg-bus-probe.h"
 #include "ui/neg-frame-times.h"
 #include "ui/neg-main-window-private.h"
@@ -317,6 +318,10 @@ print_json (Bench *bench)
   add_phase (builder, "loading", &bench->results[PHASE_LOADING]);
   add_phase (builder, "scroll", &bench->results[PHASE_SCROLL]);
   add_phase (builder, "drag", &bench->results[PHASE_DRAG]);
+  json_builder_set_member_name (builder, "peak_rss_mib");
+  json_builder_add_double_value (builder, neg_memory_get_peak_mib ());
+  json_builder_set_member_name (builder, "pss_mib");
+  json_builder_add_double_value (builder, neg_memory_get_pss_mib ());
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, FALSE);
