@@ -8,7 +8,6 @@
 
 #define HIDDEN 0.995f
 #define AMBIENT 0.3f
-#define EDGE_VOXELS 0.05f /* blocks are left this much too early: slices may lie so far from the line */
 
 #define ALWAYS_INLINE static inline __attribute__ ((always_inline))
 
@@ -150,20 +149,12 @@ fetch_general (const NegRayScene *scene, const Place *place)
   return is_nearest_there ? sum / weights : NAN;
 }
 
-ALWAYS_INLINE gsize
-get_block (const NegRaycastBlocks *blocks, const Place *place)
-{
-  return ((gsize) (place->cell[2] >> NEG_BLOCK_SHIFT) * blocks->rows + (place->cell[1] >> NEG_BLOCK_SHIFT))
-             * blocks->columns
-         + (place->cell[0] >> NEG_BLOCK_SHIFT);
-}
-
 ALWAYS_INLINE gboolean
 may_be_padding (const NegRayScene *scene, const Place *place)
 {
   if (!scene->volume->padding.active)
     return FALSE;
-  return scene->blocks == NULL || scene->blocks->has_padding[get_block (scene->blocks, place)];
+  return scene->blocks == NULL || scene->blocks->has_padding[_neg_ray_get_block (scene->blocks, place->cell)];
 }
 
 /* NaN: padding. */
@@ -217,24 +208,12 @@ get_light (const NegRayScene *scene, Fetch fetch, const float at[3], float value
   return AMBIENT + (1 - AMBIENT) * (fabsf (towards) + scene->flat) / (length + scene->flat);
 }
 
-/* How many steps lead out of the block; at least 1. */
 ALWAYS_INLINE guint
 count_skipped (const NegRayScene *scene, const Place *place)
 {
   const float at[3] = { place->x, place->y, place->z };
-  float n = 1e6f;
 
-  if (!scene->is_straight)
-    return 1;
-  for (guint i = 0; i < 3; i++) {
-    guint block = place->cell[i] >> NEG_BLOCK_SHIFT;
-    float edge = scene->steps_per_voxel[i] > 0 ? (float) ((block + 1) << NEG_BLOCK_SHIFT) - EDGE_VOXELS
-                                               : (float) (block << NEG_BLOCK_SHIFT) + EDGE_VOXELS;
-    float steps = (edge - at[i]) * scene->steps_per_voxel[i];
-
-    n = MIN (n, steps);
-  }
-  return n > 1 ? (guint) (int) n : 1;
+  return scene->is_straight ? _neg_ray_count_skipped (scene, at, place->cell) : 1;
 }
 
 ALWAYS_INLINE guint
@@ -248,7 +227,7 @@ get_color_index (const NegRayScene *scene, float value)
 ALWAYS_INLINE gboolean
 is_clear (const NegRayScene *scene, const Place *place)
 {
-  const NegBlock *block = &scene->blocks->blocks[get_block (scene->blocks, place)];
+  const NegBlock *block = &scene->blocks->blocks[_neg_ray_get_block (scene->blocks, place->cell)];
 
   return block->low > block->high
          || scene->n_opaque[get_color_index (scene, block->high) + 1]
@@ -311,7 +290,7 @@ march_mip (const NegRayScene *scene, Fetch fetch, const NegRay *ray, NegRayResul
     if (!locate (scene, at, &place))
       continue;
     if (scene->blocks != NULL
-        && !(scene->blocks->blocks[get_block (scene->blocks, &place)].high > result->value)) {
+        && !(scene->blocks->blocks[_neg_ray_get_block (scene->blocks, place.cell)].high > result->value)) {
       step += count_skipped (scene, &place) - 1;
       continue;
     }
@@ -357,7 +336,9 @@ void
 _neg_ray_march (const NegRayScene *scene, const NegRay *ray, NegRayResult *result)
 {
   *result = (NegRayResult){ .value = -INFINITY, .half_step = -1 };
-  if (scene->volume->modality_lut != NULL)
+  if (scene->is_plain && scene->raycast->is_mip)
+    _neg_ray_march_plain (scene, ray, result);
+  else if (scene->volume->modality_lut != NULL)
     march_general (scene, ray, result);
   else if (scene->volume->sample_type == NEG_SAMPLE_S16)
     march_s16 (scene, ray, result);

@@ -49,6 +49,7 @@ typedef struct {
   guint n_bins;
   float bins_per_mm;
   gboolean is_straight;      /* intervals go on alike: rays are straight in voxels too */
+  gboolean is_plain;         /* and exactly so, of 16 bit, all there, without padding, of one rescale */
   float first_mm, end_mm;    /* of the volume, along the normal */
   float columns, rows;       /* their numbers, less a half */
 
@@ -58,6 +59,7 @@ typedef struct {
   float step[3];                                /* one step along a ray, in the three numbers */
   float view[3];                                /* the ray's direction along the row, the column, the normal */
   float step_voxels[3], steps_per_voxel[3];     /* where all is straight */
+  double shear[2];                              /* columns and rows by which the first voxel moves, per mm of the normal */
 
   NegRayColor colors[NEG_RAY_COLORS];
   guint16 n_opaque[NEG_RAY_COLORS + 1]; /* how many before it hide something */
@@ -89,5 +91,34 @@ void _neg_ray_scene_clear (NegRayScene *scene);
 gboolean _neg_ray_init (NegRay *ray, const NegRayScene *scene, double x_px, double y_px);
 
 void _neg_ray_march (const NegRayScene *scene, const NegRay *ray, NegRayResult *result);
+/* A MIP where the scene is plain: several samples at once. */
+void _neg_ray_march_plain (const NegRayScene *scene, const NegRay *ray, NegRayResult *result);
+
+static inline gsize
+_neg_ray_get_block (const NegRaycastBlocks *blocks, const guint voxel[3])
+{
+  return ((gsize) (voxel[2] >> NEG_BLOCK_SHIFT) * blocks->rows + (voxel[1] >> NEG_BLOCK_SHIFT)) * blocks->columns
+         + (voxel[0] >> NEG_BLOCK_SHIFT);
+}
+
+/* Blocks are left so much too early: slices may lie that far from the line. */
+#define NEG_RAY_EDGE_VOXELS 0.05f
+
+/* How many steps from @at lead out of the block of @voxel; at least 1. Where all is straight. */
+static inline guint
+_neg_ray_count_skipped (const NegRayScene *scene, const float at[3], const guint voxel[3])
+{
+  float n = 1e6f;
+
+  for (guint i = 0; i < 3; i++) {
+    guint block = voxel[i] >> NEG_BLOCK_SHIFT;
+    float edge = scene->steps_per_voxel[i] > 0 ? (float) ((block + 1) << NEG_BLOCK_SHIFT) - NEG_RAY_EDGE_VOXELS
+                                               : (float) (block << NEG_BLOCK_SHIFT) + NEG_RAY_EDGE_VOXELS;
+    float steps = (edge - at[i]) * scene->steps_per_voxel[i];
+
+    n = MIN (n, steps);
+  }
+  return n > 1 ? (guint) (int) n : 1;
+}
 
 G_END_DECLS

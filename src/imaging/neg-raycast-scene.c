@@ -10,6 +10,7 @@
 
 /* Slices that lie on one line and at one distance to this part of a voxel are skipped through as if all were exact. */
 #define STRAIGHT_VOXELS 0.05
+#define PLAIN_VOXELS 1e-3
 
 #define FLAT_SHARE 1e-3
 #define AMBIENT 0.3
@@ -58,11 +59,12 @@ init_interval (NegRayScene *scene, guint below)
   interval->is_joined = !is_gap && interval->has_below && interval->has_above;
 }
 
-static gboolean
-find_straight (const NegVolume *volume)
+/* How far slices lie from where they would be if all distances were the same, in voxels. */
+static double
+find_deviation (const NegVolume *volume)
 {
   guint last = volume->n_slices - 1;
-  double end[2];
+  double end[2], largest = 0;
 
   get_shift (volume, last, end);
   for (guint slice = 1; slice < last; slice++) {
@@ -70,10 +72,25 @@ find_straight (const NegVolume *volume)
     double along = volume->distances_mm[slice] / volume->distances_mm[last] * last - slice;
 
     get_shift (volume, slice, shift);
-    if (fabs (along) > STRAIGHT_VOXELS || fabs (shift[0] - part * end[0]) > STRAIGHT_VOXELS
-        || fabs (shift[1] - part * end[1]) > STRAIGHT_VOXELS)
-      return FALSE;
+    largest = MAX (largest, fabs (along));
+    largest = MAX (largest, MAX (fabs (shift[0] - part * end[0]), fabs (shift[1] - part * end[1])));
   }
+  return largest;
+}
+
+static gboolean
+is_plain (const NegRayScene *scene, double deviation)
+{
+  const NegVolume *volume = scene->volume;
+
+  if (deviation > PLAIN_VOXELS || !volume->same_rescale || volume->padding.active || volume->columns < 2
+      || volume->rows < 2
+      || (volume->sample_type != NEG_SAMPLE_S16 && volume->sample_type != NEG_SAMPLE_U16)
+      || (guint64) volume->columns * volume->rows > G_MAXINT32 / volume->n_slices)
+    return FALSE;
+  for (guint i = 0; i < scene->n_intervals; i++)
+    if (!scene->intervals[i].is_joined)
+      return FALSE;
   return TRUE;
 }
 
@@ -81,7 +98,7 @@ static gboolean
 init_slices (NegRayScene *scene)
 {
   const NegVolume *volume = scene->volume;
-  double length_mm = volume->distances_mm[volume->n_slices - 1];
+  double length_mm = volume->distances_mm[volume->n_slices - 1], deviation;
 
   scene->n_intervals = volume->n_slices - 1;
   scene->n_bins = volume->n_slices * BINS_PER_SLICE;
@@ -103,7 +120,9 @@ init_slices (NegRayScene *scene)
     scene->bins[i] = below;
   }
   scene->bins_per_mm = scene->n_bins / length_mm;
-  scene->is_straight = find_straight (volume);
+  deviation = find_deviation (volume);
+  scene->is_straight = deviation <= STRAIGHT_VOXELS;
+  scene->is_plain = is_plain (scene, deviation);
   return TRUE;
 }
 
@@ -139,8 +158,10 @@ init_steps (NegRayScene *scene)
   double length_mm = volume->distances_mm[volume->n_slices - 1], end[2];
 
   get_shift (volume, volume->n_slices - 1, end);
-  scene->step_voxels[0] = scene->step[0] - end[0] / length_mm * scene->step[2];
-  scene->step_voxels[1] = scene->step[1] - end[1] / length_mm * scene->step[2];
+  scene->shear[0] = end[0] / length_mm;
+  scene->shear[1] = end[1] / length_mm;
+  scene->step_voxels[0] = scene->step[0] - scene->shear[0] * scene->step[2];
+  scene->step_voxels[1] = scene->step[1] - scene->shear[1] * scene->step[2];
   scene->step_voxels[2] = scene->step[2] * (volume->n_slices - 1) / length_mm;
   for (guint i = 0; i < 3; i++)
     scene->steps_per_voxel[i] = fabsf (scene->step_voxels[i]) > 1e-6f ? 1 / scene->step_voxels[i] : 1e6f;
