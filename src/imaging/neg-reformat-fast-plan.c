@@ -81,14 +81,14 @@ set_values (NegTilePlan *plan)
   set_padding (plan, bias);
   plan->scale = 1;
   if (volume->same_rescale) {
-    plan->scale = TURNED * volume->slopes[0];
-    plan->offset = volume->intercepts[0] + bias * volume->slopes[0];
+    plan->scale = (float) (TURNED * volume->slopes[0]);
+    plan->offset = (float) (volume->intercepts[0] + bias * volume->slopes[0]);
   } else {
-    plan->scales = g_new (double, volume->n_slices);
-    plan->offsets = g_new (double, volume->n_slices);
+    plan->scales = g_new (float, volume->n_slices);
+    plan->offsets = g_new (float, volume->n_slices);
     for (guint i = 0; i < volume->n_slices; i++) {
-      plan->scales[i] = TURNED * volume->slopes[i];
-      plan->offsets[i] = volume->intercepts[i] + bias * volume->slopes[i];
+      plan->scales[i] = (float) (TURNED * volume->slopes[i]);
+      plan->offsets[i] = (float) (volume->intercepts[i] + bias * volume->slopes[i]);
     }
   }
   return TRUE;
@@ -124,14 +124,17 @@ set_slices (NegTilePlan *plan, const double line[2])
   guint n = volume->n_slices;
 
   plan->places = g_new (double, n);
+  plan->inverses = g_new (float, n);
   plan->cells = g_new (guint8, n);
   plan->ready = g_new (gboolean, n);
   for (guint i = 0; i < n; i++) {
     plan->places[i] = volume->distances_mm[i] / plan->depth_unit_mm;
     plan->ready[i] = _neg_volume_has_slice (volume, i);
   }
-  for (guint i = 0; i + 1 < n; i++)
+  for (guint i = 0; i + 1 < n; i++) {
     plan->cells[i] = get_cell (plan, i);
+    plan->inverses[i] = (float) (1 / (plan->places[i + 1] - plan->places[i]));
+  }
   if (volume->off_line_px <= OFF_MAX)
     return;
   plan->margin_px = 2 * volume->off_line_px; /* beyond the last slice it goes on for half a distance */
@@ -263,6 +266,8 @@ _neg_tile_plan_init (NegTilePlan *plan, guint n_lanes, const NegReformat *reform
   plan->reformat = reformat;
   plan->volume = volume;
   plan->depth_unit_mm = volume->distances_mm[last] / last;
+  plan->low = -volume->halves_mm[0] / plan->depth_unit_mm;
+  plan->high = (volume->distances_mm[last] + volume->halves_mm[2 * last + 1]) / plan->depth_unit_mm;
   if (volume->columns < NEG_TILE_ROW_VOXELS || !set_values (plan) || !set_projection (plan))
     return FALSE;
   plan->is_simple = volume->same_rescale && volume->off_even_slices <= OFF_MAX && volume->off_line_px <= OFF_MAX
@@ -282,6 +287,7 @@ void
 _neg_tile_plan_clear (NegTilePlan *plan)
 {
   g_free (plan->places);
+  g_free (plan->inverses);
   g_free (plan->aside[0]);
   g_free (plan->aside[1]);
   g_free (plan->cells);

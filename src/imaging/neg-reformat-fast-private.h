@@ -54,7 +54,7 @@ typedef struct {
   gint16 flip; /* exclusive or that makes them signed */
   gboolean has_padding;
   gint16 padding_low, padding_high;
-  double scale, offset; /* from what is added up to the modality value */
+  float scale, offset; /* from what is added up to the modality value */
 
   guint tile_columns, tile_rows; /* pixels; fewer than lanes where they lie far apart: some lanes are double then */
   NegFixed origin[3], tile_x[3], tile_y[3], sample[3]; /* the corner of the first tile; from one to the next */
@@ -62,17 +62,19 @@ typedef struct {
   float span[3];
 
   double depth_unit_mm;
+  double low, high; /* the ends of the volume, in distances from the first slice */
   double margin_px; /* how far slices may lie beside the line that is taken for all of them */
   gboolean is_simple; /* slices all there, straight, at the same distances, of the same rescale */
   /* Otherwise, of each slice: */
   double *places;             /* in distances */
+  float *inverses;            /* 1 / the distance to the next */
   double *aside[2];           /* beside the line; NULL: on it */
   guint8 *cells;              /* NegCell, one less than slices */
   gboolean *ready;
-  double *scales, *offsets;   /* NULL: the same for all */
+  float *scales, *offsets;   /* NULL: the same for all */
 } NegTilePlan;
 
-/* Tiles [first, end) of a row of them; @inside: all samples lie so that nothing has to be looked at. */
+/* Tiles [first, end) of a row of them; @inside: every voxel that is loaded is in the volume, and so is every pixel. */
 typedef struct {
   guint row, first, end;
   gboolean inside;
@@ -106,10 +108,15 @@ typedef struct {
   float start[NEG_TILE_VOXELS_MAX], inverse[NEG_TILE_VOXELS_MAX];
   float z;              /* the corner, from the first slice */
   float low, high;      /* the ends of the volume, from the first slice */
+  gboolean is_joined;   /* all of its cells */
 } NegTileWindow;
 
 /* FALSE where they are too many. */
 gboolean _neg_tile_window_init (NegTileWindow *window, const NegTilePlan *plan, NegFixed z, guint hint);
+
+/* The pixels of a tile that are wanted, from its lanes: which have a value, which would have one. */
+void _neg_tile_store (const NegTilePlan *plan, guint tile_row, guint tile, const float *of_lanes, guint any,
+                      guint missing);
 
 /* Pixels of a tile, each by the general way. */
 void _neg_tile_draw_general (const NegTilePlan *plan, guint tile_row, guint tile);

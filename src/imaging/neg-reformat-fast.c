@@ -85,35 +85,68 @@ find_below (const NegTilePlan *plan, double z, guint hint)
 gboolean
 _neg_tile_window_init (NegTileWindow *window, const NegTilePlan *plan, NegFixed z, guint hint)
 {
-  const NegVolume *volume = plan->volume;
-  guint last = volume->n_slices - 1, n;
-  double place = z * 0x1p-32, first_place;
+  guint n_cells = plan->volume->n_slices - 1, n = 0;
+  double place = z * 0x1p-32, first_place, start;
 
   window->first = find_below (plan, place, hint);
-  first_place = get_place (plan, window->first);
+  start = first_place = get_place (plan, window->first);
   window->z = (float) (place - first_place);
-  window->low = (float) (-volume->halves_mm[0] / plan->depth_unit_mm - first_place);
-  window->high = (float) (get_place (plan, last) + volume->halves_mm[2 * last + 1] / plan->depth_unit_mm - first_place);
-  for (n = 0; window->first + n < last; n++) {
-    double start = get_place (plan, window->first + n);
+  window->low = (float) (plan->low - first_place);
+  window->high = (float) (plan->high - first_place);
+  window->is_joined = TRUE;
+  do {
+    guint cell = window->first + n;
 
-    if (n > 0 && start > place + plan->span[2])
-      break;
     if (n + 1 == NEG_TILE_VOXELS_MAX)
       return FALSE;
     window->start[n] = (float) (start - first_place);
-    window->inverse[n] = (float) (1 / (get_place (plan, window->first + n + 1) - start));
-  }
+    window->inverse[n] = plan->is_simple ? 1 : plan->inverses[cell];
+    window->is_joined = window->is_joined && (plan->is_simple || plan->cells[cell] == NEG_CELL_JOINED);
+    n++;
+    if (cell + 1 == n_cells)
+      break;
+    start = get_place (plan, cell + 1);
+  } while (start <= place + plan->span[2]);
   window->n_cells = n;
   return TRUE;
+}
+
+/* Rows of a tile that are wanted: [first, end). */
+static void
+get_rows (const NegTilePlan *plan, guint tile_row, guint *first, guint *end)
+{
+  guint top = tile_row * plan->tile_rows;
+
+  *first = MAX (top, plan->first_row);
+  *end = MIN (top + plan->tile_rows, plan->first_row + plan->n_rows);
+}
+
+void
+_neg_tile_store (const NegTilePlan *plan, guint tile_row, guint tile, const float *of_lanes, guint any, guint missing)
+{
+  static const guint8 covers[4] = { NEG_COVER_OUTSIDE, NEG_COVER_WHOLE, NEG_COVER_MISSING, NEG_COVER_PARTLY };
+  guint top = tile_row * plan->tile_rows, left = tile * plan->tile_columns;
+  guint n_columns = MIN (plan->tile_columns, plan->width - left), first, end;
+
+  get_rows (plan, tile_row, &first, &end);
+  for (guint row = first; row < end; row++)
+    for (guint i = 0; i < n_columns; i++) {
+      gsize index = (gsize) row * plan->width + left + i;
+      guint lane = (row - top) * NEG_TILE_COLUMNS + i;
+
+      plan->values[index] = of_lanes[lane];
+      if (plan->covers != NULL)
+        plan->covers[index] = covers[(any >> lane & 1) | (missing >> lane & 1) << 1];
+    }
 }
 
 void
 _neg_tile_draw_general (const NegTilePlan *plan, guint tile_row, guint tile)
 {
-  guint top = tile_row * plan->tile_rows, left = tile * plan->tile_columns;
+  guint left = tile * plan->tile_columns, first, end;
 
-  for (guint row = MAX (top, plan->first_row); row < MIN (top + plan->tile_rows, plan->first_row + plan->n_rows); row++)
+  get_rows (plan, tile_row, &first, &end);
+  for (guint row = first; row < end; row++)
     for (guint column = left; column < MIN (left + plan->tile_columns, plan->width); column++) {
       const double middle_px[2] = { column + 0.5, row + 0.5 };
       gsize index = (gsize) row * plan->width + column;
@@ -170,11 +203,8 @@ to_fixed (double voxels)
 static void
 find_touching (const NegTilePlan *plan, guint tile_row, Interval *interval)
 {
-  const NegVolume *volume = plan->volume;
-  guint last = volume->n_slices - 1;
-  double low[3] = { -0.5, -0.5, -volume->halves_mm[0] / plan->depth_unit_mm };
-  double high[3] = { volume->columns - 0.5, volume->rows - 0.5,
-                     (volume->distances_mm[last] + volume->halves_mm[2 * last + 1]) / plan->depth_unit_mm };
+  const double low[3] = { -0.5, -0.5, plan->low };
+  const double high[3] = { plan->volume->columns - 0.5, plan->volume->rows - 0.5, plan->high };
 
   for (guint i = 0; i < 3; i++) {
     NegFixed through = (plan->n_samples - 1) * plan->sample[i];
@@ -185,24 +215,33 @@ find_touching (const NegTilePlan *plan, guint tile_row, Interval *interval)
   }
 }
 
+/* Through slices at any distances the last is what counts. */
+static NegFixed
+get_last_inside (const NegTilePlan *plan, guint axis)
+{
+  const NegVolume *volume = plan->volume;
+  gint64 n[3] = { volume->columns, volume->rows, volume->n_slices };
+  gint64 n_loaded = axis == 0 ? NEG_TILE_ROW_VOXELS : (gint64) (1 + plan->span[axis]) + 2;
+
+  if (axis == 2 && !plan->is_simple)
+    return to_fixed (volume->n_slices - 1 - plan->span[2] - OUTER_MARGIN);
+  return ((n[axis] - n_loaded + 1) << 32) - 1;
+}
+
 /* Tiles whose samples all lie where every voxel is that is loaded. */
 static void
 find_inside (const NegTilePlan *plan, guint tile_row, Interval *interval)
 {
-  const NegVolume *volume = plan->volume;
-  gint64 n[3] = { volume->columns, volume->rows, volume->n_slices };
-
   for (guint i = 0; i < 3; i++) {
-    gint64 n_loaded = i == 0 ? NEG_TILE_ROW_VOXELS : (gint64) (1 + plan->span[i]) + 2;
     NegFixed through = (plan->n_samples - 1) * plan->sample[i], base = get_base (plan, tile_row, i);
-    NegFixed high = ((n[i] - n_loaded + 1) << 32) - 1;
+    NegFixed last = get_last_inside (plan, i);
 
-    if (high < 0 || !plan->is_simple) {
+    if (last < 0) {
       interval->end = interval->first;
       return;
     }
-    keep_within (interval, base, plan->tile_x[i], 0, high);
-    keep_within (interval, base + through, plan->tile_x[i], 0, high);
+    keep_within (interval, base, plan->tile_x[i], 0, last);
+    keep_within (interval, base + through, plan->tile_x[i], 0, last);
   }
 }
 
@@ -212,10 +251,9 @@ find_inside (const NegTilePlan *plan, guint tile_row, Interval *interval)
 static void
 clear (const NegTilePlan *plan, guint tile_row, gint64 first, gint64 end)
 {
-  guint top = tile_row * plan->tile_rows, from = first * plan->tile_columns;
-  guint to = MIN (end * plan->tile_columns, plan->width);
+  guint from = first * plan->tile_columns, to = MIN (end * plan->tile_columns, plan->width), row, end_row;
 
-  for (guint row = MAX (top, plan->first_row); row < MIN (top + plan->tile_rows, plan->first_row + plan->n_rows); row++) {
+  for (get_rows (plan, tile_row, &row, &end_row); row < end_row; row++) {
     gsize index = (gsize) row * plan->width;
 
     for (guint column = from; column < to; column++)
