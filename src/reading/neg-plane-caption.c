@@ -103,7 +103,7 @@ add_fused (GString *text, NegVolumeReading *volumes, NegCaptionsLevel level)
   unit = neg_volume_reading_get_fused_unit (volumes);
   neg_volume_reading_get_fused_window (volumes, &low, &high);
   /* Translators: a series laid over another one: its name, opacity, the values of first and last colour, their unit */
-  line = g_strdup_printf (_ ("over it: %s, %.0f %%, %.4g to %.4g %s"), title,
+  line = g_strdup_printf (_ ("over it: %s\n%.0f %%, %.4g to %.4g %s"), title,
                           neg_volume_reading_get_opacity (volumes) * 100, low, high,
                           g_strcmp0 (unit, "g/ml") == 0 ? "SUV" : unit);
   add_line (text, line);

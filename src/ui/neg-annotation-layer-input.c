@@ -43,6 +43,12 @@ neg_annotation_layer_begin_drag (NegAnnotationLayer *self, GtkGestureDrag *drag,
 }
 
 gboolean
+neg_annotation_layer_has_draft (NegAnnotationLayer *self)
+{
+  return neg_annotation_hands_get_draft (self->hands) != NULL;
+}
+
+gboolean
 neg_annotation_layer_has_drag (NegAnnotationLayer *self)
 {
   return self->has_drag;

@@ -45,6 +45,7 @@ void neg_annotation_layer_update_probe (NegAnnotationLayer *layer);
 void neg_annotation_layer_motion (NegAnnotationLayer *layer, GtkEventController *controller, double x, double y);
 /* The left button. TRUE: the drag is the layer's. */
 gboolean neg_annotation_layer_begin_drag (NegAnnotationLayer *layer, GtkGestureDrag *drag, double x, double y);
+gboolean neg_annotation_layer_has_draft (NegAnnotationLayer *layer); /* something is being drawn */
 gboolean neg_annotation_layer_has_drag (NegAnnotationLayer *layer);
 void neg_annotation_layer_update_drag (NegAnnotationLayer *layer, GtkGestureDrag *drag, double dx, double dy,
                                        gboolean is_end);

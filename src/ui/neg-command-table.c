@@ -112,6 +112,8 @@ static const NegCommandInfo commands[] = {
   { "volume.tilt('up')", N_ ("Tilt the free plane upwards"), N_ ("Planes of a volume"), "<Shift>Up", "mpr" },
   { "volume.tilt('down')", N_ ("Tilt the free plane downwards"), N_ ("Planes of a volume"), "<Shift>Down", "mpr" },
   { "volume.fuse", N_ ("Lay PET or another series over, and back"), N_ ("Planes of a volume"), "u", "mpr" },
+  { "volume.fourth", N_ ("Fourth viewport: free plane, rendering, turning MIP"), N_ ("Planes of a volume"), "q", "mpr" },
+  { "volume.page", N_ ("Settings of the planes"), N_ ("Planes of a volume"), "<Control>m", "mpr" },
   { "layout.next-page", N_ ("The next series, in all viewports"), N_ ("Viewports"), "space", "layout" },
   { "layout.previous-page", N_ ("The previous series, in all viewports"), N_ ("Viewports"), "<Shift>space", "layout" },
   { "viewport.next", N_ ("Next viewport"), N_ ("Viewports"), "Tab", "layout" },

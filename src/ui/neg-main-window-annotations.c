@@ -232,7 +232,12 @@ _neg_main_window_undo (NegMainWindow *self, gboolean back)
 static void
 remove_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_viewport_remove_annotation (neg_grid_get_active (NEG_MAIN_WINDOW (data)->grid));
+  NegMainWindow *self = data;
+
+  if (_neg_main_window_has_volume (self))
+    neg_mpr_viewport_remove_annotation (_neg_main_window_get_plane (self));
+  else
+    neg_viewport_remove_annotation (neg_grid_get_active (self->grid));
 }
 
 static void
@@ -243,7 +248,10 @@ place_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (self->tool < NEG_TOOL_LENGTH)
     _neg_main_window_hint (self, _ ("Take a tool first: L length, A angle, B Cobb, E ellipse, R rectangle, D freehand, "
                                     "T arrow, P probe."));
-  neg_viewport_place_annotation (neg_grid_get_active (self->grid));
+  if (_neg_main_window_has_volume (self))
+    neg_mpr_viewport_place_annotation (_neg_main_window_get_plane (self));
+  else
+    neg_viewport_place_annotation (neg_grid_get_active (self->grid));
   _neg_main_window_focus (self);
 }
 

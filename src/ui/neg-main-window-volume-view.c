@@ -49,6 +49,17 @@ is_named (GSimpleAction *action, const char *name)
 }
 
 /* With the crosshair in hand arrows move the point in the plane, else along its normal. */
+/* What is seen of a rendering turns. */
+static gboolean
+turn_cast (NegMainWindow *self, int right, int down)
+{
+  NegCastViewport *cast = neg_mpr_view_get_active_cast (self->mpr_view);
+
+  if (cast != NULL)
+    neg_cast_viewport_turn (cast, right, down);
+  return cast != NULL;
+}
+
 static void
 image_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -62,7 +73,7 @@ image_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (is_named (action, "first") || is_named (action, "last"))
     neg_mpr_scroll_to_end (mpr, active (self), is_named (action, "last") ? 1 : -1);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
-    if (is_named (action, steps[i].name)) {
+    if (is_named (action, steps[i].name) && !turn_cast (self, 0, CLAMP (steps[i].n_steps, -1, 1))) {
       if (self->tool == NEG_TOOL_CROSSHAIR && ABS (steps[i].n_steps) == 1)
         neg_mpr_viewport_move_point (_neg_main_window_get_plane (self), 0, steps[i].n_steps);
       else
@@ -99,6 +110,8 @@ series_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   int step = is_named (action, "next") ? 1 : -1;
   NegSeries *series;
 
+  if (turn_cast (self, step, 0))
+    return;
   if (self->tool == NEG_TOOL_CROSSHAIR) {
     neg_mpr_viewport_move_point (_neg_main_window_get_plane (self), step, 0);
     return;
@@ -260,10 +273,14 @@ true_size_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 zoom_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
+  NegCastViewport *cast = neg_mpr_view_get_active_cast (NEG_MAIN_WINDOW (data)->mpr_view);
   guint width = get_width (data), height = get_height (data);
 
-  neg_mpr_zoom_at (begin (data), active (data), width, height, width / 2.0, height / 2.0,
-                   is_named (action, "zoom-in") ? KEY_ZOOM : 1 / KEY_ZOOM);
+  if (cast != NULL)
+    neg_cast_viewport_zoom (cast, is_named (action, "zoom-in") ? 1 : -1);
+  else
+    neg_mpr_zoom_at (begin (data), active (data), width, height, width / 2.0, height / 2.0,
+                     is_named (action, "zoom-in") ? KEY_ZOOM : 1 / KEY_ZOOM);
 }
 
 static void
@@ -295,6 +312,19 @@ lines_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   self->mpr_lines_hidden = !self->mpr_lines_hidden;
   _neg_main_window_set_up_planes (self);
   _neg_main_window_update_actions (self);
+}
+
+/* What would play images turns what is cast. */
+static void
+cine_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+  NegCastViewport *cast = neg_mpr_view_get_cast (self->mpr_view);
+
+  if (cast != NULL)
+    neg_cast_viewport_set_turning (cast, !neg_cast_viewport_is_turning (cast));
+  else
+    _neg_main_window_hint (self, _ ("Nothing here turns: the fourth viewport can show a rendering (Q)."));
 }
 
 static void
@@ -332,7 +362,7 @@ static const GActionEntry view_entries[] = {
   { "flip-horizontal", turn_cb },
   { "flip-vertical", turn_cb },
   { "reset", reset_cb },
-  { "cine", not_here_cb, NULL, "false", take_state_cb },
+  { "cine", cine_cb, NULL, "false", take_state_cb },
   { "maximize", maximize_cb, NULL, "false", take_state_cb },
   { "synchronize", not_here_cb, NULL, "false", take_state_cb },
   { "lines", lines_cb, NULL, "true", take_state_cb },

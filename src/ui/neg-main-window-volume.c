@@ -37,18 +37,19 @@ set_up_cb (NegMprViewport *viewport, gpointer data)
   NegMainWindow *self = data;
 
   neg_mpr_viewport_set_tool (viewport, self->tool);
-  neg_mpr_viewport_set_captions (viewport, self->captions);
   neg_mpr_viewport_set_curve (viewport, self->curve);
   neg_mpr_viewport_set_lines (viewport, !self->mpr_lines_hidden);
-  if (self->settings != NULL)
-    neg_mpr_viewport_set_wheel_reversed (viewport, g_settings_get_boolean (self->settings, "wheel-reversed"));
 }
 
 void
 _neg_main_window_set_up_planes (NegMainWindow *self)
 {
-  if (self->mpr_view != NULL)
-    neg_mpr_view_foreach (self->mpr_view, set_up_cb, self);
+  if (self->mpr_view == NULL)
+    return;
+  neg_mpr_view_foreach (self->mpr_view, set_up_cb, self);
+  neg_mpr_view_set_captions (self->mpr_view, self->captions);
+  if (self->settings != NULL)
+    neg_mpr_view_set_wheel_reversed (self->mpr_view, g_settings_get_boolean (self->settings, "wheel-reversed"));
 }
 
 /* --- Going --- */
@@ -142,10 +143,22 @@ menu_requested_cb (NegMainWindow *self, GtkWidget *viewport, double x, double y)
 }
 
 static void
+add_annotations_cb (NegMprViewport *viewport, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  neg_mpr_viewport_set_annotations (viewport, self->annotations);
+  g_signal_connect_object (viewport, "annotation-failed", G_CALLBACK (_neg_main_window_annotation_failed), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
 show (NegMainWindow *self, NegVolumeReading *volumes)
 {
   self->volumes = volumes;
   self->mpr_view = neg_mpr_view_new (self->reading, volumes);
+  neg_volume_reading_set_annotations (volumes, self->annotations);
+  neg_mpr_view_foreach (self->mpr_view, add_annotations_cb, self);
   _neg_main_window_set_up_planes (self);
   gtk_widget_set_hexpand (GTK_WIDGET (self->mpr_view), TRUE);
   gtk_widget_set_visible (GTK_WIDGET (self->grid), FALSE);
@@ -331,6 +344,26 @@ fuse_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     hint_why_not (self, error);
 }
 
+/* What the fourth viewport shows; C turns it. */
+static void
+fourth_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  if (has_planes (self))
+    neg_volume_reading_set_fourth (self->volumes, (neg_volume_reading_get_fourth (self->volumes) + 1) % NEG_FOURTH_N);
+}
+
+static void
+page_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  neg_pane_set_open (self->context_pane, TRUE);
+  neg_context_pane_show_page (self->context, "volume");
+  gtk_widget_child_focus (GTK_WIDGET (self->volume_page), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 take_state_cb (GSimpleAction *action, GVariant *state, gpointer data)
 {
@@ -343,6 +376,7 @@ _neg_main_window_add_volume (NegMainWindow *self)
   static const GActionEntry entries[] = {
     { "show", show_cb, NULL, "false", take_state_cb }, { "turn", turn_cb, "s" }, { "tilt", tilt_cb, "s" },
     { "slab", slab_cb, "s" }, { "projection", projection_cb }, { "fuse", fuse_cb },
+    { "fourth", fourth_cb }, { "page", page_cb },
   };
 
   _neg_main_window_add_group (self, "volume", entries, G_N_ELEMENTS (entries));

@@ -16,6 +16,10 @@ struct _NegMprView {
   NegVolumeReading *volumes;
   GtkWidget *cells[NEG_MPR_N_PLANES]; /* the frame of each */
   NegMprViewport *viewports[NEG_MPR_N_PLANES];
+  NegCastViewport *cast; /* in the cell of the free plane; made when it is first shown */
+  NegReading *reading;
+  NegCaptionsLevel level;
+  gboolean wheel_reversed;
   NegMprPlane active;
   gboolean is_maximized;
 };
@@ -125,7 +129,87 @@ neg_mpr_view_set_maximized (NegMprView *self, gboolean maximized)
 void
 neg_mpr_view_focus (NegMprView *self)
 {
-  gtk_widget_grab_focus (GTK_WIDGET (self->viewports[self->active]));
+  NegCastViewport *cast = neg_mpr_view_get_active_cast (self);
+
+  gtk_widget_grab_focus (cast != NULL ? GTK_WIDGET (cast) : GTK_WIDGET (self->viewports[self->active]));
+}
+
+/* --- The fourth viewport --- */
+
+NegCastViewport *
+neg_mpr_view_get_cast (NegMprView *self)
+{
+  return self->cast != NULL && gtk_widget_get_visible (GTK_WIDGET (self->cast)) ? self->cast : NULL;
+}
+
+NegCastViewport *
+neg_mpr_view_get_active_cast (NegMprView *self)
+{
+  return self->active == NEG_MPR_OBLIQUE ? neg_mpr_view_get_cast (self) : NULL;
+}
+
+void
+neg_mpr_view_set_captions (NegMprView *self, NegCaptionsLevel level)
+{
+  self->level = level;
+  for (guint i = 0; i < NEG_MPR_N_PLANES; i++)
+    neg_mpr_viewport_set_captions (self->viewports[i], level);
+  if (self->cast != NULL)
+    neg_cast_viewport_set_captions (self->cast, level);
+}
+
+void
+neg_mpr_view_set_wheel_reversed (NegMprView *self, gboolean reversed)
+{
+  self->wheel_reversed = reversed;
+  for (guint i = 0; i < NEG_MPR_N_PLANES; i++)
+    neg_mpr_viewport_set_wheel_reversed (self->viewports[i], reversed);
+  if (self->cast != NULL)
+    neg_cast_viewport_set_wheel_reversed (self->cast, reversed);
+}
+
+static void
+cast_taken_cb (NegMprView *self)
+{
+  set_active (self, NEG_MPR_OBLIQUE);
+}
+
+static void
+cast_menu_requested_cb (NegMprView *self, double x, double y)
+{
+  set_active (self, NEG_MPR_OBLIQUE);
+  g_signal_emit (self, signals[MENU_REQUESTED], 0, self->cast, x, y);
+}
+
+static void
+add_cast (NegMprView *self)
+{
+  self->cast = neg_cast_viewport_new (self->reading, self->volumes);
+  neg_cast_viewport_set_captions (self->cast, self->level);
+  neg_cast_viewport_set_wheel_reversed (self->cast, self->wheel_reversed);
+  gtk_widget_set_hexpand (GTK_WIDGET (self->cast), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->cast), TRUE);
+  gtk_box_append (GTK_BOX (self->cells[NEG_MPR_OBLIQUE]), GTK_WIDGET (self->cast));
+  g_signal_connect_object (self->cast, "taken", G_CALLBACK (cast_taken_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->cast, "menu-requested", G_CALLBACK (cast_menu_requested_cb), self, G_CONNECT_SWAPPED);
+}
+
+static void
+volumes_changed_cb (NegMprView *self, guint changes)
+{
+  gboolean is_plane = neg_volume_reading_get_fourth (self->volumes) == NEG_FOURTH_OBLIQUE;
+  GtkWidget *plane = GTK_WIDGET (self->viewports[NEG_MPR_OBLIQUE]);
+  gboolean has_focus = gtk_widget_get_focus_child (self->cells[NEG_MPR_OBLIQUE]) != NULL;
+
+  if (!(changes & NEG_VOLUME_FOURTH) || gtk_widget_get_visible (plane) == is_plane)
+    return;
+  if (!is_plane && self->cast == NULL)
+    add_cast (self);
+  gtk_widget_set_visible (plane, is_plane);
+  gtk_widget_set_visible (GTK_WIDGET (self->cast), !is_plane);
+  if (has_focus)
+    neg_mpr_view_focus (self);
+  g_signal_emit (self, signals[ACTIVE_CHANGED], 0);
 }
 
 /* --- Widget --- */
@@ -180,6 +264,7 @@ neg_mpr_view_dispose (GObject *object)
   for (guint i = 0; i < NEG_MPR_N_PLANES; i++)
     g_clear_pointer (&self->cells[i], gtk_widget_unparent);
   g_clear_object (&self->volumes);
+  g_clear_object (&self->reading);
   G_OBJECT_CLASS (neg_mpr_view_parent_class)->dispose (object);
 }
 
@@ -229,8 +314,11 @@ neg_mpr_view_new (NegReading *reading, NegVolumeReading *volumes)
   NegMprView *self = g_object_new (NEG_TYPE_MPR_VIEW, NULL);
 
   self->volumes = g_object_ref (volumes);
+  self->reading = g_object_ref (reading);
+  g_signal_connect_object (volumes, "changed", G_CALLBACK (volumes_changed_cb), self, G_CONNECT_SWAPPED);
   for (NegMprPlane plane = 0; plane < NEG_MPR_N_PLANES; plane++)
     add_viewport (self, reading, plane);
   update_cells (self);
+  volumes_changed_cb (self, NEG_VOLUME_FOURTH);
   return self;
 }

@@ -1,6 +1,7 @@
 /* The planes of a volume side by side, and which one the hand is in. Thread: main. */
 #pragma once
 
+#include "ui/neg-cast-viewport.h"
 #include "ui/neg-mpr-viewport.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,13 @@ void neg_mpr_view_step_active (NegMprView *view, int step);
 /* The active one alone, and back. */
 gboolean neg_mpr_view_is_maximized (NegMprView *view);
 void neg_mpr_view_set_maximized (NegMprView *view, gboolean maximized);
+
+/* What the fourth viewport shows in place of the free plane; borrowed, NULL while it shows that. */
+NegCastViewport *neg_mpr_view_get_cast (NegMprView *view);
+/* The same, if it is the active one. */
+NegCastViewport *neg_mpr_view_get_active_cast (NegMprView *view);
+void neg_mpr_view_set_captions (NegMprView *view, NegCaptionsLevel level);
+void neg_mpr_view_set_wheel_reversed (NegMprView *view, gboolean reversed);
 
 /* The keys go to the active viewport. */
 void neg_mpr_view_focus (NegMprView *view);

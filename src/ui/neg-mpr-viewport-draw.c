@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ui/neg-mpr-viewport-private.h"
+#include "ui/neg-plane-samples.h"
 
 /* What one frame may take for drawing: all of it where one is alone, else parts of it. */
 #define BUDGET_US 9000
@@ -53,20 +54,10 @@ is_same_fusion (const NegPlaneView *a, const NegPlaneView *b)
 }
 
 static gboolean
-is_same_3 (const double a[3], const double b[3])
-{
-  return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
-}
-
-static gboolean
 is_same_place (const NegPlaneView *a, const NegPlaneView *b)
 {
-  const NegReformat *one = &a->reformat, *other = &b->reformat;
-
   return a->volume == b->volume && a->serial == b->serial && a->width == b->width && a->height == b->height
-         && is_same_3 (one->origin_mm, other->origin_mm) && is_same_3 (one->x_mm, other->x_mm)
-         && is_same_3 (one->y_mm, other->y_mm) && is_same_3 (one->step_mm, other->step_mm)
-         && one->n_samples == other->n_samples && one->projection == other->projection;
+         && neg_plane_samples_is_same_place (&a->reformat, &b->reformat);
 }
 
 /* A point that moves in the plane moves lines, nothing else. */

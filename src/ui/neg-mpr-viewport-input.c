@@ -36,12 +36,6 @@ zoom_at (NegMprViewport *self, double x, double y, double factor, guint gesture)
                    neg_mpr_viewport_get_height_px (self), to_device (self, x), to_device (self, y), factor);
 }
 
-static gboolean
-is_annotation_tool (NegTool tool)
-{
-  return tool >= NEG_TOOL_LENGTH && tool < NEG_N_TOOLS;
-}
-
 /* --- The cursor --- */
 
 static const char *
@@ -49,7 +43,7 @@ get_tool_cursor (NegTool tool)
 {
   static const char *const cursors[] = { NULL, "ns-resize", "grab", "zoom-in", NULL, "crosshair" };
 
-  return is_annotation_tool (tool) ? "crosshair" : cursors[tool];
+  return neg_annotation_layer_is_tool (tool) ? "crosshair" : cursors[tool];
 }
 
 static NegGrip
@@ -57,7 +51,7 @@ find_grip (NegMprViewport *self, double x, double y, NegMprPlane *other)
 {
   const double place_px[2] = { to_device (self, x), to_device (self, y) };
 
-  return is_annotation_tool (self->tool) ? NEG_GRIP_NOTHING : _neg_mpr_viewport_find_grip (self, place_px, other);
+  return neg_annotation_layer_is_tool (self->tool) ? NEG_GRIP_NOTHING : _neg_mpr_viewport_find_grip (self, place_px, other);
 }
 
 static void
@@ -84,6 +78,8 @@ motion_cb (GtkEventControllerMotion *motion, double x, double y, NegMprViewport 
   self->has_pointer = TRUE;
   self->pointer_x = x;
   self->pointer_y = y;
+  if (self->layer != NULL)
+    neg_annotation_layer_motion (self->layer, GTK_EVENT_CONTROLLER (motion), x, y);
   update_cursor (self);
 }
 
@@ -91,6 +87,8 @@ static void
 leave_cb (GtkEventControllerMotion *motion, NegMprViewport *self)
 {
   self->has_pointer = FALSE;
+  if (self->layer != NULL)
+    neg_annotation_layer_set_pointer (self->layer, FALSE, 0, 0);
 }
 
 /* --- The wheel --- */
@@ -316,11 +314,22 @@ drag_tilt (NegMprViewport *self, double dx, double dy)
   neg_mpr_turn_oblique (get_mpr (self), to_device (self, step_x), to_device (self, step_y));
 }
 
+static gboolean
+is_of_layer (GtkGestureDrag *drag, NegMprViewport *self)
+{
+  return self->layer != NULL && neg_annotation_layer_has_drag (self->layer)
+         && gtk_gesture_single_get_button (GTK_GESTURE_SINGLE (drag)) == GDK_BUTTON_PRIMARY;
+}
+
 static void
 drag_update_cb (GtkGestureDrag *drag, double dx, double dy, NegMprViewport *self)
 {
   double x = 0, y = 0;
 
+  if (is_of_layer (drag, self)) {
+    neg_annotation_layer_update_drag (self->layer, drag, dx, dy, FALSE);
+    return;
+  }
   gtk_gesture_drag_get_start_point (drag, &x, &y);
   if (self->drag_grip != NEG_GRIP_NOTHING)
     drag_grip (self, x + dx, y + dy, dx, dy);
@@ -345,7 +354,7 @@ begin_left (GtkGestureDrag *drag, double x, double y, NegMprViewport *self)
       = (gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (drag)) & GDK_SHIFT_MASK) != 0;
 
   self->drag_grip = find_grip (self, x, y, &self->drag_plane);
-  self->drag_is_tilt = self->plane == NEG_MPR_OBLIQUE && is_shifted && !is_annotation_tool (self->tool);
+  self->drag_is_tilt = self->plane == NEG_MPR_OBLIQUE && is_shifted && !neg_annotation_layer_is_tool (self->tool);
   if (!_neg_mpr_viewport_get_point (self, self->drag_start_px))
     self->drag_grip = NEG_GRIP_NOTHING;
   self->drag_angle_rad = get_angle (self, x, y);
@@ -366,6 +375,11 @@ drag_begin_cb (GtkGestureDrag *drag, double x, double y, NegMprViewport *self)
   self->drag_is_tilt = FALSE;
   self->is_dragging = TRUE;
   neg_mpr_get_voi (get_mpr (self), self->plane, &self->drag_voi);
+  if (button == GDK_BUTTON_PRIMARY && self->layer != NULL
+      && neg_annotation_layer_begin_drag (self->layer, drag, x, y)) {
+    self->drag_tool = NEG_N_TOOLS; /* should the plane change under it, no other tool goes on with the drag */
+    return;
+  }
   if (button == GDK_BUTTON_PRIMARY)
     begin_left (drag, x, y, self);
   if (self->drag_tool == NEG_TOOL_CROSSHAIR && self->drag_grip == NEG_GRIP_NOTHING && !self->drag_is_tilt)
@@ -380,6 +394,12 @@ drag_end_cb (GtkGestureDrag *drag, double dx, double dy, NegMprViewport *self)
 
   self->is_dragging = FALSE;
   update_cursor (self);
+  if (is_of_layer (drag, self)) {
+    neg_annotation_layer_update_drag (self->layer, drag, dx, dy, TRUE);
+    return;
+  }
+  if (button == GDK_BUTTON_PRIMARY && self->layer != NULL && hypot (dx, dy) < CLICK_PX)
+    neg_annotation_layer_click (self->layer, drag);
   if (button == GDK_BUTTON_SECONDARY && hypot (dx, dy) < CLICK_PX && gtk_gesture_drag_get_start_point (drag, &x, &y))
     g_signal_emit_by_name (self, "menu-requested", x, y);
 }
@@ -388,13 +408,16 @@ static void
 cancel_cb (GtkGesture *gesture, GdkEventSequence *sequence, NegMprViewport *self)
 {
   self->is_dragging = FALSE;
+  if (self->layer != NULL)
+    neg_annotation_layer_cancel_drag (self->layer);
 }
 
 /* Two clicks with a tool that draws are two points. */
 static void
 pressed_cb (GtkGestureClick *click, int n_press, double x, double y, NegMprViewport *self)
 {
-  if (n_press == 2 && !is_annotation_tool (self->tool))
+  if (n_press == 2 && (self->layer == NULL || !neg_annotation_layer_edit_text_at (self->layer, x, y))
+      && !neg_annotation_layer_is_tool (self->tool))
     gtk_widget_activate_action (GTK_WIDGET (self), "view.maximize", NULL);
 }
 
@@ -446,6 +469,8 @@ neg_mpr_viewport_set_tool (NegMprViewport *self, NegTool tool)
   g_return_if_fail (NEG_IS_MPR_VIEWPORT (self) && tool < NEG_N_TOOLS);
 
   self->tool = tool;
+  if (self->layer != NULL)
+    neg_annotation_layer_set_tool (self->layer, tool);
   update_cursor (self);
 }
 

@@ -1,6 +1,7 @@
 /* What the files of the viewport of a plane share. */
 #pragma once
 
+#include "ui/neg-annotation-layer.h"
 #include "ui/neg-mpr-viewport.h"
 #include "ui/neg-overlay-painter.h"
 #include "ui/neg-plane-canvas.h"
@@ -39,6 +40,12 @@ struct _NegMprViewport {
   NegCaptionsLevel level;
   gboolean has_lines;
 
+  /* Annotations */
+  NegAnnotations *annotations; /* nullable */
+  NegAnnotationLayer *layer;   /* nullable */
+  NegReformat measuring;       /* the plane that the layer knows */
+  gboolean has_suv;
+  NegSuv suv;
   /* Hands */
   NegTool tool;
   gboolean wheel_reversed;
@@ -75,6 +82,10 @@ void _neg_mpr_viewport_forget_texts (NegMprViewport *self);
 void _neg_mpr_viewport_drop_texts (NegMprViewport *self); /* fonts, scale or size are others */
 void _neg_mpr_viewport_snapshot_texts (NegMprViewport *self, GtkSnapshot *snapshot);
 void _neg_mpr_viewport_update_accessible (NegMprViewport *self);
+
+void _neg_mpr_viewport_annotations_plane_changed (NegMprViewport *self); /* it may be another one */
+void _neg_mpr_viewport_snapshot_annotations (NegMprViewport *self, GtkSnapshot *snapshot);
+void _neg_mpr_viewport_dispose_annotations (NegMprViewport *self);
 
 void _neg_mpr_viewport_class_init_input (GtkWidgetClass *class);
 void _neg_mpr_viewport_init_input (NegMprViewport *self);

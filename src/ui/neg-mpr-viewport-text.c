@@ -19,6 +19,8 @@ void
 _neg_mpr_viewport_drop_texts (NegMprViewport *self)
 {
   neg_overlay_painter_forget (self->painter);
+  if (self->layer != NULL)
+    neg_annotation_layer_forget (self->layer);
   _neg_mpr_viewport_forget_texts (self);
 }
 

@@ -6,7 +6,7 @@
 
 G_DEFINE_FINAL_TYPE (NegMprViewport, neg_mpr_viewport, GTK_TYPE_WIDGET)
 
-enum { TAKEN, MENU_REQUESTED, N_SIGNALS };
+enum { TAKEN, MENU_REQUESTED, ANNOTATION_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 guint
@@ -34,6 +34,7 @@ look_again (NegMprViewport *self)
 {
   _neg_mpr_viewport_forget_picture (self);
   _neg_mpr_viewport_forget_texts (self);
+  _neg_mpr_viewport_annotations_plane_changed (self);
   _neg_mpr_viewport_update_accessible (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
@@ -149,6 +150,7 @@ neg_mpr_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   _neg_mpr_viewport_snapshot_picture (self, snapshot);
   _neg_mpr_viewport_snapshot_lines (self, snapshot);
   _neg_mpr_viewport_snapshot_texts (self, snapshot);
+  _neg_mpr_viewport_snapshot_annotations (self, snapshot);
   gtk_snapshot_pop (snapshot);
 }
 
@@ -171,6 +173,7 @@ neg_mpr_viewport_dispose (GObject *object)
 {
   NegMprViewport *self = NEG_MPR_VIEWPORT (object);
 
+  _neg_mpr_viewport_dispose_annotations (self);
   while (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL) /* a menu that is open */
     gtk_widget_unparent (gtk_widget_get_first_child (GTK_WIDGET (self)));
   g_clear_object (&self->texture);
@@ -208,6 +211,8 @@ neg_mpr_viewport_class_init (NegMprViewportClass *class)
   signals[TAKEN] = g_signal_new ("taken", NEG_TYPE_MPR_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[MENU_REQUESTED] = g_signal_new ("menu-requested", NEG_TYPE_MPR_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                           NULL, G_TYPE_NONE, 2, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+  signals[ANNOTATION_FAILED] = g_signal_new ("annotation-failed", NEG_TYPE_MPR_VIEWPORT, G_SIGNAL_RUN_LAST, 0, NULL,
+                                             NULL, NULL, G_TYPE_NONE, 1, G_TYPE_ERROR);
   gtk_widget_class_set_css_name (widget_class, "neg-viewport");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   _neg_mpr_viewport_class_init_input (widget_class);

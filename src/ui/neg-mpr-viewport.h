@@ -3,6 +3,7 @@
 
 #include <gtk/gtk.h>
 
+#include "reading/neg-annotations.h"
 #include "reading/neg-captions.h"
 #include "reading/neg-volume-reading.h"
 #include "ui/neg-tool.h"
@@ -13,7 +14,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (NegMprViewport, neg_mpr_viewport, NEG, MPR_VIEWPORT, GtkWidget)
 
 /* Signals: "taken" (): a hand or the keys came here;
- *          "menu-requested" (double x, double y): the right button or the menu key, in the viewport's coordinates. */
+ *          "menu-requested" (double x, double y): the right button or the menu key, in the viewport's coordinates;
+ *          "annotation-failed" (const GError *error): a change could not be kept, and was taken back. */
 NegMprViewport *neg_mpr_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane);
 NegMprPlane neg_mpr_viewport_get_plane (NegMprViewport *viewport);
 
@@ -31,6 +33,10 @@ void neg_mpr_viewport_move_point (NegMprViewport *viewport, int right, int down)
 
 /* A window that shows what is on screen; FALSE while nothing is. */
 gboolean neg_mpr_viewport_get_auto_voi (NegMprViewport *viewport, NegVoi *voi);
+
+void neg_mpr_viewport_set_annotations (NegMprViewport *viewport, NegAnnotations *annotations); /* once */
+void neg_mpr_viewport_remove_annotation (NegMprViewport *viewport); /* the selected one, where it is of this plane */
+void neg_mpr_viewport_place_annotation (NegMprViewport *viewport);  /* one of the tool in hand, in the middle */
 
 /* In device pixels, as the functions of neg-mpr.h want it. */
 guint neg_mpr_viewport_get_width_px (NegMprViewport *viewport);

@@ -104,8 +104,8 @@ is_same_3 (const double a[3], const double b[3])
   return a[0] == b[0] && a[1] == b[1] && a[2] == b[2];
 }
 
-static gboolean
-is_same_reformat (const NegReformat *a, const NegReformat *b)
+gboolean
+neg_plane_samples_is_same_place (const NegReformat *a, const NegReformat *b)
 {
   return is_same_3 (a->origin_mm, b->origin_mm) && is_same_3 (a->x_mm, b->x_mm) && is_same_3 (a->y_mm, b->y_mm)
          && a->n_samples == b->n_samples && is_same_3 (a->step_mm, b->step_mm) && a->projection == b->projection
@@ -120,7 +120,7 @@ neg_plane_samples_are_of (const NegPlaneSamples *self, const NegPlaneView *view)
   return self->width != 0 && self->width == view->width && self->height == view->height
          && self->volume == view->volume && self->fused == fused
          && (fused == NULL || self->fused_projection == view->fusion.projection)
-         && is_same_reformat (&self->reformat, &view->reformat);
+         && neg_plane_samples_is_same_place (&self->reformat, &view->reformat);
 }
 
 gboolean

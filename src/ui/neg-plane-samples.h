@@ -31,6 +31,8 @@ void neg_plane_samples_clear (NegPlaneSamples *samples);
 gboolean neg_plane_samples_are_of (const NegPlaneSamples *samples, const NegPlaneView *view);
 gboolean neg_plane_samples_are_fresh (const NegPlaneSamples *samples, const NegPlaneView *view);
 
+gboolean neg_plane_samples_is_same_place (const NegReformat *one, const NegReformat *other);
+
 /* How many values have to be looked at for all of @view. */
 guint64 neg_plane_view_count_samples (const NegPlaneView *view);
 

@@ -363,9 +363,9 @@ add_title (NegVolumePage *self, const char *title)
 
 /* A control with what it is for above it, or beside it where it is small. */
 static GtkWidget *
-add_row (NegVolumePage *self, const char *name, GtkWidget *control)
+add_row (NegVolumePage *self, const char *name, GtkWidget *control, gboolean is_long)
 {
-  gboolean is_wide = GTK_IS_SCALE (control);
+  gboolean is_wide = is_long;
   GtkWidget *row = gtk_box_new (is_wide ? GTK_ORIENTATION_VERTICAL : GTK_ORIENTATION_HORIZONTAL, is_wide ? 0 : 8);
   GtkWidget *label = gtk_label_new (name);
 
@@ -388,7 +388,7 @@ add_slider (NegVolumePage *self, const char *name, double most, double step, GCa
 
   gtk_scale_set_draw_value (GTK_SCALE (slider), FALSE);
   g_signal_connect_object (slider, "value-changed", changed, self, G_CONNECT_SWAPPED);
-  return add_row (self, name, slider);
+  return add_row (self, name, slider, TRUE);
 }
 
 static GtkWidget *
@@ -399,16 +399,16 @@ add_spin (NegVolumePage *self, const char *name, double least, double most, doub
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), 1);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 7);
   g_signal_connect_object (spin, "value-changed", changed, self, G_CONNECT_SWAPPED);
-  return add_row (self, name, spin);
+  return add_row (self, name, spin, FALSE);
 }
 
 static GtkWidget *
-add_choice (NegVolumePage *self, const char *name, const char *const *names, GCallback changed)
+add_choice (NegVolumePage *self, const char *name, const char *const *names, gboolean is_long, GCallback changed)
 {
   GtkWidget *choice = gtk_drop_down_new_from_strings (names);
 
   g_signal_connect_object (choice, "notify::selected", changed, self, G_CONNECT_SWAPPED);
-  return add_row (self, name, choice);
+  return add_row (self, name, choice, is_long);
 }
 
 static GtkWidget *
@@ -454,7 +454,7 @@ add_slab (NegVolumePage *self)
   self->slab_title = add_title (self, NULL);
   self->slab_slider = add_slider (self, _ ("Thickness"), SLIDER_MAX_MM, 0.5, G_CALLBACK (slider_cb));
   self->slab_spin = add_spin (self, _ ("Thickness, mm"), 0, NEG_MPR_SLAB_MAX_MM, 0.5, G_CALLBACK (spin_cb));
-  self->projection = add_choice (self, _ ("Shows"), projections, G_CALLBACK (projection_cb));
+  self->projection = add_choice (self, _ ("Shows"), projections, FALSE, G_CALLBACK (projection_cb));
   add_title (self, _ ("All planes alike"));
   self->slab_shared = add_check (self, _ ("Slab"), G_CALLBACK (shared_cb));
   self->window_shared = add_check (self, _ ("Window"), G_CALLBACK (shared_cb));
@@ -470,9 +470,9 @@ add_fusion (NegVolumePage *self)
 
   G_STATIC_ASSERT (G_N_ELEMENTS (maps) == NEG_COLOR_MAP_N + 1);
   add_title (self, _ ("Laid over"));
-  self->fused = add_choice (self, _ ("Series"), nothing, G_CALLBACK (fused_cb));
+  self->fused = add_choice (self, _ ("Series"), nothing, TRUE, G_CALLBACK (fused_cb));
   self->opacity = add_slider (self, _ ("Opacity, %"), 100, 1, G_CALLBACK (opacity_cb));
-  self->color_map = add_choice (self, _ ("Colours"), maps, G_CALLBACK (color_map_cb));
+  self->color_map = add_choice (self, _ ("Colours"), maps, FALSE, G_CALLBACK (color_map_cb));
   self->low = add_spin (self, _ ("From"), -1e6, 1e6, 0.5, G_CALLBACK (window_cb));
   self->high = add_spin (self, _ ("To"), -1e6, 1e6, 0.5, G_CALLBACK (window_cb));
   self->unit = add_words (self);
@@ -487,8 +487,8 @@ add_fourth (NegVolumePage *self)
 
   G_STATIC_ASSERT (G_N_ELEMENTS (fourths) == NEG_FOURTH_N + 1 && G_N_ELEMENTS (presets) == NEG_RAYCAST_MIP + 1);
   add_title (self, _ ("Fourth viewport"));
-  self->fourth = add_choice (self, _ ("Fourth viewport"), fourths, G_CALLBACK (fourth_cb));
-  self->preset = add_choice (self, _ ("Tissue"), presets, G_CALLBACK (preset_cb));
+  self->fourth = add_choice (self, _ ("Fourth viewport"), fourths, TRUE, G_CALLBACK (fourth_cb));
+  self->preset = add_choice (self, _ ("Tissue"), presets, FALSE, G_CALLBACK (preset_cb));
   self->clipped = add_check (self, _ ("Cut away in front of the planes"), G_CALLBACK (clipped_cb));
 }
 
