@@ -78,17 +78,31 @@ get_index (float output)
   return (guint) (int) ((output < 0 ? 0 : output) * (N_COLORS - 1) + 0.5f);
 }
 
+/* One channel of all pixels: a loop that compilers vectorise. */
+static inline void
+mix_channel (guint32 *mixed, const guint32 *pixels, const guint32 *colors, const float *shares, guint n, guint shift)
+{
+  for (guint i = 0; i < n; i++)
+    mixed[i] |= mix (pixels[i] >> shift & 0xff, colors[i] >> shift & 0xff, shares[i]) << shift;
+}
+
+#define PART 512 /* pixels whose numbers fit into the first cache */
+
 /* @colors and pixels: blue in the lowest byte. */
 NEG_CLONES static void
 blend_words (guint32 *pixels, const float *outputs, guint n, const guint32 *colors, float opacity)
 {
-  for (guint i = 0; i < n; i++) {
-    guint32 pixel = pixels[i], color = colors[get_index (outputs[i])];
-    float share = get_opacity (outputs[i], opacity);
+  guint32 chosen[PART], mixed[PART];
+  float shares[PART];
 
-    pixels[i] = mix (pixel & 0xff, color & 0xff, share) | mix (pixel >> 8 & 0xff, color >> 8 & 0xff, share) << 8
-                | mix (pixel >> 16 & 0xff, color >> 16 & 0xff, share) << 16 | (pixel & 0xff000000);
+  for (guint i = 0; i < n; i++) {
+    chosen[i] = colors[get_index (outputs[i])];
+    shares[i] = get_opacity (outputs[i], opacity);
+    mixed[i] = pixels[i] & 0xff000000;
   }
+  for (guint shift = 0; shift < 24; shift += 8)
+    mix_channel (mixed, pixels, chosen, shares, n, shift);
+  memcpy (pixels, mixed, n * sizeof *pixels);
 }
 
 static void
@@ -114,8 +128,6 @@ load_colors (NegColorMap map, guint32 colors[N_COLORS])
   for (guint i = 0; i < N_COLORS; i++, table += 3)
     colors[i] = (guint32) table[0] << 16 | (guint32) table[1] << 8 | table[2];
 }
-
-#define PART 512 /* pixels whose outputs fit into the first cache */
 
 static void
 blend_part (const NegFusion *fusion, const guint32 *colors, const NegPicture *picture, guint8 *pixels,
