@@ -321,6 +321,39 @@ test_inverse (Fixture *fixture, gconstpointer data)
   g_assert_false (look.inverted);
 }
 
+/* A table of the file is held as it is, whatever is read after it. */
+static void
+test_voi_lut (Fixture *fixture, gconstpointer data)
+{
+  NegSeries *series = find (fixture, PHASE);
+  g_autoptr (NegVolumeReading) volumes = NULL;
+  NegMpr *mpr;
+  NegDraw look;
+  NegVoi voi;
+
+  for (guint i = 0; i < N_SLICES; i++) {
+    NegInstance *instance = neg_series_get_frame (series, i)->instance;
+
+    instance->n_voi_luts = 1;
+    instance->voi_luts = g_new0 (NegLut, 1);
+    instance->voi_luts[0] = (NegLut){ .n_entries = 2, .bits = 8, .entries = g_new0 (guint16, 2) };
+  }
+  volumes = open_series (fixture, PHASE);
+  mpr = neg_volume_reading_get_mpr (volumes);
+  g_assert_true (neg_volume_reading_get_look (volumes, NEG_MPR_AXIAL, &look));
+  g_assert_nonnull (look.voi.lut);
+  neg_mpr_set_voi (mpr, NEG_MPR_AXIAL, &look.voi);
+  neg_mpr_mark_step (mpr, 0);
+  g_assert_true (neg_volume_reading_set_series (volumes, find (fixture, CT), NULL));
+  g_list_store_remove_all (fixture->store);
+  neg_reading_update (fixture->reading);
+  g_ptr_array_set_size (fixture->files.scan->instances, 0);
+  g_clear_pointer (&fixture->files.scan->series, g_ptr_array_unref);
+  g_assert_true (neg_mpr_undo (mpr));
+  neg_mpr_get_voi (mpr, NEG_MPR_AXIAL, &voi);
+  g_assert_cmpuint (voi.lut->n_entries, ==, 2);
+}
+
 /* The file says no window: from the smallest value to the largest (x + 3 y + 257 number). */
 static void
 test_range (Fixture *fixture, gconstpointer data)
@@ -549,6 +582,7 @@ main (int argc, char **argv)
   ADD ("growth", test_growth);
   ADD ("look", test_look);
   ADD ("inverse", test_inverse);
+  ADD ("voi-lut", test_voi_lut);
   ADD ("range", test_range);
   ADD ("fusion", test_fusion);
   ADD ("no-suv", test_no_suv);
