@@ -225,7 +225,7 @@ get_last_inside (const NegTilePlan *plan, guint axis)
 
   if (axis == 2 && !plan->is_simple)
     return to_fixed (volume->n_slices - 1 - plan->span[2] - OUTER_MARGIN);
-  return ((n[axis] - n_loaded + 1) << 32) - 1;
+  return to_fixed (n[axis] - n_loaded + 1) - 1;
 }
 
 /* Tiles whose samples all lie where every voxel is that is loaded. */
