@@ -264,6 +264,15 @@ test_damaged (Files *files, gconstpointer data)
     }
 }
 
+/* The engines are there and answer. */
+static void
+warm_up (Files *files, NegSeries *series)
+{
+  g_autoptr (NegVolumeLoad) load = files_load (files, NULL, series);
+
+  neg_volume_load_wait (load);
+}
+
 /* All engines die once, in the middle of a slice: it is asked for again. */
 static void
 test_engines_killed (Files *files, gconstpointer data)
@@ -272,7 +281,7 @@ test_engines_killed (Files *files, gconstpointer data)
   g_autoptr (NegVolumeLoad) load = NULL;
   NegEnginePoolStats stats;
 
-  SLICES_WAIT ((neg_engine_pool_get_stats (files->pool, &stats), stats.started > 0));
+  warm_up (files, series);
   files_signal_engines (SIGSTOP);
   load = files_load (files, NULL, series);
   g_usleep (50000);
@@ -371,6 +380,17 @@ build_many (Files *files)
   return g_object_ref (scan_get (scan, 0));
 }
 
+static guint
+count_killed (Files *files)
+{
+  NegEnginePoolStats stats;
+
+  neg_engine_pool_get_stats (files->pool, &stats);
+  return stats.killed;
+}
+
+/* The engines stand still with work in their hands, so that nothing can come on its own: what was asked of them is
+ * withdrawn, as they do not let go they are ended, and nobody asks anything again. */
 static void
 test_cancel (Files *files, gconstpointer data)
 {
@@ -381,18 +401,18 @@ test_cancel (Files *files, gconstpointer data)
   SLICES_WAIT (neg_volume_load_get_n_ready (load) > 0);
   files_signal_engines (SIGSTOP);
   neg_volume_load_cancel (load);
+  SLICES_WAIT (count_killed (files) > 0);
   files_signal_engines (SIGCONT);
   assert_engines_rest ();
   n_ready = neg_volume_load_get_n_ready (load);
   g_test_message ("%u of %u", n_ready, N_MANY);
-  g_assert_cmpuint (n_ready, <, N_MANY);
-  assert_engines_rest ();
-  g_assert_cmpuint (neg_volume_load_get_n_ready (load), ==, n_ready);
-  g_assert_false (neg_volume_load_is_finished (load));
+  g_assert_cmpuint (n_ready, <, N_MANY / 2);
   neg_volume_load_set_center (load, 0);
   neg_volume_load_grow (load, series);
   neg_volume_load_wait (load); /* nothing to wait for */
+  assert_engines_rest ();
   g_assert_cmpuint (neg_volume_load_get_n_ready (load), ==, n_ready);
+  g_assert_false (neg_volume_load_is_finished (load));
 }
 
 static void
@@ -405,9 +425,10 @@ test_drop (Files *files, gconstpointer data)
   SLICES_WAIT (neg_volume_load_get_n_ready (load) > 0);
   files_signal_engines (SIGSTOP);
   g_assert_finalize_object (load);
+  SLICES_WAIT (count_killed (files) > 0);
   files_signal_engines (SIGCONT);
   assert_engines_rest ();
-  g_assert_cmpint (g_atomic_int_get (&volume->n_ready), <, N_MANY);
+  g_assert_cmpint (g_atomic_int_get (&volume->n_ready), <, N_MANY / 2);
 }
 
 static void
