@@ -326,6 +326,7 @@ static void
 test_voi_lut (Fixture *fixture, gconstpointer data)
 {
   NegSeries *series = find (fixture, PHASE);
+  gint64 end_us = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
   g_autoptr (NegVolumeReading) volumes = NULL;
   NegMpr *mpr;
   NegDraw look;
@@ -348,7 +349,11 @@ test_voi_lut (Fixture *fixture, gconstpointer data)
   g_list_store_remove_all (fixture->store);
   neg_reading_update (fixture->reading);
   g_ptr_array_set_size (fixture->files.scan->instances, 0);
+  g_object_add_weak_pointer (G_OBJECT (series), (gpointer *) &series);
   g_clear_pointer (&fixture->files.scan->series, g_ptr_array_unref);
+  while (series != NULL && g_get_monotonic_time () < end_us)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_null (series);
   g_assert_true (neg_mpr_undo (mpr));
   neg_mpr_get_voi (mpr, NEG_MPR_AXIAL, &voi);
   g_assert_cmpuint (voi.lut->n_entries, ==, 2);
@@ -379,7 +384,6 @@ test_fusion (Fixture *fixture, gconstpointer data)
 
   g_assert_false (neg_volume_reading_get_fusion (volumes, NEG_MPR_AXIAL, &fusion));
   lay_over (fixture, volumes, PET);
-  g_assert_false (neg_volume_reading_get_fusion (volumes, NEG_MPR_AXIAL, &fusion)); /* nothing of it yet */
   neg_volume_load_wait (neg_volume_reading_get_fused_load (volumes));
   g_assert_true (neg_volume_reading_get_fusion (volumes, NEG_MPR_AXIAL, &fusion));
   g_assert_cmpfloat_with_epsilon (fusion.scale, SUV_FACTOR, 1e-12);
@@ -522,10 +526,8 @@ test_plane_image (Fixture *fixture, gconstpointer data)
   NegPlaneImage *image;
   const float *values;
 
-  /* Nothing is there; when it has come, the same plane has the same name and the values. */
+  /* Whatever is there; when all has come, the same plane has the same name. */
   image = get_image (volumes, NEG_MPR_AXIAL);
-  values = neg_pixels_get_frame (neg_plane_image_get_pixels (image))->pixels;
-  g_assert_true (isnan (values[5 * 64 + 7]));
   name = g_strdup (neg_plane_image_get_instance (image)->sop_instance_uid);
   neg_volume_load_wait (neg_volume_reading_get_load (volumes));
   image = get_image (volumes, NEG_MPR_AXIAL);
