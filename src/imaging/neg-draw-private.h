@@ -120,10 +120,12 @@ void _neg_lines_clear (NegLines *lines);
 guint8 *_neg_lines_get (const NegLines *lines, guint line);
 void _neg_lines_put (const NegLines *lines, guint line);
 
-/* The same picture to one grey level, faster; FALSE, and nothing or a part drawn, where they do not apply. Both want a
- * transform that is aligned with the axes. */
+/* The same picture to one grey level, faster; FALSE, and nothing or a part drawn, where they do not apply. They
+ * want a transform that is aligned with the axes, the second one that does nothing. */
 gboolean _neg_draw_rows_table (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                                guint n_rows);
+gboolean _neg_draw_rows_values (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                                guint n_rows);
 gboolean _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture,
                                    guint first_row, guint n_rows);
 

@@ -228,6 +228,7 @@ draw_rows_fast (const NegDraw *draw, const NegFrame *frame, const NegPicture *pi
   if ((guint64) picture->width * n_rows < FAST_MIN_PX || draw->pseudo_color != NULL)
     return FALSE;
   return _neg_draw_rows_table (draw, frame, picture, first_row, n_rows)
+         || _neg_draw_rows_values (draw, frame, picture, first_row, n_rows)
          || _neg_draw_rows_separable (draw, frame, picture, first_row, n_rows);
 }
 

@@ -393,6 +393,45 @@ test_wide (void)
   g_free (scene);
 }
 
+/* Pixel for pixel from floating point, in bands as threads draw them, by any interpolation; a transform that does
+ * something is another way's. */
+static void
+test_values (void)
+{
+  Scene *scene = g_new0 (Scene, 1);
+  guint n_drawn = 0;
+
+  scene->rand = g_rand_new_with_seed (1895);
+  for (guint i = 0; i < 2000; i++) {
+    guint width = 1 + pick (scene, 67), height = 2 + pick (scene, 59), channels = (guint[]){ 1, 3, 4 }[i % 3];
+    gsize stride = (gsize) width * channels + 3;
+    g_autofree guint8 *fast = g_malloc0 (stride * height), *general = g_malloc0 (stride * height);
+    NegPicture picture = { width, height, stride, channels, fast };
+
+    scene->draw = (NegDraw){ 0 };
+    make_luts (scene);
+    scene->frame = (NegFrame){ { height, width, 1, 32, NEG_SAMPLE_F32, NEG_COLOR_MONOCHROME2 }, &scene->pixels };
+    fill_wide (scene);
+    make_values (scene);
+    make_tone (scene);
+    scene->draw.palette = NULL;
+    scene->draw.output_to_image = (NegAffine){ { 1, 0, 0, 0, 1, 0 } };
+    if (!_neg_draw_rows_values (&scene->draw, &scene->frame, &picture, 0, height / 2))
+      continue;
+    n_drawn++;
+    g_assert_true (_neg_draw_rows_values (&scene->draw, &scene->frame, &picture, height / 2, height - height / 2));
+    picture.pixels = general;
+    _neg_draw_rows_general (&scene->draw, &scene->frame, &picture, 0, height);
+    g_assert_cmpuint (largest_difference (fast, general, stride * height), <=, 1);
+    scene->draw.output_to_image.m[2] = 0.25;
+    g_assert_false (_neg_draw_rows_values (&scene->draw, &scene->frame, &picture, 0, height));
+  }
+  g_test_message ("%u of 2000", n_drawn);
+  g_assert_cmpuint (n_drawn, >, 300);
+  g_rand_free (scene->rand);
+  g_free (scene);
+}
+
 /* A picture that a person would look at takes the fast way by itself. */
 static void
 test_is_chosen (void)
@@ -424,6 +463,7 @@ main (int argc, char **argv)
   g_test_add_func ("/draw-fast/orientations", test_orientations);
   g_test_add_func ("/draw-fast/steep-luts", test_steep_luts);
   g_test_add_func ("/draw-fast/wide", test_wide);
+  g_test_add_func ("/draw-fast/values", test_values);
   g_test_add_func ("/draw-fast/is-chosen", test_is_chosen);
   return g_test_run ();
 }
