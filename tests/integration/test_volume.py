@@ -293,6 +293,23 @@ def check_up(scans):
     assert (straight == leaning).all(), "leaning"
 
 
+def check_bench(scans):
+    """Medians, worst cases and memory are printed; not what they are."""
+    path = scans.path("even")
+    small = ("--size", "64x48", "--frames", "2", "--threads", "1")
+    for name, more, times in (("mpr", small, ("median_ms", "worst_ms", "picture_median_ms", "picture_worst_ms")),
+                              ("slab", (*small, "--slab-mm", "7"), ("median_ms", "worst_ms")),
+                              ("open", (), ("first_image_s", "first_image_worst_s", "all_s", "all_worst_s")),
+                              ("decode", (), ("wall_s", "wall_worst_s"))):
+        result = negtest.negatoscope("bench", name, "--json", "--repeat", "1", *more, path, check=True)
+        told = negtest.json_lines(result)[0]
+        assert told["bench"] == name and told["repeat"] == 1 and told["peak_rss_mib"] > told["pss_mib"] > 0, told
+        assert all(told[field] > 0 for field in times), told
+        if more:
+            assert (told["size"], told["frames"], told["threads"], told["slices"]) == ("64x48", 2, 1, 49), told
+            assert told["way"] in ("none", "avx2", "avx512") and (told["samples"] > 1) == (name == "slab"), told
+
+
 WRONG = (["--plane", "diagonal"], ["--plane", "axial", "--normal", "0,0,1", "--up", "0,1,0"], ["--normal", "0,0,1"],
          ["--up", "0,0,1"], ["--normal", "0,0,1", "--up", "0,0,2"], ["--normal", "0,0,0", "--up", "0,1,0"],
          ["--normal", "0,0", "--up", "0,1,0"], ["--at", "1,2,3"], ["--slab-mm", "3"], ["--plane", "axial", "--at", "1,2"],
@@ -413,7 +430,7 @@ def check_phantoms(tap, scans):
 
 def check_commands(tap, scans):
     for name, function in (("field and size", check_defaults), ("window", check_window), ("up", check_up),
-                           ("annotations", check_annotations), ("two times", check_phases),
+                           ("annotations", check_annotations), ("two times", check_phases), ("bench", check_bench),
                            ("wrong usage", check_usage), ("no volume", check_refusals), ("damaged slice", check_damaged)):
         tap.run(name, function, scans)
 
