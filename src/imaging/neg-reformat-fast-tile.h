@@ -5,6 +5,7 @@
  *
  * A sample is the sum of the rows that it touches, each weighed by hats: 1 on its own row, falling to 0 on the next. What is
  * added up is -32768 times the stored value: weights -32768..0 fit a signed 16 bit number, 0..32768 do not. */
+#pragma once
 
 /* Each row with a load of its own in the program: processors foresee, for each load apart, where it goes next, and a slanting
  * plane is half as fast where one load serves all. */
