@@ -366,7 +366,9 @@ static NegSeries *
 build_many (Files *files)
 {
   g_autoptr (Scan) scan = scan_new ();
+  g_autoptr (NegSeries) few = files_build (files);
 
+  warm_up (files, few); /* an engine that has not begun would be ended for that */
   for (guint i = 0; i < N_MANY; i++) {
     NegInstance *slice = scan_add_slice (scan, i + 1, i);
     gpointer *blob = &g_ptr_array_index (scan->blobs, i);
