@@ -68,11 +68,25 @@ update_accessible (NegCastViewport *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
+/* Texts are dark on a bright ground. */
+static void
+set_ground (NegCastViewport *self)
+{
+  NegRaycast raycast;
+  NegVolume *volume;
+
+  if (_neg_cast_viewport_get_raycast (self, &raycast, &volume) && raycast.is_mip && raycast.inverted)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "white-ground");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "white-ground");
+}
+
 static void
 look_again (NegCastViewport *self)
 {
   self->overlay_is_old = TRUE;
   g_clear_object (&self->message);
+  set_ground (self);
   want (self);
   update_accessible (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
