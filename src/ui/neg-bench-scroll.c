@@ -7,6 +7,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/neg-memory-use.h"
+#include "ui/neg-bench-planes.h"
 #include "ui/neg-bus-probe.h"
 #include "ui/neg-frame-times.h"
 #include "ui/neg-main-window-private.h"
@@ -32,7 +33,7 @@ typedef struct {
   char **paths;
   char *size;
   int width_px, height_px, frames;
-  gboolean json, whole_window, gl;
+  gboolean json, whole_window, gl, mpr;
 
   /* A window of the program, or one with nothing but a viewport; all borrowed from it or owned by the run. */
   GtkWindow *window;
@@ -42,6 +43,8 @@ typedef struct {
   NegViewport *viewport;
   NegFrameTimes *times;
   GMainLoop *loop;
+
+  NegBenchPlanes *planes; /* instead of the phases after loading; nullable */
 
   Phase phase;
   guint step;
@@ -68,6 +71,13 @@ count_images (Bench *bench)
   return series != NULL ? neg_series_get_n_frames (series) : 0;
 }
 
+/* Of planes the images are only loaded. */
+static gboolean
+is_done (Bench *bench)
+{
+  return bench->phase == PHASE_DONE || (bench->mpr && bench->phase > PHASE_LOADING);
+}
+
 static void
 begin_phase (Bench *bench, Phase phase)
 {
@@ -83,7 +93,7 @@ begin_phase (Bench *bench, Phase phase)
   neg_frame_times_reset (bench->times);
   bench->phase = phase;
   bench->step = 0;
-  if (phase == PHASE_DONE)
+  if (is_done (bench))
     g_main_loop_quit (bench->loop);
 }
 
@@ -189,7 +199,46 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   else
     step (bench);
   gtk_widget_queue_draw (GTK_WIDGET (bench->viewport));
-  return bench->phase == PHASE_DONE ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+  return is_done (bench) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+}
+
+/* --- The planes of its volume --- */
+
+/* As a person shows them. */
+static NegMprView *
+show_planes (Bench *bench)
+{
+  gtk_widget_activate_action (GTK_WIDGET (bench->window), "volume.show", NULL);
+  return NEG_MAIN_WINDOW (bench->window)->mpr_view;
+}
+
+static NegMprView *
+make_planes (Bench *bench, NegEnginePool *pool)
+{
+  g_autoptr (NegVolumeReading) volumes
+      = neg_volume_reading_new (pool, bench->store, bench->reading, get_series (bench), &bench->error);
+  NegMprView *view;
+
+  if (volumes == NULL)
+    return NULL;
+  view = neg_mpr_view_new (bench->reading, volumes);
+  gtk_window_set_child (bench->window, GTK_WIDGET (view));
+  return view;
+}
+
+static void
+measure_planes (Bench *bench, NegEnginePool *pool)
+{
+  NegMprView *view;
+
+  g_clear_pointer (&bench->times, neg_frame_times_free);
+  view = bench->whole_window ? show_planes (bench) : make_planes (bench, pool);
+  if (view == NULL && bench->error == NULL)
+    give_up (bench, _ ("the first series is no volume"));
+  if (view == NULL)
+    return;
+  bench->planes = neg_bench_planes_new (view, bench->frames);
+  neg_bench_planes_run (bench->planes, &bench->error);
 }
 
 /* --- The window --- */
@@ -237,6 +286,7 @@ static void
 close_window (Bench *bench)
 {
   g_clear_pointer (&bench->times, neg_frame_times_free);
+  g_clear_pointer (&bench->planes, neg_bench_planes_free);
   if (!bench->whole_window)
     neg_frame_store_set_wishes (bench->store, NULL, 0);
   g_signal_handlers_disconnect_by_data (bench->loader, bench);
@@ -261,6 +311,8 @@ measure (Bench *bench, NegEnginePool *pool, const char *home)
   gtk_widget_add_tick_callback (GTK_WIDGET (bench->viewport), tick_cb, bench, NULL);
   gtk_window_present (bench->window);
   g_main_loop_run (bench->loop);
+  if (bench->mpr && bench->error == NULL)
+    measure_planes (bench, pool);
 }
 
 /* --- What is printed --- */
@@ -298,6 +350,18 @@ add_phase (JsonBuilder *builder, const char *name, const Result *result)
 }
 
 static void
+add_images (Bench *bench, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "width_px");
+  json_builder_add_int_value (builder, neg_viewport_get_width_px (bench->viewport));
+  json_builder_set_member_name (builder, "height_px");
+  json_builder_add_int_value (builder, neg_viewport_get_height_px (bench->viewport));
+  add_phase (builder, "loading", &bench->results[PHASE_LOADING]);
+  add_phase (builder, "scroll", &bench->results[PHASE_SCROLL]);
+  add_phase (builder, "drag", &bench->results[PHASE_DRAG]);
+}
+
+static void
 print_json (Bench *bench)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -306,18 +370,15 @@ print_json (Bench *bench)
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "bench");
-  json_builder_add_string_value (builder, "scroll");
+  json_builder_add_string_value (builder, bench->mpr ? "planes" : "scroll");
   json_builder_set_member_name (builder, "images");
   json_builder_add_int_value (builder, count_images (bench));
-  json_builder_set_member_name (builder, "width_px");
-  json_builder_add_int_value (builder, neg_viewport_get_width_px (bench->viewport));
-  json_builder_set_member_name (builder, "height_px");
-  json_builder_add_int_value (builder, neg_viewport_get_height_px (bench->viewport));
   json_builder_set_member_name (builder, "gtk_renderer");
   json_builder_add_string_value (builder, G_OBJECT_TYPE_NAME (gtk_native_get_renderer (GTK_NATIVE (bench->window))));
-  add_phase (builder, "loading", &bench->results[PHASE_LOADING]);
-  add_phase (builder, "scroll", &bench->results[PHASE_SCROLL]);
-  add_phase (builder, "drag", &bench->results[PHASE_DRAG]);
+  if (bench->mpr)
+    neg_bench_planes_add_json (bench->planes, builder);
+  else
+    add_images (bench, builder);
   json_builder_set_member_name (builder, "peak_rss_mib");
   json_builder_add_double_value (builder, neg_memory_get_peak_mib ());
   json_builder_set_member_name (builder, "pss_mib");
@@ -345,6 +406,10 @@ print_phase (const char *name, const Result *result)
 static void
 print_text (Bench *bench)
 {
+  if (bench->mpr) {
+    neg_bench_planes_print (bench->planes);
+    return;
+  }
   g_print (_ ("%u images in %u x %u\n"), count_images (bench), neg_viewport_get_width_px (bench->viewport),
            neg_viewport_get_height_px (bench->viewport));
   print_phase ("loading", &bench->results[PHASE_LOADING]);
@@ -375,6 +440,7 @@ parse (Bench *bench, int argc, char **argv, GError **error)
     { "size", 0, 0, G_OPTION_ARG_STRING, &bench->size, N_ ("of the viewport, or of the window (1024x1024)"), "WxH" },
     { "frames", 0, 0, G_OPTION_ARG_INT, &bench->frames, N_ ("how many are measured (300)"), N_ ("N") },
     { "window", 0, 0, G_OPTION_ARG_NONE, &bench->whole_window, N_ ("the program's window, not a viewport alone"), NULL },
+    { "mpr", 0, 0, G_OPTION_ARG_NONE, &bench->mpr, N_ ("the planes of the series' volume instead of its images"), NULL },
     { "gl", 0, 0, G_OPTION_ARG_NONE, &bench->gl, N_ ("draw by OpenGL even where the processor computes it"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &bench->json, N_ ("one JSON document"), NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &bench->paths, NULL, "PATH..." },
@@ -384,7 +450,9 @@ parse (Bench *bench, int argc, char **argv, GError **error)
   g_auto (GStrv) arguments = g_strdupv (argv);
 
   g_option_context_set_summary (context, _ ("Scrolls through the first series, one image a frame, while it loads and then "
-                                            "from memory; then drags its window."));
+                                            "from memory; then drags its window. With --mpr it scrolls and turns a plane of "
+                                            "its volume, a step when the picture of the one before is finished, and drags "
+                                            "window and crosshair of four."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse_strv (context, &arguments, error))
     return FALSE;

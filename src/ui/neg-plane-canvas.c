@@ -26,6 +26,7 @@ struct _NegPlaneCanvas {
   NegPlaneSamples samples; /* what is drawn */
   NegPlaneSamples spare;   /* room that a job may use */
   double sample_ns;        /* of the last drawing, all threads together */
+  guint64 n_samplings;     /* of the main thread */
   Job *job;                /* nullable */
   NegPlaneView wanted;     /* by the timer */
   NegVolume *wanted_volume, *wanted_fused; /* references of it */
@@ -235,6 +236,7 @@ sample_and_draw (NegPlaneCanvas *self, const NegPlaneView *view, guint wanted_ce
     neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a plane of %u x %u", view->width, view->height);
     return NULL;
   }
+  self->n_samplings++;
   texture = draw (self, view, TRUE, cell, error);
   n_samples = (double) neg_plane_view_count_samples (view) / (wanted_cell * wanted_cell);
   ns = (g_get_monotonic_time () - start_us) * 1000.0 / MAX (n_samples, 1);
@@ -269,6 +271,12 @@ neg_plane_canvas_get_values (NegPlaneCanvas *self, guint *width, guint *height)
   *width = self->samples.columns;
   *height = self->samples.rows;
   return self->samples.width != 0 ? self->samples.values : NULL;
+}
+
+guint64
+neg_plane_canvas_get_n_samplings (NegPlaneCanvas *self)
+{
+  return self->n_samplings;
 }
 
 void

@@ -33,6 +33,9 @@ GdkTexture *neg_plane_canvas_draw (NegPlaneCanvas *canvas, const NegPlaneView *v
 /* Values as they were last sampled in full, to see what is in them; NULL: there are none yet. Borrowed. */
 const float *neg_plane_canvas_get_values (NegPlaneCanvas *canvas, guint *width, guint *height);
 
+/* How often the main thread has sampled a volume so far. */
+guint64 neg_plane_canvas_get_n_samplings (NegPlaneCanvas *canvas);
+
 /* A picture of neg_plane_canvas_draw() of such a size. */
 void neg_plane_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *picture, guint cell);
 
