@@ -195,6 +195,20 @@ def check_missing(scans):
         check_picture(path, reference, plane)
 
 
+def check_padding():
+    """What is padding is nothing, and its value is in no pixel beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        scan = Scan(table((1.25,), 30), "HFS", tilt_deg=10)
+        blocks = numpy.random.default_rng(7).random((10, 24, 25)) < 0.3
+        blocks = blocks.repeat(5, 0).repeat(6, 1).repeat(6, 2)[:len(scan.values), :scan.rows, :scan.columns]
+        scan.values[blocks] = phantom.AIR - 24 + 9
+        scan.write(folder, PixelPaddingValue=5, PixelPaddingRangeLimit=12)
+        reference = Reference.of_folder(folder)
+        for plane in (Plane.named("coronal", MIDDLE_MM + [0.3, 0.2, 0.1], (60, 60), (90, 90)), oblique_plane(MIDDLE_MM)):
+            check_picture(folder, reference, plane)
+            check_renderers(folder, [plane], *WINDOW)
+
+
 def check_slabs(scans):
     """As many layers as there are slices or rows in it, each on one of them: exact."""
     path, reference = scans.path("even"), Reference.of_folder(scans.path("even"))
@@ -421,6 +435,7 @@ def check_phantoms(tap, scans):
     tap.run("balls are where they are: one rescale a slice", check_balls, scans.path("PT"),
             ("--window", "1000,2200,linear-exact"))
     tap.run("missing slices are marked and never interpolated", check_missing, scans)
+    tap.run("padding takes no part", check_padding)
     tap.run("slabs: MIP, MinIP, mean", check_slabs, scans)
     tap.run("CPU and OpenGL agree", check_renderers, scans.path("HFS"),
             [plane_of("axial"), oblique_plane(MIDDLE_MM), Plane.named("sagittal", MIDDLE_MM + phantom.LOST_MM, (60, 60))],

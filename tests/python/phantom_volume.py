@@ -356,12 +356,14 @@ class Reference:
         gap_edges = numpy.minimum(distance - self.distances[below] - self.reach_up[below],
                                   self.distances[below + 1] - self.reach_down[below + 1] - distance)
         part = numpy.where(in_gap, numpy.where(part < 0.5, 0, 1), numpy.clip(part, 0, 1))
-        values, near_padding = self._interpolate(below, part, x, y)
+        values, on_edge = self._interpolate(below, part, x, y)
         missing = in_gap & (gap_edges > 0) & (inside > 0)
-        doubtful = (abs(inside) < 1e-3) | (in_gap & (abs(gap_edges) < 1e-3)) | near_padding
+        doubtful = (abs(inside) < 1e-3) | (in_gap & (abs(gap_edges) < 1e-3)) | on_edge
         return numpy.where((inside > 0) & ~missing, values, numpy.nan), missing, doubtful
 
     def _interpolate(self, below, part, x, y):
+        """Padding takes no part: where the nearest voxel is padding there is nothing, else the others share its weight. (And
+        where rounding decides which one is nearest.)"""
         rows, columns = self.stored.shape[1:]
         total, weights = numpy.zeros(x.shape), numpy.zeros(x.shape)
         near_padding = numpy.zeros(x.shape, bool)
@@ -371,10 +373,14 @@ class Reference:
             k = numpy.minimum(below + dz, len(self.stored) - 1)
             weight = abs(1 - dx - (x - column)) * abs(1 - dy - (y - row)) * abs(1 - dz - part)
             values, padded = self._get(k, j, i)
-            near_padding |= padded & (weight > 0)
+            near_padding |= padded
             total += numpy.where(padded, 0, weight * values)
             weights += numpy.where(padded, 0, weight)
-        return total / numpy.where(weights > 0, weights, numpy.nan), near_padding
+        ties = numpy.min([abs(f % 1 - 0.5) for f in (x, y, part)], axis=0) < 1e-3
+        nearest = (below + (part >= 0.5), *(numpy.clip(numpy.floor(f + 0.5).astype(int), 0, n - 1)
+                                            for f, n in ((y, rows), (x, columns))))
+        is_image = (weights > 0) & ~self._get(*nearest)[1]
+        return numpy.where(is_image, total / numpy.where(weights > 0, weights, 1), numpy.nan), near_padding & ties
 
 
 def padding_range(dataset):
