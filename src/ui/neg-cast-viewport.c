@@ -106,14 +106,6 @@ drawn_cb (gpointer data)
   gtk_widget_queue_draw (GTK_WIDGET (data));
 }
 
-gboolean
-neg_cast_viewport_is_settled (NegCastViewport *self)
-{
-  g_return_val_if_fail (NEG_IS_CAST_VIEWPORT (self), FALSE);
-
-  return neg_cast_canvas_is_settled (self->canvas);
-}
-
 void
 neg_cast_viewport_set_captions (NegCastViewport *self, NegCaptionsLevel level)
 {

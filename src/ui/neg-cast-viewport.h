@@ -29,7 +29,4 @@ void neg_cast_viewport_zoom (NegCastViewport *viewport, int steps);
 void neg_cast_viewport_set_turning (NegCastViewport *viewport, gboolean turning);
 gboolean neg_cast_viewport_is_turning (NegCastViewport *viewport);
 
-/* The fine picture is there: what a screenshot of the view waits for. */
-gboolean neg_cast_viewport_is_settled (NegCastViewport *viewport);
-
 G_END_DECLS
