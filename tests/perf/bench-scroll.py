@@ -3,7 +3,6 @@
 through 2,000 images while they load. See DESIGN.md beside this file."""
 import argparse
 import os
-import re
 import shutil
 import statistics
 import subprocess
@@ -17,26 +16,6 @@ from screen import Screen
 SIZES = ((1024, 1024), (1920, 1080))
 FLOOR_RATIO, FRAME_MS = 0.9, 1000 / 60
 
-# Cornerstone3D needs Chromium and a hundred packages; where it was measured, on this kind of machine, it made so many
-# awaited frames a second while the floor beside it made so many (the best of each range).
-CORNERSTONE = {(1024, 1024): (15.0, 58.0), (1920, 1080): (8.7, 37.0)}
-CORNERSTONE_RATIO = 3.5
-
-
-def floor_rate(screen, options, size):
-    """It runs until it is ended; the rate is its second line."""
-    program = subprocess.Popen([options.floor, *map(str, size), 'b'], env=screen.environment, cwd=options.work,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    try:
-        for line in program.stdout:
-            found = re.search(r'presented ([0-9.]+) fps', line)
-            if found:
-                return float(found[1])
-    finally:
-        program.kill()
-        program.wait()
-    raise RuntimeError('the floor shows nothing')
-
 
 def ours(screen, options, size, folder, *more):
     width, height = size
@@ -48,7 +27,8 @@ def rate(report, screen, options, size):
     name = f'{size[0]} x {size[1]}'
     rounds = []
     for i in range(options.pairs + 1):
-        values = ours(screen, options, size, options.work + '/series')['scroll'], floor_rate(screen, options, size)
+        values = ours(screen, options, size, options.work + '/series')['scroll'], \
+            floor.rate(options.floor, size, options.work, screen.environment)
         if i > 0:
             rounds.append(values)
     fps = statistics.median(scroll['fps'] for scroll, _ in rounds)
@@ -58,8 +38,6 @@ def rate(report, screen, options, size):
                   for key in ('median', 'p95', 'worst')})
     report.add(f'{name}: / toolkit floor', gate=FLOOR_RATIO, ratio=ratio,
                fps=statistics.median(other for _, other in rounds))
-    theirs, floor_there = CORNERSTONE[size]
-    report.add(f'{name}: / Cornerstone3D, as it was seen', gate=CORNERSTONE_RATIO, ratio=ratio * floor_there / theirs)
 
 
 def holds(report, screen, options):

@@ -35,6 +35,17 @@ def _volumes_kib(process):
     return sum(found.values())
 
 
+def volumes_mib(session):
+    """What volumes have of memory so far."""
+    total = 0
+    for process in processes(session):
+        try:
+            total += _volumes_kib(process)
+        except OSError:
+            pass
+    return total / 1024
+
+
 def _process_mib(process):
     """(PSS with every memory file of ours counted whole, the size of these). A frame that was decoded but never drawn is
     in no page table yet, so PSS alone would leave it out."""

@@ -108,6 +108,33 @@ def _end(screen, program):
         time.sleep(0.02)
 
 
+class Program:
+    """One that is worked with by keys; it ends with the block."""
+
+    def __init__(self, screen, command, folder=None):
+        self.screen, self.process = screen, _start(screen, command, folder)
+        self.session = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        _end(self.screen, self.process)
+
+    def key(self, *keys):
+        subprocess.run(['xdotool', 'key', *keys], env=self.screen.environment, check=True)
+
+    def wait(self, condition, what, timeout_s=120):
+        end = time.monotonic() + timeout_s
+        while not condition():
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise RuntimeError(f'{what}: waited in vain')
+            time.sleep(0.005)
+
+    def wait_for_image(self):
+        self.wait(self.screen.has_image, 'a picture')
+
+
 def first_image(screen, command, folder=None, timeout_s=30, shot=None):
     """(seconds from exec to the first picture, processor seconds until then); None when none comes."""
     start = time.monotonic()
@@ -149,13 +176,19 @@ def last_change(screen, command, folder=None, quiet_s=1.5, timeout_s=60, shot=No
 
 def peak_memory(screen, command, folder=None, quiet_s=1.5, timeout_s=60):
     """(most MiB at one time, of that frames) until it stops growing."""
-    program = _start(screen, command, folder)
+    with Program(screen, command, folder) as program:
+        return watch_memory(program, quiet_s, timeout_s)
+
+
+def watch_memory(program, quiet_s=1.5, timeout_s=60, is_enough=lambda now: False):
+    """The same of one that runs; or until it is enough."""
     start = grown = time.monotonic()
     peak = 0, 0
-    while time.monotonic() - start < timeout_s and time.monotonic() - grown < quiet_s and program.poll() is None:
-        now = memory.session_mib(program.pid)
+    while time.monotonic() - start < timeout_s and time.monotonic() - grown < quiet_s and program.process.poll() is None:
+        now = memory.session_mib(program.session)
         if now[0] > peak[0] + 0.5:
             peak, grown = now, time.monotonic()
+        if is_enough(now):
+            break
         time.sleep(0.03)
-    _end(screen, program)
     return peak
