@@ -212,6 +212,14 @@ get_spacing_after (const NegVolume *volume, guint slice)
   return volume->distances_mm[slice + 1] - volume->distances_mm[slice];
 }
 
+/* Sorts them; at least one. */
+static double
+get_median (double *numbers, guint n)
+{
+  qsort (numbers, n, sizeof *numbers, compare_doubles);
+  return n % 2 ? numbers[n / 2] : (numbers[n / 2 - 1] + numbers[n / 2]) / 2;
+}
+
 static void
 set_median (NegVolume *volume)
 {
@@ -220,8 +228,7 @@ set_median (NegVolume *volume)
 
   for (guint i = 0; i < n; i++)
     spacings[i] = get_spacing_after (volume, i);
-  qsort (spacings, n, sizeof *spacings, compare_doubles);
-  volume->median_spacing_mm = n % 2 ? spacings[n / 2] : (spacings[n / 2 - 1] + spacings[n / 2]) / 2;
+  volume->median_spacing_mm = get_median (spacings, n);
 }
 
 /* 0: not said. */
@@ -242,10 +249,28 @@ get_touching (const NegVolume *volume, const NegVolumeLayout *layout, guint slic
   return below_mm > 0 && above_mm > 0 ? (below_mm + above_mm) / 2 : MAX (below_mm, above_mm);
 }
 
+/* How far apart slices usually are for their thickness: 1 where they touch. Those that overlap have their next one sooner, and
+ * one that is missing among them leaves no tissue out, but is missing all the same. */
+static double
+get_usual_share (const NegVolume *volume, const NegVolumeLayout *layout)
+{
+  g_autofree double *shares = g_new (double, volume->n_slices - 1);
+  guint n = 0;
+
+  for (guint i = 0; i + 1 < volume->n_slices; i++) {
+    double touching_mm = get_touching (volume, layout, i);
+
+    if (touching_mm > 0)
+      shares[n++] = get_spacing_after (volume, i) / touching_mm;
+  }
+  return n > 0 ? MIN (get_median (shares, n), 1) : 1;
+}
+
 static void
 judge_spacings (NegVolume *volume, const NegVolumeLayout *layout)
 {
   double tolerance_mm = MAX (UNIFORM_MM, UNIFORM_PART * volume->median_spacing_mm);
+  double usual_share = get_usual_share (volume, layout);
 
   volume->gap_after = g_new0 (gboolean, volume->n_slices - 1);
   volume->is_uniform = TRUE;
@@ -253,7 +278,7 @@ judge_spacings (NegVolume *volume, const NegVolumeLayout *layout)
     double spacing_mm = get_spacing_after (volume, i);
 
     volume->gap_after[i] = spacing_mm > NEG_GEOMETRY_GAP_FACTOR * volume->median_spacing_mm
-                           && spacing_mm > NEG_GEOMETRY_GAP_FACTOR * get_touching (volume, layout, i);
+                           && spacing_mm > NEG_GEOMETRY_GAP_FACTOR * usual_share * get_touching (volume, layout, i);
     /* Positions are decimal text: a difference that is 0.01 on paper is not to fail by its last binary digit. */
     if (volume->gap_after[i] || !(fabs (spacing_mm - volume->median_spacing_mm) <= tolerance_mm + 1e-9))
       volume->is_uniform = FALSE;

@@ -9,8 +9,8 @@
  * outermost centres, inside the volume, the border voxel continues.
  *
  * A place between two slices is a gap when they are further apart than 1.5 times the median distance and than 1.5 times
- * their own thickness (the mean of the two; of one where only one says it), or when one of them is not there (waiting,
- * failed). In a gap half of a slice's extent is shown as that slice, the rest as missing: never interpolated.
+ * their own thickness (the mean of the two; of one where only one says it; where slices overlap, the part of it that they
+ * are usually apart), or when one of them is not there (waiting, failed). In a gap half of a slice's extent is shown as that slice, the rest as missing: never interpolated.
  *
  * How far a slice reaches where nothing is interpolated: towards a neighbour without a gap half of the distance to it;
  * towards a gap and at the ends of the volume half of the distance to its other neighbour; where that is a gap too or

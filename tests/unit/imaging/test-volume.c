@@ -225,6 +225,26 @@ test_two_thicknesses (void)
   assert_halves (volume, 27, 6.9986 / 2, 6.9986 / 2);
 }
 
+/* Thick slices reconstructed at small steps: one that is not there leaves no tissue out, and is a gap like any other. Those
+ * that go on twice as thick at twice the steps are none. */
+static void
+test_overlapping (void)
+{
+  double places_mm[30], thickness_mm[30];
+  g_autoptr (NegVolume) volume = NULL;
+
+  for (guint i = 0; i < 30; i++) {
+    places_mm[i] = (i < 20 ? i : 20 + 2 * (i - 20)) + (i > 7) + 2 * (i > 25);
+    thickness_mm[i] = i < 20 ? 5 : 10;
+  }
+  volume = build_places (places_mm, thickness_mm, 30);
+  assert_near (volume->median_spacing_mm, 1);
+  for (guint i = 0; i < 29; i++)
+    g_assert_cmpint (volume->gap_after[i], ==, i == 7 || i == 25);
+  assert_halves (volume, 7, 0.5, 0.5);
+  assert_halves (volume, 8, 0.5, 0.5);
+}
+
 /* --- where things are --- */
 
 /* Tilted, of uneven distances, cosines as text that are not quite perpendicular, wandering origins. */
@@ -480,6 +500,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/volume/alone", test_alone);
   g_test_add_func ("/volume/narrow-gap", test_narrow_gap);
   g_test_add_func ("/volume/two-thicknesses", test_two_thicknesses);
+  g_test_add_func ("/volume/overlapping", test_overlapping);
   g_test_add_func ("/volume/round-trip", test_round_trip);
   g_test_add_func ("/volume/standard", test_standard);
   g_test_add_func ("/volume/shear", test_shear);
