@@ -76,9 +76,13 @@ def measure(program, n):
     program.key("Escape", "Escape")
 
 
+def read_archive(home):
+    return check_whole(types.SimpleNamespace(home=home))
+
+
 def check(home):
     """By the archive's own list, and by the program."""
-    kept = check_whole(types.SimpleNamespace(home=home))
+    kept = read_archive(home)
     with tempfile.TemporaryDirectory() as folder:
         for index, data in enumerate(kept.values()):
             with open(os.path.join(folder, f"{index}.dcm"), "wb") as file:
@@ -88,7 +92,15 @@ def check(home):
     return len(kept)
 
 
+def has_ended(program, home, n_before):
+    """In words, which go after six seconds where all is well: reading all of the window can take longer. Then by what is
+    there, a view and the measurements."""
+    return any("Saved: " in text or "Not saved: " in text for text in program.texts()) \
+        or len(read_archive(home)) >= n_before + 2
+
+
 def kill_while_saving(program, home, victim):
+    n_before = len(read_archive(home))
     program.key("ctrl+s")
     time.sleep(random.random() * LATEST_S)
     pids = agents(home) if victim == "agent" else [program.process.pid]
@@ -99,8 +111,8 @@ def kill_while_saving(program, home, victim):
         program.process.wait()
         program.closed = True
         return
-    screen.wait_until(lambda: any("Saved: " in text or "Not saved: " in text for text in program.texts()), 60,
-                      f"how that ended: {program.texts()[-6:]}")
+    screen.wait_until(lambda: has_ended(program, home, n_before), 60,
+                      lambda: f"how that ended: {program.texts()[-6:]}")
 
 
 def one_life(home, n_kills, n_measured):
