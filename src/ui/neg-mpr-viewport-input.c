@@ -46,12 +46,15 @@ get_tool_cursor (NegTool tool)
   return neg_annotation_layer_is_tool (tool) ? "crosshair" : cursors[tool];
 }
 
+/* With the crosshair in hand the point goes where one clicks, be it beside its lines. */
 static NegGrip
 find_grip (NegMprViewport *self, double x, double y, NegMprPlane *other)
 {
   const double place_px[2] = { to_device (self, x), to_device (self, y) };
+  NegGrip grip = neg_annotation_layer_is_tool (self->tool) ? NEG_GRIP_NOTHING
+                                                           : _neg_mpr_viewport_find_grip (self, place_px, other);
 
-  return neg_annotation_layer_is_tool (self->tool) ? NEG_GRIP_NOTHING : _neg_mpr_viewport_find_grip (self, place_px, other);
+  return self->tool == NEG_TOOL_CROSSHAIR && grip != NEG_GRIP_HANDLE ? NEG_GRIP_NOTHING : grip;
 }
 
 static void

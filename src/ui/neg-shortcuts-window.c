@@ -28,6 +28,8 @@ static const char *const mouse[][2] = {
   { N_ ("What can be done here"), N_ ("Right click") },
   { N_ ("This viewport alone, and back"), N_ ("Double click") },
   { N_ ("A series into a viewport"), N_ ("Drag its picture") },
+  { N_ ("Planes: move the point or a line, turn the lines"), N_ ("Drag it; drag its end") },
+  { N_ ("Tilt the free plane"), N_ ("Shift+Left drag in it") },
 };
 
 static void
