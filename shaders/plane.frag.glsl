@@ -54,6 +54,7 @@ main ()
   ivec2 pixel = find_pixel ();
   vec2 found = texelFetch (values, pixel, 0).rg;
   vec3 rgb = vec3 (0.0);
+  int cover = int (found.y + 0.5);
 
   if (has_value (found))
     rgb = vec3 (floor (clamp (tone (apply_voi (found.x)), 0.0, 1.0) * 255.0 + find_threshold (pixel)));
@@ -62,6 +63,9 @@ main ()
 
     if (has_value (fused))
       rgb = lay_over (rgb, fused);
+    /* As neg_cover_draw_over_rows(). */
+    if (int (fused.y + 0.5) >= PARTLY && cover != MISSING)
+      cover = PARTLY;
   }
-  color = vec4 (mark (rgb, int (found.y + 0.5), pixel) / 255.0, 1.0);
+  color = vec4 (mark (rgb, cover, pixel) / 255.0, 1.0);
 }

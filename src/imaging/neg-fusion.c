@@ -144,8 +144,8 @@ blend_part (const NegFusion *fusion, const guint32 *colors, const NegPicture *pi
 }
 
 void
-neg_fusion_blend_rows (const NegFusion *fusion, const float *values, const NegPicture *picture, guint first_row,
-                       guint n_rows)
+neg_fusion_blend_rows (const NegFusion *fusion, const float *values, const guint8 *covers, const NegPicture *picture,
+                       guint first_row, guint n_rows)
 {
   guint32 colors[N_COLORS];
 
@@ -161,24 +161,37 @@ neg_fusion_blend_rows (const NegFusion *fusion, const float *values, const NegPi
       blend_part (fusion, colors, picture, pixels + (gsize) column * picture->channels, line + column,
                   MIN (PART, picture->width - column));
   }
+  if (covers != NULL)
+    neg_cover_draw_over_rows (covers, picture, first_row, n_rows);
+}
+
+/* In layers of what lies below, slices that are closer could fall between two of them: what is hot would not be seen. */
+void
+neg_fusion_init_reformat (const NegFusion *fusion, const NegReformat *reformat, NegReformat *own)
+{
+  const double *step_mm = reformat->step_mm;
+  double layer_mm = sqrt (step_mm[0] * step_mm[0] + step_mm[1] * step_mm[1] + step_mm[2] * step_mm[2]);
+
+  *own = *reformat;
+  neg_reformat_set_slab (own, fusion->volume, layer_mm * reformat->n_samples, fusion->projection);
 }
 
 void
 neg_fusion_sample_rows (const NegFusion *fusion, const NegReformat *reformat, guint width, float *values,
-                        guint first_row, guint n_rows)
+                        guint8 *covers, guint first_row, guint n_rows)
 {
-  NegReformat own = *reformat;
+  NegReformat own;
 
-  own.projection = fusion->projection;
-  neg_reformat_rows (&own, fusion->volume, width, values, NULL, first_row, n_rows);
+  neg_fusion_init_reformat (fusion, reformat, &own);
+  neg_reformat_rows (&own, fusion->volume, width, values, covers, first_row, n_rows);
 }
 
 void
 neg_fusion_draw_rows (const NegFusion *fusion, const NegReformat *reformat, const NegPicture *picture, float *values,
-                      guint first_row, guint n_rows)
+                      guint8 *covers, guint first_row, guint n_rows)
 {
   if (!(fusion->opacity > 0))
     return;
-  neg_fusion_sample_rows (fusion, reformat, picture->width, values, first_row, n_rows);
-  neg_fusion_blend_rows (fusion, values, picture, first_row, n_rows);
+  neg_fusion_sample_rows (fusion, reformat, picture->width, values, covers, first_row, n_rows);
+  neg_fusion_blend_rows (fusion, values, covers, picture, first_row, n_rows);
 }

@@ -193,16 +193,16 @@ static gboolean
 draw_plane (NegGlDevice *device, NegGlVolume *self, const NegReformat *reformat, const NegDraw *look,
             const NegFusion *fusion, NegGlVolume *fused, const NegGlTarget *target, GError **error)
 {
-  NegReformat plane = *reformat, over = *reformat;
+  NegReformat plane = *reformat, over;
 
   if (fusion != NULL && !(fusion->opacity > 0))
     fusion = NULL;
-  plane.n_samples = over.n_samples = CLAMP (reformat->n_samples, 1, NEG_REFORMAT_SAMPLES_MAX);
+  plane.n_samples = CLAMP (reformat->n_samples, 1, NEG_REFORMAT_SAMPLES_MAX);
   if (!check_look (self, look, error) || (fusion != NULL && !check_fusion (fusion, fused, target, error))
       || !find_values (device, &device->values[0], self, &plane, target->width, target->height, error))
     return FALSE;
   if (fusion != NULL) {
-    over.projection = fusion->projection;
+    neg_fusion_init_reformat (fusion, &plane, &over);
     if (!find_values (device, &device->values[1], fused, &over, target->width, target->height, error))
       return FALSE;
   }

@@ -185,7 +185,8 @@ draw_rows_cb (const NegPicture *picture, guint first_row, guint n_rows, gpointer
     neg_plane_samples_rows (samples, first_row, n_rows);
   neg_draw_rows (&drawing->look, &drawing->frame, picture, first_row, n_rows);
   if (drawing->fusion != NULL && samples->fused != NULL)
-    neg_fusion_blend_rows (drawing->fusion, samples->fused_values, picture, first_row, n_rows);
+    neg_fusion_blend_rows (drawing->fusion, samples->fused_values,
+                           samples->has_fused_covers ? samples->fused_covers : NULL, picture, first_row, n_rows);
   if (samples->has_covers)
     neg_cover_draw_rows (samples->covers, picture, first_row, n_rows);
 }

@@ -16,6 +16,14 @@ has_gaps (const NegVolume *volume)
 }
 
 static gboolean
+make_covers (guint8 **covers, gboolean is_wanted, gsize n_values)
+{
+  if (is_wanted && *covers == NULL)
+    *covers = g_try_malloc (n_values);
+  return !is_wanted || *covers != NULL;
+}
+
+static gboolean
 make_room (NegPlaneSamples *self, gsize n_values)
 {
   gsize n_bytes;
@@ -26,16 +34,16 @@ make_room (NegPlaneSamples *self, gsize n_values)
     g_clear_pointer (&self->values, g_free);
     g_clear_pointer (&self->covers, g_free);
     g_clear_pointer (&self->fused_values, g_free);
+    g_clear_pointer (&self->fused_covers, g_free);
     self->n_bytes = n_bytes;
   }
   if (self->values == NULL)
     self->values = g_try_malloc (n_bytes);
-  if (self->has_covers && self->covers == NULL)
-    self->covers = g_try_malloc (n_values);
   if (self->fused != NULL && self->fused_values == NULL)
     self->fused_values = g_try_malloc (n_bytes);
-  return self->values != NULL && (!self->has_covers || self->covers != NULL)
-         && (self->fused == NULL || self->fused_values != NULL);
+  return self->values != NULL && (self->fused == NULL || self->fused_values != NULL)
+         && make_covers (&self->covers, self->has_covers, n_values)
+         && make_covers (&self->fused_covers, self->has_fused_covers, n_values);
 }
 
 static void
@@ -64,6 +72,7 @@ neg_plane_samples_begin (NegPlaneSamples *self, const NegPlaneView *view, guint 
   self->columns = (view->width + cell - 1) / cell;
   self->rows = (view->height + cell - 1) / cell;
   self->has_covers = has_gaps (view->volume);
+  self->has_fused_covers = self->fused != NULL && has_gaps (self->fused);
   if (g_size_checked_mul (&n_values, self->columns, self->rows) && n_values > 0 && make_room (self, n_values))
     return TRUE;
   neg_plane_samples_clear (self);
@@ -84,7 +93,8 @@ neg_plane_samples_rows (NegPlaneSamples *self, guint first_row, guint n_rows)
   neg_reformat_rows (&reformat, self->volume, self->columns, self->values, self->has_covers ? self->covers : NULL,
                      first_row, n_rows);
   if (self->fused != NULL)
-    neg_fusion_sample_rows (&fusion, &reformat, self->columns, self->fused_values, first_row, n_rows);
+    neg_fusion_sample_rows (&fusion, &reformat, self->columns, self->fused_values,
+                            self->has_fused_covers ? self->fused_covers : NULL, first_row, n_rows);
 }
 
 void
@@ -95,6 +105,7 @@ neg_plane_samples_clear (NegPlaneSamples *self)
   g_free (self->values);
   g_free (self->covers);
   g_free (self->fused_values);
+  g_free (self->fused_covers);
   *self = (NegPlaneSamples){ .width = 0 };
 }
 

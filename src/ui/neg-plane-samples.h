@@ -1,4 +1,4 @@
-/* What was sampled of a plane: values, what is missing, values of what is laid over. Thread: one at a time; rows of one
+/* What was sampled of a plane: values and what is missing, of the volume and of what is laid over it. Thread: one at a time; rows of one
  * on several. */
 #pragma once
 
@@ -15,11 +15,11 @@ typedef struct {
   guint serial, fused_serial;
 
   guint columns, rows;
-  gsize n_bytes; /* room in each of the first and the last */
+  gsize n_bytes; /* room for the values of each */
   float *values;
-  guint8 *covers; /* nullable: the volume is whole */
   float *fused_values; /* nullable */
-  gboolean has_covers;
+  guint8 *covers, *fused_covers; /* nullable: that volume is whole */
+  gboolean has_covers, has_fused_covers;
 } NegPlaneSamples;
 
 /* Makes room; FALSE: there is no memory. */

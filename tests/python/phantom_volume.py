@@ -325,10 +325,12 @@ class Reference:
         return [float(x) for x in numpy.percentile(values[~padded], (low, high))]
 
     def _judge_gaps(self, thicknesses):
-        """Further apart than 1.5 times the median and than 1.5 times what touches: a gap; into it a slice reaches as far as
-        towards its other neighbour."""
+        """Further apart than 1.5 times the median and than 1.5 times what touches, or of what overlaps usually is: a gap;
+        into it a slice reaches as far as towards its other neighbour."""
         steps = numpy.diff(self.distances)
         touching = (thicknesses[1:] + thicknesses[:-1]) / 2
+        if (touching > 0).all():
+            touching = touching * min(numpy.median(steps / touching), 1)
         self.gaps = (steps > 1.5 * numpy.median(steps)) & (steps > 1.5 * touching)
         joined = numpy.where(self.gaps, 0, steps)
         below, above = numpy.append(0, joined) / 2, numpy.append(joined, 0) / 2

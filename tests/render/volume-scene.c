@@ -322,7 +322,7 @@ volume_scene_draw (const VolumeScene *scene, const NegPicture *picture, const do
   NegReformat reformat = scene->reformat;
   gsize n = (gsize) scene->width * scene->height;
   g_autofree float *values = g_new (float, n);
-  g_autofree guint8 *covers = g_new (guint8, n);
+  g_autofree guint8 *covers = g_new (guint8, n), *fused_covers = g_new (guint8, n);
   NegFrame frame = { { .rows = scene->height, .columns = scene->width, .samples = 1, .bits_stored = 32,
                        .sample_type = NEG_SAMPLE_F32, .color = NEG_COLOR_MONOCHROME2 },
                      values };
@@ -335,7 +335,7 @@ volume_scene_draw (const VolumeScene *scene, const NegPicture *picture, const do
   neg_draw_rows (&scene->look, &frame, picture, 0, scene->height);
   fusion.scale *= 1 + stretch;
   if (scene->over.volume != NULL)
-    neg_fusion_draw_rows (&fusion, &reformat, picture, values, 0, scene->height);
+    neg_fusion_draw_rows (&fusion, &reformat, picture, values, fused_covers, 0, scene->height);
   neg_cover_draw_rows (covers, picture, 0, scene->height);
 }
 

@@ -19,6 +19,7 @@ typedef struct {
   NegReformat reformat;
   NegFusion fusion;
   float values[SIDE * SIDE];
+  guint8 covers[SIDE * SIDE];
   guint8 pixels[SIDE * SIDE * 4];
 } Fixture;
 
@@ -55,7 +56,7 @@ draw (Fixture *fixture, guint channels)
   NegPicture picture = { SIDE, SIDE, SIDE * channels, channels, fixture->pixels };
 
   memset (fixture->values, 0, sizeof fixture->values);
-  neg_fusion_draw_rows (&fixture->fusion, &fixture->reformat, &picture, fixture->values, 3, SIDE - 3);
+  neg_fusion_draw_rows (&fixture->fusion, &fixture->reformat, &picture, fixture->values, fixture->covers, 3, SIDE - 3);
 }
 
 /* The header's formula once more, for the column of the volume. */
@@ -152,6 +153,53 @@ test_slab (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->reformat.projection, ==, NEG_PROJECTION_MINIP);
 }
 
+/* Layers are as thick as below, or slices of its own would fall between them. */
+static void
+test_thin_slices (Fixture *fixture, gconstpointer data)
+{
+  const guint8 *pixel = fixture->pixels + (5 * SIDE + 2 + 4) * 4;
+  NegReformat own;
+
+  neg_reformat_set_slab (&fixture->reformat, fixture->volume, 4, NEG_PROJECTION_MIP);
+  fixture->reformat.n_samples = 1;
+  for (guint i = 0; i < 3; i++)
+    fixture->reformat.step_mm[i] *= 4;
+  neg_fusion_init_reformat (&fixture->fusion, &fixture->reformat, &own);
+  g_assert_cmpuint (own.n_samples, ==, 4);
+  g_assert_cmpfloat_with_epsilon (own.step_mm[2], 1, 1e-9);
+  /* Slices 0.5 to 3.5: the hottest is between the last two. */
+  draw (fixture, 4);
+  g_assert_cmpint (ABS ((int) pixel[2] - (int) expect (&fixture->fusion, 43.5, 0)), <=, 1);
+}
+
+/* Slices that are not there: no colour would look as if nothing were taken up. */
+static void
+test_missing (Fixture *fixture, gconstpointer data)
+{
+  guint n_marked = 0;
+
+  neg_volume_set_state (fixture->volume, 2, NEG_SLICE_FAILED);
+  draw (fixture, 4);
+  for (guint i = 3 * SIDE; i < SIDE * SIDE; i++) {
+    gboolean is_marked = i % SIDE >= 2 && (i % SIDE + i / SIDE) % 12 == 0;
+
+    g_assert_cmpint (fixture->pixels[4 * i], ==, is_marked ? 128 : 77);
+    n_marked += is_marked;
+  }
+  g_assert_cmpuint (n_marked, >, 10);
+
+  /* Through a slab what is there is seen, and marked as well. */
+  neg_reformat_set_slab (&fixture->reformat, fixture->volume, 3, NEG_PROJECTION_MIP);
+  fixture->fusion.projection = NEG_PROJECTION_MIP;
+  draw (fixture, 4);
+  g_assert_cmpint (fixture->pixels[(4 * SIDE + 8) * 4], ==, 128);
+  g_assert_cmpint (ABS ((int) fixture->pixels[(5 * SIDE + 8) * 4 + 2] - (int) expect (&fixture->fusion, 63, 0)), <=, 1);
+  memset (fixture->pixels, 77, sizeof fixture->pixels);
+  fixture->fusion.opacity = 0;
+  draw (fixture, 4);
+  g_assert_cmpint (fixture->pixels[(4 * SIDE + 8) * 4], ==, 77);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -162,5 +210,7 @@ main (int argc, char **argv)
   ADD ("/fusion/nothing", test_nothing);
   ADD ("/fusion/windows", test_other_windows);
   ADD ("/fusion/slab", test_slab);
+  ADD ("/fusion/thin-slices", test_thin_slices);
+  ADD ("/fusion/missing", test_missing);
   return g_test_run ();
 }
