@@ -479,6 +479,9 @@ class Folder:
         values[at:at + 24, at:at + 24] = 0
         return values
 
+    def remove(self, name):
+        os.remove(os.path.join(self.path, name))
+
     def add_text(self, name, content):
         path = os.path.join(self.path, name)
         with open(path, "wb") as file:
