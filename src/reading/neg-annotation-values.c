@@ -15,6 +15,9 @@
 #define UNIT_NONE "1"
 #define REAL_WORLD_LINES_MAX 4
 
+/* Two images of one series whose factors differ more than this count differently. */
+#define SUV_FACTOR_TOLERANCE 1e-3
+
 typedef struct {
   NegAnnotation *annotation;
   NegMeasureScale scale;
@@ -412,22 +415,47 @@ dup_earliest_acquisition (NegSeries *series)
   return earliest;
 }
 
-gboolean
-neg_annotation_check_suv (NegSuv *suv, NegSeries *series, guint index, GError **error)
+/* @earliest: of the series; nullable. */
+static gboolean
+init_suv (NegSuv *suv, NegSeries *series, guint index, const char *earliest, GError **error)
 {
   const NegSeriesFrame *frame = neg_series_get_frame (series, index);
-  g_autofree char *earliest = NULL;
 
   if (!frame->instance->pet.is_present)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "no SUV: this is no PET");
-  earliest = dup_earliest_acquisition (series);
   return neg_suv_init (suv, frame->instance, frame->frame, earliest, error);
 }
 
 gboolean
 neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index)
 {
-  return neg_annotation_check_suv (suv, series, index, NULL);
+  g_autofree char *earliest
+      = neg_series_get_frame (series, index)->instance->pet.is_present ? dup_earliest_acquisition (series) : NULL;
+
+  return init_suv (suv, series, index, earliest, NULL);
+}
+
+gboolean
+neg_annotation_init_series_suv (NegSuv *suv, NegSeries *series, GError **error)
+{
+  g_autofree char *earliest
+      = neg_series_get_frame (series, 0)->instance->pet.is_present ? dup_earliest_acquisition (series) : NULL;
+  gboolean is_assumed = FALSE;
+  NegSuv first;
+
+  for (guint i = 0; i < neg_series_get_n_frames (series); i++) {
+    if (!init_suv (suv, series, i, earliest, error))
+      return FALSE;
+    if (i == 0)
+      first = *suv;
+    if (!(fabs (suv->factor - first.factor) <= SUV_FACTOR_TOLERANCE * first.factor)
+        || strcmp (suv->unit, first.unit) != 0)
+      return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "no SUV: the images of the series count it differently");
+    is_assumed |= suv->is_assumed;
+  }
+  *suv = first;
+  suv->is_assumed = is_assumed;
+  return TRUE;
 }
 
 static void

@@ -37,8 +37,8 @@ char *neg_annotation_dup_probe_lines (const NegInstance *instance, guint32 frame
 /* SUV for the values of a series' image: its reference is the earliest acquisition of all that is loaded of the series.
  * FALSE where it is no PET, or the header does not allow it. */
 gboolean neg_annotation_init_suv (NegSuv *suv, NegSeries *series, guint index);
-/* The same, with the reason. */
-gboolean neg_annotation_check_suv (NegSuv *suv, NegSeries *series, guint index, GError **error);
+/* One factor for all images of the series, or the reason why there is none. */
+gboolean neg_annotation_init_series_suv (NegSuv *suv, NegSeries *series, GError **error);
 
 /* "42.3 mm at the detector", "Mean 34.2 HU, SD 12.1 / 120 mm2 ...": lines joined by newlines, translated, numbers with
  * the locale's decimal sign and tabular; not the reader's words. Where @instance (nullable) says how much is magnified at

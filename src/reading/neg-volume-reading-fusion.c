@@ -13,9 +13,6 @@
 #define SUV_LOW 0
 #define SUV_HIGH 7
 
-/* Two images of one series whose factors differ more than this count differently. */
-#define SUV_FACTOR_TOLERANCE 1e-3
-
 /* --- What a series is --- */
 
 gboolean
@@ -40,20 +37,6 @@ gboolean
 _neg_volume_reading_is_ct (NegSeries *series)
 {
   return g_strcmp0 (get_units (series), "HU") == 0;
-}
-
-gboolean
-_neg_volume_reading_find_suv (NegSeries *series, NegSuv *suv, GError **error)
-{
-  guint n = neg_series_get_n_frames (series);
-  NegSuv last;
-
-  if (!neg_annotation_check_suv (suv, series, 0, error) || !neg_annotation_check_suv (&last, series, n - 1, error))
-    return FALSE;
-  if (!(fabs (last.factor - suv->factor) <= SUV_FACTOR_TOLERANCE * suv->factor))
-    return neg_fail (error, NEG_ERROR_UNSUPPORTED, NULL, "no SUV: the images of the series count it differently");
-  suv->is_assumed = suv->is_assumed || last.is_assumed;
-  return TRUE;
 }
 
 gboolean
@@ -139,7 +122,7 @@ set_unit (NegLaidOver *over, NegSeries *series)
 
   g_free (over->unit);
   g_clear_pointer (&over->suv_reason, g_free);
-  if (_neg_volume_reading_find_suv (series, &suv, &error)) {
+  if (neg_annotation_init_series_suv (&suv, series, &error)) {
     over->scale = suv.factor;
     over->unit = g_strdup (suv.is_assumed ? NEG_UNIT_SUV_ASSUMED : suv.unit);
     over->low = SUV_LOW;
@@ -197,10 +180,36 @@ count_range (NegLaidOver *over)
 
 /* --- Laid over --- */
 
+/* More images have come: an earlier one may move what SUV is counted from, one that counts differently ends it. The window of a
+ * person means something as long as the unit does. */
+static void
+set_unit_again (NegLaidOver *over, NegSeries *series)
+{
+  g_autofree char *unit = g_strdup (over->unit);
+  gboolean had_suv = over->suv_reason == NULL, had_window = over->has_window;
+  double low = over->low, high = over->high;
+
+  over->has_window = FALSE;
+  over->n_ranged = 0;
+  set_unit (over, series);
+  if (had_window && had_suv == (over->suv_reason == NULL) && (had_suv || g_str_equal (unit, over->unit))) {
+    over->has_window = TRUE;
+    over->low = low;
+    over->high = high;
+  }
+  set_file_window (over, series);
+}
+
 static void
 over_changed_cb (NegVolumeReading *self)
 {
+  NegVolume *volume = neg_volume_load_get_volume (self->over.load);
+
   self->view.cached_volume = NULL;
+  if (volume != self->over.volume) {
+    self->over.volume = volume;
+    set_unit_again (&self->over, neg_volume_load_get_series (self->over.load));
+  }
   count_range (&self->over);
   _neg_volume_reading_emit (self, NEG_VOLUME_FUSION | NEG_VOLUME_FOURTH);
 }
@@ -215,6 +224,7 @@ _neg_volume_reading_clear_fused (NegVolumeReading *self)
   g_signal_handlers_disconnect_by_data (over->load, self);
   neg_volume_load_cancel (over->load);
   g_clear_object (&over->load);
+  over->volume = NULL;
   self->view.cached_volume = NULL;
   over->has_window = FALSE;
   over->n_ranged = 0;
@@ -233,6 +243,7 @@ lay_over (NegVolumeReading *self, NegVolumeLoad *load)
 
   _neg_volume_reading_clear_fused (self);
   self->over.load = load;
+  self->over.volume = volume;
   set_unit (&self->over, series);
   set_file_window (&self->over, series);
   count_range (&self->over);

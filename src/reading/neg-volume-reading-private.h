@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /* What is laid over. */
 typedef struct {
   NegVolumeLoad *load; /* nullable: nothing */
+  NegVolume *volume;   /* only to be compared; of which images the unit is */
   NegColorMap map;
   double opacity;
   double low, high; /* of the window, in the unit that is shown */
@@ -80,8 +81,6 @@ guint _neg_volume_reading_get_slice (NegVolumeReading *self, const NegVolume *vo
 /* Whether to count a range of values again: the first slices, twice as many, all. */
 gboolean _neg_volume_reading_wants_count (const NegVolume *volume, guint n_counted);
 
-/* One factor for all images of the series. */
-gboolean _neg_volume_reading_find_suv (NegSeries *series, NegSuv *suv, GError **error);
 gboolean _neg_volume_reading_is_ct (NegSeries *series); /* in Hounsfield units */
 gboolean _neg_volume_reading_is_nuclear (NegSeries *series);
 

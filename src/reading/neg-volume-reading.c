@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/neg-error.h"
+#include "reading/neg-annotation-values.h"
 #include "reading/neg-mpr-private.h"
 #include "reading/neg-reading-private.h"
 #include "reading/neg-volume-reading-private.h"
@@ -141,7 +142,7 @@ mpr_changed_cb (NegVolumeReading *self)
 static void
 count_suv (NegVolumeReading *self)
 {
-  self->has_suv = _neg_volume_reading_find_suv (neg_volume_load_get_series (self->load), &self->suv, NULL);
+  self->has_suv = neg_annotation_init_series_suv (&self->suv, neg_volume_load_get_series (self->load), NULL);
 }
 
 static void

@@ -423,7 +423,7 @@ test_no_suv (Fixture *fixture, gconstpointer data)
   g_assert_true (neg_volume_reading_get_suv (read, &suv));
   g_assert_cmpfloat_with_epsilon (suv.factor, SUV_FACTOR, 1e-12);
   /* One image counts differently: no factor holds for all. */
-  neg_series_get_frame (pet, N_SLICES - 1)->instance->pet.weight_kg = 71;
+  neg_series_get_frame (pet, N_SLICES / 2)->instance->pet.weight_kg = 71;
   lay_over (fixture, volumes, PET);
   g_assert_nonnull (neg_volume_reading_get_suv_reason (volumes));
   g_assert_cmpstr (neg_volume_reading_get_fused_unit (volumes), ==, "Bq/ml");
@@ -433,6 +433,51 @@ test_no_suv (Fixture *fixture, gconstpointer data)
   neg_volume_reading_get_fused_window (volumes, &low, &high);
   g_assert_cmpfloat (low, ==, 0);
   g_assert_cmpfloat (high, ==, files_value (PET * 100 + N_SLICES - 1, 63, 63));
+}
+
+/* More slices of what is laid over, the first of them of @weight_kg. */
+static void
+grow_over (Fixture *fixture, NegVolumeReading *volumes, guint n_before, double weight_kg)
+{
+  NegVolume *before = neg_volume_load_get_volume (neg_volume_reading_get_fused_load (volumes));
+  gint64 end_us = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;
+
+  neg_volume_load_wait (neg_volume_reading_get_fused_load (volumes));
+  for (guint i = n_before; i < n_before + 2; i++)
+    add_image (&fixture->files, PET, i);
+  publish (fixture, N_SERIES);
+  neg_series_get_frame (find (fixture, PET), n_before)->instance->pet.weight_kg = weight_kg;
+  g_assert_true (neg_volume_reading_update (volumes));
+  while (neg_volume_load_get_volume (neg_volume_reading_get_fused_load (volumes)) == before
+         && g_get_monotonic_time () < end_us)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (neg_volume_load_get_volume (neg_volume_reading_get_fused_load (volumes))->n_slices, ==,
+                    n_before + 2);
+}
+
+/* What a factor is of may come later. */
+static void
+test_unit_grows (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegVolumeReading) volumes = open_series (fixture, CT);
+  NegFusion fusion;
+  double low, high;
+
+  lay_over (fixture, volumes, PET);
+  neg_volume_reading_set_fused_window (volumes, 1, 4);
+  grow_over (fixture, volumes, N_SLICES, 70);
+  g_assert_true (neg_volume_reading_get_fusion (volumes, NEG_MPR_AXIAL, &fusion));
+  g_assert_cmpfloat_with_epsilon (fusion.scale, SUV_FACTOR, 1e-12);
+  neg_volume_reading_get_fused_window (volumes, &low, &high);
+  g_assert_cmpfloat (low, ==, 1);
+  g_assert_cmpfloat (high, ==, 4);
+  grow_over (fixture, volumes, N_SLICES + 2, 71);
+  g_assert_true (neg_volume_reading_get_fusion (volumes, NEG_MPR_AXIAL, &fusion));
+  g_assert_cmpfloat (fusion.scale, ==, 1);
+  g_assert_cmpstr (neg_volume_reading_get_fused_unit (volumes), ==, "Bq/ml");
+  g_assert_nonnull (neg_volume_reading_get_suv_reason (volumes));
+  neg_volume_reading_get_fused_window (volumes, &low, &high);
+  g_assert_cmpfloat (high, >, 1000);
 }
 
 /* --- The fourth viewport --- */
@@ -588,6 +633,7 @@ main (int argc, char **argv)
   ADD ("range", test_range);
   ADD ("fusion", test_fusion);
   ADD ("no-suv", test_no_suv);
+  ADD ("unit-grows", test_unit_grows);
   ADD ("fourth", test_fourth);
   ADD ("mip", test_mip);
   ADD ("plane-image", test_plane_image);
