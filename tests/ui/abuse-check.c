@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "abuse-planes.h"
 #include "abuse-study.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-viewport-private.h"
@@ -165,6 +166,8 @@ abuse_check (NegMainWindow *window, AbuseSeen *seen)
     wrong = check_entry (window, get_patient (window), seen);
   if (wrong == NULL)
     wrong = check_titles ();
+  if (wrong == NULL)
+    wrong = abuse_planes_check (window, get_patient (window), seen);
   for (guint i = 0; wrong == NULL && i < NEG_CELLS_MAX; i++) {
     NegViewport *viewport = get_viewport (window, i);
 
@@ -189,11 +192,14 @@ get_text (PangoLayout *layout)
 static char *
 check_texts (NegViewport *viewport, gboolean shown, guint patient)
 {
-  const char *who = get_text (viewport->texts[NEG_TEXT_CORNERS + NEG_CORNER_TOP_LEFT]);
+  const NegOverlay *overlay = &viewport->overlay;
+  const char *who = overlay->corners[NEG_CORNER_TOP_LEFT];
   char *wrong = check_text ("the message in a viewport", get_text (viewport->message), patient);
 
-  for (guint i = 0; wrong == NULL && i < NEG_N_TEXTS; i++)
-    wrong = check_text ("a text on an image", get_text (viewport->texts[i]), patient);
+  for (NegCorner corner = 0; wrong == NULL && corner < NEG_N_CORNERS; corner++)
+    wrong = check_text ("a text on an image", overlay->corners[corner], patient);
+  if (wrong == NULL)
+    wrong = check_text ("the band of a prior", overlay->prior_band, patient);
   if (wrong == NULL && !shown && who != NULL && *who != '\0')
     wrong = g_strdup_printf ("viewport %u says “%s” beside nothing", viewport->cell + 1, who);
   if (wrong == NULL && shown && viewport->level != NEG_CAPTIONS_NONE
@@ -276,5 +282,7 @@ abuse_check_painted (NegMainWindow *window, gboolean thorough, AbuseSeen *seen)
     wrong = abuse_check_details (window);
   for (guint i = 0; wrong == NULL && i < neg_reading_get_n_cells (window->reading); i++)
     wrong = check_painted_viewport (window, get_viewport (window, i), thorough, seen);
+  if (wrong == NULL)
+    wrong = abuse_planes_check_painted (window, patient, thorough, seen);
   return wrong;
 }

@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   guint n_pixels, n_failures, n_paints, n_pictures; /* what there was to look at */
+  guint n_planes, n_plane_pictures; /* looks at planes of a volume; those that were drawn again */
   guint n_of_entries; /* looks at a patient of the reading list */
 } AbuseSeen;
 

@@ -42,6 +42,22 @@ any_viewport (Abuse *abuse)
   return neg_cell_get_viewport (neg_grid_get_cell (abuse->window->grid, any_cell (abuse)));
 }
 
+/* What is in sight of planes and rendering, else of the grid. */
+static GtkWidget *
+any_picture (Abuse *abuse)
+{
+  NegMprView *planes = abuse->window->mpr_view;
+  NegMprPlane plane = below (abuse, NEG_MPR_N_PLANES);
+  GtkWidget *cast;
+
+  if (planes == NULL)
+    return GTK_WIDGET (any_viewport (abuse));
+  cast = GTK_WIDGET (neg_mpr_view_get_cast (planes));
+  if (plane == NEG_MPR_OBLIQUE && cast != NULL)
+    return cast;
+  return GTK_WIDGET (neg_mpr_view_get_viewport (planes, plane));
+}
+
 /* GTK's own keys of a window open its inspector. */
 static gboolean
 is_ours (GtkEventController *controller)
@@ -96,6 +112,30 @@ key (Abuse *abuse)
                                   gtk_shortcut_get_arguments (shortcut));
 }
 
+/* Planes of a volume, and what is theirs alone. */
+static void
+show_planes (Abuse *abuse)
+{
+  static const char *const actions[] = { "volume.fuse", "volume.fourth", "volume.projection", "volume.page",
+                                         "view.maximize", "view.cine", "viewport.next", "annotation.place" };
+  static const char *const detailed[] = { "volume.slab('thicker')", "volume.turn('far-left')", "volume.tilt('up')",
+                                          "view.window('wider')", "view.preset(2)", "view.pan('left')" };
+  GtkWidget *widget = abuse->window->mpr_view != NULL ? GTK_WIDGET (abuse->window->mpr_view)
+                                                      : GTK_WIDGET (abuse->window->grid);
+  guint choice = abuse->window->mpr_view != NULL ? below (abuse, 20) : 0;
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) parameter = NULL;
+
+  if (choice == 0) {
+    gtk_widget_activate_action (widget, "volume.show", NULL);
+  } else if (choice < 13) {
+    gtk_widget_activate_action (widget, actions[below (abuse, G_N_ELEMENTS (actions))], NULL);
+  } else {
+    g_action_parse_detailed_name (detailed[below (abuse, G_N_ELEMENTS (detailed))], &name, &parameter, NULL);
+    gtk_widget_activate_action_variant (widget, name, parameter);
+  }
+}
+
 static void
 focus (Abuse *abuse)
 {
@@ -107,7 +147,7 @@ focus (Abuse *abuse)
 static void
 scroll (Abuse *abuse)
 {
-  GtkWidget *viewport = GTK_WIDGET (any_viewport (abuse));
+  GtkWidget *viewport = any_picture (abuse);
   GtkEventController *wheel = any_controller (abuse, viewport, GTK_TYPE_EVENT_CONTROLLER_SCROLL);
   gboolean handled;
 
@@ -118,7 +158,7 @@ static void
 drag (Abuse *abuse)
 {
   static const char *const parts[] = { "drag-begin", "drag-update", "drag-update", "drag-end" };
-  GtkEventController *controller = any_controller (abuse, GTK_WIDGET (any_viewport (abuse)), GTK_TYPE_GESTURE_DRAG);
+  GtkEventController *controller = any_controller (abuse, any_picture (abuse), GTK_TYPE_GESTURE_DRAG);
 
   if (below (abuse, 20) == 0)
     g_signal_emit_by_name (controller, "cancel", NULL);
@@ -130,16 +170,17 @@ drag (Abuse *abuse)
 static void
 point (Abuse *abuse)
 {
-  GtkWidget *viewport = GTK_WIDGET (any_viewport (abuse));
+  GtkWidget *viewport = any_picture (abuse);
   GtkEventController *motion = any_controller (abuse, viewport, GTK_TYPE_EVENT_CONTROLLER_MOTION);
 
-  g_signal_emit_by_name (motion, "motion", between (abuse, -50, 800), between (abuse, -50, 800));
+  if (motion != NULL) /* nobody points at a rendering */
+    g_signal_emit_by_name (motion, "motion", between (abuse, -50, 800), between (abuse, -50, 800));
 }
 
 static void
 click_twice (Abuse *abuse)
 {
-  GtkEventController *click = any_controller (abuse, GTK_WIDGET (any_viewport (abuse)), GTK_TYPE_GESTURE_CLICK);
+  GtkEventController *click = any_controller (abuse, any_picture (abuse), GTK_TYPE_GESTURE_CLICK);
 
   g_signal_emit_by_name (click, "pressed", 1 + (int) below (abuse, 2), between (abuse, 0, 400),
                          between (abuse, 0, 400));
@@ -148,7 +189,7 @@ click_twice (Abuse *abuse)
 static void
 menu (Abuse *abuse)
 {
-  GtkWidget *viewport = GTK_WIDGET (any_viewport (abuse));
+  GtkWidget *viewport = any_picture (abuse);
 
   if (gtk_widget_get_mapped (viewport)) /* no hand reaches another */
     g_signal_emit_by_name (viewport, "menu-requested", between (abuse, 0, 1) * gtk_widget_get_width (viewport),
@@ -398,6 +439,7 @@ static const struct {
   guint weight;
 } events[] = {
   { "command", command, 25 },     { "key", key, 20 },
+  { "planes", show_planes, 16 },
   { "focus", focus, 2 },          { "scroll", scroll, 15 },
   { "drag", drag, 20 },           { "point", point, 3 },
   { "click twice", click_twice, 3 }, { "menu", menu, 1 },

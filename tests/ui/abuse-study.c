@@ -9,7 +9,8 @@
 
 #define UID_ROOT "2.25.7700"
 #define N_STUDIES 2
-#define N_SERIES 3
+#define N_SERIES 4
+#define LAID_OVER 3 /* in the space of the first one */
 #define CUT_EVERY 7 /* images of the first series of a study */
 
 typedef struct {
@@ -18,8 +19,8 @@ typedef struct {
 
 static const char *const names[ABUSE_N_PATIENTS] = { "Quillfeather", "Brambleworth", "Ptarmigan", "Zephyrine" };
 static const char *const given[ABUSE_N_PATIENTS] = { "Ada", "Otto", "Ivo", "Una" };
-static const guint n_images[N_SERIES] = { 110, 1, 1 };
-static const guint n_frames[N_SERIES] = { 1, 1, 9 };
+static const guint n_images[N_SERIES] = { 110, 1, 1, 24 };
+static const guint n_frames[N_SERIES] = { 1, 1, 9, 1 };
 
 const char *
 abuse_study_get_name (guint patient)
@@ -115,7 +116,7 @@ add_identity (NegDicomWriter *writer, const Place *place)
   neg_dicom_writer_text (writer, 0x00080020, "DA", place->study == 0 ? "20240912" : "20220301");
   neg_dicom_writer_text (writer, 0x00081030, "LO", study);
   neg_dicom_writer_text (writer, 0x0008103e, "LO", series);
-  neg_dicom_writer_text (writer, 0x00080060, "CS", "CT");
+  neg_dicom_writer_text (writer, 0x00080060, "CS", place->series == LAID_OVER ? "PT" : "CT");
   neg_dicom_writer_integer (writer, 0x00200011, place->series + 1);
   neg_dicom_writer_integer (writer, 0x00200013, place->image + 1);
 }
@@ -137,10 +138,17 @@ add_image (NegDicomWriter *writer, const Place *place)
   neg_dicom_writer_u16 (writer, 0x00280103, 0);
 }
 
+static const char *
+get_class (const Place *place)
+{
+  if (n_frames[place->series] > 1)
+    return "1.2.840.10008.5.1.4.1.1.7.3";
+  return place->series == LAID_OVER ? "1.2.840.10008.5.1.4.1.1.128" : "1.2.840.10008.5.1.4.1.1.2";
+}
+
 static void
 write_object (const char *folder, const Place *place)
 {
-  gboolean is_cine = n_frames[place->series] > 1;
   g_autoptr (NegDicomWriter) writer = neg_dicom_writer_new ();
   g_autoptr (GByteArray) bytes = NULL;
   g_autoptr (GError) error = NULL;
@@ -152,8 +160,7 @@ write_object (const char *folder, const Place *place)
   add_identity (writer, place);
   add_image (writer, place);
   add_pixels (writer, place);
-  bytes = neg_dicom_writer_finish (writer, is_cine ? "1.2.840.10008.5.1.4.1.1.7.3" : "1.2.840.10008.5.1.4.1.1.2", uid,
-                                   NEG_DICOM_EXPLICIT_LITTLE, &error);
+  bytes = neg_dicom_writer_finish (writer, get_class (place), uid, NEG_DICOM_EXPLICIT_LITTLE, &error);
   g_assert_no_error (error);
   if (place->series == 0 && place->image % CUT_EVERY == 2)
     g_byte_array_set_size (bytes, bytes->len - 500);

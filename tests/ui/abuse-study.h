@@ -13,8 +13,8 @@ const char *abuse_study_get_name (guint patient);
 /* A family name in @text that is not that of @patient (ABUSE_N_PATIENTS: of none); NULL when there is none. */
 const char *abuse_study_find_other_name (const char *text, guint patient);
 
-/* Folders "0" to "3" in @folder, one for each patient: two studies of three series, one of one image, one of a cine,
- * one with images that are cut short. */
+/* Folders "0" to "3" in @folder, one for each patient: two studies of four series, one of one image, one of a cine,
+ * one with images that are cut short, and one that can be laid over that. */
 void abuse_study_write (const char *folder);
 
 /* Whose image it is; ABUSE_N_PATIENTS: it is none of ours. */

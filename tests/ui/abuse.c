@@ -209,11 +209,15 @@ main (int argc, char **argv)
   while (run.n_done < n)
     event (&run);
   printf ("# %u events, %u of them while loading; %u engines and %u agents killed; %u entries of the reading list, seen %u "
-          "times; looked at %u viewports with pixels, %u with a failure, %u painted, %u pictures drawn again\n",
+          "times; looked at %u viewports with pixels, %u with a failure, %u painted, %u pictures drawn again, %u times at "
+          "planes of a volume, %u of them drawn again\n",
           run.n_done, run.n_loading, run.abuse.n_killed, run.abuse.n_agents_killed, run.abuse.n_entries,
-          run.seen.n_of_entries, run.seen.n_pixels, run.seen.n_failures, run.seen.n_paints, run.seen.n_pictures);
+          run.seen.n_of_entries, run.seen.n_pixels, run.seen.n_failures, run.seen.n_paints, run.seen.n_pictures,
+          run.seen.n_planes, run.seen.n_plane_pictures);
   close_all (&run, pool);
   g_clear_object (&run.abuse.settings);
   g_rand_free (run.abuse.rand);
-  return run.seen.n_pixels > n && run.seen.n_paints > 0 && run.seen.n_of_entries > n / 50 ? 0 : 3;
+  return run.seen.n_pixels > n && run.seen.n_paints > 0 && run.seen.n_of_entries > n / 50 && run.seen.n_planes > n / 50
+             ? 0
+             : 3;
 }
