@@ -26,10 +26,17 @@ static const char *const sentences[] = {
   N_ ("The directions of the images make no sense"),
   N_ ("The images differ in the size of their pixels"),
   N_ ("The images do not lie parallel to each other"),
+  N_ ("Several images lie at most places, and nothing says which of them belong together"),
   N_ ("One image is no volume"),
   N_ ("There are too many images for one volume"),
   N_ ("The volume would be too large"),
   N_ ("There is not enough memory for this volume"),
+};
+
+/* What neg_volume_load_get_warnings() says. */
+static const char *const warnings[] = {
+  N_ ("Several images lie at one place: the first of them counts"),
+  N_ ("More images have come that could not be taken in"),
 };
 
 const char *
@@ -41,25 +48,42 @@ neg_volume_words_for_error (const GError *error)
   return neg_words_for_error (error);
 }
 
-static char *
-dup_of_load (NegVolumeLoad *load)
+static void
+add_warnings (GPtrArray *parts, NegVolumeLoad *load)
+{
+  const char *const *said = neg_volume_load_get_warnings (load);
+
+  for (guint i = 0; i < G_N_ELEMENTS (warnings); i++)
+    if (g_strv_contains (said, warnings[i]))
+      g_ptr_array_add (parts, g_strdup (_ (warnings[i])));
+}
+
+static void
+add_load (GPtrArray *parts, NegVolumeLoad *load)
 {
   g_autofree char *progress = neg_plane_caption_dup_progress (load);
   const GError *failure = neg_volume_load_get_failure (load);
 
-  if (progress == NULL || failure == NULL)
-    return g_steal_pointer (&progress);
-  return g_strdup_printf ("%s: %s", progress, neg_words_for_error (failure));
+  if (progress != NULL && failure != NULL)
+    g_ptr_array_add (parts, g_strdup_printf ("%s: %s", progress, neg_words_for_error (failure)));
+  else if (progress != NULL)
+    g_ptr_array_add (parts, g_steal_pointer (&progress));
+  add_warnings (parts, load);
 }
 
 char *
 neg_volume_words_dup_progress (NegVolumeReading *volumes)
 {
   NegVolumeLoad *fused = neg_volume_reading_get_fused_load (volumes);
-  g_autofree char *own = dup_of_load (neg_volume_reading_get_load (volumes));
-  g_autofree char *of_fused = fused != NULL ? dup_of_load (fused) : NULL;
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *all = NULL;
 
-  if (own == NULL && of_fused == NULL)
+  add_load (parts, neg_volume_reading_get_load (volumes));
+  if (fused != NULL)
+    add_load (parts, fused);
+  if (parts->len == 0)
     return NULL;
-  return g_strdup_printf (_ ("Volume: %s"), own != NULL ? own : of_fused);
+  g_ptr_array_add (parts, NULL);
+  all = g_strjoinv ("; ", (char **) parts->pdata);
+  return g_strdup_printf (_ ("Volume: %s"), all);
 }

@@ -318,6 +318,35 @@ test_phases (void)
     g_assert_true (neg_volume_check (scan_get (scan, phase), NULL));
 }
 
+/* Two phases that only their times tell apart, one slice of the first is not there: what lies at its place is of the second, and
+ * a volume of the first of each place would have it among the others. */
+static void
+test_mixed_phases (void)
+{
+  g_autoptr (Scan) scan = scan_new ();
+
+  for (guint phase = 0; phase < 2; phase++)
+    for (guint i = phase == 0 ? 1 : 0; i < 6; i++) {
+      NegInstance *instance = add (scan, phase * 6 + i + 1, 2.0 * i);
+
+      g_free (instance->content_time);
+      instance->content_time = g_strdup_printf ("1%u000%u", phase, i);
+    }
+  assert_refused (scan, "Several images lie at most places, and nothing says which of them belong together");
+}
+
+/* A few places with more than one image are the first's. */
+static void
+test_few_repeated (void)
+{
+  g_autoptr (Scan) scan = scan_new_with (6);
+
+  for (guint i = 0; i < 3; i++)
+    add (scan, 7 + i, 2.0 * i);
+  scan_build (scan, 1);
+  g_assert_true (neg_volume_check (scan_get (scan, 0), NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -340,5 +369,7 @@ main (int argc, char **argv)
   g_test_add_func ("/volume-layout/one-place", test_one_place);
   g_test_add_func ("/volume-layout/too-large", test_too_large);
   g_test_add_func ("/volume-layout/phases", test_phases);
+  g_test_add_func ("/volume-layout/mixed-phases", test_mixed_phases);
+  g_test_add_func ("/volume-layout/few-repeated", test_few_repeated);
   return g_test_run ();
 }
