@@ -2,20 +2,26 @@
 
 #include "ui/neg-plane-canvas.h"
 
+#include <time.h>
+
 #include "base/neg-error.h"
 #include "ui/neg-plane-samples.h"
 
 #define BAND_ROWS 16      /* what a thread takes at a time */
 #define JOB_BAND_ROWS 4   /* a job that is given up ends after so many */
-#define REST_MS 60        /* without a change, before threads go to work */
+#define REST_MS 60        /* without a change, before threads go to work for long */
+#define SOON_US 60000     /* what takes no longer than this they begin at once */
 #define CELL_MAX 8        /* coarser says nothing */
-#define FIRST_NS 3.0      /* for a sample, until it was measured */
+#define DELAY_MAX 2.0     /* coarser would not be sooner: what is waited for is a processor, not the samples */
+#define FIRST_NS 6.0      /* of a processor for a sample, until it was measured */
 
 /* What threads compute while the main loop turns. Each of them holds a reference. */
 typedef struct {
   gatomicrefcount ref_count;
   NegPlaneCanvas *canvas; /* main thread only; NULL: nobody waits for it any more */
   gint is_cancelled, next_band, n_running; /* atomic */
+  gsize cpu_ns;    /* atomic */
+  guint64 n_samples; /* that are looked at */
   NegPlaneSamples samples;
 } Job;
 
@@ -25,7 +31,8 @@ struct _NegPlaneCanvas {
   NegCpuCanvas *cpu;
   NegPlaneSamples samples; /* what is drawn */
   NegPlaneSamples spare;   /* room that a job may use */
-  double sample_ns;        /* of the last drawing, all threads together */
+  double sample_ns;        /* of a processor */
+  double delay;            /* how many times longer it takes, as others are at work on the machine; at least 1 */
   guint64 n_samplings;     /* of the main thread */
   Job *job;                /* nullable */
   NegPlaneView wanted;     /* by the timer */
@@ -51,6 +58,22 @@ job_unref (Job *job)
   g_free (job);
 }
 
+static gint64
+get_cpu_ns (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* What it took tells what the next one will take. */
+static void
+learn (NegPlaneCanvas *self, double n_samples, gsize cpu_ns)
+{
+  self->sample_ns = (self->sample_ns + cpu_ns / MAX (n_samples, 1)) / 2;
+}
+
 static gboolean
 job_done_cb (gpointer data)
 {
@@ -65,6 +88,7 @@ job_done_cb (gpointer data)
   neg_plane_samples_clear (&self->spare);
   self->spare = before;
   job->samples = (NegPlaneSamples){ .width = 0 };
+  learn (self, job->n_samples, job->cpu_ns);
   g_clear_pointer (&self->job, job_unref);
   self->finer (self->user_data);
   return G_SOURCE_REMOVE;
@@ -75,6 +99,7 @@ work_cb (gpointer data, gpointer user_data)
 {
   Job *job = data;
   NegPlaneSamples *samples = &job->samples;
+  gint64 start_ns = get_cpu_ns ();
 
   while (!g_atomic_int_get (&job->is_cancelled)) {
     guint64 first = (guint64) g_atomic_int_add (&job->next_band, 1) * JOB_BAND_ROWS;
@@ -83,6 +108,7 @@ work_cb (gpointer data, gpointer user_data)
       break;
     neg_plane_samples_rows (samples, (guint) first, MIN (JOB_BAND_ROWS, samples->rows - (guint) first));
   }
+  g_atomic_pointer_add (&job->cpu_ns, get_cpu_ns () - start_ns);
   if (g_atomic_int_dec_and_test (&job->n_running))
     g_idle_add_full (G_PRIORITY_DEFAULT, job_done_cb, job_ref (job), (GDestroyNotify) job_unref);
   job_unref (job);
@@ -132,6 +158,7 @@ start_job (NegPlaneCanvas *self, const NegPlaneView *view)
   }
   job->canvas = self;
   job->n_running = n_threads;
+  job->n_samples = neg_plane_view_count_samples (view);
   self->job = job;
   for (guint i = 0; i < n_threads; i++)
     g_thread_pool_push (get_workers (), job_ref (job), NULL);
@@ -148,7 +175,15 @@ rest_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* When nothing has changed for a moment; slices that come do not wait for each other. */
+/* By all processors. */
+static double
+get_cost_us (NegPlaneCanvas *self, const NegPlaneView *view)
+{
+  return neg_plane_view_count_samples (view) * self->sample_ns * self->delay / 1000 / g_get_num_processors ();
+}
+
+/* At once where it is soon done: the next change ends it. Else when nothing has changed for a moment; slices that come do
+ * not wait for each other. */
 static void
 want_finer (NegPlaneCanvas *self, const NegPlaneView *view, gboolean at_rest)
 {
@@ -158,6 +193,10 @@ want_finer (NegPlaneCanvas *self, const NegPlaneView *view, gboolean at_rest)
   if (self->rest_source != 0 && at_rest)
     return;
   forget_wanted (self);
+  if (!at_rest && get_cost_us (self, view) <= SOON_US) {
+    start_job (self, view);
+    return;
+  }
   self->wanted = *view;
   self->wanted_volume = neg_volume_ref (view->volume);
   self->wanted_fused = view->has_fusion ? neg_volume_ref ((NegVolume *) view->fusion.volume) : NULL;
@@ -172,14 +211,16 @@ typedef struct {
   NegDraw look;
   NegFrame frame;
   const NegFusion *fusion; /* nullable */
+  gsize cpu_ns;            /* atomic */
 } Drawing;
 
 /* What was just sampled is still in the cache. */
 static void
 draw_rows_cb (const NegPicture *picture, guint first_row, guint n_rows, gpointer data)
 {
-  const Drawing *drawing = data;
+  Drawing *drawing = data;
   NegPlaneSamples *samples = drawing->samples;
+  gint64 start_ns = get_cpu_ns ();
 
   if (drawing->is_to_sample)
     neg_plane_samples_rows (samples, first_row, n_rows);
@@ -189,10 +230,12 @@ draw_rows_cb (const NegPicture *picture, guint first_row, guint n_rows, gpointer
                            samples->has_fused_covers ? samples->fused_covers : NULL, picture, first_row, n_rows);
   if (samples->has_covers)
     neg_cover_draw_rows (samples->covers, picture, first_row, n_rows);
+  g_atomic_pointer_add (&drawing->cpu_ns, get_cpu_ns () - start_ns);
 }
 
+/* @cpu_ns: what it took, nullable. */
 static GdkTexture *
-draw (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_to_sample, guint *cell, GError **error)
+draw (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_to_sample, gsize *cpu_ns, guint *cell, GError **error)
 {
   NegPlaneSamples *samples = &self->samples;
   Drawing drawing = { .samples = samples,
@@ -206,18 +249,22 @@ draw (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_to_sample, gui
                                              .color = NEG_COLOR_MONOCHROME2 },
                                  .pixels = samples->values },
                       .fusion = view->has_fusion ? &view->fusion : NULL };
+  GdkTexture *texture;
 
   drawing.look.interpolation = NEG_INTERPOLATION_NEAREST;
   drawing.look.is_dithered = samples->cell == 1; /* a pattern of blocks would be seen */
   *cell = samples->cell;
-  return neg_cpu_canvas_draw_with (self->cpu, samples->columns, samples->rows, BAND_ROWS, draw_rows_cb, &drawing,
-                                   error);
+  texture = neg_cpu_canvas_draw_with (self->cpu, samples->columns, samples->rows, BAND_ROWS, draw_rows_cb, &drawing,
+                                      error);
+  if (cpu_ns != NULL)
+    *cpu_ns = drawing.cpu_ns;
+  return texture;
 }
 
 static guint
 choose_cell (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
 {
-  double cost_us = neg_plane_view_count_samples (view) * self->sample_ns / 1000;
+  double cost_us = get_cost_us (self, view);
   guint cell = 1;
 
   while (cell < CELL_MAX && cost_us / (cell * cell) > budget_us)
@@ -225,23 +272,26 @@ choose_cell (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
   return cell;
 }
 
-/* What it took tells what the next one will take. */
+/* Of a coarse picture other things than its samples have their part: it tells that samples cost less than was thought. */
 static GdkTexture *
 sample_and_draw (NegPlaneCanvas *self, const NegPlaneView *view, guint wanted_cell, guint *cell, GError **error)
 {
+  double n_samples = (double) neg_plane_view_count_samples (view) / (wanted_cell * wanted_cell);
   gint64 start_us = g_get_monotonic_time ();
-  double n_samples, ns;
   GdkTexture *texture;
+  double delay;
+  gsize cpu_ns;
 
   if (!neg_plane_samples_begin (&self->samples, view, wanted_cell)) {
     neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a plane of %u x %u", view->width, view->height);
     return NULL;
   }
   self->n_samplings++;
-  texture = draw (self, view, TRUE, cell, error);
-  n_samples = (double) neg_plane_view_count_samples (view) / (wanted_cell * wanted_cell);
-  ns = (g_get_monotonic_time () - start_us) * 1000.0 / MAX (n_samples, 1);
-  self->sample_ns = (self->sample_ns + ns) / 2;
+  texture = draw (self, view, TRUE, &cpu_ns, cell, error);
+  if (wanted_cell == 1 || cpu_ns < n_samples * self->sample_ns)
+    learn (self, n_samples, cpu_ns);
+  delay = (g_get_monotonic_time () - start_us) * 1000.0 * g_get_num_processors () / MAX (cpu_ns, 1);
+  self->delay = (self->delay + CLAMP (delay, 1, DELAY_MAX)) / 2;
   return texture;
 }
 
@@ -251,19 +301,21 @@ neg_plane_canvas_draw (NegPlaneCanvas *self, const NegPlaneView *view, gint64 bu
   gboolean is_of_it = neg_plane_samples_are_of (&self->samples, view);
   gboolean is_fresh = is_of_it && neg_plane_samples_are_fresh (&self->samples, view);
   guint wanted_cell;
+  GdkTexture *texture;
 
   if (is_fresh && self->samples.cell == 1)
-    return draw (self, view, FALSE, cell, error);
+    return draw (self, view, FALSE, NULL, cell, error);
   wanted_cell = choose_cell (self, view, budget_us);
-  if (wanted_cell > 1)
-    want_finer (self, view, is_of_it);
-  if (wanted_cell == 1) {
-    drop_job (self);
-    forget_wanted (self);
+  if (is_of_it && wanted_cell > 1) { /* stays until the fine one is there */
+    want_finer (self, view, TRUE);
+    return draw (self, view, FALSE, NULL, cell, error);
   }
-  if (is_of_it && wanted_cell > 1)
-    return draw (self, view, FALSE, cell, error); /* stays until the fine one is there */
-  return sample_and_draw (self, view, wanted_cell, cell, error);
+  drop_job (self);
+  forget_wanted (self);
+  texture = sample_and_draw (self, view, wanted_cell, cell, error);
+  if (wanted_cell > 1 && texture != NULL)
+    want_finer (self, view, FALSE);
+  return texture;
 }
 
 const float *
@@ -302,6 +354,7 @@ neg_plane_canvas_new (void (*finer) (gpointer user_data), gpointer user_data)
   self->user_data = user_data;
   self->cpu = neg_cpu_canvas_new ();
   self->sample_ns = FIRST_NS;
+  self->delay = 1;
   return self;
 }
 
