@@ -10,7 +10,7 @@ import sys
 
 import data
 import floor
-from measure import Report, run, run_json
+from measure import Report, run_json
 from screen import Screen
 
 SIZES = ((1024, 1024), (1920, 1080))
