@@ -240,11 +240,11 @@ def measures(program):
     program.drag(1, x - 25, y - 30, 50, 0)
     program.wait_name("Length, 50.0 mm")
     program.key("Escape", "Escape")  # nothing is selected, whose arrow keys they would be; no tool in hand
-    drawn = program.part_of("Coronal")
+    drawn = program.core("Coronal")
     program.key("Down")
-    screen.wait_until(lambda: (program.part_of("Coronal") != drawn).any(), 60, "another plane")
+    screen.wait_until(lambda: (program.core("Coronal") != drawn).any(), 60, "another plane")
     program.key("Up")
-    screen.wait_until(lambda: (program.part_of("Coronal") == drawn).all(), 60, "the same plane again")
+    screen.wait_until(lambda: (program.core("Coronal") == drawn).all(), 60, "the same plane again")
     program.key("ctrl+z")
     program.wait_no_name("Length, 50.0 mm")
 
