@@ -28,7 +28,7 @@ sum_add (Sum *sum, double value)
 typedef struct {
   const NegDraw *draw;
   const NegFrame *frame;
-  guint64 n_pixels, n_left_out;
+  guint64 n_pixels, n_left_out, n_infinite;
   double minimum, maximum;
   /* Of integers: stored values, or entries of the modality LUT. A frame has at most 2^31 bytes, so that 2^64 / 4 bounds
    * the sum and 2^93 the squares. */
@@ -91,6 +91,7 @@ tally_values (guint32 row, guint32 first_column, guint32 n_columns, gpointer use
 
     if (!has_value (tally.draw, stored)) {
       tally.n_left_out++;
+      tally.n_infinite += isinf (stored) != 0;
       continue;
     }
     value = _neg_modality_value (&tally.draw->modality, stored);
@@ -180,6 +181,7 @@ neg_measure_statistics (NegStatistics *statistics, const NegDraw *draw, const Ne
                            is_integer (frame) ? tally_integers : tally_values, &tally);
   statistics->n_pixels = tally.n_pixels;
   statistics->n_left_out = tally.n_left_out;
+  statistics->n_infinite = tally.n_infinite;
   if (tally.n_pixels == 0)
     return TRUE;
   if (is_integer (frame))

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct {
   guint64 n_pixels;   /* of the region, inside of the image, that took part */
   guint64 n_left_out; /* that did not: padding, not a number, coloured by a supplemental palette */
+  guint64 n_infinite; /* of these: what is missing in a plane out of a volume (neg-plane-image.h) */
   /* NaN where there are too few pixels, not finite where numbers leave the range of a double. */
   double mean, minimum, maximum, sd; /* of a sample: n - 1 */
 } NegStatistics;

@@ -265,6 +265,10 @@ measure_pixels (Measuring *measuring, const NegRegion *region, const NegDraw *dr
     remark (measuring, _ ("The pixels are colors: nothing to average."));
     return;
   }
+  if (measuring->annotation->plane != NULL && statistics.n_infinite > 0) {
+    remark (measuring, _ ("Slices are missing here: nothing is measured across them."));
+    return;
+  }
   if (statistics.n_pixels == 0) {
     remark (measuring, statistics.n_left_out > 0 ? _ ("Only padding: nothing to average.")
                                                  : _ ("No pixel lies inside: nothing to average."));
@@ -327,7 +331,9 @@ measure_point (Measuring *measuring, const NegInstance *instance, guint32 frame_
   if (!probe.is_inside)
     remark (measuring, _ ("The point lies outside of the image."));
   else if (probe.is_left_out)
-    remark (measuring, _ ("Padding: there is no value here."));
+    remark (measuring, measuring->annotation->plane != NULL && isinf (probe.stored[0])
+                           ? _ ("Slices are missing here: there is no value.")
+                           : _ ("Padding: there is no value here."));
   else if (measuring->n_values == 0 && measuring->map != NULL && probe.n_stored == 1
            && isfinite (neg_real_world_apply (measuring->map, probe.stored[0])))
     add_value (measuring, NEG_QUANTITY_VALUE, neg_real_world_apply (measuring->map, probe.stored[0]),

@@ -215,6 +215,22 @@ make_instance (const NegInstance *like, const NegVolume *volume, const NegAnnota
 
 /* --- Pixels --- */
 
+/* Nothing is measured where slices are missing, also through a slab that has others: what comes later would be another number. */
+static gboolean
+sample (const NegReformat *measuring, guint width, guint height, const NegVolume *volume, float *values)
+{
+  gsize n = (gsize) width * height;
+  g_autofree guint8 *covers = g_try_malloc (n);
+
+  if (covers == NULL)
+    return FALSE;
+  neg_reformat_rows (measuring, volume, width, values, covers, 0, height);
+  for (gsize i = 0; i < n; i++)
+    if (covers[i] >= NEG_COVER_PARTLY)
+      values[i] = INFINITY;
+  return TRUE;
+}
+
 static NegPixels *
 make_pixels (const NegReformat *measuring, guint width, guint height, const NegVolume *volume, gboolean is_inverse,
              GError **error)
@@ -223,19 +239,20 @@ make_pixels (const NegReformat *measuring, guint width, guint height, const NegV
                             .sample_type = NEG_SAMPLE_F32,
                             .color = is_inverse ? NEG_COLOR_MONOCHROME1 : NEG_COLOR_MONOCHROME2 };
   guint64 bytes;
-  float *values;
+  g_autofree float *values = NULL;
+  float *owned;
 
   if (width == 0 || height == 0 || !neg_frame_format_get_bytes (&format, &bytes)) {
     neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "the plane is too large");
     return NULL;
   }
   values = g_try_malloc (bytes);
-  if (values == NULL) {
+  if (values == NULL || !sample (measuring, width, height, volume, values)) {
     neg_fail (error, NEG_ERROR_MEMORY, NULL, "no memory for a plane");
     return NULL;
   }
-  neg_reformat_rows (measuring, volume, width, values, NULL, 0, height);
-  return neg_pixels_new_borrowed (&format, values, values, g_free);
+  owned = g_steal_pointer (&values);
+  return neg_pixels_new_borrowed (&format, owned, owned, g_free);
 }
 
 static void

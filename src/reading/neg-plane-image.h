@@ -1,5 +1,6 @@
 /* A plane out of a volume as if it were an image: what is measured on and probed with the code that measures images.
- * Its pixels are the modality values at the volume's finest spacing, so that numbers do not depend on the zoom.
+ * Its pixels are the modality values at the volume's finest spacing, so that numbers do not depend on the zoom; infinite
+ * where slices are missing, of all of a slab or of a part: nothing is measured across them.
  * Thread: any; immutable. */
 #pragma once
 

@@ -27,6 +27,7 @@ dup_value (NegPlaneImage *image, const NegDraw *draw, const NegSuv *suv, const d
   g_autofree char *remark = NULL;
 
   neg_annotation_set_points (point, point_px, 1);
+  point->plane = g_memdup2 (neg_plane_image_get_plane (image), sizeof *point->plane);
   neg_annotation_measure (point, instance, 0, draw, neg_pixels_get_frame (neg_plane_image_get_pixels (image)), suv, NULL,
                           &remark);
   return point->n_values > 0 ? neg_annotation_dup_lines (point, instance) : g_steal_pointer (&remark);
@@ -39,16 +40,16 @@ add_fused (GString *text, NegVolumeReading *volumes, NegMprPlane plane, const do
   NegAnnotationValue value = { .quantity = NEG_QUANTITY_VALUE };
   g_autofree char *title = NULL, *number = NULL;
   guint width, height;
-  NegReformat reformat;
+  NegReformat reformat, own;
   NegFusion fusion;
   NegCover cover;
 
   if (series == NULL || !neg_volume_reading_get_fusion (volumes, plane, &fusion)
       || !neg_mpr_get_measuring (neg_volume_reading_get_mpr (volumes), plane, &reformat, &width, &height))
     return;
-  reformat.projection = fusion.projection;
-  value.value = neg_reformat_get_value (&reformat, fusion.volume, point_px, &cover) * fusion.scale;
-  if (!isfinite (value.value))
+  neg_fusion_init_reformat (&fusion, &reformat, &own);
+  value.value = neg_reformat_get_value (&own, fusion.volume, point_px, &cover) * fusion.scale;
+  if (!isfinite (value.value) || cover != NEG_COVER_WHOLE)
     return;
   g_strlcpy (value.unit, neg_volume_reading_get_fused_unit (volumes), sizeof value.unit);
   title = neg_caption_dup_clean (neg_series_get_title (series));

@@ -287,6 +287,54 @@ test_refused (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (error);
 }
 
+/* As a hand draws it on the plane: whether pixels gave a number. */
+static gboolean
+has_value (NegPlaneImage *image, NegAnnotationKind kind, const double *points_px, guint n_points)
+{
+  g_autoptr (NegAnnotation) annotation = neg_annotation_new (kind);
+  const NegFrame *frame = neg_pixels_get_frame (neg_plane_image_get_pixels (image));
+  NegInstance *instance = neg_plane_image_get_instance (image);
+  NegQuantity quantity = kind == NEG_ANNOTATION_PROBE ? NEG_QUANTITY_VALUE : NEG_QUANTITY_MEAN;
+  g_autofree char *remark = NULL;
+  gboolean found;
+  NegDraw draw;
+
+  annotation->plane = g_memdup2 (neg_plane_image_get_plane (image), sizeof *annotation->plane);
+  neg_annotation_set_points (annotation, points_px, n_points);
+  neg_draw_init (&draw, instance, 0, frame, 0);
+  neg_annotation_measure (annotation, instance, 0, &draw, frame, NULL, NULL, &remark);
+  found = isfinite (find_value (annotation, quantity, "[hnsf'U]"));
+  g_assert_cmpint (remark != NULL, ==, !found);
+  if (quantity == NEG_QUANTITY_MEAN)
+    g_assert_cmpfloat (find_value (annotation, NEG_QUANTITY_AREA, "mm2"), >, 0);
+  return found;
+}
+
+/* Slices that are not there: no number across them, as it would be another one when they come. */
+static void
+test_missing (Fixture *fixture, gconstpointer data)
+{
+  /* Rows of half a millimetre from 16 mm downwards; the slice is from 12 to 10. */
+  const double above_px[4] = { 2, 1, 10, 7 }, across_px[4] = { 2, 1, 10, 9 }, there_px[2] = { 5, 7.5 };
+  const double gap_px[2] = { 5, 8.5 };
+  g_autoptr (NegPlaneImage) coronal = NULL, slab = NULL, whole = NULL;
+
+  neg_volume_set_state (fixture->volume, 3, NEG_SLICE_FAILED);
+  coronal = new_image (fixture, NEG_MPR_CORONAL, NULL);
+  g_assert_true (has_value (coronal, NEG_ANNOTATION_RECTANGLE, above_px, 2));
+  g_assert_false (has_value (coronal, NEG_ANNOTATION_RECTANGLE, across_px, 2));
+  g_assert_true (has_value (coronal, NEG_ANNOTATION_PROBE, there_px, 1));
+  g_assert_false (has_value (coronal, NEG_ANNOTATION_PROBE, gap_px, 1));
+  /* A slab that others are in. */
+  neg_mpr_set_slab (fixture->mpr, NEG_MPR_AXIAL, 6, NEG_PROJECTION_MIP);
+  slab = new_image (fixture, NEG_MPR_AXIAL, NULL);
+  g_assert_false (has_value (slab, NEG_ANNOTATION_PROBE, there_px, 1));
+  g_assert_false (has_value (slab, NEG_ANNOTATION_RECTANGLE, above_px, 2));
+  neg_volume_set_state (fixture->volume, 3, NEG_SLICE_READY);
+  whole = new_image (fixture, NEG_MPR_AXIAL, NULL);
+  g_assert_true (has_value (whole, NEG_ANNOTATION_RECTANGLE, above_px, 2));
+}
+
 #define ADD(name, test) g_test_add ("/plane-image/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -301,5 +349,6 @@ main (int argc, char **argv)
   ADD ("affine", test_affine);
   ADD ("real-world", test_real_world);
   ADD ("refused", test_refused);
+  ADD ("missing", test_missing);
   return g_test_run ();
 }
