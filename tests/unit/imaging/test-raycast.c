@@ -609,6 +609,24 @@ test_no_look (void)
   g_assert_cmpuint (get_level (pixels, SIDE / 2, SIDE / 2), ==, 0);
 }
 
+/* Positions of a file that make no sense are no reason to look at a ray for minutes. */
+static void
+test_endless (void)
+{
+  g_autoptr (NegVolume) volume = NULL;
+  NegRaycast raycast;
+  Builder builder;
+
+  builder_init (&builder, 16, 16, 8);
+  builder.layout.spacing_mm[0] = builder.layout.spacing_mm[1] = 1e4;
+  for (guint i = 0; i < 8; i++)
+    builder.slices[i].origin_mm[2] = 0.02 * i;
+  volume = builder_build (&builder, get_full, NULL);
+  neg_raycast_init (&raycast, volume, NEG_RAYCAST_MIP, FALSE);
+  g_assert_cmpfloat (raycast.step_mm, >, 16e4 / 8192);
+  g_assert_cmpfloat (raycast.step_mm, <, 2 * 16e4 / 8192);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -632,5 +650,6 @@ main (int argc, char **argv)
   g_test_add_func ("/raycast/turn", test_turn);
   g_test_add_func ("/raycast/presets", test_presets);
   g_test_add_func ("/raycast/no-look", test_no_look);
+  g_test_add_func ("/raycast/endless", test_endless);
   return g_test_run ();
 }
