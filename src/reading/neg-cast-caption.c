@@ -61,9 +61,9 @@ add_line (GString *text, const char *line)
 
 /* What could be taken for more than it is stays at every level. */
 static char *
-dup_what (NegVolumeReading *volumes, const NegViewState *state)
+dup_what (NegVolumeReading *volumes)
 {
-  g_autofree char *lossy = neg_caption_dup_corner (NEG_CORNER_BOTTOM_LEFT, NEG_CAPTIONS_NONE, state, NULL, 0);
+  g_autofree char *lossy = neg_plane_caption_dup_lossy (neg_volume_load_get_series (get_load (volumes)), 0);
   g_autofree char *progress = neg_plane_caption_dup_progress (get_load (volumes));
   g_autofree char *name = dup_name (volumes), *clean = neg_caption_dup_clean (name);
   GString *text = g_string_new (NULL);
@@ -82,7 +82,7 @@ dup_corner (NegCorner corner, NegVolumeReading *volumes, const NegViewState *sta
             NegCaptionsLevel level)
 {
   if (corner == NEG_CORNER_BOTTOM_LEFT)
-    return dup_what (volumes, state);
+    return dup_what (volumes);
   if (corner != NEG_CORNER_BOTTOM_RIGHT)
     return neg_caption_dup_corner (corner, level, state, NULL, 0);
   if (!raycast->is_mip || raycast->voi.lut != NULL || level == NEG_CAPTIONS_NONE)

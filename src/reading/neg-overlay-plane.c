@@ -65,7 +65,7 @@ neg_overlay_init_for_plane (NegOverlay *overlay, NegReading *reading, NegVolumeR
 
   init_nearest (&state, volumes, plane);
   frame = neg_view_state_get_frame (&state);
-  place = neg_plane_caption_dup_corner (volumes, plane, &state, level);
+  place = neg_plane_caption_dup_corner (volumes, plane, level);
   neg_overlay_init_for_reformat (overlay, &state, has_plane ? &reformat : NULL, place, voi, height, level);
   if (frame != NULL)
     overlay->prior_band = _neg_overlay_dup_band (neg_reading_get_patient (reading), frame->instance, level);

@@ -78,6 +78,25 @@ neg_plane_caption_dup_progress (NegVolumeLoad *load)
   return g_strjoin (", ", ready, failed, NULL);
 }
 
+/* Every plane but the slices' own goes through many images: one that is lossy marks it, the nearest first. */
+char *
+neg_plane_caption_dup_lossy (NegSeries *series, guint nearest)
+{
+  const guint n = neg_series_get_n_frames (series);
+  g_autofree char *text = NULL;
+  NegViewState state;
+  guint index = MIN (nearest, n - 1);
+
+  for (guint i = 0; i < n && !neg_series_get_frame (series, index)->instance->lossy; i++)
+    index = i;
+  neg_view_state_init (&state);
+  neg_view_state_set_series (&state, series);
+  neg_view_state_set_index (&state, index);
+  text = neg_caption_dup_corner (NEG_CORNER_BOTTOM_LEFT, NEG_CAPTIONS_NONE, &state, NULL, 0);
+  neg_view_state_clear (&state);
+  return *text != '\0' ? g_steal_pointer (&text) : NULL;
+}
+
 static void
 add_line (GString *text, const char *line)
 {
@@ -109,27 +128,41 @@ add_fused (GString *text, NegVolumeReading *volumes, NegCaptionsLevel level)
   add_line (text, line);
 }
 
+static void
+add_of_fused (GString *text, const char *words)
+{
+  g_autofree char *line = words != NULL ? g_strdup_printf (_ ("laid over: %s"), words) : NULL;
+
+  add_line (text, line);
+}
+
+/* What could be taken for the whole patient, or for what was acquired, and is not: at every level. */
+static void
+add_marks (GString *text, NegVolumeReading *volumes)
+{
+  NegVolumeLoad *fused = neg_volume_reading_get_fused_load (volumes);
+  g_autofree char *lossy
+      = neg_plane_caption_dup_lossy (neg_volume_reading_get_series (volumes), neg_volume_reading_get_index (volumes));
+  g_autofree char *progress = neg_plane_caption_dup_progress (neg_volume_reading_get_load (volumes));
+  g_autofree char *fused_lossy
+      = fused != NULL ? neg_plane_caption_dup_lossy (neg_volume_load_get_series (fused), 0) : NULL;
+  g_autofree char *fused_progress = fused != NULL ? neg_plane_caption_dup_progress (fused) : NULL;
+
+  add_line (text, lossy);
+  add_line (text, progress);
+  add_of_fused (text, fused_lossy);
+  add_of_fused (text, fused_progress);
+}
+
 char *
-neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, const NegViewState *state,
-                              NegCaptionsLevel level)
+neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, NegCaptionsLevel level)
 {
   NegMpr *mpr = neg_volume_reading_get_mpr (volumes);
-  NegVolumeLoad *fused = neg_volume_reading_get_fused_load (volumes);
-  g_autofree char *lossy = neg_caption_dup_corner (NEG_CORNER_BOTTOM_LEFT, NEG_CAPTIONS_NONE, state, NULL, 0);
-  g_autofree char *progress = neg_plane_caption_dup_progress (neg_volume_reading_get_load (volumes));
-  g_autofree char *fused_progress = fused != NULL ? neg_plane_caption_dup_progress (fused) : NULL;
   g_autofree char *name = dup_name (mpr, plane), *position = neg_mpr_dup_position (mpr, plane);
   g_autofree char *slab = neg_plane_caption_dup_slab (mpr, plane);
   GString *text = g_string_new (NULL);
 
-  /* What could be taken for the whole patient and is not: at every level. */
-  add_line (text, lossy);
-  add_line (text, progress);
-  if (fused_progress != NULL) {
-    g_autofree char *of_fused = g_strdup_printf (_ ("laid over: %s"), fused_progress);
-
-    add_line (text, of_fused);
-  }
+  add_marks (text, volumes);
   add_fused (text, volumes, level);
   add_line (text, slab);
   if (level == NEG_CAPTIONS_ALL)

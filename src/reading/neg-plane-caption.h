@@ -18,8 +18,10 @@ char *neg_plane_caption_dup_label (NegMpr *mpr, NegMprPlane plane);
 /* "212 of 500 slices, 3 failed" while it is not all there; NULL where it is. Given. */
 char *neg_plane_caption_dup_progress (NegVolumeLoad *load);
 
-/* What stands in place of the image's corner; @state: the nearest image. Given. */
-char *neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, const NegViewState *state,
-                                    NegCaptionsLevel level);
+/* "LOSSY 10:1 JPEG": of the image at @nearest, or of the first one of the series that is; NULL where none is. Given. */
+char *neg_plane_caption_dup_lossy (NegSeries *series, guint nearest);
+
+/* What stands in place of the image's corner. Given. */
+char *neg_plane_caption_dup_corner (NegVolumeReading *volumes, NegMprPlane plane, NegCaptionsLevel level);
 
 G_END_DECLS

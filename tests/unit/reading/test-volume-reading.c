@@ -6,6 +6,8 @@
 #include "../pipeline/volume-files.h"
 #include "base/neg-error.h"
 #include "reading/neg-annotation-values.h"
+#include "reading/neg-cast-caption.h"
+#include "reading/neg-plane-caption.h"
 #include "reading/neg-volume-reading.h"
 
 #define N_SLICES 10
@@ -615,6 +617,45 @@ test_plane_image_later (Fixture *fixture, gconstpointer data)
   g_assert_null (neg_volume_reading_get_plane_image (volumes, NEG_MPR_SAGITTAL, FALSE, NULL));
 }
 
+static void
+assert_marks (NegVolumeReading *volumes, const char *marks)
+{
+  for (NegMprPlane plane = 0; plane < NEG_MPR_N_PLANES; plane++) {
+    g_autofree char *corner = neg_plane_caption_dup_corner (volumes, plane, NEG_CAPTIONS_NONE);
+
+    g_assert_cmpstr (corner, ==, marks);
+  }
+}
+
+/* Without a word of text on the images, and wherever the point is. */
+static void
+test_lossy (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegVolumeReading) volumes = open_series (fixture, CT);
+  NegInstance *of_pet = neg_series_get_frame (find (fixture, PET), 7)->instance;
+  NegInstance *of_ct = neg_series_get_frame (find (fixture, CT), N_SLICES - 1)->instance;
+  NegOverlay overlay;
+  NegRaycast raycast;
+  NegVolume *volume;
+
+  neg_volume_load_wait (neg_volume_reading_get_load (volumes));
+  lay_over (fixture, volumes, PET);
+  neg_volume_load_wait (neg_volume_reading_get_fused_load (volumes));
+  assert_marks (volumes, "");
+  of_pet->lossy = TRUE;
+  set_text (&of_pet->lossy_ratio, "10");
+  assert_marks (volumes, "laid over: LOSSY 10:1");
+  of_ct->lossy = TRUE;
+  assert_marks (volumes, "LOSSY\nlaid over: LOSSY 10:1");
+  neg_volume_reading_set_fourth (volumes, NEG_FOURTH_MIP);
+  g_assert_true (neg_volume_reading_get_raycast (volumes, 10, 10, &raycast, &volume));
+  neg_overlay_init_for_cast (&overlay, fixture->reading, volumes, &raycast, NEG_CAPTIONS_NONE);
+  g_assert_nonnull (strstr (overlay.corners[NEG_CORNER_BOTTOM_LEFT], "LOSSY 10:1"));
+  neg_overlay_clear (&overlay);
+  neg_volume_reading_set_fused (volumes, NULL, NULL);
+  assert_marks (volumes, "LOSSY");
+}
+
 #define ADD(name, test) g_test_add ("/volume-reading/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -634,6 +675,7 @@ main (int argc, char **argv)
   ADD ("fusion", test_fusion);
   ADD ("no-suv", test_no_suv);
   ADD ("unit-grows", test_unit_grows);
+  ADD ("lossy", test_lossy);
   ADD ("fourth", test_fourth);
   ADD ("mip", test_mip);
   ADD ("plane-image", test_plane_image);
