@@ -12,8 +12,9 @@ struct _NegContextPane {
   GtkWidget parent_instance;
 
   NegReading *reading;
+  NegVolumeReading *volumes; /* nullable */
   NegLoader *loader;
-  GSignalGroup *reading_signals, *loader_signals;
+  GSignalGroup *reading_signals, *loader_signals, *mpr_signals, *volume_signals;
   GtkWidget *box, *stack, *header_page, *no_objects;
   GListStore *objects; /* of NegPaneRow */
   char *study_uid;     /* whose objects they are */
@@ -31,6 +32,9 @@ get_frame (NegContextPane *self)
 {
   if (self->reading == NULL)
     return NULL;
+  if (self->volumes != NULL)
+    return neg_series_get_frame (neg_volume_reading_get_series (self->volumes),
+                                 neg_volume_reading_get_index (self->volumes));
   return neg_view_state_get_frame (neg_reading_get_state (self->reading, neg_reading_get_active (self->reading)));
 }
 
@@ -100,6 +104,18 @@ neg_context_pane_set_reading (NegContextPane *self, NegReading *reading)
   if (!g_set_object (&self->reading, reading))
     return;
   g_signal_group_set_target (self->reading_signals, reading);
+  image_changed_cb (self);
+}
+
+void
+neg_context_pane_set_volumes (NegContextPane *self, NegVolumeReading *volumes)
+{
+  g_return_if_fail (NEG_IS_CONTEXT_PANE (self));
+
+  if (!g_set_object (&self->volumes, volumes))
+    return;
+  g_signal_group_set_target (self->mpr_signals, volumes != NULL ? neg_volume_reading_get_mpr (volumes) : NULL);
+  g_signal_group_set_target (self->volume_signals, volumes);
   image_changed_cb (self);
 }
 
@@ -238,9 +254,12 @@ neg_context_pane_dispose (GObject *object)
   self->tick = 0;
   g_clear_object (&self->reading_signals);
   g_clear_object (&self->loader_signals);
+  g_clear_object (&self->mpr_signals);
+  g_clear_object (&self->volume_signals);
   g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->objects);
   g_clear_object (&self->reading);
+  g_clear_object (&self->volumes);
   g_clear_object (&self->loader);
   g_clear_pointer (&self->study_uid, g_free);
   G_OBJECT_CLASS (neg_context_pane_parent_class)->dispose (object);
@@ -264,10 +283,14 @@ make_signal_groups (NegContextPane *self)
 {
   self->reading_signals = g_signal_group_new (NEG_TYPE_READING);
   self->loader_signals = g_signal_group_new (NEG_TYPE_LOADER);
+  self->mpr_signals = g_signal_group_new (NEG_TYPE_MPR);
+  self->volume_signals = g_signal_group_new (NEG_TYPE_VOLUME_READING);
   g_signal_group_connect_swapped (self->reading_signals, "cell-changed", G_CALLBACK (cell_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "active-changed", G_CALLBACK (image_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "grid-changed", G_CALLBACK (image_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "patient-changed", G_CALLBACK (image_changed_cb), self);
+  g_signal_group_connect_swapped (self->mpr_signals, "changed", G_CALLBACK (image_changed_cb), self);
+  g_signal_group_connect_swapped (self->volume_signals, "changed", G_CALLBACK (image_changed_cb), self);
   g_signal_group_connect_swapped (self->loader_signals, "changed", G_CALLBACK (loader_changed_cb), self);
 }
 

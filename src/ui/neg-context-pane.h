@@ -6,6 +6,7 @@
 
 #include "pipeline/neg-loader.h"
 #include "reading/neg-reading.h"
+#include "reading/neg-volume-reading.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,8 @@ G_DECLARE_FINAL_TYPE (NegContextPane, neg_context_pane, NEG, CONTEXT_PANE, GtkWi
 GtkWidget *neg_context_pane_new (void);
 
 void neg_context_pane_set_reading (NegContextPane *pane, NegReading *reading); /* nullable */
+/* While planes are shown the image is the one nearest to their point; nullable. */
+void neg_context_pane_set_volumes (NegContextPane *pane, NegVolumeReading *volumes);
 void neg_context_pane_set_loader (NegContextPane *pane, NegLoader *loader);    /* nullable */
 
 /* One more page behind the others; @title: translated; @page: taken. */

@@ -89,6 +89,7 @@ leave (NegMainWindow *self, gboolean goes_to_point)
   g_signal_handlers_disconnect_by_data (view, self);
   if (self->volume_page != NULL)
     neg_volume_page_set_volumes (self->volume_page, NULL);
+  neg_context_pane_set_volumes (self->context, NULL);
   gtk_box_remove (GTK_BOX (self->images), GTK_WIDGET (view));
   g_clear_object (&self->volumes);
   gtk_widget_set_visible (GTK_WIDGET (self->grid), TRUE);
@@ -170,6 +171,7 @@ show (NegMainWindow *self, NegVolumeReading *volumes)
   g_signal_connect_object (self->mpr_view, "menu-requested", G_CALLBACK (menu_requested_cb), self, G_CONNECT_SWAPPED);
   if (self->volume_page != NULL)
     neg_volume_page_set_volumes (self->volume_page, volumes);
+  neg_context_pane_set_volumes (self->context, volumes);
   _neg_main_window_take_plane_actions (self);
   active_changed_cb (self);
   _neg_main_window_update_status (self);
