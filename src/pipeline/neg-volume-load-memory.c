@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/neg-error.h"
@@ -39,12 +40,52 @@ get_available_bytes (guint64 *bytes)
   return g_uint64_checked_mul (bytes, kib, 1024);
 }
 
+/* --- What was promised: pages come only as slices do --- */
+
+static GMutex promises_lock; /* of the following one */
+static GSList *promises;     /* NegVolumeMemory that engines may still write to */
+
+static void
+promise (NegVolumeMemory *memory)
+{
+  g_mutex_lock (&promises_lock);
+  promises = g_slist_prepend (promises, memory);
+  g_mutex_unlock (&promises_lock);
+}
+
+static void
+withdraw_promise (NegVolumeMemory *memory)
+{
+  g_mutex_lock (&promises_lock);
+  promises = g_slist_remove (promises, memory);
+  g_mutex_unlock (&promises_lock);
+}
+
+/* Of volumes that are not all there: what two take together is not there twice. */
+static guint64
+get_promised_bytes (void)
+{
+  guint64 promised = 0;
+
+  g_mutex_lock (&promises_lock);
+  for (GSList *link = promises; link != NULL; link = link->next) {
+    const NegVolumeMemory *memory = link->data;
+    struct stat status;
+    guint64 there = fstat (memory->fd, &status) == 0 ? (guint64) status.st_blocks * 512 : 0;
+
+    promised += memory->bytes - MIN (memory->bytes, there);
+  }
+  g_mutex_unlock (&promises_lock);
+  return promised;
+}
+
 gboolean
 _neg_volume_memory_check (guint64 bytes, GError **error)
 {
   guint64 available = 0, needed;
 
-  if (!g_uint64_checked_add (&needed, bytes, RESERVE_BYTES) || bytes > G_MAXSSIZE)
+  if (!g_uint64_checked_add (&needed, bytes, RESERVE_BYTES)
+      || !g_uint64_checked_add (&needed, needed, get_promised_bytes ()) || bytes > G_MAXSSIZE)
     return neg_fail (error, NEG_ERROR_MEMORY, NULL, "The volume would be too large");
   if (get_available_bytes (&available) && needed > available)
     return neg_fail (error, NEG_ERROR_MEMORY, NULL, "There is not enough memory for this volume");
@@ -80,6 +121,7 @@ _neg_volume_memory_new (gsize slot_bytes, guint n_slots, NegInstance *source, GE
   memory->source = neg_instance_ref (source);
   memory->has_volume = TRUE;
   memory->n_frames = g_new0 (guint32, n_slots);
+  promise (memory);
   return memory;
 }
 
@@ -133,6 +175,7 @@ _neg_volume_memory_leave (gpointer data)
   NegVolumeMemory *memory = data;
   GThread *thread;
 
+  withdraw_promise (memory);
   g_mutex_lock (&memory->lock);
   memory->has_volume = FALSE;
   g_mutex_unlock (&memory->lock);

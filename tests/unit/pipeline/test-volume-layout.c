@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
-#include "pipeline/neg-volume-load.h"
+#include "pipeline/neg-volume-load-private.h"
 #include "series-scan.h"
 
 /* An axial slice of 1 mm pixels. */
@@ -304,6 +304,43 @@ test_too_large (void)
   assert_refused_with (scan_get (scan, 0), NEG_ERROR_MEMORY, "There is not enough memory for this volume");
 }
 
+/* As /proc/meminfo says it; 0: it does not. */
+static guint64
+get_available_bytes (void)
+{
+  g_autofree char *text = NULL;
+  const char *line = NULL;
+
+  if (g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
+    line = strstr (text, "MemAvailable:");
+  return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024 : 0;
+}
+
+/* Pages come with the slices: a second volume has no room that was promised to the first, and has it when that one has gone. */
+static void
+test_promised (void)
+{
+  g_autoptr (Scan) scan = scan_new_with (1);
+  g_autoptr (GError) error = NULL;
+  const guint64 slot_bytes = 1 << 20, reserve_bytes = (guint64) 600 << 20;
+  guint64 available = get_available_bytes (), bytes;
+  NegVolumeMemory *memory;
+
+  if (available < 2 * reserve_bytes) {
+    g_test_skip ("too little memory");
+    return;
+  }
+  bytes = (available - reserve_bytes) / 5 * 4;
+  memory = _neg_volume_memory_new (slot_bytes, (guint) (bytes / slot_bytes), get (scan, 0), &error);
+  g_assert_no_error (error);
+  g_assert_false (_neg_volume_memory_check (bytes, &error));
+  g_assert_error (error, NEG_ERROR, NEG_ERROR_MEMORY);
+  g_clear_error (&error);
+  _neg_volume_memory_leave (memory);
+  g_assert_true (_neg_volume_memory_check (bytes, &error));
+  g_assert_no_error (error);
+}
+
 /* Each phase is a series, and each series a volume. */
 static void
 test_phases (void)
@@ -368,6 +405,7 @@ main (int argc, char **argv)
   g_test_add_func ("/volume-layout/localizer", test_localizer);
   g_test_add_func ("/volume-layout/one-place", test_one_place);
   g_test_add_func ("/volume-layout/too-large", test_too_large);
+  g_test_add_func ("/volume-layout/promised", test_promised);
   g_test_add_func ("/volume-layout/phases", test_phases);
   g_test_add_func ("/volume-layout/mixed-phases", test_mixed_phases);
   g_test_add_func ("/volume-layout/few-repeated", test_few_repeated);
