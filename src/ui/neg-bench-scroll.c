@@ -221,7 +221,7 @@ make_planes (Bench *bench, NegEnginePool *pool)
 
   if (volumes == NULL)
     return NULL;
-  view = neg_mpr_view_new (bench->reading, volumes);
+  view = neg_mpr_view_new (bench->reading, volumes, bench->gl ? NEG_RENDERER_GL : NEG_RENDERER_AUTO);
   gtk_window_set_child (bench->window, GTK_WIDGET (view));
   return view;
 }

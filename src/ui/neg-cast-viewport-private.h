@@ -3,6 +3,7 @@
 
 #include "ui/neg-cast-canvas.h"
 #include "ui/neg-cast-viewport.h"
+#include "ui/neg-gl-volume-child.h"
 #include "ui/neg-overlay-painter.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,8 @@ struct _NegCastViewport {
   NegReading *reading;
   NegVolumeReading *volumes;
 
+  NegRenderer renderer;
+  NegGlVolumeChild gl;
   NegCastCanvas *canvas;
   NegOverlayPainter *painter;
   NegOverlay overlay;

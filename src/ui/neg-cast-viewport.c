@@ -54,6 +54,12 @@ want (NegCastViewport *self)
   if (!gtk_widget_get_mapped (GTK_WIDGET (self))
       || !_neg_cast_viewport_get_raycast (self, &view.raycast, &view.volume)) {
     neg_cast_canvas_want (self->canvas, NULL);
+    if (self->gl.canvas != NULL)
+      neg_gl_volume_canvas_clear (self->gl.canvas);
+    return;
+  }
+  if (self->gl.canvas != NULL) {
+    neg_gl_volume_canvas_set_rays (self->gl.canvas, view.volume, &view.raycast);
     return;
   }
   view.serial = count_slices (view.volume);
@@ -217,10 +223,12 @@ neg_cast_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     read_overlay (self);
   gtk_snapshot_push_clip (snapshot, &area);
   gtk_snapshot_append_color (snapshot, &black, &area);
-  if (picture != NULL)
+  if (self->gl.canvas != NULL)
+    neg_gl_volume_child_snapshot (&self->gl, snapshot);
+  else if (picture != NULL)
     append_picture (self, snapshot, picture, cell);
   neg_overlay_painter_snapshot (self->painter, snapshot);
-  if (picture == NULL)
+  if (picture == NULL && self->gl.canvas == NULL)
     append_message (self, snapshot);
   gtk_snapshot_pop (snapshot);
 }
@@ -231,8 +239,18 @@ static void
 neg_cast_viewport_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                            int *minimum_baseline, int *natural_baseline)
 {
+  neg_gl_volume_child_measure (&NEG_CAST_VIEWPORT (widget)->gl, orientation, for_size);
   *minimum = 64;
   *natural = 512;
+}
+
+static void
+neg_cast_viewport_realize (GtkWidget *widget)
+{
+  NegCastViewport *self = NEG_CAST_VIEWPORT (widget);
+
+  GTK_WIDGET_CLASS (neg_cast_viewport_parent_class)->realize (widget);
+  neg_gl_volume_child_init (&self->gl, widget, self->renderer);
 }
 
 static void
@@ -250,6 +268,7 @@ neg_cast_viewport_size_allocate (GtkWidget *widget, int width, int height, int b
        child = gtk_widget_get_next_sibling (child))
     if (GTK_IS_POPOVER (child)) /* a menu that is open */
       gtk_popover_present (GTK_POPOVER (child));
+  neg_gl_volume_child_allocate (&NEG_CAST_VIEWPORT (widget)->gl, width, height, baseline);
   forget_texts (NEG_CAST_VIEWPORT (widget));
   look_again (NEG_CAST_VIEWPORT (widget));
 }
@@ -290,6 +309,7 @@ neg_cast_viewport_dispose (GObject *object)
 {
   NegCastViewport *self = NEG_CAST_VIEWPORT (object);
 
+  neg_gl_volume_child_clear (&self->gl);
   while (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL)
     gtk_widget_unparent (gtk_widget_get_first_child (GTK_WIDGET (self)));
   forget_texts (self);
@@ -317,6 +337,7 @@ neg_cast_viewport_class_init (NegCastViewportClass *class)
 
   object_class->dispose = neg_cast_viewport_dispose;
   object_class->finalize = neg_cast_viewport_finalize;
+  widget_class->realize = neg_cast_viewport_realize;
   widget_class->measure = neg_cast_viewport_measure;
   widget_class->size_allocate = neg_cast_viewport_size_allocate;
   widget_class->snapshot = neg_cast_viewport_snapshot;
@@ -346,12 +367,13 @@ neg_cast_viewport_init (NegCastViewport *self)
 }
 
 NegCastViewport *
-neg_cast_viewport_new (NegReading *reading, NegVolumeReading *volumes)
+neg_cast_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegRenderer renderer)
 {
   NegCastViewport *self = g_object_new (NEG_TYPE_CAST_VIEWPORT, NULL);
 
   self->reading = g_object_ref (reading);
   self->volumes = g_object_ref (volumes);
+  self->renderer = renderer;
   g_signal_connect_object (volumes, "changed", G_CALLBACK (look_again), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (neg_volume_reading_get_mpr (volumes), "changed", G_CALLBACK (mpr_changed_cb), self,
                            G_CONNECT_SWAPPED);

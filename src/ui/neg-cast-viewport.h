@@ -7,6 +7,7 @@
 
 #include "reading/neg-captions.h"
 #include "reading/neg-volume-reading.h"
+#include "ui/neg-viewport.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,7 @@ G_DECLARE_FINAL_TYPE (NegCastViewport, neg_cast_viewport, NEG, CAST_VIEWPORT, Gt
 /* Signals: "taken" (): a hand or the keys came here;
  *          "menu-requested" (double x, double y): the right button or the menu key, in the viewport's coordinates;
  *          "turning-changed" (). */
-NegCastViewport *neg_cast_viewport_new (NegReading *reading, NegVolumeReading *volumes);
+NegCastViewport *neg_cast_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegRenderer renderer);
 
 void neg_cast_viewport_set_captions (NegCastViewport *viewport, NegCaptionsLevel level);
 void neg_cast_viewport_set_wheel_reversed (NegCastViewport *viewport, gboolean reversed);

@@ -157,7 +157,7 @@ static void
 show (NegMainWindow *self, NegVolumeReading *volumes)
 {
   self->volumes = volumes;
-  self->mpr_view = neg_mpr_view_new (self->reading, volumes);
+  self->mpr_view = neg_mpr_view_new (self->reading, volumes, self->renderer);
   neg_volume_reading_set_annotations (volumes, self->annotations);
   neg_mpr_view_foreach (self->mpr_view, add_annotations_cb, self);
   _neg_main_window_set_up_planes (self);

@@ -18,6 +18,7 @@ struct _NegMprView {
   NegMprViewport *viewports[NEG_MPR_N_PLANES];
   NegCastViewport *cast; /* in the cell of the free plane; made when it is first shown */
   NegReading *reading;
+  NegRenderer renderer;
   NegCaptionsLevel level;
   gboolean wheel_reversed;
   NegMprPlane active;
@@ -184,7 +185,7 @@ cast_menu_requested_cb (NegMprView *self, double x, double y)
 static void
 add_cast (NegMprView *self)
 {
-  self->cast = neg_cast_viewport_new (self->reading, self->volumes);
+  self->cast = neg_cast_viewport_new (self->reading, self->volumes, self->renderer);
   neg_cast_viewport_set_captions (self->cast, self->level);
   neg_cast_viewport_set_wheel_reversed (self->cast, self->wheel_reversed);
   gtk_widget_set_hexpand (GTK_WIDGET (self->cast), TRUE);
@@ -294,7 +295,7 @@ neg_mpr_view_init (NegMprView *self)
 static void
 add_viewport (NegMprView *self, NegReading *reading, NegMprPlane plane)
 {
-  NegMprViewport *viewport = neg_mpr_viewport_new (reading, self->volumes, plane);
+  NegMprViewport *viewport = neg_mpr_viewport_new (reading, self->volumes, plane, self->renderer);
   GtkWidget *cell = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_widget_set_hexpand (GTK_WIDGET (viewport), TRUE);
@@ -309,12 +310,13 @@ add_viewport (NegMprView *self, NegReading *reading, NegMprPlane plane)
 }
 
 NegMprView *
-neg_mpr_view_new (NegReading *reading, NegVolumeReading *volumes)
+neg_mpr_view_new (NegReading *reading, NegVolumeReading *volumes, NegRenderer renderer)
 {
   NegMprView *self = g_object_new (NEG_TYPE_MPR_VIEW, NULL);
 
   self->volumes = g_object_ref (volumes);
   self->reading = g_object_ref (reading);
+  self->renderer = renderer;
   g_signal_connect_object (volumes, "changed", G_CALLBACK (volumes_changed_cb), self, G_CONNECT_SWAPPED);
   for (NegMprPlane plane = 0; plane < NEG_MPR_N_PLANES; plane++)
     add_viewport (self, reading, plane);

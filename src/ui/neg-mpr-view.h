@@ -11,7 +11,7 @@ G_DECLARE_FINAL_TYPE (NegMprView, neg_mpr_view, NEG, MPR_VIEW, GtkWidget)
 
 /* Signals: "active-changed" ();
  *          "menu-requested" (GtkWidget *viewport, double x, double y): in the viewport's coordinates. */
-NegMprView *neg_mpr_view_new (NegReading *reading, NegVolumeReading *volumes);
+NegMprView *neg_mpr_view_new (NegReading *reading, NegVolumeReading *volumes, NegRenderer renderer);
 
 NegVolumeReading *neg_mpr_view_get_volumes (NegMprView *view); /* borrowed */
 NegMprViewport *neg_mpr_view_get_viewport (NegMprView *view, NegMprPlane plane); /* borrowed */

@@ -69,7 +69,7 @@ dup_probe (GtkWidget *widget, const NegHandsImage *image, const double point_px[
 void
 _neg_mpr_viewport_snapshot_annotations (NegMprViewport *self, GtkSnapshot *snapshot)
 {
-  if (self->layer != NULL && self->texture != NULL)
+  if (self->layer != NULL && _neg_mpr_viewport_has_picture (self))
     neg_annotation_layer_snapshot (self->layer, snapshot, neg_overlay_painter_get_line_px (self->painter));
 }
 

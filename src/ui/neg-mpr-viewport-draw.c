@@ -1,5 +1,4 @@
-/* The picture of a plane. One way to draw it, by the processor; what another one would have to do is
- * _neg_mpr_viewport_snapshot_picture() alone. */
+/* The picture of a plane: by OpenGL in a child, or by the processor as a texture. */
 #include "config.h"
 
 #include "ui/neg-mpr-viewport-private.h"
@@ -71,13 +70,48 @@ is_drawn (NegMprViewport *self, const NegPlaneView *view)
          && drawn->look.presentation_lut == view->look.presentation_lut && is_same_fusion (drawn, view);
 }
 
+static void
+set_canvas (NegMprViewport *self)
+{
+  NegPlaneView view;
+
+  if (!_neg_mpr_viewport_get_view (self, &view)) {
+    neg_gl_volume_canvas_clear (self->gl.canvas);
+    return;
+  }
+  view.look.is_dithered = TRUE;
+  neg_gl_volume_canvas_set_plane (self->gl.canvas, view.volume, &view.reformat, &view.look,
+                                  view.has_fusion ? &view.fusion : NULL);
+}
+
 void
 _neg_mpr_viewport_forget_picture (NegMprViewport *self)
 {
   NegPlaneView view;
 
+  if (self->gl.canvas != NULL)
+    set_canvas (self);
   if (self->texture != NULL && (!_neg_mpr_viewport_get_view (self, &view) || !is_drawn (self, &view)))
     g_clear_object (&self->texture);
+}
+
+void
+_neg_mpr_viewport_drop_picture (NegMprViewport *self)
+{
+  g_clear_object (&self->texture);
+  g_clear_pointer (&self->drawn_volume, neg_volume_unref);
+  g_clear_pointer (&self->drawn_fused, neg_volume_unref);
+}
+
+static void
+keep_drawn (NegMprViewport *self, const NegPlaneView *view)
+{
+  g_autoptr (NegVolume) former = self->drawn_volume;
+  g_autoptr (NegVolume) former_fused = self->drawn_fused;
+
+  self->drawn = *view;
+  self->drawn_volume = neg_volume_ref (view->volume);
+  self->drawn_fused = view->has_fusion ? neg_volume_ref ((NegVolume *) view->fusion.volume) : NULL;
 }
 
 static void
@@ -90,14 +124,26 @@ draw (NegMprViewport *self)
   g_clear_error (&self->failure);
   self->texture = neg_plane_canvas_draw (self->canvas, &view, self->n_visible > 1 ? BUDGET_SHARED_US : BUDGET_US,
                                          &self->texture_cell, &self->failure);
-  self->drawn = view;
+  keep_drawn (self, &view);
   if (self->texture == NULL)
     _neg_mpr_viewport_forget_texts (self);
+}
+
+gboolean
+_neg_mpr_viewport_has_picture (NegMprViewport *self)
+{
+  NegPlaneView view;
+
+  return self->gl.canvas != NULL ? _neg_mpr_viewport_get_view (self, &view) : self->texture != NULL;
 }
 
 void
 _neg_mpr_viewport_snapshot_picture (NegMprViewport *self, GtkSnapshot *snapshot)
 {
+  if (self->gl.canvas != NULL) {
+    neg_gl_volume_child_snapshot (&self->gl, snapshot);
+    return;
+  }
   draw (self);
   if (self->texture != NULL)
     neg_plane_canvas_append (GTK_WIDGET (self), snapshot, self->texture, self->texture_cell);

@@ -191,7 +191,7 @@ _neg_mpr_viewport_snapshot_lines (NegMprViewport *self, GtkSnapshot *snapshot)
   Line line;
 
   append_own_mark (self, snapshot);
-  for (NegMprPlane other = 0; self->has_lines && self->texture != NULL && other < NEG_MPR_N_PLANES; other++)
+  for (NegMprPlane other = 0; self->has_lines && _neg_mpr_viewport_has_picture (self) && other < NEG_MPR_N_PLANES; other++)
     if (get_line (self, other, &line))
       append_line (self, snapshot, other, &line);
 }

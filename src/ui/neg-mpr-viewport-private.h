@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/neg-annotation-layer.h"
+#include "ui/neg-gl-volume-child.h"
 #include "ui/neg-mpr-viewport.h"
 #include "ui/neg-overlay-painter.h"
 #include "ui/neg-plane-canvas.h"
@@ -24,11 +25,14 @@ struct _NegMprViewport {
   NegMprPlane plane;
 
   /* The picture */
+  NegRenderer renderer;
+  NegGlVolumeChild gl;
   NegPlaneCanvas *canvas;
   NegDisplayCurve *curve; /* nullable */
   GdkTexture *texture;    /* NULL: to be drawn */
   guint texture_cell;
-  NegPlaneView drawn; /* what texture shows; its volumes only to be compared */
+  NegPlaneView drawn; /* what texture shows */
+  NegVolume *drawn_volume, *drawn_fused; /* kept: another one at the same place in memory would be taken for it */
   GError *failure;    /* nullable */
   guint n_visible;
 
@@ -70,8 +74,10 @@ struct _NegMprViewport {
 
 /* FALSE while nothing can be drawn. The picture may be of cells. */
 gboolean _neg_mpr_viewport_get_view (NegMprViewport *self, NegPlaneView *view);
+gboolean _neg_mpr_viewport_has_picture (NegMprViewport *self);
 void _neg_mpr_viewport_snapshot_picture (NegMprViewport *self, GtkSnapshot *snapshot);
 void _neg_mpr_viewport_forget_picture (NegMprViewport *self); /* what is drawn may be another one */
+void _neg_mpr_viewport_drop_picture (NegMprViewport *self);   /* and what it is of */
 
 /* The lines of the other planes. Places in output pixels. */
 gboolean _neg_mpr_viewport_get_point (NegMprViewport *self, double point_px[2]);

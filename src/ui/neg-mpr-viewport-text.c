@@ -63,7 +63,7 @@ _neg_mpr_viewport_snapshot_texts (NegMprViewport *self, GtkSnapshot *snapshot)
   if (self->overlay_is_old)
     read_overlay (self);
   neg_overlay_painter_snapshot (self->painter, snapshot);
-  if (self->texture == NULL)
+  if (!_neg_mpr_viewport_has_picture (self))
     append_message (self, snapshot);
 }
 

@@ -6,6 +6,8 @@
 
 G_DEFINE_FINAL_TYPE (NegMprViewport, neg_mpr_viewport, GTK_TYPE_WIDGET)
 
+#define AUTO_PX 128 /* along a side: samples enough for percentiles, a millisecond where a slab is thick */
+
 enum { TAKEN, MENU_REQUESTED, ANNOTATION_FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
@@ -75,9 +77,11 @@ neg_mpr_viewport_set_lines (NegMprViewport *self, gboolean has_lines)
 void
 neg_mpr_viewport_set_curve (NegMprViewport *self, const NegDisplayCurve *curve)
 {
+  g_autofree NegDisplayCurve *old = self->curve; /* until nobody draws with it any more */
+
   g_clear_object (&self->texture);
-  g_free (self->curve);
   self->curve = curve != NULL ? g_memdup2 (curve, sizeof *curve) : NULL;
+  _neg_mpr_viewport_forget_picture (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -98,13 +102,22 @@ neg_mpr_viewport_get_auto_voi (NegMprViewport *self, NegVoi *voi)
 {
   static const NegModality as_it_is = { .slope = 1 };
   static const NegPadding none = { 0 };
-  NegFrame frame = { .format = { .samples = 1, .bits_stored = 32, .sample_type = NEG_SAMPLE_F32,
-                                 .color = NEG_COLOR_MONOCHROME2 } };
+  g_autofree float *values = g_new (float, AUTO_PX * AUTO_PX);
+  const NegFrame frame = { .format = { .rows = AUTO_PX, .columns = AUTO_PX, .samples = 1, .bits_stored = 32,
+                                       .sample_type = NEG_SAMPLE_F32, .color = NEG_COLOR_MONOCHROME2 },
+                           .pixels = values };
+  NegPlaneView view;
 
   g_return_val_if_fail (NEG_IS_MPR_VIEWPORT (self), FALSE);
 
-  frame.pixels = neg_plane_canvas_get_values (self->canvas, &frame.format.columns, &frame.format.rows);
-  return frame.pixels != NULL && neg_voi_init_auto (voi, &frame, &as_it_is, &none, NULL);
+  if (!_neg_mpr_viewport_get_view (self, &view))
+    return FALSE;
+  for (guint i = 0; i < 3; i++) {
+    view.reformat.x_mm[i] *= (double) view.width / AUTO_PX;
+    view.reformat.y_mm[i] *= (double) view.height / AUTO_PX;
+  }
+  neg_reformat_rows (&view.reformat, view.volume, AUTO_PX, values, NULL, 0, AUTO_PX);
+  return neg_voi_init_auto (voi, &frame, &as_it_is, &none, NULL);
 }
 
 /* --- Widget --- */
@@ -122,8 +135,19 @@ static void
 neg_mpr_viewport_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                           int *minimum_baseline, int *natural_baseline)
 {
+  neg_gl_volume_child_measure (&NEG_MPR_VIEWPORT (widget)->gl, orientation, for_size);
   *minimum = 64;
   *natural = 512;
+}
+
+static void
+neg_mpr_viewport_realize (GtkWidget *widget)
+{
+  NegMprViewport *self = NEG_MPR_VIEWPORT (widget);
+
+  GTK_WIDGET_CLASS (neg_mpr_viewport_parent_class)->realize (widget);
+  neg_gl_volume_child_init (&self->gl, widget, self->renderer);
+  look_again (self);
 }
 
 static void
@@ -133,6 +157,7 @@ neg_mpr_viewport_size_allocate (GtkWidget *widget, int width, int height, int ba
        child = gtk_widget_get_next_sibling (child))
     if (GTK_IS_POPOVER (child)) /* GTK leaves that to whoever has one: a menu of another size stays cut off else */
       gtk_popover_present (GTK_POPOVER (child));
+  neg_gl_volume_child_allocate (&NEG_MPR_VIEWPORT (widget)->gl, width, height, baseline);
   _neg_mpr_viewport_drop_texts (NEG_MPR_VIEWPORT (widget));
   look_again (NEG_MPR_VIEWPORT (widget));
 }
@@ -174,9 +199,10 @@ neg_mpr_viewport_dispose (GObject *object)
   NegMprViewport *self = NEG_MPR_VIEWPORT (object);
 
   _neg_mpr_viewport_dispose_annotations (self);
+  neg_gl_volume_child_clear (&self->gl);
   while (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL) /* a menu that is open */
     gtk_widget_unparent (gtk_widget_get_first_child (GTK_WIDGET (self)));
-  g_clear_object (&self->texture);
+  _neg_mpr_viewport_drop_picture (self);
   _neg_mpr_viewport_drop_texts (self);
   g_clear_pointer (&self->canvas, neg_plane_canvas_free);
   G_OBJECT_CLASS (neg_mpr_viewport_parent_class)->dispose (object);
@@ -204,6 +230,7 @@ neg_mpr_viewport_class_init (NegMprViewportClass *class)
 
   object_class->dispose = neg_mpr_viewport_dispose;
   object_class->finalize = neg_mpr_viewport_finalize;
+  widget_class->realize = neg_mpr_viewport_realize;
   widget_class->measure = neg_mpr_viewport_measure;
   widget_class->size_allocate = neg_mpr_viewport_size_allocate;
   widget_class->snapshot = neg_mpr_viewport_snapshot;
@@ -233,13 +260,14 @@ neg_mpr_viewport_init (NegMprViewport *self)
 }
 
 NegMprViewport *
-neg_mpr_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane)
+neg_mpr_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane, NegRenderer renderer)
 {
   NegMprViewport *self = g_object_new (NEG_TYPE_MPR_VIEWPORT, NULL);
 
   self->reading = g_object_ref (reading);
   self->volumes = g_object_ref (volumes);
   self->plane = plane;
+  self->renderer = renderer;
   g_signal_connect_object (neg_volume_reading_get_mpr (volumes), "changed", G_CALLBACK (mpr_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (volumes, "changed", G_CALLBACK (look_again), self, G_CONNECT_SWAPPED);

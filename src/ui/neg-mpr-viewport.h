@@ -6,7 +6,7 @@
 #include "reading/neg-annotations.h"
 #include "reading/neg-captions.h"
 #include "reading/neg-volume-reading.h"
-#include "ui/neg-tool.h"
+#include "ui/neg-viewport.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (NegMprViewport, neg_mpr_viewport, NEG, MPR_VIEWPORT, GtkWi
 /* Signals: "taken" (): a hand or the keys came here;
  *          "menu-requested" (double x, double y): the right button or the menu key, in the viewport's coordinates;
  *          "annotation-failed" (const GError *error): a change could not be kept, and was taken back. */
-NegMprViewport *neg_mpr_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane);
+NegMprViewport *neg_mpr_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegMprPlane plane,
+                                      NegRenderer renderer);
 NegMprPlane neg_mpr_viewport_get_plane (NegMprViewport *viewport);
 
 void neg_mpr_viewport_set_tool (NegMprViewport *viewport, NegTool tool);

@@ -318,14 +318,6 @@ neg_plane_canvas_draw (NegPlaneCanvas *self, const NegPlaneView *view, gint64 bu
   return texture;
 }
 
-const float *
-neg_plane_canvas_get_values (NegPlaneCanvas *self, guint *width, guint *height)
-{
-  *width = self->samples.columns;
-  *height = self->samples.rows;
-  return self->samples.width != 0 ? self->samples.values : NULL;
-}
-
 guint64
 neg_plane_canvas_get_n_samplings (NegPlaneCanvas *self)
 {

@@ -30,9 +30,6 @@ void neg_plane_canvas_free (NegPlaneCanvas *canvas);
 GdkTexture *neg_plane_canvas_draw (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us, guint *cell,
                                    GError **error);
 
-/* Values as they were last sampled in full, to see what is in them; NULL: there are none yet. Borrowed. */
-const float *neg_plane_canvas_get_values (NegPlaneCanvas *canvas, guint *width, guint *height);
-
 /* How often the main thread has sampled a volume so far. */
 guint64 neg_plane_canvas_get_n_samplings (NegPlaneCanvas *canvas);
 
