@@ -106,12 +106,13 @@ _neg_mpr_viewport_drop_picture (NegMprViewport *self)
 static void
 keep_drawn (NegMprViewport *self, const NegPlaneView *view)
 {
-  g_autoptr (NegVolume) former = self->drawn_volume;
-  g_autoptr (NegVolume) former_fused = self->drawn_fused;
+  NegVolume *former = self->drawn_volume, *former_fused = self->drawn_fused;
 
   self->drawn = *view;
   self->drawn_volume = neg_volume_ref (view->volume);
   self->drawn_fused = view->has_fusion ? neg_volume_ref ((NegVolume *) view->fusion.volume) : NULL;
+  g_clear_pointer (&former, neg_volume_unref);
+  g_clear_pointer (&former_fused, neg_volume_unref);
 }
 
 static void

@@ -77,11 +77,12 @@ neg_mpr_viewport_set_lines (NegMprViewport *self, gboolean has_lines)
 void
 neg_mpr_viewport_set_curve (NegMprViewport *self, const NegDisplayCurve *curve)
 {
-  g_autofree NegDisplayCurve *old = self->curve; /* until nobody draws with it any more */
+  NegDisplayCurve *old = self->curve;
 
   g_clear_object (&self->texture);
   self->curve = curve != NULL ? g_memdup2 (curve, sizeof *curve) : NULL;
   _neg_mpr_viewport_forget_picture (self);
+  g_free (old); /* nobody draws with it any more */
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
