@@ -28,6 +28,7 @@ typedef struct {
   gboolean is_fine;      /* every pixel, small steps */
   guint cell;
   NegRaycast raycast;    /* of the picture's own pixels */
+  NegLut voi_lut;        /* of it: threads may outlive whoever lends the view's */
   NegPicture picture;
   gsize n_bytes;
   gint64 start_us;
@@ -91,6 +92,7 @@ job_unref (Job *job)
   if (!g_atomic_ref_count_dec (&job->ref_count))
     return;
   skips_unref (job->skips);
+  g_free (job->voi_lut.entries);
   g_free (job->picture.pixels);
   g_free (job);
 }
@@ -209,6 +211,19 @@ choose_cell (const NegCastCanvas *self, const NegCastView *view)
   return cell;
 }
 
+static void
+copy_voi_lut (Job *job)
+{
+  const NegLut *lut = job->raycast.voi.lut;
+
+  if (lut == NULL)
+    return;
+  job->voi_lut = *lut;
+  job->voi_lut.explanation = NULL;
+  job->voi_lut.entries = g_memdup2 (lut->entries, lut->n_entries * sizeof *lut->entries);
+  job->raycast.voi.lut = &job->voi_lut;
+}
+
 /* The same place of the patient in the first pixel's corner, of pixels that are cells. */
 static gboolean
 init_picture (Job *job)
@@ -225,6 +240,7 @@ init_picture (Job *job)
       || (picture->pixels = g_try_malloc (job->n_bytes)) == NULL)
     return FALSE;
   job->raycast = *whole;
+  copy_voi_lut (job);
   job->raycast.pixel_mm *= job->cell;
   job->raycast.step_mm *= job->is_fine ? 1 : COARSE_STEP;
   more_px[0] = ((double) picture->width * job->cell - job->view.width) / 2;

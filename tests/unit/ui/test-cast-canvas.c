@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include <string.h>
+
 #include "ui/neg-cast-canvas.h"
 
 #define SIDE 64
@@ -232,6 +234,35 @@ test_grows (Fixture *fixture, gconstpointer data)
   assert_is_fine (fixture);
 }
 
+/* A table of the file is lent: who lends it may go while threads draw. */
+static void
+test_lent_table (Fixture *fixture, gconstpointer data)
+{
+  NegLut lut = { .n_entries = 2001, .first_mapped = -1000, .bits = 8 };
+  g_autofree guint8 *pixels = NULL;
+  GdkTexture *texture;
+  guint cell, width, height;
+
+  lut.entries = g_new (guint16, lut.n_entries);
+  for (guint i = 0; i < lut.n_entries; i++)
+    lut.entries[i] = 255;
+  neg_raycast_init (&fixture->view.raycast, fixture->volume, NEG_RAYCAST_MIP, TRUE);
+  fixture->view.raycast.pixel_mm = 0.1; /* nothing beside the volume */
+  fixture->view.raycast.voi = (NegVoi){ .lut = &lut };
+  fixture->view.is_moving = TRUE;
+  neg_cast_canvas_want (fixture->canvas, &fixture->view);
+  memset (lut.entries, 0, lut.n_entries * sizeof *lut.entries);
+  g_free (lut.entries);
+  wait_for_drawn (fixture, 1);
+  texture = neg_cast_canvas_get (fixture->canvas, &cell);
+  width = gdk_texture_get_width (texture);
+  height = gdk_texture_get_height (texture);
+  pixels = g_malloc (width * height * 4);
+  gdk_texture_download (texture, pixels, width * 4);
+  for (guint i = 0; i < width * height; i++)
+    g_assert_cmpuint (pixels[4 * i], ==, 255);
+}
+
 /* Freed while threads work. */
 static void
 test_dropped (void)
@@ -260,6 +291,7 @@ main (int argc, char **argv)
   ADD ("/cast-canvas/forgets", test_forgets);
   ADD ("/cast-canvas/other-volume", test_other_volume);
   ADD ("/cast-canvas/grows", test_grows);
+  ADD ("/cast-canvas/lent-table", test_lent_table);
   g_test_add_func ("/cast-canvas/dropped", test_dropped);
   return g_test_run ();
 }
