@@ -641,6 +641,56 @@ test_volumes (void)
   g_assert_cmpfloat (get_z (mpr), ==, 35);
 }
 
+/* Turned, with a slab, somewhere; then everything as at first, and back to where that was. */
+static void
+assert_shown_again (NegMprPlane turned, NegMprPlane expected)
+{
+  g_autoptr (NegMpr) mpr = new_mpr ();
+  NegReformat before, after;
+  NegMprPlane shown = NEG_MPR_N_PLANES;
+  double point_mm[3], up[3];
+  guint width, height;
+
+  if (turned != NEG_MPR_OBLIQUE && expected == NEG_MPR_OBLIQUE)
+    neg_mpr_turn_lines (mpr, NEG_MPR_CORONAL, 0.3);
+  if (turned == NEG_MPR_OBLIQUE)
+    neg_mpr_turn_oblique (mpr, 40, -25);
+  neg_mpr_set_slab (mpr, turned, 7.5, NEG_PROJECTION_MINIP);
+  neg_mpr_set_point (mpr, (double[]){ 3, -4, 21 });
+  g_assert_true (neg_mpr_get_measuring (mpr, turned, &before, &width, &height));
+  for (guint i = 0; i < 3; i++) {
+    up[i] = -before.y_mm[i];
+    point_mm[i] = before.origin_mm[i] + 12 * before.x_mm[i] + 9 * before.y_mm[i];
+  }
+  neg_mpr_reset (mpr);
+  neg_mpr_set_slab (mpr, turned, 0, NEG_PROJECTION_MEAN);
+  g_assert_true (neg_mpr_show (mpr, before.x_mm, up, point_mm, 7.5, NEG_PROJECTION_MINIP, &shown));
+  g_assert_cmpint (shown, ==, expected);
+  g_assert_true (neg_mpr_get_measuring (mpr, shown, &after, &width, &height));
+  assert_near (after.origin_mm, before.origin_mm, 3, 1e-6);
+  assert_near (after.x_mm, before.x_mm, 3, 1e-9);
+  assert_near (after.y_mm, before.y_mm, 3, 1e-9);
+  g_assert_cmpfloat (neg_mpr_get_slab_mm (mpr, shown), ==, 7.5);
+  g_assert_cmpint (neg_mpr_get_projection (mpr, shown), ==, NEG_PROJECTION_MINIP);
+}
+
+static void
+test_show (void)
+{
+  static const double nothing[3] = { 0 }, some[3] = { 1, 0, 0 };
+  g_autoptr (NegMpr) mpr = new_mpr ();
+  NegMprPlane shown;
+
+  assert_shown_again (NEG_MPR_AXIAL, NEG_MPR_AXIAL);
+  assert_shown_again (NEG_MPR_CORONAL, NEG_MPR_CORONAL);
+  assert_shown_again (NEG_MPR_SAGITTAL, NEG_MPR_SAGITTAL);
+  assert_shown_again (NEG_MPR_SAGITTAL, NEG_MPR_OBLIQUE);
+  assert_shown_again (NEG_MPR_OBLIQUE, NEG_MPR_OBLIQUE);
+  g_assert_false (neg_mpr_show (mpr, nothing, some, some, 0, NEG_PROJECTION_MIP, &shown));
+  neg_mpr_set_volume (mpr, NULL);
+  g_assert_false (neg_mpr_show (mpr, some, some, some, 0, NEG_PROJECTION_MIP, &shown));
+}
+
 static void
 assert_position (NegMpr *mpr, NegMprPlane plane, const char *expected)
 {
@@ -692,6 +742,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mpr/window", test_window);
   g_test_add_func ("/mpr/undo", test_undo);
   g_test_add_func ("/mpr/volumes", test_volumes);
+  g_test_add_func ("/mpr/show", test_show);
   g_test_add_func ("/mpr/words", test_words);
   return g_test_run ();
 }
