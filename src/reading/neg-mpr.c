@@ -156,18 +156,32 @@ neg_mpr_get_normal (NegMpr *self, NegMprPlane plane, double normal[3], double up
   memcpy (up, self->state.views[plane].up, 3 * sizeof *up);
 }
 
+static gboolean
+lies_at_rest (NegMprPlane plane, const double normal[3], const double up[3])
+{
+  double off = 0;
+
+  for (guint i = 0; i < 3; i++)
+    off = MAX (off, MAX (fabs (normal[i] - rest[plane][0][i]), fabs (up[i] - rest[plane][1][i])));
+  return off <= 1e-6;
+}
+
 gboolean
 neg_mpr_is_turned (NegMpr *self, NegMprPlane plane)
 {
-  const NegMprView *view;
-  double off = 0;
-
   g_return_val_if_fail (NEG_IS_MPR (self) && plane < NEG_MPR_N_PLANES, FALSE);
 
-  view = &self->state.views[plane];
-  for (guint i = 0; i < 3; i++)
-    off = MAX (off, MAX (fabs (view->normal[i] - rest[plane][0][i]), fabs (view->up[i] - rest[plane][1][i])));
-  return off > 1e-6;
+  return !lies_at_rest (plane, self->state.views[plane].normal, self->state.views[plane].up);
+}
+
+NegMprPlane
+neg_mpr_find_own_plane (const double normal[3], const double up[3])
+{
+  NegMprPlane plane = 0;
+
+  while (plane < NEG_MPR_OBLIQUE && !lies_at_rest (plane, normal, up))
+    plane++;
+  return plane;
 }
 
 /* --- The point --- */

@@ -59,6 +59,8 @@ void neg_mpr_flip_view (NegMpr *mpr, NegMprPlane plane, gboolean vertically);
 gboolean neg_mpr_is_mirrored (NegMpr *mpr, NegMprPlane plane);
 /* Not the patient's own planes any more. */
 gboolean neg_mpr_is_turned (NegMpr *mpr, NegMprPlane plane);
+/* Which of the patient's own planes lies so; NEG_MPR_OBLIQUE: none. */
+NegMprPlane neg_mpr_find_own_plane (const double normal[3], const double up[3]);
 
 /* --- How it is looked at; widths and heights in output pixels of the viewport --- */
 

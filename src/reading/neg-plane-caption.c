@@ -3,6 +3,7 @@
 #include "reading/neg-plane-caption.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 const char *
 neg_plane_caption_get_name (NegMprPlane plane)
@@ -36,15 +37,51 @@ neg_plane_caption_get_projection (NegProjection projection)
   return _ (names[projection]);
 }
 
+static char *
+dup_slab (double slab_mm, NegProjection projection)
+{
+  return slab_mm > 0 ? g_strdup_printf (_ ("slab %.1f mm %s"), slab_mm, neg_plane_caption_get_projection (projection))
+                     : NULL;
+}
+
 char *
 neg_plane_caption_dup_slab (NegMpr *mpr, NegMprPlane plane)
 {
-  double slab_mm = neg_mpr_get_slab_mm (mpr, plane);
+  return dup_slab (neg_mpr_get_slab_mm (mpr, plane), neg_mpr_get_projection (mpr, plane));
+}
 
-  if (!(slab_mm > 0))
-    return NULL;
-  return g_strdup_printf (_ ("slab %.1f mm %s"), slab_mm,
-                          neg_plane_caption_get_projection (neg_mpr_get_projection (mpr, plane)));
+/* The units of a kept plane; FALSE where they are none. */
+static gboolean
+get_directions (const NegAnnotationPlane *plane, double normal[3], double up[3])
+{
+  const double *x = plane->x_mm, *y = plane->y_mm;
+  double length_mm = sqrt (y[0] * y[0] + y[1] * y[1] + y[2] * y[2]), length = 0;
+
+  for (guint i = 0; i < 3; i++)
+    up[i] = -y[i] / length_mm;
+  for (guint i = 0; i < 3; i++) {
+    guint j = (i + 1) % 3, k = (i + 2) % 3;
+
+    normal[i] = up[j] * x[k] - up[k] * x[j];
+    length += normal[i] * normal[i];
+  }
+  for (guint i = 0; i < 3; i++)
+    normal[i] /= sqrt (length);
+  return isfinite (normal[0] + normal[1] + normal[2]);
+}
+
+char *
+neg_plane_caption_dup_kept (const NegAnnotationPlane *plane, const double point_mm[3])
+{
+  g_autofree char *position = NULL, *slab = dup_slab (plane->slab_mm, (NegProjection) plane->projection);
+  double normal[3], up[3];
+  NegMprPlane own;
+
+  if (!get_directions (plane, normal, up))
+    return g_strdup (neg_plane_caption_get_name (NEG_MPR_OBLIQUE));
+  own = neg_mpr_find_own_plane (normal, up);
+  position = neg_mpr_dup_place (point_mm, normal, own == NEG_MPR_OBLIQUE);
+  return g_strjoin (", ", neg_plane_caption_get_name (own), position, slab, NULL); /* ends with the first that is NULL */
 }
 
 static char *

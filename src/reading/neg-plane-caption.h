@@ -15,6 +15,9 @@ char *neg_plane_caption_dup_slab (NegMpr *mpr, NegMprPlane plane);
 /* "Coronal, 12.3 mm P, slab 10 mm MIP", one line, as it is heard. Given. */
 char *neg_plane_caption_dup_label (NegMpr *mpr, NegMprPlane plane);
 
+/* The same of a plane that something was measured on, at @point_mm. Given. */
+char *neg_plane_caption_dup_kept (const NegAnnotationPlane *plane, const double point_mm[3]);
+
 /* "212 of 500 slices, 3 failed" while it is not all there; NULL where it is. Given. */
 char *neg_plane_caption_dup_progress (NegVolumeLoad *load);
 

@@ -6,6 +6,7 @@
 #include "fake-volume.h"
 #include "reading/neg-annotations.h"
 #include "reading/neg-mpr.h"
+#include "reading/neg-plane-caption.h"
 
 #define N_SLICES 30
 #define TILT 0.2
@@ -195,6 +196,34 @@ test_edge (void)
     }
 }
 
+/* The words of the row are those of the plane itself. */
+static void
+test_words (void)
+{
+  g_autoptr (NegMpr) mpr = new_mpr ();
+  double point_mm[3];
+
+  neg_mpr_set_slab (mpr, NEG_MPR_CORONAL, 10, NEG_PROJECTION_MIP);
+  for (NegMprPlane plane = 0; plane < NEG_MPR_OBLIQUE; plane++) {
+    NegAnnotationPlane kept = get_plane (mpr, plane);
+    g_autofree char *label = neg_plane_caption_dup_label (mpr, plane), *row = NULL;
+
+    neg_annotation_plane_to_patient (&kept, (double[]){ 12, 7 }, point_mm);
+    row = neg_plane_caption_dup_kept (&kept, point_mm);
+    g_assert_cmpstr (row, ==, label);
+    g_assert_true (g_str_has_suffix (row, ", slab 10.0 mm MIP"));
+  }
+  neg_mpr_set_slab (mpr, NEG_MPR_CORONAL, 0, NEG_PROJECTION_MIP);
+  neg_mpr_turn_lines (mpr, NEG_MPR_AXIAL, 0.3);
+  {
+    NegAnnotationPlane kept = get_plane (mpr, NEG_MPR_CORONAL);
+    g_autofree char *row = NULL;
+
+    row = neg_plane_caption_dup_kept (&kept, (double[]){ 1, -2.04, 30 });
+    g_assert_cmpstr (row, ==, "Oblique, L 1.0 A 2.0 H 30.0 mm");
+  }
+}
+
 /* The numbers of a file of somebody else. */
 static void
 test_refused (void)
@@ -221,6 +250,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mpr-show/no-turn", test_no_turn);
   g_test_add_func ("/mpr-show/beside", test_beside);
   g_test_add_func ("/mpr-show/edge", test_edge);
+  g_test_add_func ("/mpr-show/words", test_words);
   g_test_add_func ("/mpr-show/refused", test_refused);
   return g_test_run ();
 }
