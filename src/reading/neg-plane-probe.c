@@ -57,16 +57,30 @@ add_fused (GString *text, NegVolumeReading *volumes, NegMprPlane plane, const do
   add_line (text, title, number);
 }
 
+/* Where slices are missing the nearest one is another place. */
+static gboolean
+is_missing (NegMpr *mpr, NegMprPlane plane, const double point_px[2])
+{
+  NegCover cover = NEG_COVER_MISSING;
+  guint width, height;
+  NegReformat reformat;
+
+  if (neg_mpr_get_measuring (mpr, plane, &reformat, &width, &height))
+    neg_reformat_get_value (&reformat, neg_mpr_get_volume (mpr), point_px, &cover);
+  return cover == NEG_COVER_MISSING;
+}
+
 /* Interpolated values are none that anybody has stored. */
 static void
-add_stored (GString *text, NegMpr *mpr, NegMprPlane plane, const double point_mm[3])
+add_stored (GString *text, NegMpr *mpr, NegMprPlane plane, const double point_px[2], const double point_mm[3])
 {
   NegVolume *volume = neg_mpr_get_volume (mpr);
   g_autofree char *number = NULL;
   double voxel[3];
   guint slice;
 
-  if (volume == NULL || neg_mpr_get_slab_mm (mpr, plane) > 0 || !neg_volume_to_voxel (volume, point_mm, voxel))
+  if (volume == NULL || neg_mpr_get_slab_mm (mpr, plane) > 0 || is_missing (mpr, plane, point_px)
+      || !neg_volume_to_voxel (volume, point_mm, voxel))
     return;
   slice = (guint) CLAMP (voxel[2], 0, volume->n_slices - 1.0);
   if (neg_volume_get_state (volume, slice) != NEG_SLICE_READY)
@@ -93,7 +107,7 @@ neg_plane_probe_dup_lines (NegVolumeReading *volumes, NegMprPlane plane, NegPlan
   add_line (text, "", value);
   add_line (text, _ ("modality"), modality);
   add_fused (text, volumes, plane, point_px);
-  add_stored (text, mpr, plane, point_mm);
+  add_stored (text, mpr, plane, point_px, point_mm);
   add_line (text, "", place);
   return g_string_free (text, FALSE);
 }

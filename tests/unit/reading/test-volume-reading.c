@@ -6,6 +6,7 @@
 #include "../pipeline/volume-files.h"
 #include "base/neg-error.h"
 #include "reading/neg-annotation-values.h"
+#include "reading/neg-plane-probe.h"
 #include "reading/neg-cast-caption.h"
 #include "reading/neg-plane-caption.h"
 #include "reading/neg-volume-reading.h"
@@ -482,6 +483,44 @@ test_unit_grows (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (high, >, 1000);
 }
 
+/* --- What is under the pointer --- */
+
+/* Of the coronal plane at the place of a slice; given. */
+static char *
+dup_probe (NegVolumeReading *volumes, guint slice)
+{
+  NegPlaneImage *image = neg_volume_reading_get_plane_image (volumes, NEG_MPR_CORONAL, TRUE, NULL);
+  double point_mm[3], point_px[2];
+  NegReformat measuring;
+  guint width, height;
+  NegDraw look;
+
+  g_assert_nonnull (image);
+  g_assert_true (neg_volume_reading_get_look (volumes, NEG_MPR_CORONAL, &look));
+  neg_mpr_get_measuring (neg_volume_reading_get_mpr (volumes), NEG_MPR_CORONAL, &measuring, &width, &height);
+  neg_mpr_get_point (neg_volume_reading_get_mpr (volumes), point_mm);
+  point_mm[2] = 2.0 * slice + 0.1;
+  neg_reformat_to_output (&measuring, point_mm, point_px);
+  return neg_plane_probe_dup_lines (volumes, NEG_MPR_CORONAL, image, &look, NULL, point_px);
+}
+
+static void
+test_probe (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (NegVolumeReading) volumes = open_series (fixture, CT);
+  g_autofree char *there = NULL, *missing = NULL;
+
+  neg_volume_load_wait (neg_volume_reading_get_load (volumes));
+  there = dup_probe (volumes, 4);
+  g_assert_nonnull (strstr (there, "HU"));
+  g_assert_nonnull (strstr (there, "nearest voxel: stored"));
+  neg_volume_set_state (neg_mpr_get_volume (neg_volume_reading_get_mpr (volumes)), 4, NEG_SLICE_WAITING);
+  missing = dup_probe (volumes, 4);
+  g_assert_null (strstr (missing, "HU"));
+  g_assert_null (strstr (missing, "stored"));
+  g_assert_nonnull (strstr (missing, "missing"));
+}
+
 /* --- The fourth viewport --- */
 
 static void
@@ -527,6 +566,9 @@ test_fourth (Fixture *fixture, gconstpointer data)
   memcpy (normal, raycast.clips[0].normal, sizeof normal);
   g_assert_cmpfloat_with_epsilon (normal[2], -1, 1e-12);
   g_assert_cmpfloat_with_epsilon (raycast.clips[0].distance_mm, -8, 1e-9);
+  neg_volume_reading_fit (volumes);
+  g_assert_true (neg_volume_reading_get_raycast (volumes, 200, 100, &raycast, &volume));
+  g_assert_cmpfloat_with_epsilon (raycast.pixel_mm, pixel_mm, 1e-12);
 }
 
 static void
@@ -550,6 +592,9 @@ test_mip (Fixture *fixture, gconstpointer data)
   g_assert_cmpfloat (raycast.voi.center, ==, 3.5);
   g_assert_cmpfloat_with_epsilon (raycast.scale, SUV_FACTOR, 1e-12);
   g_assert_true (raycast.inverted);
+  neg_mpr_set_inverted (neg_volume_reading_get_mpr (volumes), NEG_MPR_OBLIQUE, TRUE);
+  g_assert_true (neg_volume_reading_get_raycast (volumes, 200, 100, &raycast, &volume));
+  g_assert_false (raycast.inverted);
 }
 
 /* --- Measuring --- */
@@ -675,6 +720,7 @@ main (int argc, char **argv)
   ADD ("fusion", test_fusion);
   ADD ("no-suv", test_no_suv);
   ADD ("unit-grows", test_unit_grows);
+  ADD ("probe", test_probe);
   ADD ("lossy", test_lossy);
   ADD ("fourth", test_fourth);
   ADD ("mip", test_mip);
