@@ -59,6 +59,16 @@ add_line (GString *text, const char *line)
   g_string_append (text, line);
 }
 
+/* Along the rays nobody sees them. */
+static gboolean
+has_gaps (NegVolume *volume)
+{
+  for (guint i = 0; i + 1 < volume->n_slices; i++)
+    if (volume->gap_after[i])
+      return TRUE;
+  return FALSE;
+}
+
 /* What could be taken for more than it is stays at every level. */
 static char *
 dup_what (NegVolumeReading *volumes)
@@ -70,6 +80,8 @@ dup_what (NegVolumeReading *volumes)
 
   add_line (text, lossy);
   add_line (text, progress);
+  if (has_gaps (neg_volume_load_get_volume (get_load (volumes))))
+    add_line (text, _ ("slices are missing"));
   if (neg_volume_reading_is_clipped (volumes))
     add_line (text, _ ("cut away before the planes"));
   add_line (text, clean);

@@ -135,6 +135,15 @@ neg_volume_reading_turn_about (NegVolumeReading *self, double angle_rad)
 }
 
 void
+neg_volume_reading_fit (NegVolumeReading *self)
+{
+  g_return_if_fail (NEG_IS_VOLUME_READING (self));
+
+  self->view.zoom = 1;
+  tell (self);
+}
+
+void
 neg_volume_reading_zoom (NegVolumeReading *self, double factor)
 {
   g_return_if_fail (NEG_IS_VOLUME_READING (self));
@@ -175,7 +184,8 @@ clip (NegVolumeReading *self, NegRaycast *raycast)
   }
 }
 
-/* PET is read black on white, in the window of what is laid over; anything else as the free plane is. */
+/* PET is read black on white, in the window of what is laid over, until a person exchanges the two; anything else as the
+ * free plane is. */
 static void
 set_mip_look (NegVolumeReading *self, NegRaycast *raycast, NegVolumeLoad *load)
 {
@@ -191,7 +201,7 @@ set_mip_look (NegVolumeReading *self, NegRaycast *raycast, NegVolumeLoad *load)
     raycast->inverted = look.inverted;
   }
   if (_neg_volume_reading_is_nuclear (neg_volume_load_get_series (load)))
-    raycast->inverted = TRUE;
+    raycast->inverted = !neg_mpr_is_inverted (self->mpr, NEG_MPR_OBLIQUE);
 }
 
 /* What depends on the values costs a few milliseconds where they have no unit: once for what is there. */

@@ -85,6 +85,7 @@ void neg_volume_reading_set_clipped (NegVolumeReading *self, gboolean clipped);
 gboolean neg_volume_reading_is_clipped (NegVolumeReading *self);
 void neg_volume_reading_turn (NegVolumeReading *self, double dx_px, double dy_px);
 void neg_volume_reading_zoom (NegVolumeReading *self, double factor);
+void neg_volume_reading_fit (NegVolumeReading *self); /* all of it in sight again */
 /* From the front, the left, ... : a normal and an up of the patient. */
 void neg_volume_reading_look_from (NegVolumeReading *self, const double normal[3], const double up[3]);
 /* A turn about the patient's axis, one in @period_s, by whoever has a frame clock: neg_volume_reading_turn_about(). */
