@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define MARGIN_PX 8
+#define LETTER_PX 12 /* half of what letters at the upper and the lower edge need */
 
 /* Below this the texts of the two sides meet: only the essential ones are shown, between the letters of the edges. */
 #define NARROW_PX 260
@@ -107,7 +108,7 @@ void
 neg_overlay_painter_set (NegOverlayPainter *self, const NegOverlay *overlay, gboolean has_image)
 {
   int width = gtk_widget_get_width (self->widget);
-  int whole = MAX (width - 2 * MARGIN_PX, 1), half = MAX (width / 2 - 2 * MARGIN_PX, 1);
+  int whole = MAX (width - 2 * MARGIN_PX, 1), half = MAX (width / 2 - 2 * MARGIN_PX - LETTER_PX, 1);
 
   self->overlay = overlay;
   self->has_image = has_image;
@@ -146,13 +147,14 @@ append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, con
 void
 neg_overlay_painter_append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y, const GdkRGBA *color)
 {
-  static const GdkRGBA shadow = { 0, 0, 0, 0.9 };
+  static const GdkRGBA dark = { 0, 0, 0, 0.9 }, bright = { 1, 1, 1, 0.9 };
+  const GdkRGBA *rim = MAX (color->red, MAX (color->green, color->blue)) < 0.5 ? &bright : &dark;
 
   if (*pango_layout_get_text (layout) == '\0')
     return;
   for (int i = 0; i < 9; i++)
     if (i != 4)
-      append_text (snapshot, layout, x + i % 3 - 1, y + i / 3 - 1, &shadow);
+      append_text (snapshot, layout, x + i % 3 - 1, y + i / 3 - 1, rim);
   append_text (snapshot, layout, x, y, color);
 }
 

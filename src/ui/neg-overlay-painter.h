@@ -27,7 +27,7 @@ double neg_overlay_painter_get_line_px (NegOverlayPainter *painter); /* logical 
 
 /* For other texts of the same kind; @width_px below 0: as wide as they are. Given. */
 PangoLayout *neg_overlay_painter_new_layout (GtkWidget *widget, int width_px);
-/* With a dark rim, readable on white too. */
+/* With a rim, dark round what is bright and bright round what is dark: readable on anything. */
 void neg_overlay_painter_append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
                                       const GdkRGBA *color);
 
