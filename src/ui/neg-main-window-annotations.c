@@ -234,10 +234,10 @@ remove_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
 
-  if (_neg_main_window_has_volume (self))
-    neg_mpr_viewport_remove_annotation (_neg_main_window_get_plane (self));
-  else
+  if (!_neg_main_window_has_volume (self))
     neg_viewport_remove_annotation (neg_grid_get_active (self->grid));
+  else if (_neg_main_window_has_active_plane (self))
+    neg_mpr_viewport_remove_annotation (_neg_main_window_get_plane (self));
 }
 
 static void
@@ -248,10 +248,10 @@ place_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   if (self->tool < NEG_TOOL_LENGTH)
     _neg_main_window_hint (self, _ ("Take a tool first: L length, A angle, B Cobb, E ellipse, R rectangle, D freehand, "
                                     "T arrow, P probe."));
-  if (_neg_main_window_has_volume (self))
-    neg_mpr_viewport_place_annotation (_neg_main_window_get_plane (self));
-  else
+  if (!_neg_main_window_has_volume (self))
     neg_viewport_place_annotation (neg_grid_get_active (self->grid));
+  else if (_neg_main_window_has_active_plane (self))
+    neg_mpr_viewport_place_annotation (_neg_main_window_get_plane (self));
   _neg_main_window_focus (self);
 }
 

@@ -107,6 +107,7 @@ _neg_main_window_compare (NegMainWindow *self)
     _neg_main_window_hint (self, _ ("No prior that answers to this study is here. Others are in the list of studies."));
     return;
   }
+  _neg_main_window_leave_volume (self); /* images are compared */
   if (neg_reading_compare (self->reading, entry->study_uid))
     return;
   g_free (self->comparing);

@@ -134,6 +134,29 @@ new_plane_menu (NegMainWindow *self)
   return menu;
 }
 
+static GMenu *
+new_cast_menu (NegMainWindow *self)
+{
+  GMenu *menu = g_menu_new ();
+
+  add_section (menu, (const char *const[]){ _ ("Free plane, rendering, turning MIP"), "volume.fourth",
+                                            _ ("Turn: run and stop"), "view.cine", _ ("Exchange black and white"),
+                                            "view.invert", _ ("Settings of the planes"), "volume.page", NULL });
+  add_section (menu, (const char *const[]){ _ ("All of it"), "view.fit", _ ("From the front, all of it"), "view.reset",
+                                            NULL });
+  add_section (menu, (const char *const[]){ _ ("This viewport alone"), "view.maximize", _ ("Back to the images"),
+                                            "volume.show", NULL });
+  return menu;
+}
+
+static GMenu *
+new_menu (NegMainWindow *self)
+{
+  if (!_neg_main_window_has_volume (self))
+    return new_viewport_menu (self);
+  return neg_mpr_view_get_active_cast (self->mpr_view) != NULL ? new_cast_menu (self) : new_plane_menu (self);
+}
+
 /* The last menu stays, unseen: the item that was chosen runs after it has closed, and GTK asks it where the pointer is
  * until the pointer moves. */
 static void
@@ -151,7 +174,7 @@ replace_menu (GtkWidget *viewport, GtkWidget *popover)
 void
 _neg_main_window_popup_menu (NegMainWindow *self, GtkWidget *viewport, double x, double y)
 {
-  g_autoptr (GMenu) menu = _neg_main_window_has_volume (self) ? new_plane_menu (self) : new_viewport_menu (self);
+  g_autoptr (GMenu) menu = new_menu (self);
   GtkWidget *popover = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
 
   replace_menu (viewport, popover);

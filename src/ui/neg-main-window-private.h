@@ -118,6 +118,7 @@ void _neg_main_window_hint_presets (NegMainWindow *self, guint n); /* how many c
 void _neg_main_window_add_volume (NegMainWindow *self);
 void _neg_main_window_add_volume_page (NegMainWindow *self);
 gboolean _neg_main_window_has_volume (NegMainWindow *self);
+gboolean _neg_main_window_has_active_plane (NegMainWindow *self); /* while they are shown; FALSE was said to who works */
 NegMprViewport *_neg_main_window_get_plane (NegMainWindow *self); /* the active one, while they are shown */
 NegMpr *_neg_main_window_get_mpr (NegMainWindow *self);           /* NULL while they are not */
 void _neg_main_window_set_up_planes (NegMainWindow *self);

@@ -30,6 +30,28 @@ get_height (NegMainWindow *self)
   return neg_mpr_viewport_get_height_px (_neg_main_window_get_plane (self));
 }
 
+/* Why a command for planes does nothing where the fourth viewport shows something else. */
+gboolean
+_neg_main_window_has_active_plane (NegMainWindow *self)
+{
+  if (neg_mpr_view_get_active_cast (self->mpr_view) == NULL)
+    return TRUE;
+  _neg_main_window_hint (self, _ ("This is for a plane, not for a rendering: Q goes on to the free plane."));
+  return FALSE;
+}
+
+/* A MIP of what is read has the window of its planes. */
+static gboolean
+has_window (NegMainWindow *self)
+{
+  if (neg_mpr_view_get_active_cast (self->mpr_view) == NULL
+      || (neg_volume_reading_get_fourth (self->volumes) == NEG_FOURTH_MIP
+          && neg_volume_reading_get_fused (self->volumes) == NULL))
+    return TRUE;
+  _neg_main_window_hint (self, _ ("What this shows is set on the page of the planes: Ctrl+M."));
+  return FALSE;
+}
+
 /* What is about to change may be taken back. */
 static NegMpr *
 begin (NegMainWindow *self)
@@ -48,7 +70,6 @@ is_named (GSimpleAction *action, const char *name)
   return g_str_equal (g_action_get_name (G_ACTION (action)), name);
 }
 
-/* With the crosshair in hand arrows move the point in the plane, else along its normal. */
 /* What is seen of a rendering turns. */
 static gboolean
 turn_cast (NegMainWindow *self, int right, int down)
@@ -60,6 +81,7 @@ turn_cast (NegMainWindow *self, int right, int down)
   return cast != NULL;
 }
 
+/* With the crosshair in hand arrows move the point in the plane, else along its normal. */
 static void
 image_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
@@ -70,7 +92,7 @@ image_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   NegMpr *mpr = _neg_main_window_get_mpr (self);
 
-  if (is_named (action, "first") || is_named (action, "last"))
+  if ((is_named (action, "first") || is_named (action, "last")) && _neg_main_window_has_active_plane (self))
     neg_mpr_scroll_to_end (mpr, active (self), is_named (action, "last") ? 1 : -1);
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     if (is_named (action, steps[i].name) && !turn_cast (self, 0, CLAMP (steps[i].n_steps, -1, 1))) {
@@ -144,7 +166,8 @@ auto_window_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   NegVoi voi;
 
-  if (neg_mpr_viewport_get_auto_voi (_neg_main_window_get_plane (self), &voi))
+  if (_neg_main_window_has_active_plane (self)
+      && neg_mpr_viewport_get_auto_voi (_neg_main_window_get_plane (self), &voi))
     neg_mpr_set_voi (begin (self), active (self), &voi);
 }
 
@@ -186,6 +209,8 @@ preset_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   int number = g_variant_get_int32 (parameter);
 
+  if (!has_window (data))
+    return;
   if (number <= 0)
     show_file_preset (data, 0);
   else
@@ -195,7 +220,8 @@ preset_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 file_preset_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  show_file_preset (data, MAX (g_variant_get_int32 (parameter), 0));
+  if (has_window (data))
+    show_file_preset (data, MAX (g_variant_get_int32 (parameter), 0));
 }
 
 static void
@@ -208,6 +234,8 @@ window_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegViewState state;
   NegVoi voi;
 
+  if (!has_window (self))
+    return;
   neg_mpr_get_voi (_neg_main_window_get_mpr (self), active (self), &voi);
   neg_view_state_init (&state);
   neg_view_state_drag_window (&state, &voi, dx, dy);
@@ -220,9 +248,12 @@ window_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 invert_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  NegMpr *mpr = begin (data);
+  NegMainWindow *self = data;
+  NegMpr *mpr = _neg_main_window_get_mpr (self);
 
-  neg_mpr_set_inverted (mpr, active (data), !neg_mpr_is_inverted (mpr, active (data)));
+  if (neg_volume_reading_get_fourth (self->volumes) != NEG_FOURTH_MIP && !_neg_main_window_has_active_plane (self))
+    return;
+  neg_mpr_set_inverted (begin (self), active (self), !neg_mpr_is_inverted (mpr, active (self)));
 }
 
 /* --- place and turn --- */
@@ -232,6 +263,8 @@ turn_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
 
+  if (!_neg_main_window_has_active_plane (self))
+    return;
   if (is_named (action, "rotate-left"))
     neg_mpr_rotate_view (begin (self), active (self), -1);
   else if (is_named (action, "rotate-right"))
@@ -243,19 +276,33 @@ turn_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 static void
 fit_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_mpr_fit (begin (data), active (data));
+  NegMainWindow *self = data;
+
+  if (neg_mpr_view_get_active_cast (self->mpr_view) != NULL)
+    neg_volume_reading_fit (self->volumes);
+  else
+    neg_mpr_fit (begin (self), active (self));
 }
 
 static void
 reset_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_mpr_reset (begin (data));
+  static const double from_the_front[3] = { 0, 1, 0 }, up[3] = { 0, 0, 1 };
+  NegMainWindow *self = data;
+
+  if (neg_mpr_view_get_active_cast (self->mpr_view) == NULL) {
+    neg_mpr_reset (begin (self));
+    return;
+  }
+  neg_volume_reading_look_from (self->volumes, from_the_front, up);
+  neg_volume_reading_fit (self->volumes);
 }
 
 static void
 true_pixels_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
-  neg_mpr_set_true_pixels (begin (data), active (data), get_width (data), get_height (data));
+  if (_neg_main_window_has_active_plane (data))
+    neg_mpr_set_true_pixels (begin (data), active (data), get_width (data), get_height (data));
 }
 
 static void
@@ -264,6 +311,8 @@ true_size_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   double glass_mm = neg_monitor_get_pixel_mm (self->settings, GTK_WIDGET (_neg_main_window_get_plane (self)), NULL);
 
+  if (!_neg_main_window_has_active_plane (self))
+    return;
   if (glass_mm > 0)
     neg_mpr_set_true_size (begin (self), active (self), get_width (self), get_height (self), glass_mm);
   else
@@ -291,7 +340,8 @@ pan_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   double dx = g_str_equal (where, "left") ? -KEY_PAN * width : g_str_equal (where, "right") ? KEY_PAN * width : 0;
   double dy = g_str_equal (where, "up") ? -KEY_PAN * height : g_str_equal (where, "down") ? KEY_PAN * height : 0;
 
-  neg_mpr_pan (begin (data), active (data), width, height, dx, dy);
+  if (_neg_main_window_has_active_plane (data))
+    neg_mpr_pan (begin (data), active (data), width, height, dx, dy);
 }
 
 /* --- the rest --- */
@@ -321,8 +371,10 @@ cine_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMainWindow *self = data;
   NegCastViewport *cast = neg_mpr_view_get_cast (self->mpr_view);
 
-  if (cast != NULL)
+  if (cast != NULL && gtk_widget_get_mapped (GTK_WIDGET (cast)))
     neg_cast_viewport_set_turning (cast, !neg_cast_viewport_is_turning (cast));
+  else if (cast != NULL)
+    _neg_main_window_hint (self, _ ("What turns is not in sight: Return shows all viewports."));
   else
     _neg_main_window_hint (self, _ ("Nothing here turns: the fourth viewport can show a rendering (Q)."));
 }

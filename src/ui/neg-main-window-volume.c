@@ -195,6 +195,7 @@ enter (NegMainWindow *self)
 
   if (series == NULL || self->pool == NULL)
     return;
+  neg_reading_set_active (self->reading, neg_reading_get_active (self->reading)); /* a hand was here: nothing settles */
   volumes = neg_volume_reading_new (self->pool, self->store, self->reading, series, &error);
   if (volumes != NULL)
     show (self, volumes);
@@ -260,7 +261,9 @@ turn_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   } turns[] = { { "left", -TURN_DEG }, { "right", TURN_DEG }, { "far-left", -TURN_FAR_DEG }, { "far-right", TURN_FAR_DEG } };
   NegMainWindow *self = data;
 
-  for (guint i = 0; has_planes (self) && i < G_N_ELEMENTS (turns); i++)
+  if (!has_planes (self) || !_neg_main_window_has_active_plane (self))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (turns); i++)
     if (g_str_equal (turns[i].how, g_variant_get_string (parameter, NULL))) {
       NegMpr *mpr = _neg_main_window_get_mpr (self);
 
@@ -280,6 +283,10 @@ tilt_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 
   if (!has_planes (self))
     return;
+  if (neg_mpr_view_get_cast (self->mpr_view) != NULL) {
+    _neg_main_window_hint (self, _ ("The free plane is not in sight: Q goes on to it."));
+    return;
+  }
   neg_mpr_mark_step (_neg_main_window_get_mpr (self), 0);
   neg_mpr_turn_oblique (_neg_main_window_get_mpr (self), dx, dy);
 }
@@ -318,7 +325,7 @@ projection_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMprPlane plane;
   NegMpr *mpr;
 
-  if (!has_planes (self))
+  if (!has_planes (self) || !_neg_main_window_has_active_plane (self))
     return;
   mpr = _neg_main_window_get_mpr (self);
   plane = neg_mpr_view_get_active (self->mpr_view);
@@ -335,7 +342,7 @@ fuse_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_autoptr (GPtrArray) others = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!has_planes (self))
+  if (!has_planes (self) || !_neg_main_window_has_active_plane (self))
     return;
   others = neg_volume_reading_list_fusable (self->volumes);
   if (neg_volume_reading_get_fused (self->volumes) != NULL)
