@@ -10,6 +10,7 @@
 #include "ui/neg-accessible.h"
 
 #define SLIDER_MAX_MM 100.0
+#define DIGITS_MAX 6 /* of a window */
 #define GESTURE_US G_USEC_PER_SEC /* changes that follow each other as fast are one */
 
 struct _NegVolumePage {
@@ -22,6 +23,7 @@ struct _NegVolumePage {
   GtkWidget *box, *empty, *content;
   GtkWidget *slab_title, *slab_slider, *slab_spin, *projection, *slab_shared, *window_shared, *zoom_shared;
   GtkWidget *fused, *opacity, *color_map, *low, *high, *unit, *no_suv;
+  double low_shown, high_shown; /* what the numbers said before a hand changed one of them */
   GtkWidget *fourth, *preset, *clipped;
   GPtrArray *fusable; /* NegSeries: what the list offers after its first line */
   guint gesture;
@@ -124,6 +126,15 @@ list_fusable (NegVolumePage *self)
   gtk_drop_down_set_model (GTK_DROP_DOWN (self->fused), G_LIST_MODEL (names));
 }
 
+/* A tenth to a fiftieth of the window, in round numbers: windows of diffusion are thousandths, those of counts ten thousands. */
+static double
+get_window_step (double width)
+{
+  double decade = pow (10, floor (log10 (CLAMP (width, 1e-6, 1e6)) - 1));
+
+  return MAX (width / decade >= 50 ? decade * 5 : decade, pow (10, -DIGITS_MAX));
+}
+
 static void
 update_window (NegVolumePage *self)
 {
@@ -134,11 +145,14 @@ update_window (NegVolumePage *self)
   neg_volume_reading_get_fused_window (self->volumes, &low, &high);
   for (guint i = 0; i < 2; i++) {
     GtkSpinButton *spin = GTK_SPIN_BUTTON (i == 0 ? self->low : self->high);
-    double step = fabs (high - low) > 100 ? 10 : 0.5;
+    double step = get_window_step (high - low);
 
+    gtk_spin_button_set_digits (spin, (guint) CLAMP (ceil (-log10 (step)), 1, DIGITS_MAX));
     gtk_spin_button_set_increments (spin, step, 5 * step);
     set_spin (GTK_WIDGET (spin), i == 0 ? low : high);
   }
+  self->low_shown = low;
+  self->high_shown = high;
   gtk_label_set_text (GTK_LABEL (self->unit), g_strcmp0 (unit, "g/ml") == 0 ? _ ("SUV (g/ml)") : unit);
   gtk_label_set_text (GTK_LABEL (self->no_suv), reason != NULL ? reason : "");
   gtk_widget_set_visible (self->no_suv, reason != NULL);
@@ -154,7 +168,7 @@ update_fusion (NegVolumePage *self)
   list_fusable (self);
   set_choice (self->fused, fused != NULL && g_ptr_array_find (self->fusable, fused, &place) ? place + 1 : 0);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
-    gtk_widget_set_sensitive (parts[i], fused != NULL);
+    gtk_widget_set_visible (gtk_widget_get_parent (parts[i]), fused != NULL);
   gtk_range_set_value (GTK_RANGE (self->opacity), neg_volume_reading_get_opacity (self->volumes) * 100);
   set_choice (self->color_map, neg_volume_reading_get_color_map (self->volumes));
   if (fused != NULL)
@@ -301,14 +315,25 @@ color_map_cb (NegVolumePage *self)
         self->volumes, MIN (gtk_drop_down_get_selected (GTK_DROP_DOWN (self->color_map)), NEG_COLOR_MAP_N - 1));
 }
 
+/* The end that a hand moves beyond the other one takes it along: what the numbers say is what is drawn. */
 static void
 window_cb (NegVolumePage *self)
 {
   double low = gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->low));
   double high = gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->high));
+  double width = self->high_shown - self->low_shown;
+  /* What the digits do not show is no change: the focus that leaves a number reads it anew. */
+  double least = pow (10, -(double) gtk_spin_button_get_digits (GTK_SPIN_BUTTON (self->low))) * 0.51;
+  gboolean is_low = fabs (low - self->low_shown) > least;
 
-  if (is_by_hand (self) && high > low)
-    neg_volume_reading_set_fused_window (self->volumes, low, high);
+  if (!is_by_hand (self) || (!is_low && !(fabs (high - self->high_shown) > least)))
+    return;
+  if (!(high > low) && is_low)
+    high = low + width;
+  else if (!(high > low))
+    low = high - width;
+  neg_volume_reading_set_fused_window (self->volumes, low, high);
+  schedule (self);
 }
 
 static void
@@ -473,8 +498,8 @@ add_fusion (NegVolumePage *self)
   self->fused = add_choice (self, _ ("Series"), nothing, TRUE, G_CALLBACK (fused_cb));
   self->opacity = add_slider (self, _ ("Opacity, %"), 100, 1, G_CALLBACK (opacity_cb));
   self->color_map = add_choice (self, _ ("Colours"), maps, FALSE, G_CALLBACK (color_map_cb));
-  self->low = add_spin (self, _ ("From"), -1e6, 1e6, 0.5, G_CALLBACK (window_cb));
-  self->high = add_spin (self, _ ("To"), -1e6, 1e6, 0.5, G_CALLBACK (window_cb));
+  self->low = add_spin (self, _ ("From"), -1e9, 1e9, 0.5, G_CALLBACK (window_cb));
+  self->high = add_spin (self, _ ("To"), -1e9, 1e9, 0.5, G_CALLBACK (window_cb));
   self->unit = add_words (self);
   self->no_suv = add_words (self);
 }
