@@ -84,15 +84,28 @@ set_canvas (NegMprViewport *self)
                                   view.has_fusion ? &view.fusion : NULL);
 }
 
+static gint64
+get_budget_us (NegMprViewport *self)
+{
+  return self->n_visible > 1 ? BUDGET_SHARED_US : BUDGET_US;
+}
+
 void
 _neg_mpr_viewport_forget_picture (NegMprViewport *self)
 {
+  gboolean has_view;
   NegPlaneView view;
 
   if (self->gl.canvas != NULL)
     set_canvas (self);
-  if (self->texture != NULL && (!_neg_mpr_viewport_get_view (self, &view) || !is_drawn (self, &view)))
-    g_clear_object (&self->texture);
+  if (self->texture == NULL)
+    return;
+  has_view = _neg_mpr_viewport_get_view (self, &view);
+  if (has_view && is_drawn (self, &view))
+    return;
+  g_clear_object (&self->texture);
+  if (has_view && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    neg_plane_canvas_prepare (self->canvas, &view, get_budget_us (self));
 }
 
 void
@@ -123,8 +136,7 @@ draw (NegMprViewport *self)
   if (self->texture != NULL || !_neg_mpr_viewport_get_view (self, &view))
     return;
   g_clear_error (&self->failure);
-  self->texture = neg_plane_canvas_draw (self->canvas, &view, self->n_visible > 1 ? BUDGET_SHARED_US : BUDGET_US,
-                                         &self->texture_cell, &self->failure);
+  self->texture = neg_plane_canvas_draw (self->canvas, &view, get_budget_us (self), &self->texture_cell, &self->failure);
   keep_drawn (self, &view);
   if (self->texture == NULL)
     _neg_mpr_viewport_forget_texts (self);

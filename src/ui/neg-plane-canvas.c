@@ -2,6 +2,7 @@
 
 #include "ui/neg-plane-canvas.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/neg-error.h"
@@ -11,6 +12,7 @@
 #define JOB_BAND_ROWS 4   /* a job that is given up ends after so many */
 #define REST_MS 60        /* without a change, before threads go to work for long */
 #define SOON_US 60000     /* what takes no longer than this they begin at once */
+#define WORKER_NICE 10    /* what is drawn meanwhile goes first */
 #define CELL_MAX 8        /* coarser says nothing */
 #define DELAY_MAX 2.0     /* coarser would not be sooner: what is waited for is a processor, not the samples */
 #define FIRST_NS 6.0      /* of a processor for a sample, until it was measured */
@@ -101,6 +103,9 @@ work_cb (gpointer data, gpointer user_data)
   NegPlaneSamples *samples = &job->samples;
   gint64 start_ns = get_cpu_ns ();
 
+#ifdef __linux__ /* of this thread; elsewhere it would be of the program */
+  (void) !setpriority (PRIO_PROCESS, 0, WORKER_NICE);
+#endif
   while (!g_atomic_int_get (&job->is_cancelled)) {
     guint64 first = (guint64) g_atomic_int_add (&job->next_band, 1) * JOB_BAND_ROWS;
 
@@ -114,14 +119,14 @@ work_cb (gpointer data, gpointer user_data)
   job_unref (job);
 }
 
-/* One for all viewports: as many threads as processors, whatever is drawn. */
+/* One for all viewports: as many threads as processors, whatever is drawn; for nothing else, as they give way. */
 static GThreadPool *
 get_workers (void)
 {
   static GThreadPool *workers; /* main thread */
 
   if (workers == NULL)
-    workers = g_thread_pool_new (work_cb, NULL, g_get_num_processors (), FALSE, NULL);
+    workers = g_thread_pool_new (work_cb, NULL, g_get_num_processors (), TRUE, NULL);
   return workers;
 }
 
@@ -261,13 +266,14 @@ draw (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_to_sample, gsi
   return texture;
 }
 
+/* A coarse picture that a fine one follows leaves half of the time to it. */
 static guint
 choose_cell (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
 {
   double cost_us = get_cost_us (self, view);
-  guint cell = 1;
+  guint cell = cost_us <= budget_us ? 1 : 2;
 
-  while (cell < CELL_MAX && cost_us / (cell * cell) > budget_us)
+  while (cell > 1 && cell < CELL_MAX && cost_us / (cell * cell) > budget_us / 2.0)
     cell *= 2;
   return cell;
 }
@@ -310,12 +316,24 @@ neg_plane_canvas_draw (NegPlaneCanvas *self, const NegPlaneView *view, gint64 bu
     want_finer (self, view, TRUE);
     return draw (self, view, FALSE, NULL, cell, error);
   }
-  drop_job (self);
+  if (wanted_cell == 1 || self->job == NULL || !neg_plane_samples_are_of (&self->job->samples, view))
+    drop_job (self);
   forget_wanted (self);
   texture = sample_and_draw (self, view, wanted_cell, cell, error);
   if (wanted_cell > 1 && texture != NULL)
     want_finer (self, view, FALSE);
   return texture;
+}
+
+void
+neg_plane_canvas_prepare (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
+{
+  if (neg_plane_samples_are_of (&self->samples, view))
+    return;
+  if (choose_cell (self, view, budget_us) > 1 && get_cost_us (self, view) <= SOON_US)
+    want_finer (self, view, FALSE);
+  else
+    drop_job (self);
 }
 
 guint64

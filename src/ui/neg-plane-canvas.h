@@ -30,6 +30,9 @@ void neg_plane_canvas_free (NegPlaneCanvas *canvas);
 GdkTexture *neg_plane_canvas_draw (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us, guint *cell,
                                    GError **error);
 
+/* It will have to be drawn: threads may begin before the next frame does. */
+void neg_plane_canvas_prepare (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us);
+
 /* How often the main thread has sampled a volume so far. */
 guint64 neg_plane_canvas_get_n_samplings (NegPlaneCanvas *canvas);
 
