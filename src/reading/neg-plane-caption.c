@@ -106,7 +106,8 @@ neg_plane_caption_dup_progress (NegVolumeLoad *load)
 {
   guint n_ready = neg_volume_load_get_n_ready (load), n_failed = neg_volume_load_get_n_failed (load);
   guint n = neg_volume_load_get_volume (load)->n_slices;
-  g_autofree char *failed = n_failed > 0 ? g_strdup_printf (_ ("%u failed"), n_failed) : NULL;
+  g_autofree char *failed
+      = n_failed > 0 ? g_strdup_printf (ngettext ("%u failed", "%u failed", n_failed), n_failed) : NULL;
   g_autofree char *ready = NULL;
 
   if (n_ready >= n)
