@@ -100,14 +100,23 @@ def holds(report, screen, options):
 
 # --- Cancelling ---
 
-def work_ns(session):
-    """Of the processor, by what decodes."""
-    total = 0
+def engines(session):
+    found = []
     for process in memory.processes(session):
         try:
             with open(f'/proc/{process}/comm', encoding='ascii') as file:
-                if not file.read().startswith('negatoscope-eng'):
-                    continue
+                if file.read().startswith('negatoscope-eng'):
+                    found.append(process)
+        except OSError:
+            pass
+    return found
+
+
+def work_ns(processes):
+    """Of the processor. What takes the place of an engine that does not let go is not asked: its start is no decoding."""
+    total = 0
+    for process in processes:
+        try:
             for task in os.listdir(f'/proc/{process}/task'):
                 with open(f'/proc/{process}/task/{task}/schedstat', encoding='ascii') as file:
                     total += int(file.read().split()[0])
@@ -123,12 +132,13 @@ def cancel_once(screen, options, keys):
         program.wait_for_image()
         program.key('m')
         program.wait(lambda: memory.volumes_mib(program.session) > 2, 'slices of a volume')
-        before = work_ns(program.session)
+        at_work = engines(program.session)
+        before = work_ns(at_work)
         start = last = time.monotonic()
         program.key(*keys)
         pressed = time.monotonic()
         while time.monotonic() - start < WATCH_S:
-            now = work_ns(program.session)
+            now = work_ns(at_work)
             if now - before > WORK_NS:
                 last = time.monotonic()
             before = now
