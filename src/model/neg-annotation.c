@@ -167,7 +167,8 @@ neg_annotation_is_valid (const NegAnnotation *annotation)
 {
   if (!count_is_right (annotation->kind, annotation->n_points)
       || (annotation->plane != NULL
-          && (annotation->n_points > NEG_ANNOTATION_PLANE_POINTS_MAX || !neg_annotation_plane_is_valid (annotation->plane))))
+          && (annotation->n_points == 0 || annotation->n_points > NEG_ANNOTATION_PLANE_POINTS_MAX
+              || !neg_annotation_plane_is_valid (annotation->plane))))
     return FALSE;
   for (guint i = 0; i < 2 * annotation->n_points; i++)
     if (!isfinite (annotation->points_px[i]))

@@ -81,7 +81,7 @@ NegAnnotation *neg_annotation_ref (NegAnnotation *annotation);
 void neg_annotation_unref (NegAnnotation *annotation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegAnnotation, neg_annotation_unref)
 
-/* A number of points that this kind has, and all finite. */
+/* A number of points that this kind has, and all finite; on a plane at least one: images alone are marked as such. */
 gboolean neg_annotation_is_valid (const NegAnnotation *annotation);
 
 /* All finite, steps that are no longer than a metre, perpendicular to 1e-3 and not 0, a slab and a projection that can be. */

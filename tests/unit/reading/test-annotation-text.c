@@ -84,7 +84,9 @@ test_plane (void)
   again = neg_annotation_from_text (text, strlen (text), NULL);
   g_assert_nonnull (again);
   g_assert_nonnull (again->plane);
-  g_assert_cmpmem (again->plane, sizeof plane, &plane, sizeof plane);
+  g_assert_cmpmem (again->plane, offsetof (NegAnnotationPlane, projection), &plane,
+                   offsetof (NegAnnotationPlane, projection));
+  g_assert_cmpuint (again->plane->projection, ==, plane.projection);
   neg_annotation_plane_to_patient (&plane, (double[]){ 10, 20 }, point_mm);
   g_assert_cmpfloat_with_epsilon (point_mm[0], -96.1, 1e-9);
   g_assert_cmpfloat_with_epsilon (point_mm[1], 1.0 / 3 + 6, 1e-9);
@@ -135,6 +137,7 @@ test_hostile_text (void)
     "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":[0,0,0,1,0,0,0,1,0,0,3]}",
     "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":[0,0,0,1,0,0,0,1,0,0,-1]}",
     "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":[1e7,0,0,1,0,0,0,1,0,0,0]}",
+    "{\"format\":1," NAMES ",\"kind\":\"key\",\"points\":[],\"plane\":[0,0,0,1,0,0,0,1,0,0,0]}",
     "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":1}",
     "{\"format\":1,\"uid\":\"2.25.x\",\"study\":\"1\",\"image\":\"1\",\"frame\":1,\"changed\":0,\"kind\":\"length\",\"points\":[1,2,3,4]}",
   };
