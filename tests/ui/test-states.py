@@ -254,7 +254,8 @@ def finishes(program):
     assert n_read(program.home) == 0 and len(objects(program.home, REPORT)) == 1
     program.key("ctrl+s")
     screen.wait_until(lambda: len(objects(program.home, REPORT)) == 2, 60, "the second report")
-    screen.wait_until(lambda: n_marked(program.home) == 2, 60, "the end of saving")
+    screen.wait_until(lambda: n_marked(program.home) == 2, 60,
+                      lambda: f"the end of saving: {n_marked(program.home)} marked; {program.texts()[-6:]}")
     program.key("Delete")
     program.wait_rows("Length, ", "Rectangle, ", "Key image")
     program.key("Escape", "Escape", "ctrl+Return")
