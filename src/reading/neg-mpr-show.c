@@ -126,6 +126,7 @@ neg_mpr_show (NegMpr *self, const double right[3], const double up[3], const dou
               NegProjection projection, NegMprPlane *plane)
 {
   double unit_right[3], unit_up[3], normal[3], inside_mm[3];
+  gboolean turns;
 
   g_return_val_if_fail (NEG_IS_MPR (self) && projection < NEG_PROJECTION_N, FALSE);
 
@@ -138,9 +139,15 @@ neg_mpr_show (NegMpr *self, const double right[3], const double up[3], const dou
   come_inside (self->volume, normal, inside_mm);
   for (*plane = 0; *plane < NEG_MPR_OBLIQUE && !lies_so (&self->state.views[*plane], normal, unit_up);)
     (*plane)++;
-  if (*plane == NEG_MPR_OBLIQUE && !lies_so (&self->state.views[*plane], normal, unit_up))
+  turns = *plane == NEG_MPR_OBLIQUE && !lies_so (&self->state.views[*plane], normal, unit_up);
+  if (slab_mm <= 0)
+    projection = neg_mpr_get_projection (self, *plane);
+  /* As scrolling, going is no step of undo; what else changes is one. */
+  if (turns || slab_mm != neg_mpr_get_slab_mm (self, *plane) || projection != neg_mpr_get_projection (self, *plane))
+    neg_mpr_mark_step (self, 0);
+  if (turns)
     turn_free_plane (self, normal, unit_up, inside_mm);
   neg_mpr_set_point (self, inside_mm);
-  neg_mpr_set_slab (self, *plane, slab_mm, slab_mm > 0 ? projection : neg_mpr_get_projection (self, *plane));
+  neg_mpr_set_slab (self, *plane, slab_mm, projection);
   return TRUE;
 }

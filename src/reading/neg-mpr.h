@@ -50,7 +50,7 @@ void neg_mpr_turn_lines (NegMpr *mpr, NegMprPlane plane, double angle_rad);
 /* The free plane like a ball under the hand. */
 void neg_mpr_turn_oblique (NegMpr *mpr, double dx_px, double dy_px);
 /* The plane through @point_mm that lies so, with that slab: one of the three where it is one of them, else the free one turns
- * to it. FALSE: without a volume, or these are no directions. */
+ * to it. Where slab or turn become others that is a step of undo. FALSE: without a volume, or these are no directions. */
 gboolean neg_mpr_show (NegMpr *mpr, const double right[3], const double up[3], const double point_mm[3], double slab_mm,
                        NegProjection projection, NegMprPlane *plane);
 /* What is seen is turned or mirrored as it lies on the screen; the planes stay where they are. */

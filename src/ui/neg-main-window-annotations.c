@@ -286,6 +286,8 @@ _neg_main_window_add_measurements (NegMainWindow *self)
   self->measurements = NEG_MEASUREMENTS_PAGE (neg_measurements_page_new (self->reading, self->annotations));
   g_signal_connect_object (self->measurements, "failed", G_CALLBACK (_neg_main_window_annotation_failed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->measurements, "hint", G_CALLBACK (_neg_main_window_hint), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->measurements, "image-wanted", G_CALLBACK (_neg_main_window_close_volume), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->measurements, "plane-wanted", G_CALLBACK (_neg_main_window_show_measured), self, G_CONNECT_SWAPPED);
   neg_context_pane_add_page (self->context, "measurements", _ ("Measurements"), "neg-page-measurements-symbolic",
                              GTK_WIDGET (self->measurements));
 }

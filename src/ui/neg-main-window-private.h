@@ -124,6 +124,7 @@ NegMpr *_neg_main_window_get_mpr (NegMainWindow *self);           /* NULL while 
 void _neg_main_window_set_up_planes (NegMainWindow *self);
 void _neg_main_window_leave_volume (NegMainWindow *self);  /* to where one was in it; the keys go to the images */
 void _neg_main_window_close_volume (NegMainWindow *self);  /* what it was of goes */
+void _neg_main_window_show_measured (NegMainWindow *self, const char *uid); /* the plane that an annotation is on */
 void _neg_main_window_update_volume (NegMainWindow *self); /* more of it may be there */
 void _neg_main_window_take_plane_actions (NegMainWindow *self);
 void _neg_main_window_update_plane_actions (NegMainWindow *self);

@@ -5,6 +5,7 @@
 
 #include "imaging/neg-plane.h"
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-measurement-place.h"
 #include "ui/neg-volume-words.h"
 
 #define TURN_DEG 1.0
@@ -203,6 +204,67 @@ enter (NegMainWindow *self)
     hint_why_not (self, error);
 }
 
+/* --- Where something was measured --- */
+
+static NegSeries *
+find_series (NegMainWindow *self, const char *series_uid)
+{
+  const NegPatient *patient = neg_reading_get_patient (self->reading);
+
+  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
+    const NegStudy *study = g_ptr_array_index (patient->studies, i);
+
+    for (guint k = 0; k < study->series->len; k++) {
+      NegSeries *series = g_ptr_array_index (study->series, k);
+
+      if (g_strcmp0 (neg_series_get_frame (series, 0)->instance->series_uid, series_uid) == 0
+          && neg_volume_check (series, NULL))
+        return series;
+    }
+  }
+  return NULL;
+}
+
+/* The list that it was chosen in keeps the keys. */
+static gboolean
+show_volume_of (NegMainWindow *self, NegSeries *series)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self->measurements));
+  g_autoptr (GtkWidget) focus = root != NULL ? gtk_root_get_focus (root) : NULL;
+
+  if (focus != NULL)
+    g_object_ref (focus);
+  if (!neg_reading_show (self->reading, neg_reading_get_active (self->reading), series))
+    return FALSE;
+  if (self->mpr_view == NULL)
+    enter (self);
+  if (focus != NULL)
+    gtk_widget_grab_focus (focus);
+  return self->mpr_view != NULL && neg_volume_reading_get_series (self->volumes) == series;
+}
+
+void
+_neg_main_window_show_measured (NegMainWindow *self, const char *uid)
+{
+  const NegAnnotation *annotation = neg_annotations_find (self->annotations, uid);
+  NegSeries *series = annotation != NULL ? find_series (self, annotation->series_uid) : NULL;
+  const NegAnnotationPlane *kept = annotation != NULL ? annotation->plane : NULL;
+  NegMprPlane plane;
+  double up[3], point_mm[3];
+
+  if (series == NULL || kept == NULL || !show_volume_of (self, series))
+    return;
+  for (guint i = 0; i < 3; i++)
+    up[i] = -kept->y_mm[i];
+  neg_measurement_get_point (annotation, point_mm);
+  if (!neg_mpr_show (_neg_main_window_get_mpr (self), kept->x_mm, up, point_mm, kept->slab_mm,
+                     (NegProjection) kept->projection, &plane))
+    return;
+  if (plane == NEG_MPR_OBLIQUE)
+    neg_volume_reading_set_fourth (self->volumes, NEG_FOURTH_OBLIQUE);
+  neg_mpr_view_set_active (self->mpr_view, plane);
+}
+
 /* --- What is open changes --- */
 
 void
@@ -309,7 +371,7 @@ slab_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegMprPlane plane;
   double now_mm, step_mm;
 
-  if (!has_planes (self))
+  if (!has_planes (self) || !_neg_main_window_has_active_plane (self))
     return;
   plane = neg_mpr_view_get_active (self->mpr_view);
   now_mm = neg_mpr_get_slab_mm (_neg_main_window_get_mpr (self), plane);
@@ -342,7 +404,7 @@ fuse_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   g_autoptr (GPtrArray) others = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!has_planes (self) || !_neg_main_window_has_active_plane (self))
+  if (!has_planes (self))
     return;
   others = neg_volume_reading_list_fusable (self->volumes);
   if (neg_volume_reading_get_fused (self->volumes) != NULL)

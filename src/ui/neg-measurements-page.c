@@ -7,6 +7,7 @@
 #include "reading/neg-annotation-values.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-histogram.h"
+#include "ui/neg-measurement-place.h"
 
 struct _NegMeasurementsPage {
   GtkWidget parent_instance;
@@ -20,68 +21,23 @@ struct _NegMeasurementsPage {
   char *study_uid;  /* whose rows they are; nullable */
   gboolean is_loading;   /* more images may come */
   gboolean is_selecting; /* by what was selected elsewhere */
+  gboolean has_gone;     /* the row that is being clicked was not the selected one */
   GtkFileChooserNative *chooser;
   guint tick;
 };
 
 G_DEFINE_FINAL_TYPE (NegMeasurementsPage, neg_measurements_page, GTK_TYPE_WIDGET)
 
-enum { FAILED, HINT, N_SIGNALS };
+enum { FAILED, HINT, IMAGE_WANTED, PLANE_WANTED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 /* --- Where an annotation is --- */
-
-/* A series of the patient shown that has the image; borrowed, nullable. */
-static NegSeries *
-find_series (NegMeasurementsPage *self, const NegAnnotation *annotation, guint *index)
-{
-  const NegPatient *patient = neg_reading_get_patient (self->reading);
-
-  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
-    const NegStudy *study = g_ptr_array_index (patient->studies, i);
-
-    if (g_strcmp0 (study->study_uid, annotation->study_uid) != 0)
-      continue;
-    for (guint k = 0; k < study->series->len; k++) {
-      NegSeries *series = g_ptr_array_index (study->series, k);
-
-      if (neg_series_find_frame (series, annotation->sop_instance_uid, annotation->frame - 1, index))
-        return series;
-    }
-  }
-  return NULL;
-}
-
-/* Where it was before, as long as that is right: with thousands of images nobody looks at all of them for each row. */
-static NegSeries *
-find_series_at (NegMeasurementsPage *self, const NegAnnotation *annotation, guint *index)
-{
-  const NegPatient *patient = neg_reading_get_patient (self->reading);
-
-  for (guint i = 0; patient != NULL && i < patient->studies->len; i++) {
-    const NegStudy *study = g_ptr_array_index (patient->studies, i);
-
-    if (g_strcmp0 (study->study_uid, annotation->study_uid) != 0)
-      continue;
-    for (guint k = 0; k < study->series->len; k++) {
-      NegSeries *series = g_ptr_array_index (study->series, k);
-      const NegSeriesFrame *frame
-          = *index < neg_series_get_n_frames (series) ? neg_series_get_frame (series, *index) : NULL;
-
-      if (frame != NULL && frame->frame == annotation->frame - 1
-          && g_strcmp0 (frame->instance->sop_instance_uid, annotation->sop_instance_uid) == 0)
-        return series;
-    }
-  }
-  *index = G_MAXUINT;
-  return find_series (self, annotation, index);
-}
 
 static NegInstance *
 find_instance (NegMeasurementsPage *self, const NegAnnotation *annotation)
 {
   guint index;
-  NegSeries *series = find_series (self, annotation, &index);
+  NegSeries *series = neg_measurement_find_series (self->reading, annotation, &index);
 
   return series != NULL ? neg_series_get_frame (series, index)->instance : NULL;
 }
@@ -141,19 +97,6 @@ sort_cb (GtkListBoxRow *a, GtkListBoxRow *b, gpointer data)
   return by_series != 0 ? by_series : by_image != 0 ? by_image : compare ((gint64) one->order, (gint64) other->order);
 }
 
-static char *
-dup_where (const NegInstance *instance, const NegAnnotation *annotation, guint index)
-{
-  g_autofree char *frame = NULL;
-
-  if (instance == NULL)
-    return g_strdup (_ ("its image is not open"));
-  frame = instance->frames > 1 ? g_strdup_printf (_ (", frame %u"), annotation->frame) : g_strdup ("");
-  return instance->has_series_number
-             ? g_strdup_printf (_ ("series %d, image %u%s"), instance->series_number, index + 1, frame)
-             : g_strdup_printf (_ ("image %u%s"), index + 1, frame);
-}
-
 static GtkWidget *
 new_label (const char *css_class)
 {
@@ -208,11 +151,13 @@ fill_row (NegMeasurementsPage *self, GtkWidget *row, const NegAnnotation *annota
   GtkWidget *value = gtk_widget_get_next_sibling (title), *where = gtk_widget_get_next_sibling (value);
   RowPlace *place = get_place (row);
   guint index = place->position >= 0 && place->position < G_MAXUINT ? (guint) place->position : G_MAXUINT;
-  NegSeries *series = find_series_at (self, annotation, &index);
+  NegSeries *series = neg_measurement_find_series_at (self->reading, annotation, &index);
   const NegInstance *instance = series != NULL ? neg_series_get_frame (series, index)->instance : NULL;
-  gint64 number = instance == NULL ? G_MAXINT64 : instance->has_series_number ? instance->series_number : -1;
+  const NegInstance *of_number = annotation->plane != NULL ? neg_measurement_find_first (self->reading, annotation) : instance;
+  gint64 number = of_number == NULL ? G_MAXINT64 : of_number->has_series_number ? of_number->series_number : -1;
   gboolean moves = place->series_number != number || place->position != index;
-  g_autofree char *numbers = dup_numbers (annotation, instance), *place_words = dup_where (instance, annotation, index);
+  g_autofree char *numbers = dup_numbers (annotation, instance), *place_words = annotation->plane != NULL ? neg_measurement_dup_place_of_plane (annotation, of_number)
+                                                                : neg_measurement_dup_place (annotation, instance, index);
   g_autofree char *kind = g_strconcat (neg_annotation_kind_get_title (annotation->kind),
                                        annotation->is_foreign ? _ (" (of a report)") : "", NULL);
   g_autofree char *spoken = g_strjoin (", ", kind, *numbers != '\0' ? numbers : place_words,
@@ -290,7 +235,7 @@ update_histogram (NegMeasurementsPage *self)
 {
   NegAnnotation *annotation = get_selected (self);
   guint index = 0;
-  NegSeries *series = annotation != NULL ? find_series (self, annotation, &index) : NULL;
+  NegSeries *series = annotation != NULL ? neg_measurement_find_series (self->reading, annotation, &index) : NULL;
   const NegSeriesFrame *frame = series != NULL ? neg_series_get_frame (series, index) : NULL;
   g_autoptr (NegPixels) pixels
       = series != NULL && self->store != NULL ? neg_frame_store_peek (self->store, series, index) : NULL;
@@ -388,15 +333,18 @@ neg_measurements_page_set_loading (NegMeasurementsPage *self, gboolean is_loadin
 
 /* --- Hands --- */
 
-/* In the viewport that shows its series already, else in the active one. */
+/* In the viewport that shows its series already, else in the active one; a plane where planes are. */
 static void
 go_to (NegMeasurementsPage *self, const NegAnnotation *annotation)
 {
   guint index, cell = neg_reading_get_active (self->reading);
-  NegSeries *series = find_series (self, annotation, &index);
+  NegSeries *series = annotation->plane == NULL ? neg_measurement_find_series (self->reading, annotation, &index) : NULL;
 
+  if (annotation->plane != NULL)
+    g_signal_emit (self, signals[PLANE_WANTED], 0, annotation->uid);
   if (series == NULL)
     return;
+  g_signal_emit (self, signals[IMAGE_WANTED], 0);
   for (guint i = 0; i < neg_reading_get_n_cells (self->reading); i++)
     if (neg_reading_is_visible (self->reading, i) && neg_reading_get_state (self->reading, i)->series == series
         && neg_reading_get_state (self->reading, cell)->series != series)
@@ -413,6 +361,7 @@ row_selected_cb (NegMeasurementsPage *self, GtkListBoxRow *row)
 {
   const NegAnnotation *annotation;
 
+  self->has_gone = !self->is_selecting;
   if (self->is_selecting || row == NULL)
     return;
   annotation = neg_annotations_find (self->annotations, get_place (row)->uid);
@@ -420,6 +369,15 @@ row_selected_cb (NegMeasurementsPage *self, GtkListBoxRow *row)
     return;
   go_to (self, annotation);
   neg_annotations_select (self->annotations, get_place (row)->uid);
+}
+
+/* Back to the one that is selected already. */
+static void
+row_activated_cb (NegMeasurementsPage *self, GtkListBoxRow *row)
+{
+  if (!self->has_gone)
+    row_selected_cb (self, row);
+  self->has_gone = FALSE;
 }
 
 static void
@@ -555,6 +513,7 @@ new_list (NegMeasurementsPage *self)
   gtk_list_box_set_sort_func (GTK_LIST_BOX (self->list), sort_cb, NULL, NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   _ ("Measurements of this study"), -1);
+  g_signal_connect_object (self->list, "row-activated", G_CALLBACK (row_activated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->list, "row-selected", G_CALLBACK (row_selected_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (self->list, keys);
@@ -611,6 +570,10 @@ neg_measurements_page_class_init (NegMeasurementsPageClass *class)
   widget_class->map = neg_measurements_page_map;
   signals[FAILED] = g_signal_new ("failed", NEG_TYPE_MEASUREMENTS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                   G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[IMAGE_WANTED] = g_signal_new ("image-wanted", NEG_TYPE_MEASUREMENTS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 0);
+  signals[PLANE_WANTED] = g_signal_new ("plane-wanted", NEG_TYPE_MEASUREMENTS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                        NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[HINT] = g_signal_new ("hint", NEG_TYPE_MEASUREMENTS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                 G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);

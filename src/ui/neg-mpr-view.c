@@ -104,6 +104,14 @@ neg_mpr_view_get_active (NegMprView *self)
 }
 
 void
+neg_mpr_view_set_active (NegMprView *self, NegMprPlane plane)
+{
+  g_return_if_fail (NEG_IS_MPR_VIEW (self) && plane < NEG_MPR_N_PLANES);
+
+  set_active (self, plane);
+}
+
+void
 neg_mpr_view_step_active (NegMprView *self, int step)
 {
   set_active (self, (self->active + (guint) (step + NEG_MPR_N_PLANES)) % NEG_MPR_N_PLANES);
@@ -286,9 +294,21 @@ neg_mpr_view_class_init (NegMprViewClass *class)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
+/* As in a viewport of the grid: whose planes are shown follows what the session shows. */
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, NegMprView *self)
+{
+  neg_mpr_view_focus (self);
+  return neg_reading_show (self->reading, neg_reading_get_active (self->reading), g_value_get_object (value));
+}
+
 static void
 neg_mpr_view_init (NegMprView *self)
 {
+  GtkDropTarget *target = gtk_drop_target_new (NEG_TYPE_SERIES, GDK_ACTION_COPY);
+
+  g_signal_connect_object (target, "drop", G_CALLBACK (drop_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Planes of a volume"), -1);
 }
 

@@ -19,6 +19,7 @@ typedef void (*NegMprViewFunc) (NegMprViewport *viewport, gpointer user_data);
 void neg_mpr_view_foreach (NegMprView *view, NegMprViewFunc function, gpointer user_data);
 
 NegMprPlane neg_mpr_view_get_active (NegMprView *view);
+void neg_mpr_view_set_active (NegMprView *view, NegMprPlane plane);
 /* Around the end; the keys go there. */
 void neg_mpr_view_step_active (NegMprView *view, int step);
 /* The active one alone, and back. */

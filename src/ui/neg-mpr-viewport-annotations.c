@@ -91,10 +91,12 @@ neg_mpr_viewport_place_annotation (NegMprViewport *self)
     neg_annotation_layer_place (self->layer);
 }
 
-/* What is being drawn belongs to one plane; the point may move in it, and slices may come. */
+/* What is being drawn belongs to one plane of one series; the point may move in it, and slices may come. */
 void
 _neg_mpr_viewport_annotations_plane_changed (NegMprViewport *self)
 {
+  NegSeries *series = neg_volume_reading_get_series (self->volumes);
+  const char *uid = neg_series_get_frame (series, 0)->instance->series_uid;
   guint width, height;
   NegReformat measuring;
   gboolean is_same;
@@ -102,8 +104,12 @@ _neg_mpr_viewport_annotations_plane_changed (NegMprViewport *self)
   if (self->layer == NULL
       || !neg_mpr_get_measuring (neg_volume_reading_get_mpr (self->volumes), self->plane, &measuring, &width, &height))
     return;
-  is_same = neg_plane_samples_is_same_place (&measuring, &self->measuring);
+  is_same = neg_plane_samples_is_same_place (&measuring, &self->measuring) && g_strcmp0 (uid, self->measuring_uid) == 0;
   self->measuring = measuring;
+  if (g_strcmp0 (uid, self->measuring_uid) != 0) {
+    g_free (self->measuring_uid);
+    self->measuring_uid = g_strdup (uid);
+  }
   neg_annotation_layer_image_changed (self->layer, is_same);
   if (is_same)
     neg_annotation_layer_update_probe (self->layer);
@@ -135,5 +141,6 @@ _neg_mpr_viewport_dispose_annotations (NegMprViewport *self)
   if (self->layer != NULL)
     neg_annotation_layer_close (self->layer);
   g_clear_object (&self->layer);
+  g_clear_pointer (&self->measuring_uid, g_free);
   g_clear_object (&self->annotations);
 }

@@ -47,7 +47,8 @@ struct _NegMprViewport {
   /* Annotations */
   NegAnnotations *annotations; /* nullable */
   NegAnnotationLayer *layer;   /* nullable */
-  NegReformat measuring;       /* the plane that the layer knows */
+  NegReformat measuring;       /* the plane that the layer knows, */
+  char *measuring_uid;         /* of this series; nullable */
   gboolean has_suv;
   NegSuv suv;
   /* Hands */

@@ -226,8 +226,18 @@ def fusion(program):
 def fourth(program):
     program.key("q")
     program.wait_name("Rendering")
-    program.key("q", "q")
+    program.key("Tab", "Tab", "Tab")
+    program.wait_focus("Rendering")
+    at = program.mm("Axial")
+    for keys, words in ((["Home"], "This is for a plane"), (["2"], "Ctrl+M"),
+                        (["shift+Up"], "The free plane is not in sight"), (["l", "Insert"], "This is for a plane")):
+        program.key(*keys)
+        program.wait_text(words)
+    program.wait_mm("Axial", at)
+    program.key("Escape", "q", "q")
     program.wait_name("Oblique, ")
+    program.key("Tab")
+    program.wait_focus("Axial")
 
 
 def measures(program):
@@ -245,8 +255,24 @@ def measures(program):
     screen.wait_until(lambda: (program.core("Coronal") != drawn).any(), 60, "another plane")
     program.key("Up")
     screen.wait_until(lambda: (program.core("Coronal") == drawn).all(), 60, "the same plane again")
+    again(program)
     program.key("ctrl+z")
     program.wait_no_name("Length, 50.0 mm")
+
+
+def again(program):
+    """The list goes back to the plane, from other planes and from images."""
+    at = program.mm("Coronal")
+    row = program.wait_find("list item", "Length, 50.0 mm, series 1, Coronal, ")
+    program.key("Page_Down")
+    screen.wait_until(lambda: abs(program.mm("Coronal") - at) > 1, 60, "another plane")
+    program.click(row)
+    program.wait_mm("Coronal", at)
+    program.key("Escape", "m")
+    program.wait_image("image ")
+    program.click(row)
+    program.wait_mm("Coronal", at)
+    program.key("Escape")
 
 
 def refused(program):
