@@ -225,8 +225,10 @@ show_series (Abuse *abuse)
 static void
 drop_stray (Abuse *abuse)
 {
+  NegMprView *planes = abuse->window->mpr_view;
   NegCell *cell = neg_grid_get_cell (abuse->window->grid, any_cell (abuse));
-  GtkEventController *target = any_controller (abuse, GTK_WIDGET (cell), GTK_TYPE_DROP_TARGET);
+  GtkEventController *target
+      = any_controller (abuse, planes != NULL ? GTK_WIDGET (planes) : GTK_WIDGET (cell), GTK_TYPE_DROP_TARGET);
   g_auto (GValue) value = G_VALUE_INIT;
   gboolean taken;
 
