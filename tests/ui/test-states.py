@@ -238,10 +238,11 @@ def predecessor(report):
 
 
 def n_marked(home):
-    """Reports that the operations say are whole (SAVED, with their series: "CHANGE SERIES"), which is the last step of saving."""
+    """Reports that the operations say are whole (SAVED, with their series: "CHANGE SERIES CLASS"), which is the last step of
+    saving."""
     with contextlib.closing(sqlite3.connect(os.path.join(home, "data", "reading.db"))) as database:
         rows = database.execute("SELECT text FROM annotation_operation WHERE operation = 2").fetchall()
-    return sum(len(text.split(" ", 1)[1]) > 0 for (text,) in rows)
+    return sum(len(text.split(" ")[1]) > 0 for (text,) in rows)
 
 
 def finishes(program):
