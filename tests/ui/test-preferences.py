@@ -106,7 +106,7 @@ def keys_are_commands(program):
                          ("alt+Left", "view.pan::left"), ("plus", "view.zoom-in"), ("Escape", "tool.none"),
                          ("ctrl+Next", "study.next"), ("ctrl+shift+Next", "patient.next")):
         program.gives(key, command)
-    program.gives_nothing("ctrl+i", "alt+f", "q")
+    program.gives_nothing("ctrl+i", "alt+f", "shift+q")
 
 
 def caps_lock_changes_nothing(program):
@@ -145,12 +145,12 @@ def another_key(program):
     program.to_row("black", "Exchange black and white: I")
     program.key("Return")
     program.focus_named("Press the new key")
-    program.key("Control_L", "q")  # a modifier alone is no key
-    program.focus_named("Exchange black and white: Q, I")
+    program.key("Control_L", "shift+q")  # a modifier alone is no key
+    program.focus_named("Exchange black and white: Shift+Q, I")
     program.key("Return", "Escape")  # leaves it
-    program.focus_named("Exchange black and white: Q, I")
+    program.focus_named("Exchange black and white: Shift+Q, I")
     program.back("^Preferences$")
-    program.gives("q", "view.invert")
+    program.gives("shift+q", "view.invert")
     program.gives("i", "view.invert")
 
 
@@ -161,13 +161,13 @@ def conflict(program):
     screen.wait_until(lambda: "F belongs to “Fit the whole image”." in program.texts(), 5, "who has it")
     program.focus_named("Leave It")  # the safe answer
     program.key("Return")
-    program.focus_named("Exchange black and white: Q, I")
+    program.focus_named("Exchange black and white: Shift+Q, I")
     program.key("Return", "f")
     program.focus_named("Leave It")
     program.key("Tab")
     program.focus_named("Take It")
     program.key("Return")
-    program.focus_named("Exchange black and white: F, Q, I")
+    program.focus_named("Exchange black and white: F, Shift+Q, I")
     program.key("BackSpace")
     program.focus_named("Exchange black and white: no key")
     program.key("Return", "f")  # nobody has it any more
@@ -181,7 +181,7 @@ def kept_after_restart(home):
     with Keys(home) as program:
         screen.wait_until(program.said, 15, "the window")
         program.gives("f", "view.invert")
-        program.gives_nothing("i", "q")
+        program.gives_nothing("i", "shift+q")
         program.to_keyboard_page()
         program.key("Tab")
         program.focus_named("All Defaults")
