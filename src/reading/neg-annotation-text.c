@@ -297,7 +297,7 @@ read_plane (Reader *reader, NegAnnotation *annotation)
     plane.y_mm[i] = numbers[6 + i];
   }
   plane.slab_mm = numbers[9];
-  plane.projection = numbers[10] >= 0 && numbers[10] < NEG_ANNOTATION_PROJECTIONS ? (guint32) numbers[10] : G_MAXUINT32;
+  plane.projection = numbers[10] == 0 ? 0 : numbers[10] == 1 ? 1 : numbers[10] == 2 ? 2 : G_MAXUINT32;
   if (n != 1 || !neg_annotation_plane_is_valid (&plane))
     refuse (reader, "plane");
   else

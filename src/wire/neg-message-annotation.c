@@ -2,6 +2,7 @@
 
 #include "wire/neg-message-parts-private.h"
 
+#include <math.h>
 #include <string.h>
 
 static const NegField annotation_fields[] = {
@@ -59,7 +60,9 @@ read_plane (NegReader *reader)
     plane->y_mm[i] = numbers[6 + i];
   }
   plane->slab_mm = numbers[9];
-  plane->projection = numbers[10] >= 0 && numbers[10] < NEG_ANNOTATION_PROJECTIONS ? (guint32) numbers[10] : G_MAXUINT32;
+  /* A number that is none of them is refused, not rounded to one. */
+  plane->projection = numbers[10] == 0 ? 0 : numbers[10] == 1 ? 1 : numbers[10] == 2 ? 2 : G_MAXUINT32;
+  _neg_reader_require (reader, !signbit (numbers[10])); /* what is read is written the same */
   return plane;
 }
 

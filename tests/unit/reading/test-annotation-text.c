@@ -139,6 +139,7 @@ test_hostile_text (void)
     "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":[1e7,0,0,1,0,0,0,1,0,0,0]}",
     "{\"format\":1," NAMES ",\"kind\":\"key\",\"points\":[],\"plane\":[0,0,0,1,0,0,0,1,0,0,0]}",
     "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":1}",
+    "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"plane\":[0,0,0,1,0,0,0,1,0,0,0.5]}",
     "{\"format\":1,\"uid\":\"2.25.x\",\"study\":\"1\",\"image\":\"1\",\"frame\":1,\"changed\":0,\"kind\":\"length\",\"points\":[1,2,3,4]}",
   };
   static const char good[] = "{\"format\":1," NAMES ",\"kind\":\"length\",\"points\":[1,2,3,4],\"other\":{}}";
