@@ -1,7 +1,7 @@
 /* What the general and the fast way of drawing share. */
 #pragma once
 
-#include "imaging/neg-draw.h"
+#include "imaging/neg-draw-samples.h"
 
 G_BEGIN_DECLS
 
@@ -127,6 +127,30 @@ gboolean _neg_draw_rows_table (const NegDraw *draw, const NegFrame *frame, const
 gboolean _neg_draw_rows_values (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
                                 guint n_rows);
 gboolean _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture,
-                                   guint first_row, guint n_rows);
+                                   guint first_row, guint n_rows, NegDrawSamples *samples);
+
+typedef enum {
+  NEG_SAMPLES_NONE,
+  NEG_SAMPLES_KEEP, /* of the picture that is being drawn */
+  NEG_SAMPLES_USE,
+} NegSamplesStep;
+
+struct _NegDrawSamples {
+  /* Of what; all but the pixels has no meaning where that is NULL */
+  gconstpointer pixels;
+  NegAffine output_to_image;
+  NegPadding padding;
+  guint width, height;
+
+  NegSamplesStep step;
+  gboolean is_complete;
+  gint n_kept_rows;        /* atomic */
+  float *values;           /* by lines as they are drawn: rows, or columns where it lies */
+  float *is_image;         /* of the nearest pixel; NULL: there is no padding */
+};
+
+/* As neg_draw_rows(); @samples: nullable, one that has begun. */
+void _neg_draw_rows_with (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                          guint n_rows, NegDrawSamples *samples);
 
 G_END_DECLS

@@ -41,6 +41,7 @@ typedef struct {
   gint32 padding_low, padding_high; /* low > high: none */
   gboolean is_wide;        /* samples of more than 16 bit, or of floating point */
   gboolean is_imprecise;   /* a value was found that single precision cannot hold well enough */
+  NegDrawSamples *samples; /* nullable: what is kept or used of values before the window */
   Strip strips[2];
   float *line, *mask, *mixed, *mixed_weights;
   float *thresholds[8]; /* for a line by its number's remainder; all the same where not dithered */
@@ -274,8 +275,40 @@ get_strip (Separable *self, gint64 row, gint64 other_row)
   return strip;
 }
 
+/* Of all lines; a line lies in one piece, whoever draws which part of it. */
+static gsize
+get_kept_place (Separable *self, guint line)
+{
+  const NegDrawSamples *samples = self->samples;
+
+  return (gsize) line * (self->lines->lies ? samples->height : samples->width) + self->lines->first_px
+         + self->columns.first;
+}
+
 static void
-draw_line (Separable *self, double y, const float *thresholds, guint channels, guint8 *out)
+keep_line (Separable *self, guint line, const float *is_image)
+{
+  gsize place = get_kept_place (self, line), n_bytes = self->columns.n * sizeof (float);
+
+  memcpy (self->samples->values + place, self->mixed, n_bytes);
+  if (self->samples->is_image != NULL)
+    memcpy (self->samples->is_image + place, is_image, n_bytes);
+}
+
+static void
+draw_kept_line (Separable *self, guint line, const float *thresholds, guint channels, guint8 *out)
+{
+  gsize place = get_kept_place (self, line);
+  guint n = self->columns.n;
+
+  _neg_shade_apply (&self->shade, self->samples->values + place, thresholds, n, self->grey[0]);
+  if (self->samples->is_image != NULL)
+    _neg_kernel_blacken (self->grey[0], self->samples->is_image + place, n);
+  _neg_kernel_put_grey (self->grey[0], channels, n, out);
+}
+
+static void
+draw_line (Separable *self, guint line, double y, const float *thresholds, guint channels, guint8 *out)
 {
   gint64 last = (gint64) self->frame->format.rows - 1;
   double top = floor (y - 0.5);
@@ -292,6 +325,8 @@ draw_line (Separable *self, double y, const float *thresholds, guint channels, g
       _neg_kernel_down (above->weights, below->weights, fraction, n, self->mixed_weights);
       _neg_kernel_normalise (self->mixed, self->mixed_weights, n);
     }
+    if (self->samples != NULL)
+      keep_line (self, line, nearest->is_image);
     _neg_shade_apply (&self->shade, self->mixed, thresholds, n, self->grey[plane]);
     if (has_padding)
       _neg_kernel_blacken (self->grey[plane], nearest->is_image, n);
@@ -315,15 +350,19 @@ draw_lines (Separable *self)
   const NegLines *lines = self->lines;
   const Columns *columns = &self->columns;
   guint after = columns->first + columns->n, channels = lines->picture->channels;
+  gboolean is_kept = self->samples != NULL && self->samples->step == NEG_SAMPLES_USE;
 
   for (guint line = lines->first_line; line < lines->first_line + lines->n_lines && !self->is_imprecise; line++) {
+    const float *thresholds = self->thresholds[self->draw->is_dithered ? line % 8 : 0];
     guint8 *out = _neg_lines_get (lines, line);
     double y = lines->y_step * (line + 0.5) + lines->y_start;
 
     if (columns->n > 0 && _neg_draw_is_inside (y, self->frame->format.rows)) {
       put_background (out, channels, columns->first);
-      draw_line (self, y, self->thresholds[self->draw->is_dithered ? line % 8 : 0], channels,
-                 out + columns->first * channels);
+      if (is_kept)
+        draw_kept_line (self, line, thresholds, channels, out + columns->first * channels);
+      else
+        draw_line (self, line, y, thresholds, channels, out + columns->first * channels);
       put_background (out + after * channels, channels, lines->n_px - after);
     } else {
       put_background (out, channels, lines->n_px);
@@ -335,7 +374,7 @@ draw_lines (Separable *self)
 
 gboolean
 _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
-                          guint n_rows)
+                          guint n_rows, NegDrawSamples *samples)
 {
   Separable self;
   NegLines lines;
@@ -347,7 +386,11 @@ _neg_draw_rows_separable (const NegDraw *draw, const NegFrame *frame, const NegP
       || picture->width > SIZE_MAX_PX || n_rows > SIZE_MAX_PX
       || !_neg_lines_init (&lines, draw, picture, first_row, n_rows))
     return FALSE;
-  can = separable_init (&self, draw, frame, &lines) && draw_lines (&self);
+  can = separable_init (&self, draw, frame, &lines);
+  self.samples = samples;
+  can = can && draw_lines (&self);
+  if (can && samples != NULL)
+    g_atomic_int_add (&samples->n_kept_rows, n_rows);
   separable_clear (&self);
   _neg_lines_clear (&lines);
   return can;

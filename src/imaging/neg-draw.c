@@ -223,17 +223,19 @@ _neg_draw_get_level (const NegDraw *draw, double display)
 #define FAST_MIN_PX 4096
 
 static gboolean
-draw_rows_fast (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
+draw_rows_fast (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows,
+                NegDrawSamples *samples)
 {
   if ((guint64) picture->width * n_rows < FAST_MIN_PX || draw->pseudo_color != NULL)
     return FALSE;
   return _neg_draw_rows_table (draw, frame, picture, first_row, n_rows)
          || _neg_draw_rows_values (draw, frame, picture, first_row, n_rows)
-         || _neg_draw_rows_separable (draw, frame, picture, first_row, n_rows);
+         || _neg_draw_rows_separable (draw, frame, picture, first_row, n_rows, samples);
 }
 
 void
-neg_draw_rows (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
+_neg_draw_rows_with (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row,
+                     guint n_rows, NegDrawSamples *samples)
 {
   g_return_if_fail (frame->format.color != NEG_COLOR_YBR_FULL && frame->format.color != NEG_COLOR_YBR_FULL_422);
   g_return_if_fail (picture->channels == 1 || picture->channels == 3 || picture->channels == 4);
@@ -241,8 +243,14 @@ neg_draw_rows (const NegDraw *draw, const NegFrame *frame, const NegPicture *pic
   if (first_row >= picture->height)
     return;
   n_rows = MIN (n_rows, picture->height - first_row);
-  if (!draw_rows_fast (draw, frame, picture, first_row, n_rows))
+  if (!draw_rows_fast (draw, frame, picture, first_row, n_rows, samples))
     _neg_draw_rows_general (draw, frame, picture, first_row, n_rows);
   if (draw->layers != NULL)
     _neg_draw_cover_rows (draw, picture, first_row, n_rows);
+}
+
+void
+neg_draw_rows (const NegDraw *draw, const NegFrame *frame, const NegPicture *picture, guint first_row, guint n_rows)
+{
+  _neg_draw_rows_with (draw, frame, picture, first_row, n_rows, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "imaging/neg-layers.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "imaging/neg-graphic.h"
@@ -231,6 +232,34 @@ layers_new_clear (guint32 columns, guint32 rows)
   layers->rows = rows;
   layers->cells = cells;
   layers->serial = (gsize) g_atomic_pointer_add (&last_serial, 1) + 1;
+  return layers;
+}
+
+static void
+put_box (const NegLayers *layers, const double box[4], guint8 cell)
+{
+  gint64 left = MAX ((gint64) floor (box[0]) - 1, 0), right = MIN ((gint64) ceil (box[0] + box[2]) + 1, layers->columns);
+  gint64 top = MAX ((gint64) floor (box[1]) - 1, 0), bottom = MIN ((gint64) ceil (box[1] + box[3]) + 1, layers->rows);
+
+  for (gint64 row = top; row < bottom && left < right; row++)
+    memset (layers->cells + row * layers->columns + left, cell, right - left);
+}
+
+NegLayers *
+neg_layers_new_covering (const NegInstance *instance, guint32 frame, const NegPresentation *presentation,
+                         const double (*boxes)[4], guint n_boxes)
+{
+  static const guint8 cover[3] = { 0x2a, 0x2a, 0x2a };
+  NegLayers *layers = layers_new_clear (instance->columns, instance->rows);
+  const Canvas canvas = { layers, frame };
+  guint8 cell;
+
+  if (layers == NULL)
+    return NULL;
+  put_shutter (&canvas, instance, presentation);
+  cell = add_color (layers, cover, cover[0]);
+  for (guint i = 0; i < n_boxes; i++)
+    put_box (layers, boxes[i], cell);
   return layers;
 }
 

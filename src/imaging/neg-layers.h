@@ -20,6 +20,10 @@ struct _NegLayers {
 /* Of frame @frame (from 0), NULL when there is nothing to cover. @presentation (nullable) replaces the image's own: then
  * only overlays that it activates or brings, its shutter, its layers' colours. */
 NegLayers *neg_layers_new (const NegInstance *instance, guint32 frame, const NegPresentation *presentation);
+/* The same without any drawing, and with @boxes covered (x, y, width, height in image pixels, outwards to whole ones, and
+ * one pixel more all round, for pixels are mixed with their neighbours). */
+NegLayers *neg_layers_new_covering (const NegInstance *instance, guint32 frame, const NegPresentation *presentation,
+                                    const double (*boxes)[4], guint n_boxes);
 void neg_layers_free (NegLayers *layers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegLayers, neg_layers_free)
 

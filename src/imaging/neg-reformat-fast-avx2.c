@@ -10,6 +10,7 @@
 #define TARGET "avx2,fma"
 #define WAY static inline __attribute__ ((always_inline, target (TARGET)))
 #define N_LANES 8
+#define ROWS_ARE_CHEAP 1
 
 typedef __m256 Floats;
 typedef __m256i Row;

@@ -10,6 +10,7 @@
 #define TARGET "avx512f,avx512bw,avx512dq,avx512vl"
 #define WAY static inline __attribute__ ((always_inline, target (TARGET)))
 #define N_LANES 16
+#define ROWS_ARE_CHEAP 1
 
 typedef __m512 Floats;
 typedef __m512i Row;

@@ -6,6 +6,7 @@
 
 #define WAY static inline __attribute__ ((always_inline))
 #define N_LANES 4
+#define ROWS_ARE_CHEAP 0
 
 typedef float Floats __attribute__ ((vector_size (4 * N_LANES)));
 typedef gint32 Mask __attribute__ ((vector_size (4 * N_LANES))); /* all bits of a lane, or none */

@@ -1,7 +1,8 @@
 /* How a tile is drawn, for any width of registers: included by the file of each way after it has said what these are:
  *
- * WAY: before each function; N_LANES; Floats (one a lane, with operators); Mask (which lanes); Row (eight voxels of 16 bit,
- * as often as they are needed); Lookup (which two voxels of a row each lane has, and how much of each); their functions.
+ * WAY: before each function; N_LANES; ROWS_ARE_CHEAP (one too many costs less than a branch that was not foreseen); Floats (one
+ * a lane, with operators); Mask (which lanes); Row (eight voxels of 16 bit, as often as they are needed); Lookup (which two
+ * voxels of a row each lane has, and how much of each); their functions.
  *
  * A sample is the sum of the rows that it touches, each weighed by hats: 1 on its own row, falling to 0 on the next. What is
  * added up is -32768 times the stored value: weights -32768..0 fit a signed 16 bit number, 0..32768 do not. */
@@ -14,6 +15,8 @@
 #else
 #define UNROLLED _Pragma ("GCC unroll 4")
 #endif
+
+#define SAMPLES_AHEAD 16 /* memory answers while so many are drawn */
 
 /* --- inside: all voxels are there --- */
 
@@ -115,18 +118,15 @@ get_voxels (const NegTilePlan *plan, const NegFixed corner[3], gint64 slice, Neg
          + (get_whole (corner[1]) * volume->columns + get_whole (corner[0])) * (voxels == NEG_VOXELS_8 ? 1 : 2);
 }
 
-/* Of a simple volume. */
-WAY Floats
-sample_inside (const NegTilePlan *plan, const Floats lanes[3], const NegFixed corner[3], NegVoxels voxels,
-               Row *lowest, Row *highest)
+WAY Box
+get_box (const NegTilePlan *plan, const Floats lanes[3], const NegFixed corner[3], NegVoxels voxels)
 {
   float down = get_fraction (corner[1]), through = get_fraction (corner[2]);
-  Box box = { .voxels = get_voxels (plan, corner, get_whole (corner[2]), voxels),
-              .n_rows = (guint) (down + plan->span[1]) + 2, .n_slices = (guint) (through + plan->span[2]) + 2,
-              .x = lanes[0] + floats_set (get_fraction (corner[0])), .y = lanes[1] + floats_set (down),
-              .z = lanes[2] + floats_set (through) };
 
-  return add_box (plan, &box, 0, FALSE, voxels, lowest, highest);
+  return (Box){ .voxels = get_voxels (plan, corner, get_whole (corner[2]), voxels),
+                .n_rows = (guint) (down + plan->span[1]) + 2, .n_slices = (guint) (through + plan->span[2]) + 2,
+                .x = lanes[0] + floats_set (get_fraction (corner[0])), .y = lanes[1] + floats_set (down),
+                .z = lanes[2] + floats_set (through) };
 }
 
 /* --- at edges, in gaps, among padding --- */
@@ -422,6 +422,61 @@ start_run (const NegTilePlan *plan, const NegTileRun *run, NegFixed corner[3])
 
 /* --- runs of tiles --- */
 
+/* As many rows, or slices, as any tile touches: where all have the same number processors foresee where loops end, and one
+ * that a tile does not touch weighs nothing. */
+WAY guint
+count_most (float span)
+{
+  return (guint) ceilf (span) + 2;
+}
+
+/* What a tile further on will need. Processors foresee rows of slices, but not slanting ways through them. */
+WAY void
+fetch_box (const NegTilePlan *plan, const NegFixed corner[3], NegVoxels voxels)
+{
+  const guint8 *slice = get_voxels (plan, corner, get_whole (corner[2]), voxels);
+  gsize row_bytes = (gsize) plan->volume->columns * (voxels == NEG_VOXELS_8 ? 1 : 2);
+  guint n_rows = count_most (plan->span[1]), n_slices = count_most (plan->span[2]);
+
+  for (guint k = 0; k < n_slices; k++, slice += plan->volume->slice_bytes)
+    for (guint j = 0; j < n_rows; j++)
+      __builtin_prefetch (slice + j * row_bytes);
+}
+
+/* The corner of one that is as far ahead as memory is behind; FALSE: the run ends before. */
+WAY gboolean
+look_ahead (const NegTilePlan *plan, const NegTileRun *run, guint tile, const NegFixed corner[3], NegFixed ahead[3])
+{
+  guint n_tiles = SAMPLES_AHEAD / plan->n_samples + 1;
+
+  for (guint i = 0; i < 3; i++)
+    ahead[i] = corner[i] + n_tiles * plan->tile_x[i];
+  return run->inside && plan->is_simple && tile + n_tiles < run->end;
+}
+
+WAY Projected
+project_inside (const NegTilePlan *plan, const NegTileRun *run, guint tile, const Floats lanes[3],
+                const NegFixed corner[3], NegVoxels voxels)
+{
+  guint n_rows = count_most (plan->span[1]), n_slices = count_most (plan->span[2]);
+  NegFixed at[3] = { corner[0], corner[1], corner[2] }, ahead[3];
+  gboolean is_to_fetch = look_ahead (plan, run, tile, corner, ahead);
+  Projected projected = start (plan);
+
+  for (guint i = 0; i < plan->n_samples; i++, step_on (at, plan->sample), step_on (ahead, plan->sample)) {
+    Box box = get_box (plan, lanes, at, voxels);
+
+    if (ROWS_ARE_CHEAP) {
+      box.n_rows = n_rows;
+      box.n_slices = n_slices;
+    }
+    if (is_to_fetch)
+      fetch_box (plan, ahead, voxels);
+    project_all (plan, &projected, add_box (plan, &box, 0, FALSE, voxels, NULL, NULL), i);
+  }
+  return projected;
+}
+
 WAY void
 draw_inside (const NegTilePlan *plan, const NegTileRun *run, NegVoxels voxels)
 {
@@ -432,11 +487,8 @@ draw_inside (const NegTilePlan *plan, const NegTileRun *run, NegVoxels voxels)
   load_lanes (plan, lanes);
   start_run (plan, run, corner);
   for (guint tile = run->first; tile < run->end; tile++, step_on (corner, plan->tile_x)) {
-    NegFixed at[3] = { corner[0], corner[1], corner[2] };
-    Projected projected = start (plan);
+    Projected projected = project_inside (plan, run, tile, lanes, corner, voxels);
 
-    for (guint i = 0; i < plan->n_samples; i++, step_on (at, plan->sample))
-      project_all (plan, &projected, sample_inside (plan, lanes, at, voxels, NULL, NULL), i);
     if (tile < whole_end)
       store_whole (plan, run->row, tile, finish (plan, &projected, floats_set (plan->n_samples)));
     else
@@ -470,10 +522,13 @@ try_inside (const NegTilePlan *plan, const NegTileWindow *window, const Floats l
 
   if (!plan->is_simple && !window->is_joined)
     return FALSE;
-  if (plan->is_simple)
-    *value = sample_inside (plan, lanes, corner, voxels, &lowest, &highest);
-  else
+  if (plan->is_simple) {
+    Box box = get_box (plan, lanes, corner, voxels);
+
+    *value = add_box (plan, &box, 0, FALSE, voxels, &lowest, &highest);
+  } else {
     *value = sample_joined (plan, window, lanes, corner, voxels, &lowest, &highest);
+  }
   return !plan->has_padding
          || row_is_none_between (lowest, highest, row_set (plan->padding_low), row_set (plan->padding_high));
 }
@@ -483,14 +538,17 @@ WAY gboolean
 draw_tile_carefully (const NegTilePlan *plan, const NegTileRun *run, guint tile, const NegFixed corner[3],
                      const Floats lanes[3], NegVoxels voxels)
 {
-  NegFixed at[3] = { corner[0], corner[1], corner[2] };
+  NegFixed at[3] = { corner[0], corner[1], corner[2] }, ahead[3];
+  gboolean is_to_fetch = look_ahead (plan, run, tile, corner, ahead);
   Projected projected = start (plan);
   NegTileWindow window = { 0 };
   Floats value;
 
-  for (guint i = 0; i < plan->n_samples; i++, step_on (at, plan->sample)) {
+  for (guint i = 0; i < plan->n_samples; i++, step_on (at, plan->sample), step_on (ahead, plan->sample)) {
     Mask valid = mask_all (), missing = mask_none ();
 
+    if (is_to_fetch)
+      fetch_box (plan, ahead, voxels);
     if ((!run->inside || !plan->is_simple) && !_neg_tile_window_init (&window, plan, at[2], window.first))
       return FALSE;
     if (!(run->inside && try_inside (plan, &window, lanes, at, voxels, &value))) {

@@ -199,7 +199,7 @@ static gboolean
 draw_fast (const Scene *scene, const NegPicture *picture, guint first_row, guint n_rows)
 {
   return _neg_draw_rows_table (&scene->draw, &scene->frame, picture, first_row, n_rows)
-         || _neg_draw_rows_separable (&scene->draw, &scene->frame, picture, first_row, n_rows);
+         || _neg_draw_rows_separable (&scene->draw, &scene->frame, picture, first_row, n_rows, NULL);
 }
 
 /* TRUE when a fast way was taken. */
@@ -345,10 +345,10 @@ test_steep_luts (void)
 
   for (guint i = 0; i < 4096; i++)
     entries[i] = i;
-  g_assert_true (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  g_assert_true (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128, NULL));
   for (guint i = 0; i < 4096; i++)
     entries[i] = i < 2000 ? 0 : 4095;
-  g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128, NULL));
 }
 
 /* Uptake in floating point is drawn fast; counts far from 0 under a narrow window, or one value beside which the others
@@ -447,10 +447,10 @@ test_is_chosen (void)
     .interpolation = NEG_INTERPOLATION_LINEAR,
   };
 
-  g_assert_true (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  g_assert_true (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128, NULL));
   g_assert_false (_neg_draw_rows_table (&draw, &frame, &picture, 0, 128));
   draw.voi.width = 1; /* a threshold, which single precision may miss */
-  g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128));
+  g_assert_false (_neg_draw_rows_separable (&draw, &frame, &picture, 0, 128, NULL));
   draw.interpolation = NEG_INTERPOLATION_NEAREST;
   g_assert_true (_neg_draw_rows_table (&draw, &frame, &picture, 0, 128));
 }
