@@ -61,7 +61,7 @@ neg_paths_find_program (const char *name, const char *override, GError **error)
 char *
 neg_paths_find_module (const char *name, const char *override, GError **error)
 {
-  return find (name, override, "export", file_at, error);
+  return find (name, override, g_str_equal (name, "neg-webm.so") ? "export" : "media", file_at, error);
 }
 
 char *

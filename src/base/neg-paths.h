@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 char *neg_paths_find_program (const char *name, const char *override, GError **error);
 
 /* Likewise a module that is loaded when it is needed (such as "neg-webm.so"), beside the executable or in its sibling
- * build folder "export". */
+ * build folder "export" or "media". */
 char *neg_paths_find_module (const char *name, const char *override, GError **error);
 
 /* The folder of what must not be lost: of @home, or (NULL) as the desktop says. Not made by asking. Given. */

@@ -10,7 +10,7 @@
 
 static const char *const peer_keys[] = { "address", "calling-ae", "use", "retrieve", "issuer", "accession-issuer",
                                          "tls-ca", "tls-certificate", "tls-key", "user", "password-file", NULL };
-static const char *const use_names[] = { "query", "retrieve", "store", "commit", "worklist" };
+static const char *const use_names[] = { "query", "retrieve", "store", "commit", "worklist", "mpps" };
 static const char *const retrieve_names[] = { "get", "move", "web" };
 
 #define DEFAULT_USE (NEG_PEER_QUERY | NEG_PEER_RETRIEVE | NEG_PEER_STORE)

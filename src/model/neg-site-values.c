@@ -248,3 +248,32 @@ _neg_site_read_path (const NegSite *site, const char *group, const char *key, ch
          && (**value == '\0' || g_path_is_absolute (*value)
              || _neg_site_fail (site, group, key, error, "“%s” is not a path that begins with /", *value));
 }
+
+char **
+neg_site_list_keys (const NegSite *site, const char *group)
+{
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < site->layers->len; i++) {
+    const NegSiteLayer *layer = site->layers->pdata[i];
+    g_auto (GStrv) keys = g_key_file_get_keys (layer->keys, group, NULL, NULL);
+
+    for (guint j = 0; keys != NULL && keys[j] != NULL; j++)
+      if (g_hash_table_add (seen, g_strdup (keys[j])))
+        g_strv_builder_add (names, keys[j]);
+  }
+  return g_strv_builder_end (names);
+}
+
+char *
+neg_site_dup_value (const NegSite *site, const char *group, const char *key, GError **error)
+{
+  return _neg_site_dup_value (site, group, key, error);
+}
+
+gboolean
+neg_site_fail_value (const NegSite *site, const char *group, const char *key, const char *why, GError **error)
+{
+  return _neg_site_fail (site, group, key, error, "%s", why);
+}

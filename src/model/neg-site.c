@@ -21,12 +21,16 @@ static const char *const site_keys[] = { "timezone", NULL };
 static const char *const dicom_keys[] = { "default-issuer", "ae-title", "listen-address", "port", "accept-unknown",
                                           "tls-port", "tls-certificate", "tls-key", "tls-ca", NULL };
 static const char *const archive_keys[] = { "quota", "keep-free", NULL };
+static const char *const library_keys[] = { "folder", "every", "tls-ca", "quota-mib", NULL };
+/* "contact.1", "contact.2" beside them. */
+static const char *const support_keys[] = { "room", "allow-hosts", "webhook", "answers", "tls-ca", "hours", NULL };
 static const struct {
   const char *group;
   const char *const *keys;
 } groups[] = {
   { "site", site_keys }, { "dicom", dicom_keys }, { "archive", archive_keys }, { "prefetch", NULL },
-  { "library", NULL },   { "support", NULL },     { "training", NULL },        { "roles", NULL },
+  { "library", library_keys }, { "support", support_keys },   { "training", NULL },        { "roles", NULL },
+  { "quality", NULL },
 };
 
 /* FALSE: nobody knows the group. */
@@ -50,6 +54,16 @@ find_keys (const char *group, const char *const **keys)
   return FALSE;
 }
 
+static gboolean
+is_known (const char *group, const char *const *known, const char *key)
+{
+  if (strcmp (group, "prefetch") == 0)
+    return _neg_site_is_prefetch_key (key);
+  if (strcmp (group, "support") == 0 && g_str_has_prefix (key, "contact."))
+    return TRUE;
+  return known == NULL || g_strv_contains (known, key);
+}
+
 static void
 warn_of_group (const NegSiteLayer *layer, const char *group, GPtrArray *warnings)
 {
@@ -61,8 +75,7 @@ warn_of_group (const NegSiteLayer *layer, const char *group, GPtrArray *warnings
     return;
   }
   for (guint i = 0; names[i] != NULL; i++)
-    if (strcmp (group, "prefetch") == 0 ? !_neg_site_is_prefetch_key (names[i])
-                                        : known != NULL && !g_strv_contains (known, names[i]))
+    if (!is_known (group, known, names[i]))
       g_ptr_array_add (warnings,
                        g_strdup_printf ("%s: [%s] has no key %s, it is ignored", layer->path, group, names[i]));
 }

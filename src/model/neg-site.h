@@ -22,6 +22,7 @@ typedef enum {
   NEG_PEER_STORE = 1 << 2,
   NEG_PEER_COMMIT = 1 << 3,
   NEG_PEER_WORKLIST = 1 << 4,
+  NEG_PEER_MPPS = 1 << 5, /* is told of performed procedure steps */
 } NegPeerUse;
 
 typedef enum {
@@ -120,6 +121,12 @@ const NegPeer *neg_site_find_caller (const NegSite *site, const char *calling_ae
 /* Key to value as written, of all files together; given, NULL when there is no such peer. *writable (nullable): FALSE
  * when the file of --config, which wins over the home's, names it. */
 GHashTable *neg_site_dup_peer_keys (const NegSite *site, const char *name, gboolean *writable);
+
+/* For a group that another part reads ([quality], [training] ...): its keys of all files together, each once; a value, "" when nobody
+ * says it, both given; what is wrong with one: an error that names file, group and key. Returns FALSE. */
+char **neg_site_list_keys (const NegSite *site, const char *group);
+char *neg_site_dup_value (const NegSite *site, const char *group, const char *key, GError **error);
+gboolean neg_site_fail_value (const NegSite *site, const char *group, const char *key, const char *why, GError **error);
 
 /* Writes [peer NAME] (keys as in the file; values NULL or "" remove the key; @values NULL removes the peer) into the
  * home's file, atomically, comments kept; refused (error names the key) when the result could not be loaded. */

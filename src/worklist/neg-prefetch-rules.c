@@ -108,7 +108,7 @@ parse_regions (char **values, guint *regions, GError **error)
 {
   *regions = 0;
   for (guint i = 0; values[i] != NULL; i++) {
-    guint named = _neg_regions_find_named (values[i]);
+    guint named = neg_regions_find_named (values[i]);
 
     if (named == 0)
       return neg_fail (error, NEG_ERROR_USAGE, NULL, "“%s” is no region that is known", values[i]);
@@ -152,7 +152,7 @@ static gboolean
 take_procedures (NegPrefetchRule *rule, char **values, GError **error)
 {
   for (guint i = 0; values[i] != NULL; i++) {
-    g_auto (GStrv) words = _neg_prefetch_dup_words (values[i]);
+    g_auto (GStrv) words = neg_words_split (values[i]);
 
     if (words[0] == NULL || words[1] != NULL)
       return neg_fail (error, NEG_ERROR_USAGE, NULL, "“%s” is not one word", values[i]);
@@ -462,7 +462,7 @@ has_word (const NegPrefetchCase *subject, char **wanted)
   const char *const texts[] = { subject->procedure, subject->description };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_auto (GStrv) words = _neg_prefetch_dup_words (texts[i]);
+    g_auto (GStrv) words = neg_words_split (texts[i]);
 
     for (guint j = 0; wanted[j] != NULL; j++)
       if (g_strv_contains ((const char *const *) words, wanted[j]))

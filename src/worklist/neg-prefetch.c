@@ -40,17 +40,17 @@ neg_prefetch_choice_free (NegPrefetchChoice *choice)
 static NegPrefetchFacts
 find_facts (const char *body_part, const char *laterality, const char *procedure, const char *description)
 {
-  NegPrefetchFacts facts = { _neg_regions_find (body_part), _neg_side_find (laterality) };
+  NegPrefetchFacts facts = { neg_regions_find (body_part), neg_side_find (laterality) };
 
   /* A code says it best, but "EXTREMITY" and the like say nothing. */
   if (facts.regions == 0)
-    facts.regions = _neg_regions_find (procedure);
+    facts.regions = neg_regions_find (procedure);
   if (facts.regions == 0)
-    facts.regions = _neg_regions_find (description);
+    facts.regions = neg_regions_find (description);
   if (facts.side == NEG_SIDE_UNKNOWN)
-    facts.side = _neg_side_find (procedure);
+    facts.side = neg_side_find (procedure);
   if (facts.side == NEG_SIDE_UNKNOWN)
-    facts.side = _neg_side_find (description);
+    facts.side = neg_side_find (description);
   return facts;
 }
 
@@ -146,7 +146,7 @@ fits_region (const Choosing *choosing, const NegPrefetchSelection *selection, co
   case NEG_MATCH_SAME:
     return choosing->facts.regions == 0 || (of->regions & choosing->facts.regions) != 0;
   case NEG_MATCH_NEAR:
-    return (of->regions & _neg_regions_get_near (choosing->facts.regions)) != 0;
+    return (of->regions & neg_regions_get_near (choosing->facts.regions)) != 0;
   case NEG_MATCH_UNKNOWN:
     return of->regions == 0;
   case NEG_MATCH_LIST:

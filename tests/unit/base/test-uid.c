@@ -14,6 +14,20 @@ test_new (void)
   }
 }
 
+/* The number was made by another program: SHA-256 of "seed", a zero byte and "1.2.3", its first 16 bytes, as a UUID of version 8. */
+static void
+test_derive (void)
+{
+  g_autofree char *uid = neg_uid_derive ("seed", "1.2.3");
+  g_autofree char *again = neg_uid_derive ("seed", "1.2.3");
+  g_autofree char *other = neg_uid_derive ("seed1", ".2.3");
+
+  g_assert_cmpstr (uid, ==, "2.25.116025161328733401346939260786307394606");
+  g_assert_cmpstr (uid, ==, again);
+  g_assert_cmpstr (uid, !=, other);
+  g_assert_true (neg_uid_is_valid (other));
+}
+
 static void
 test_valid (void)
 {
@@ -35,6 +49,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/uid/new", test_new);
+  g_test_add_func ("/uid/derive", test_derive);
   g_test_add_func ("/uid/valid", test_valid);
   return g_test_run ();
 }

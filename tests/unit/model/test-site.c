@@ -175,14 +175,17 @@ test_warnings (Fixture *fixture, gconstpointer data)
   g_autoptr (NegSite) site = NULL;
 
   write_file (fixture->home_file, "[dicom]\nprot=1\n[nonsense]\na=b\n[hl7]\nprot=1\n[prefetch]\nrule.1=x\n"
-                                  "[peer P]\naddress=dicom://P@h:104\nadress=x\n");
+                                  "[peer P]\naddress=dicom://P@h:104\nadress=x\n"
+                                  "[library]\nfolder=/x\nfodler=/y\n[support]\ncontact.7=a;b\nwebhok=x\n");
   site = neg_site_load (fixture->home, NULL, &warnings, NULL);
   g_assert_nonnull (site);
-  g_assert_cmpuint (g_strv_length (warnings), ==, 4);
+  g_assert_cmpuint (g_strv_length (warnings), ==, 6);
   g_assert_nonnull (strstr (warnings[0], "[dicom] has no key prot"));
   g_assert_nonnull (strstr (warnings[1], "[nonsense]"));
   g_assert_nonnull (strstr (warnings[2], "[hl7] has no key prot"));
   g_assert_nonnull (strstr (warnings[3], "[peer P] has no key adress"));
+  g_assert_nonnull (strstr (warnings[4], "[library] has no key fodler"));
+  g_assert_nonnull (strstr (warnings[5], "[support] has no key webhok"));
 }
 
 /* What is wrong, and the group and key that the error has to name. */

@@ -49,31 +49,31 @@ test_regions (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++) {
-    if (_neg_regions_find (table[i].text) != table[i].regions)
-      g_test_message ("%s: %x", table[i].text, _neg_regions_find (table[i].text));
-    g_assert_cmphex (_neg_regions_find (table[i].text), ==, table[i].regions);
+    if (neg_regions_find (table[i].text) != table[i].regions)
+      g_test_message ("%s: %x", table[i].text, neg_regions_find (table[i].text));
+    g_assert_cmphex (neg_regions_find (table[i].text), ==, table[i].regions);
   }
 }
 
 static void
 test_near (void)
 {
-  g_assert_true ((_neg_regions_get_near (NEG_REGION_LUMBAR_SPINE) & NEG_REGION_ABDOMEN) != 0);
-  g_assert_true ((_neg_regions_get_near (NEG_REGION_ABDOMEN) & NEG_REGION_LUMBAR_SPINE) != 0);
-  g_assert_cmphex (_neg_regions_get_near (NEG_REGION_KNEE) & NEG_REGION_CHEST, ==, 0);
-  g_assert_cmphex (_neg_regions_get_near (NEG_REGION_ALL), ==, 0);
-  g_assert_cmphex (_neg_regions_get_near (0), ==, 0);
+  g_assert_true ((neg_regions_get_near (NEG_REGION_LUMBAR_SPINE) & NEG_REGION_ABDOMEN) != 0);
+  g_assert_true ((neg_regions_get_near (NEG_REGION_ABDOMEN) & NEG_REGION_LUMBAR_SPINE) != 0);
+  g_assert_cmphex (neg_regions_get_near (NEG_REGION_KNEE) & NEG_REGION_CHEST, ==, 0);
+  g_assert_cmphex (neg_regions_get_near (NEG_REGION_ALL), ==, 0);
+  g_assert_cmphex (neg_regions_get_near (0), ==, 0);
 }
 
 static void
 test_sides (void)
 {
-  g_assert_cmpint (_neg_side_find ("Knie re."), ==, NEG_SIDE_RIGHT);
-  g_assert_cmpint (_neg_side_find ("L"), ==, NEG_SIDE_LEFT);
-  g_assert_cmpint (_neg_side_find ("MR L SPINE"), ==, NEG_SIDE_UNKNOWN);
-  g_assert_cmpint (_neg_side_find ("Hände bds."), ==, NEG_SIDE_BOTH);
-  g_assert_cmpint (_neg_side_find ("hands left and right"), ==, NEG_SIDE_BOTH);
-  g_assert_cmpint (_neg_side_find ("Thorax"), ==, NEG_SIDE_UNKNOWN);
+  g_assert_cmpint (neg_side_find ("Knie re."), ==, NEG_SIDE_RIGHT);
+  g_assert_cmpint (neg_side_find ("L"), ==, NEG_SIDE_LEFT);
+  g_assert_cmpint (neg_side_find ("MR L SPINE"), ==, NEG_SIDE_UNKNOWN);
+  g_assert_cmpint (neg_side_find ("Hände bds."), ==, NEG_SIDE_BOTH);
+  g_assert_cmpint (neg_side_find ("hands left and right"), ==, NEG_SIDE_BOTH);
+  g_assert_cmpint (neg_side_find ("Thorax"), ==, NEG_SIDE_UNKNOWN);
 }
 
 /* --- rules --- */

@@ -1,9 +1,9 @@
 /* Regions of the body, by the words of descriptions: codes of PS3.16 CID 4031 as they stand in Body Part Examined, and
- * what people write in English and German. A word that is not here names nothing: that costs a prior at most, while a
- * guess would fetch what nobody needs. */
+ * what people write in English and German. A word that is not here names nothing: that costs a prior or a finding at most,
+ * while a guess would fetch what nobody needs, or be a false alarm. */
 #include "config.h"
 
-#include "worklist/neg-prefetch-private.h"
+#include "model/neg-regions.h"
 
 #include <string.h>
 
@@ -188,7 +188,7 @@ dup_folded (const char *text)
 }
 
 char **
-_neg_prefetch_dup_words (const char *text)
+neg_words_split (const char *text)
 {
   g_autofree char *folded = dup_folded (text != NULL ? text : "");
   GPtrArray *found = g_ptr_array_new ();
@@ -246,9 +246,9 @@ find_word (const char *word)
 }
 
 guint
-_neg_regions_find (const char *text)
+neg_regions_find (const char *text)
 {
-  g_auto (GStrv) found = _neg_prefetch_dup_words (text);
+  g_auto (GStrv) found = neg_words_split (text);
   guint regions = 0, general = 0;
 
   for (guint i = 0; found[i] != NULL; i++) {
@@ -270,7 +270,7 @@ _neg_regions_find (const char *text)
 }
 
 guint
-_neg_regions_find_named (const char *name)
+neg_regions_find_named (const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_ascii_strcasecmp (names[i].word, name) == 0)
@@ -279,7 +279,7 @@ _neg_regions_find_named (const char *name)
 }
 
 guint
-_neg_regions_get_near (guint regions)
+neg_regions_get_near (guint regions)
 {
   guint near = 0;
 
@@ -291,7 +291,7 @@ _neg_regions_get_near (guint regions)
 }
 
 NegSide
-_neg_side_find (const char *text)
+neg_side_find (const char *text)
 {
   static const struct {
     const char *word;
@@ -305,7 +305,7 @@ _neg_side_find (const char *text)
     { "bilat", NEG_SIDE_BOTH },   { "bilateral", NEG_SIDE_BOTH }, { "both", NEG_SIDE_BOTH }, { "bds", NEG_SIDE_BOTH },
     { "beidseits", NEG_SIDE_BOTH }, { "beide", NEG_SIDE_BOTH }, { "bd", NEG_SIDE_BOTH },
   };
-  g_auto (GStrv) found = _neg_prefetch_dup_words (text);
+  g_auto (GStrv) found = neg_words_split (text);
   guint side = NEG_SIDE_UNKNOWN;
 
   for (guint i = 0; found[i] != NULL; i++) {
