@@ -61,6 +61,27 @@ add_scan_item (NegBatch *batch, guint index, GByteArray *items, GArray *fds, GEr
   return TRUE;
 }
 
+/* The object, and the file that another version of it goes to. */
+static gboolean
+add_object_item (NegBatch *batch, guint index, GByteArray *items, GArray *fds, GError **error)
+{
+  int output = -1;
+
+  if (batch->request->kind == NEG_REQUEST_MODIFY) {
+    output = _neg_request_open_output (batch->request, index, error);
+    if (output < 0)
+      return FALSE;
+  }
+  if (!add_scan_item (batch, index, items, fds, error)) {
+    if (output >= 0)
+      close (output);
+    return FALSE;
+  }
+  if (output >= 0)
+    g_array_append_val (fds, output);
+  return TRUE;
+}
+
 static void
 add_slot_item (NegBatch *batch, guint index, GByteArray *items)
 {
@@ -90,7 +111,7 @@ take_items (NegBatch *batch, guint n_max, GByteArray *items, GArray *fds)
     g_autoptr (GError) failure = NULL;
 
     if (!check_strikes (request, index, &failure)
-        || (_neg_request_has_blobs (request) && !add_scan_item (batch, index, items, fds, &failure))) {
+        || (_neg_request_has_blobs (request) && !add_object_item (batch, index, items, fds, &failure))) {
       _neg_request_fail_item (request, index, failure);
       continue;
     }
@@ -138,13 +159,16 @@ static NegOutgoing *
 batch_to_message (NegBatch *batch, const GByteArray *items, GArray *fds)
 {
   static const NegMessageType types[] = { NEG_MESSAGE_SCAN, NEG_MESSAGE_DECODE, NEG_MESSAGE_EXTRACT,
-                                          NEG_MESSAGE_INDEX, NEG_MESSAGE_COMPOSE };
+                                          NEG_MESSAGE_INDEX, NEG_MESSAGE_COMPOSE, NEG_MESSAGE_TAGS,
+                                          NEG_MESSAGE_MODIFY };
   g_autoptr (GByteArray) body = g_byte_array_new ();
   g_autoptr (GError) failure = NULL;
   guint n_fds;
 
   if (batch->request->kind == NEG_REQUEST_INDEX)
     neg_write_u8 (body, batch->request->is_complete ? 1 : 0);
+  if (batch->request->kind == NEG_REQUEST_MODIFY)
+    g_byte_array_append (body, batch->request->description->data, batch->request->description->len);
   if (batch->request->kind == NEG_REQUEST_COMPOSE) {
     neg_write_u32 (body, batch->request->description->len);
     g_byte_array_append (body, batch->request->description->data, batch->request->description->len);
@@ -271,6 +295,30 @@ take_compose (NegBatch *batch, guint index, NegReader *reader, GError **error)
 }
 
 static gboolean
+take_tags (NegBatch *batch, guint index, NegReader *reader, GError **error)
+{
+  g_autoptr (NegTags) tags = neg_tags_read (reader, error);
+
+  if (tags == NULL)
+    return FALSE;
+  if (!neg_reader_finished (reader))
+    return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer of the wrong length");
+  _neg_request_answer_tags (batch->request, index, &tags);
+  return TRUE;
+}
+
+static gboolean
+take_modify (NegBatch *batch, guint index, NegReader *reader, GError **error)
+{
+  NegModified modified;
+
+  if (!_neg_request_read_modified (batch->request, index, reader, &modified, error))
+    return FALSE;
+  _neg_request_answer_modify (batch->request, index, &modified);
+  return TRUE;
+}
+
+static gboolean
 take_failure (NegBatch *batch, guint index, NegReader *reader, GError **error)
 {
   g_autoptr (GError) failure = neg_error_read (reader);
@@ -295,6 +343,10 @@ take_answer (NegBatch *batch, guint index, NegReader *reader, GError **error)
     return take_index (batch, index, reader, error);
   case NEG_REQUEST_COMPOSE:
     return take_compose (batch, index, reader, error);
+  case NEG_REQUEST_TAGS:
+    return take_tags (batch, index, reader, error);
+  case NEG_REQUEST_MODIFY:
+    return take_modify (batch, index, reader, error);
   }
   return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer to nothing");
 }

@@ -317,8 +317,11 @@ take_header (NegEngine *engine, GError **error)
   if (header->type < NEG_MESSAGE_READY || header->n_fds != 0)
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a message that is no answer");
   batch = find_batch (engine, header->request_id);
-  if (header->type == NEG_MESSAGE_ITEM && batch != NULL && batch->request->kind == NEG_REQUEST_SCAN)
+  if (header->type == NEG_MESSAGE_ITEM && batch != NULL
+      && (batch->request->kind == NEG_REQUEST_SCAN || batch->request->kind == NEG_REQUEST_TAGS))
     bytes_max = NEG_MESSAGE_BODY_MAX;
+  if (header->type == NEG_MESSAGE_ITEM && batch != NULL && batch->request->kind == NEG_REQUEST_COMPOSE)
+    bytes_max += NEG_COMPOSE_BYTES_MAX;
   if (header->body_length > bytes_max)
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer of %u bytes", header->body_length);
   return TRUE;

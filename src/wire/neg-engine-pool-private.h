@@ -27,6 +27,8 @@ typedef enum {
   NEG_REQUEST_EXTRACT,
   NEG_REQUEST_INDEX,
   NEG_REQUEST_COMPOSE,
+  NEG_REQUEST_TAGS,
+  NEG_REQUEST_MODIFY,
 } NegRequestKind;
 
 typedef union {
@@ -40,11 +42,12 @@ struct _NegRequest {
 
   /* Set before the dispatcher knows the request, then constant */
   NegRequestKind kind;
-  NegBlob **blobs; /* SCAN, INDEX, COMPOSE: one per item; else one */
+  NegBlob **blobs; /* SCAN, INDEX, COMPOSE, TAGS, MODIFY: one per item; else one */
   guint n_blobs;
   NegFrameForm form;
   gboolean is_complete; /* INDEX */
-  GByteArray *description; /* COMPOSE; NULL for others */
+  GByteArray *description; /* COMPOSE, MODIFY; NULL for others */
+  int *outputs; /* MODIFY: one per item, -1 when it is answered; owned; NULL for others */
   NegSharedFd *memory; /* DECODE, EXTRACT; NULL for others */
   guint n_items;
   NegRequestItem *items; /* likewise */
@@ -87,6 +90,18 @@ void _neg_request_answer_decode (NegRequest *request, guint index, const NegFram
 void _neg_request_answer_extract (NegRequest *request, guint index, guint64 bytes);
 void _neg_request_answer_index (NegRequest *request, guint index, NegObjectRecord **record);
 void _neg_request_answer_compose (NegRequest *request, guint index, GBytes *object);
+void _neg_request_answer_tags (NegRequest *request, guint index, NegTags **tags);
+
+void _neg_request_answer_modify (NegRequest *request, guint index, const NegModified *modified);
+
+/* The file of item @index, empty, for an engine: for the caller to close; -1 on failure. */
+int _neg_request_open_output (NegRequest *request, guint index, GError **error);
+/* What the engine says about it, and whether the file is as long as that. */
+gboolean _neg_request_read_modified (NegRequest *request, guint index, NegReader *reader, NegModified *modified,
+                                     GError **error);
+/* The item is answered: its file is closed here, and empty where there is no object. */
+void _neg_request_close_output (NegRequest *request, guint index, gboolean has_failed);
+void _neg_request_submit (NegRequest *request, GCallback on_item, NegDoneFunc on_done, gpointer user_data);
 
 /* Calls on_done when the last item has been answered, and drops the dispatcher's reference. */
 void _neg_request_finish_if_answered (NegRequest *request);

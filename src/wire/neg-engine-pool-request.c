@@ -20,7 +20,8 @@ gboolean
 _neg_request_has_blobs (const NegRequest *request)
 {
   return request->kind == NEG_REQUEST_SCAN || request->kind == NEG_REQUEST_INDEX
-         || request->kind == NEG_REQUEST_COMPOSE;
+         || request->kind == NEG_REQUEST_COMPOSE || request->kind == NEG_REQUEST_TAGS
+         || request->kind == NEG_REQUEST_MODIFY;
 }
 
 NegRequest *
@@ -66,6 +67,9 @@ neg_request_unref (NegRequest *request)
   _neg_shared_fd_unref (request->memory);
   if (request->description != NULL)
     g_byte_array_unref (request->description);
+  for (guint i = 0; request->outputs != NULL && i < request->n_items; i++)
+    _neg_request_close_output (request, i, FALSE);
+  g_free (request->outputs);
   g_free (request->items);
   g_clear_error (&request->refusal);
   g_free (request->answered);
@@ -120,6 +124,12 @@ call_on_item (NegRequest *request, guint index, gpointer answer, const GError *f
   case NEG_REQUEST_COMPOSE:
     ((NegComposeFunc) request->on_item) (index, answer, failure, request->user_data);
     break;
+  case NEG_REQUEST_TAGS:
+    ((NegTagsFunc) request->on_item) (index, answer, failure, request->user_data);
+    break;
+  case NEG_REQUEST_MODIFY:
+    ((NegModifyFunc) request->on_item) (index, answer, failure, request->user_data);
+    break;
   }
 }
 
@@ -134,6 +144,7 @@ answer (NegRequest *request, guint index, gpointer what, const GError *failure)
   request->n_answered++;
   if (request->cancelled)
     neg_fail (&cancelled, NEG_ERROR_CANCELLED, NULL, "cancelled");
+  _neg_request_close_output (request, index, request->cancelled || failure != NULL);
   if (request->on_item != NULL)
     call_on_item (request, index, cancelled ? NULL : what, cancelled ? cancelled : failure);
 }
@@ -174,6 +185,20 @@ void
 _neg_request_answer_compose (NegRequest *request, guint index, GBytes *object)
 {
   answer (request, index, object, NULL);
+}
+
+void
+_neg_request_answer_tags (NegRequest *request, guint index, NegTags **tags)
+{
+  answer (request, index, tags, NULL);
+}
+
+void
+_neg_request_answer_modify (NegRequest *request, guint index, const NegModified *modified)
+{
+  NegModified copy = *modified;
+
+  answer (request, index, &copy, NULL);
 }
 
 void
@@ -221,8 +246,8 @@ check_slot (guint64 offset, guint64 bytes, guint64 file_bytes, GError **error)
 }
 
 /* Hands the request to the dispatcher, which gets a reference of its own. */
-static NegRequest *
-submit (NegRequest *request, GCallback on_item, NegDoneFunc on_done, gpointer user_data)
+void
+_neg_request_submit (NegRequest *request, GCallback on_item, NegDoneFunc on_done, gpointer user_data)
 {
   request->on_item = on_item;
   request->on_done = on_done;
@@ -232,6 +257,12 @@ submit (NegRequest *request, GCallback on_item, NegDoneFunc on_done, gpointer us
     _neg_request_fail_waiting (request, NEG_ERROR_CANCELLED, "cancelled");
     _neg_request_finish_if_answered (request);
   }
+}
+
+static NegRequest *
+submit (NegRequest *request, GCallback on_item, NegDoneFunc on_done, gpointer user_data)
+{
+  _neg_request_submit (request, on_item, on_done, user_data);
   return request;
 }
 
@@ -251,6 +282,15 @@ neg_engine_pool_index (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs
   NegRequest *request = _neg_request_new (pool, NEG_REQUEST_INDEX, blobs, n_blobs, -1, n_blobs, priority);
 
   request->is_complete = complete;
+  return submit (request, G_CALLBACK (on_item), on_done, user_data);
+}
+
+NegRequest *
+neg_engine_pool_tags (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs, NegPriority priority,
+                      NegTagsFunc on_item, NegDoneFunc on_done, gpointer user_data)
+{
+  NegRequest *request = _neg_request_new (pool, NEG_REQUEST_TAGS, blobs, n_blobs, -1, n_blobs, priority);
+
   return submit (request, G_CALLBACK (on_item), on_done, user_data);
 }
 

@@ -16,6 +16,7 @@
 #define SCAN_ITEMS_MIN 8
 #define SCAN_ITEMS_MAX 128
 #define DECODE_ITEMS_MAX 32
+#define MODIFY_ITEMS_MAX 16 /* two descriptors each */
 
 /* Engines that end without ever having answered: after so many in a row the program is taken for broken. */
 #define STARTS_IN_VAIN_MAX 5
@@ -355,9 +356,12 @@ get_batch_size (NegEnginePool *pool, const NegRequest *request)
   switch (request->kind) {
   case NEG_REQUEST_SCAN:
   case NEG_REQUEST_INDEX:
+  case NEG_REQUEST_TAGS:
     return CLAMP (share, 1, CLAMP (DESCRIPTORS_MAX / pool->n_engines, SCAN_ITEMS_MIN, SCAN_ITEMS_MAX));
   case NEG_REQUEST_DECODE:
     return CLAMP (share, 1, DECODE_ITEMS_MAX);
+  case NEG_REQUEST_MODIFY:
+    return CLAMP (share, 1, MODIFY_ITEMS_MAX);
   case NEG_REQUEST_COMPOSE:
     return 1;
   case NEG_REQUEST_EXTRACT:

@@ -22,6 +22,8 @@
 #include "wire/neg-blob.h"
 #include "wire/neg-compose.h"
 #include "wire/neg-message.h"
+#include "wire/neg-modify.h"
+#include "wire/neg-tags.h"
 
 G_BEGIN_DECLS
 
@@ -101,6 +103,13 @@ NegRequest *neg_engine_pool_index (NegEnginePool *pool, NegBlob *const *blobs, g
                                    NegPriority priority, NegIndexFunc on_item, NegDoneFunc on_done,
                                    gpointer user_data);
 
+/* One object's elements or @error, never both; borrowed for the call (steal *tags by setting it to NULL). */
+typedef void (*NegTagsFunc) (guint index, NegTags **tags, const GError *error, gpointer user_data);
+
+/* Every element of @blobs, for a person to look at. */
+NegRequest *neg_engine_pool_tags (NegEnginePool *pool, NegBlob *const *blobs, guint n_blobs, NegPriority priority,
+                                  NegTagsFunc on_item, NegDoneFunc on_done, gpointer user_data);
+
 typedef struct {
   guint32 entry;
   guint64 target_offset, bytes;
@@ -117,6 +126,16 @@ typedef void (*NegComposeFunc) (guint index, GBytes *object, const GError *error
 NegRequest *neg_engine_pool_compose (NegEnginePool *pool, NegBlob *source, const NegCompose *compose,
                                      NegPriority priority, NegComposeFunc on_item, NegDoneFunc on_done,
                                      gpointer user_data);
+
+/* What became of one object, or @error; borrowed for the call. After an error, and where nothing changes, its file is empty. */
+typedef void (*NegModifyFunc) (guint index, const NegModified *modified, const GError *error, gpointer user_data);
+
+/* Each of @blobs as another version of itself, to the file @outputs[i] from its byte 0: a regular file open for reading and
+ * writing, which is emptied before; duplicated. The engine may keep what it was handed: what it has written is certain only
+ * when it is gone (neg-modify-batch.h). */
+NegRequest *neg_engine_pool_modify (NegEnginePool *pool, NegBlob *const *blobs, const int *outputs, guint n_blobs,
+                                    const NegModify *modify, NegPriority priority, NegModifyFunc on_item,
+                                    NegDoneFunc on_done, gpointer user_data);
 
 NegRequest *neg_request_ref (NegRequest *request);
 void neg_request_unref (NegRequest *request);

@@ -14,7 +14,7 @@ type_is_known (guint16 type)
 {
   return (type >= NEG_MESSAGE_SCAN && type <= NEG_MESSAGE_CANCEL)
          || (type >= NEG_MESSAGE_READY && type <= NEG_MESSAGE_DONE)
-         || (type >= NEG_NET_BEGIN && type <= NEG_NET_FINISH) || (type >= NEG_NET_OPENED && type <= NEG_NET_END);
+         || (type >= NEG_NET_BEGIN && type <= NEG_NET_REPORT) || (type >= NEG_NET_OPENED && type <= NEG_NET_ASKED);
 }
 
 void

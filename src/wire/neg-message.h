@@ -14,12 +14,18 @@
  *   INDEX    u8 complete (the whole object is scanned, too), u32 n, n x {u64 offset, u64 length}
  *                                                                         n <= 250 objects
  *   COMPOSE  u32 bytes of what neg_compose_write() writes, that, u32 1, u64 offset, u64 length   an object
+ *   TAGS     u32 n, n x {u64 offset, u64 length}                          n <= 250 objects
+ *   MODIFY   what neg_modify_write() writes, u32 n, n x {u64 offset, u64 length}
+ *                                                                         n <= 64 times: an object, a file for writing
+ *   VET      empty, to an engine started for it                            a video
  *   CANCEL   empty (the id is the request's)                              none
  * Answers:
  *   READY    u32 protocol version, once, when the engine has sealed itself
  *   ITEM     u32 index, u8 ok, then: ok = 0: u32 code, string message, string where
  *            SCAN: u8 NegScanKind, then what neg_scan_result_write() writes; DECODE: NegFrameFormat; EXTRACT: u64 bytes;
- *            INDEX: what neg_object_record_write() writes; COMPOSE: u32 bytes, the object
+ *            INDEX: what neg_object_record_write() writes; COMPOSE: u32 bytes, the object; TAGS: what neg_tags_write()
+ *            writes; MODIFY: what neg_modified_write() writes; VET: instead of all that what
+ *            neg_video_info_write() writes, and nothing behind it
  *   DONE     empty: every item of the request has been answered (or it was cancelled)
  *
  * The object id lets an engine keep an object's layout between requests; it is the requester's word and nothing but
@@ -33,11 +39,12 @@
 
 G_BEGIN_DECLS
 
-#define NEG_PROTOCOL_VERSION 3
+#define NEG_PROTOCOL_VERSION 5
 #define NEG_MESSAGE_HEADER_BYTES 16
 #define NEG_MESSAGE_BODY_MAX (256u << 20)
 #define NEG_SCAN_BATCH_MAX 250
 #define NEG_DECODE_BATCH_MAX 4096
+#define NEG_MODIFY_BATCH_MAX 64
 #define NEG_INDEX_NO_OBJECT "file" /* "where" of INDEX's NEG_ERROR_UNREADABLE for what is merely no DICOM */
 
 typedef enum {
@@ -46,6 +53,9 @@ typedef enum {
   NEG_MESSAGE_EXTRACT,
   NEG_MESSAGE_INDEX,
   NEG_MESSAGE_COMPOSE,
+  NEG_MESSAGE_TAGS,
+  NEG_MESSAGE_MODIFY,
+  NEG_MESSAGE_VET,
   NEG_MESSAGE_CANCEL,
   NEG_MESSAGE_READY = 64,
   NEG_MESSAGE_ITEM,

@@ -27,6 +27,8 @@ static const Form forms[] = {
   { NEG_NET_VERDICT, 0, "(uu)" },
   { NEG_NET_SOCKET, 1, "(s)" },
   { NEG_NET_FINISH, 0, "()" },
+  { NEG_NET_TELL_STEP, 0, "(bsa(ss))" },
+  { NEG_NET_REPORT, 0, "(sa(ss)a(ssu))" },
   { NEG_NET_OPENED, 0, "a{sv}" },
   { NEG_NET_ROWS, 0, "(uaa(ss))" },
   { NEG_NET_DONE, 0, "(uuas)" },
@@ -37,6 +39,8 @@ static const Form forms[] = {
   { NEG_NET_EVENT, 0, "(sa(ss)a(ssu))" },
   { NEG_NET_CONNECT, 0, "()" },
   { NEG_NET_END, 0, "(uss)" },
+  { NEG_NET_STEP, 0, "(bsa(ss))" },
+  { NEG_NET_ASKED, 0, "(ssa(ss))" },
 };
 
 static const Form *

@@ -12,6 +12,9 @@
  *   NET_BEGIN    a{sv}: the options below                               the connected socket
  *   NET_KEYS     (uuba(ss)) id, limit, relational?, keys: C-FIND/QIDO; "QueryRetrieveLevel" among the keys, empty
  *                values are return keys                                 -
+ *                Of "web-fetch": limit 0, keys "url" "accept" "if-none-match" "bytes-max" "limit-s" (of the whole), with
+ *                "content-type" a POST of "body" (text); the answer's body goes into the next file when its status is 200, and
+ *                NET_ROWS tell "etag" "location", NET_DONE HTTP's status
  *   NET_SEND     (usssts) number, SOP class, SOP instance, transfer syntax, offset of the data set in the file,
  *                "" or why not                                          the file, for reading
  *   NET_FILES    (u) n empty files more to receive into; 0: there is room for none now, and what comes without one is
@@ -22,6 +25,9 @@
  *                committed
  *   NET_MOVE     (ssa(ss)) destination AE, "", keys: C-MOVE. C-GET and WADO-RS: destination ""
  *   NET_ACTION   (sa(ss)) transaction UID, (SOP class, SOP instance): N-ACTION of storage commitment
+ *   NET_TELL_STEP (bsa(ss)) N-CREATE (else N-SET) of a performed procedure step: its UID, attributes; answered by NET_DONE (0, ...)
+ *   NET_REPORT   (sa(ss)a(ssu)) what a peer has asked us to commit: transaction UID, committed, failed: N-EVENT-REPORT; answered by
+ *                NET_DONE (0, ...). In the role "scp", too, once a NET_ASKED was answered well
  *   NET_VERDICT  (uu) result, reason of A-ASSOCIATE-RJ (PS3.8 9.3.4: result 0 = accept, 1 permanent; reason of source 1)
  *   NET_SOCKET   (s) "" or why there is none: another connection, asked for by NET_CONNECT     the socket, or none
  *   NET_FINISH   () nothing more is asked: release. CANCEL (neg-message.h): C-CANCEL, then abort after its grace
@@ -39,6 +45,10 @@
  *                "move-originator" s, "move-message" u; "record" ay (neg_object_record_write) or "error" (us) code, message
  *   NET_EVENT    (sa(ss)a(ssu)) transaction UID, committed (class, instance), failed (class, instance, reason):
  *                N-EVENT-REPORT; answered by NET_STATUS (0, status, "")
+ *   NET_STEP     (bsa(ss)) N-CREATE (else N-SET) of a performed procedure step: its UID (of a creation also ""), attributes, all of
+ *                them; answered by NET_STATUS (0, status, the UID that it has)
+ *   NET_ASKED    (ssa(ss)) N-ACTION of storage commitment: transaction UID, performed procedure step ("" not said), (class, instance);
+ *                answered by NET_STATUS (0, status, "")
  *   NET_CONNECT  () web: the server has closed the connection and another one is needed
  *   NET_END      (uss) 0, or NegErrorCode + 1, message, where: the association is over; the engine ends itself
  */
@@ -59,6 +69,8 @@ typedef enum {
   NEG_NET_VERDICT,
   NEG_NET_SOCKET,
   NEG_NET_FINISH,
+  NEG_NET_TELL_STEP,
+  NEG_NET_REPORT,
   NEG_NET_OPENED = 96,
   NEG_NET_ROWS,
   NEG_NET_DONE,
@@ -69,11 +81,13 @@ typedef enum {
   NEG_NET_EVENT,
   NEG_NET_CONNECT,
   NEG_NET_END,
+  NEG_NET_STEP,
+  NEG_NET_ASKED,
 } NegNetMessageType;
 
 /* Options of NET_BEGIN. Those marked * are always there. */
-#define NEG_NET_ROLE "role"               /* *s: "scp", "echo", "query", "worklist", "move", "get", "store", "commit",
-                                             "web-query", "web-retrieve", "web-store" */
+#define NEG_NET_ROLE "role"               /* *s: "scp", "echo", "query", "worklist", "move", "get", "store", "commit", "mpps", "report",
+                                             "web-query", "web-retrieve", "web-store", "web-fetch" */
 #define NEG_NET_CALLING_AE "calling-ae"   /* s */
 #define NEG_NET_CALLED_AE "called-ae"     /* s */
 #define NEG_NET_TIMEOUT_S "timeout-s"     /* u: silence of the peer, default 30 */

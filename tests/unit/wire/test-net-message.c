@@ -212,10 +212,11 @@ static void
 test_types (void)
 {
   g_assert_null (neg_net_message_get_type (NEG_MESSAGE_SCAN));
-  g_assert_null (neg_net_message_get_type (NEG_NET_FINISH + 1));
-  for (guint type = NEG_NET_BEGIN; type <= NEG_NET_FINISH; type++)
+  g_assert_null (neg_net_message_get_type (NEG_NET_REPORT + 1));
+  g_assert_null (neg_net_message_get_type (NEG_NET_ASKED + 1));
+  for (guint type = NEG_NET_BEGIN; type <= NEG_NET_TELL_STEP; type++)
     g_assert_nonnull (neg_net_message_get_type (type));
-  for (guint type = NEG_NET_OPENED; type <= NEG_NET_END; type++)
+  for (guint type = NEG_NET_OPENED; type <= NEG_NET_STEP; type++)
     g_assert_nonnull (neg_net_message_get_type (type));
 }
 
