@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "model/neg-identity.h"
+#include "store/neg-corrections.h"
 #include "store/neg-entries.h"
+#include "store/neg-facts.h"
 
 /* What an object says of its study, in the order of the columns below. */
 static const NegRecordField STUDY_FIELDS[] = {
@@ -82,6 +84,7 @@ typedef struct {
   GHashTable *studies, *series;               /* by id, their owners */
   GHashTable *studies_by_key, *series_by_key; /* borrowed from them */
   NegStatement *find_instance, *insert_instance;
+  gint64 inserted_id; /* of the last object that is new */
   /* Objects come one after the other of the same series. */
   const NegArchiveObject *previous;
   Study *study;
@@ -331,6 +334,13 @@ cache_bytes_of (NegObjectClass object_class, const char *path, guint64 bytes)
   return object_class == NEG_OBJECT_CACHE && path == NULL ? (gint64) bytes : 0;
 }
 
+/* What the technologist's desk may have to judge; what the viewer stores is about images, and is read where it is. */
+static gboolean
+has_facts (const NegArchiveObject *object)
+{
+  return object->object_class == NEG_OBJECT_DATA && g_strcmp0 (object->source, NEG_ARCHIVE_SOURCE_VIEWER) != 0;
+}
+
 static gboolean
 insert_instance (Adding *adding, const NegArchiveObject *object, GError **error)
 {
@@ -348,10 +358,13 @@ insert_instance (Adding *adding, const NegArchiveObject *object, GError **error)
   bind_bytes (insert, 9, object->bytes);
   bind_bytes (insert, 10, record->dataset_offset);
   neg_statement_bind_text (insert, 11, object->source != NULL ? object->source : "");
-  neg_statement_bind_int (insert, 12, adding->now_us);
+  neg_statement_bind_int (insert, 12, object->received_us != 0 ? object->received_us : adding->now_us);
   adding->last_series->n_instances++;
   adding->study->cache_bytes += cache_bytes_of (object->object_class, object->path, object->bytes);
-  return neg_statement_run (insert, error);
+  if (!neg_statement_run (insert, error))
+    return FALSE;
+  adding->inserted_id = neg_database_get_last_id (adding->database);
+  return !has_facts (object) || neg_facts_add (adding->database, adding->inserted_id, record, error);
 }
 
 /* The same bytes in a better place: ours instead of a path, data instead of cache. Nothing goes the other way. */
@@ -394,7 +407,7 @@ supersede (Adding *adding, const Existing *existing, GError **error)
   remember (adding->studies, existing->study_id, sizeof (Study));
   adding->study->is_newer = adding->last_series->is_newer = TRUE;
   neg_statement_bind_int (update, 1, existing->id);
-  neg_statement_bind_int (update, 2, neg_database_get_last_id (adding->database));
+  neg_statement_bind_int (update, 2, adding->inserted_id);
   return neg_statement_run (update, error);
 }
 
@@ -436,6 +449,50 @@ add_or_replace (Adding *adding, const NegArchiveObject *object, const Existing *
   return insert_instance (adding, object, error) && supersede (adding, existing, error);
 }
 
+/* Older bytes that a correction has replaced or put aside, sent once more: whoever sends them does not know of it. A version
+ * that nobody corrected is another matter: its sender may want it back. */
+#define FIND_CORRECTED                                                                                                 \
+  "SELECT 1 FROM instance i WHERE i.sop_instance_uid = ?1 AND i.name = ?2 AND i.superseded_by IS NOT NULL"             \
+  " AND (i.superseded_by = i.id OR EXISTS (SELECT 1 FROM correction_object o JOIN correction c ON c.id = o.correction_id" \
+  " WHERE o.old_sop_uid = i.sop_instance_uid AND o.old_id = i.id AND c.state = 2)) LIMIT 1"
+
+static gboolean
+is_corrected (Adding *adding, const NegArchiveObject *object, gboolean *is, GError **error)
+{
+  NegStatement *find = object->name != NULL ? neg_database_prepare (adding->database, FIND_CORRECTED, error) : NULL;
+  gint64 found = 0;
+
+  G_STATIC_ASSERT (NEG_CORRECTION_APPLIED == 2);
+  *is = FALSE;
+  if (object->name == NULL)
+    return TRUE;
+  if (find == NULL)
+    return FALSE;
+  neg_statement_bind_text (find, 1, object->record->text[NEG_RECORD_SOP_INSTANCE_UID]);
+  neg_statement_bind_text (find, 2, object->name);
+  if (!_neg_archive_query_int (find, 0, &found, error))
+    return FALSE;
+  *is = found != 0;
+  return TRUE;
+}
+
+/* Its row is there, and nobody shows it. */
+static gboolean
+add_hidden (Adding *adding, const NegArchiveObject *object, NegAdded *added, GError **error)
+{
+  NegStatement *hide;
+
+  *added = NEG_ADDED_SAME;
+  if (!enter (adding, object, error) || !insert_instance (adding, object, error))
+    return FALSE;
+  adding->last_series->n_instances--;
+  hide = neg_database_prepare (adding->database, "UPDATE instance SET superseded_by = id WHERE id = ?1", error);
+  if (hide == NULL)
+    return FALSE;
+  neg_statement_bind_int (hide, 1, adding->inserted_id);
+  return neg_statement_run (hide, error);
+}
+
 /* A file that was found in its place: whether a row names it, be it as an older version, or of a patient whose issuer the
  * file itself does not say. */
 static gboolean
@@ -466,11 +523,11 @@ static gboolean
 add_one (Adding *adding, const NegArchiveObject *object, NegAdded *added, GError **error)
 {
   Existing existing = { 0 };
-  gboolean deleted = FALSE, is_there, done;
+  gboolean deleted = FALSE, is_there, is_old = FALSE, done;
 
-  if (!is_row_there (adding, object, &is_there, error))
+  if (!is_row_there (adding, object, &is_there, error) || (!is_there && !is_corrected (adding, object, &is_old, error)))
     return FALSE;
-  if (is_there) {
+  if (is_there || is_old) {
     *added = NEG_ADDED_SAME;
     return TRUE;
   }
@@ -480,6 +537,8 @@ add_one (Adding *adding, const NegArchiveObject *object, NegAdded *added, GError
     *added = NEG_ADDED_DELETED;
     return TRUE;
   }
+  if (object->is_older)
+    return add_hidden (adding, object, added, error);
   done = enter (adding, object, error) && find_existing (adding, object, &existing, error)
          && add_or_replace (adding, object, &existing, added, error);
   g_free (existing.name);

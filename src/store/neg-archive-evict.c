@@ -9,10 +9,11 @@
 #include "store/neg-entries.h"
 
 /* Of study ?1. A newer version of an object that is data stays as that does: without it nothing would be shown, or what
- * it corrected. */
+ * it corrected. So does what a person has corrected: he may want it back, and when its peer sends it again it is known. */
 #define MAY_GO                                                                                                         \
   "i.object_class = 1 AND i.path IS NULL AND NOT EXISTS (SELECT 1 FROM instance d"                                     \
-  " WHERE d.sop_instance_uid = i.sop_instance_uid AND d.object_class <> 1 AND d.superseded_by IS NOT NULL)"
+  " WHERE d.sop_instance_uid = i.sop_instance_uid AND d.object_class <> 1 AND d.superseded_by IS NOT NULL)"            \
+  " AND NOT EXISTS (SELECT 1 FROM correction_object c WHERE c.old_sop_uid = i.sop_instance_uid AND c.old_id = i.id)"
 
 #define HIDE_SERIES                                                                                                    \
   "UPDATE series SET study_id = ?2 WHERE study_id = ?1"                                                                \

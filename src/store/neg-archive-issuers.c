@@ -2,16 +2,10 @@
 
 #include "store/neg-archive-issuers.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/neg-error.h"
 #include "model/neg-identity.h"
 #include "store/neg-archive-private.h"
-#include "store/neg-object-store-private.h"
 
 #define ISSUERS_FILE "archive.issuers"
 #define KEY_DIGITS 32 /* of a SHA-256: 128 bits are one study's alone */
@@ -60,37 +54,6 @@ make_line (const NegArchiveObject *object)
   return g_strdup_printf ("%s\t%s\t%s\n", key, issuer, accession_issuer);
 }
 
-static gboolean
-write_all (int fd, const GString *text, GError **error)
-{
-  const off_t end = lseek (fd, 0, SEEK_END);
-  char last = '\n';
-
-  /* After a crash the last line may have no end. */
-  if (end > 0 && pread (fd, &last, 1, end - 1) == 1 && last != '\n' && write (fd, "\n", 1) != 1)
-    return _neg_object_store_fail (errno, "A study's issuer cannot be noted", error);
-  if (write (fd, text->str, text->len) != (gssize) text->len || fdatasync (fd) != 0)
-    return _neg_object_store_fail (errno == 0 ? ENOSPC : errno, "A study's issuer cannot be noted", error);
-  return TRUE;
-}
-
-/* With the lock. */
-static gboolean
-append (NegArchive *archive, const GString *text, GError **error)
-{
-  g_autofree char *path = g_build_filename (archive->data_folder, ISSUERS_FILE, NULL);
-  const gboolean is_new = !g_file_test (path, G_FILE_TEST_EXISTS);
-  int fd = g_open (path, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-  gboolean done;
-
-  if (fd < 0)
-    return _neg_object_store_fail (errno, "A study's issuer cannot be noted", error);
-  errno = 0;
-  done = write_all (fd, text, error);
-  close (fd);
-  return done && (!is_new || _neg_object_store_sync_folder (archive->data_folder, error));
-}
-
 gboolean
 _neg_archive_note_issuers (NegArchive *archive, const NegArchiveObject *objects, guint n, GError **error)
 {
@@ -111,7 +74,7 @@ _neg_archive_note_issuers (NegArchive *archive, const NegArchiveObject *objects,
     if (!g_hash_table_contains (archive->noted, lines->pdata[i])
         && (i == 0 || strcmp (lines->pdata[i], lines->pdata[i - 1]) != 0))
       g_string_append (text, lines->pdata[i]);
-  done = text->len == 0 || append (archive, text, error);
+  done = text->len == 0 || _neg_archive_append_lines (archive, ISSUERS_FILE, text, error);
   if (done && g_hash_table_size (archive->noted) > NOTED_MAX)
     g_hash_table_remove_all (archive->noted);
   for (guint i = 0; done && i < lines->len; i++)
@@ -145,8 +108,9 @@ believe (const char **known, const char *said)
 }
 
 static void
-read_line (NegArchiveIssuers *issuers, const char *line)
+read_line (const char *line, gpointer user_data)
 {
+  NegArchiveIssuers *issuers = user_data;
   g_auto (GStrv) parts = g_strsplit (line, "\t", -1);
   NegArchiveIssuer *known;
   const char *issuer, *accession_issuer;
@@ -165,44 +129,14 @@ read_line (NegArchiveIssuers *issuers, const char *line)
     known->is_contradicted = TRUE;
 }
 
-static gboolean
-read_lines (NegArchiveIssuers *issuers, FILE *file, GError **error)
-{
-  char *line = NULL;
-  size_t room = 0;
-  ssize_t length;
-  int failed;
-
-  while ((length = getline (&line, &room, file)) > 0) {
-    if (line[length - 1] != '\n')
-      continue;
-    line[length - 1] = '\0';
-    read_line (issuers, line);
-  }
-  failed = ferror (file);
-  free (line);
-  return !failed || neg_fail (error, NEG_ERROR_UNREADABLE, ISSUERS_FILE, "The issuers of studies cannot be read");
-}
-
 NegArchiveIssuers *
 neg_archive_issuers_load (const char *data_folder, GError **error)
 {
   g_autoptr (NegArchiveIssuers) issuers = g_new0 (NegArchiveIssuers, 1);
-  g_autofree char *path = g_build_filename (data_folder, ISSUERS_FILE, NULL);
-  FILE *file = g_fopen (path, "re");
-  gboolean done;
 
   issuers->found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   issuers->texts = g_string_chunk_new (4096);
-  if (file == NULL && errno == ENOENT)
-    return g_steal_pointer (&issuers);
-  if (file == NULL) {
-    neg_fail (error, NEG_ERROR_UNREADABLE, ISSUERS_FILE, "The issuers of studies cannot be read: %s", g_strerror (errno));
-    return NULL;
-  }
-  done = read_lines (issuers, file, error);
-  fclose (file);
-  return done ? g_steal_pointer (&issuers) : NULL;
+  return _neg_archive_read_lines (data_folder, ISSUERS_FILE, read_line, issuers, error) ? g_steal_pointer (&issuers) : NULL;
 }
 
 void

@@ -19,30 +19,32 @@ neg_archive_file_free (NegArchiveFile *file)
   g_free (file);
 }
 
-static char *
-path_of (const char *const folders[2], gint64 object_class, const char *name, const char *path)
+char *
+_neg_archive_dup_path (const char *data_folder, const char *cache_folder, gint64 object_class, const char *name,
+                       const char *path)
 {
   char fan[3] = { 0 };
 
   if (path != NULL)
     return g_strdup (path);
   g_strlcpy (fan, name, sizeof fan);
-  return g_build_filename (folders[object_class == NEG_OBJECT_CACHE], "objects", fan, name, NULL);
+  return g_build_filename (object_class == NEG_OBJECT_CACHE ? cache_folder : data_folder, "objects", fan, name, NULL);
 }
 
 static NegArchiveFile *
-read_file (NegStatement *row, const char *const folders[2])
+read_file (NegStatement *row, const char *data_folder, const char *cache_folder)
 {
   NegArchiveFile *file = g_new0 (NegArchiveFile, 1);
 
-  file->path = path_of (folders, neg_statement_get_int (row, 0), neg_statement_get_text (row, 1),
-                        neg_statement_get_text (row, 2));
+  file->path = _neg_archive_dup_path (data_folder, cache_folder, neg_statement_get_int (row, 0),
+                                      neg_statement_get_text (row, 1), neg_statement_get_text (row, 2));
   file->sop_class_uid = g_strdup (neg_statement_get_text (row, 3));
   file->sop_instance_uid = g_strdup (neg_statement_get_text (row, 4));
   file->transfer_syntax_uid = g_strdup (neg_statement_get_text (row, 5));
   file->series_uid = g_strdup (neg_statement_get_text (row, 6));
   file->bytes = (guint64) neg_statement_get_int (row, 7);
   file->dataset_offset = neg_statement_get_int (row, 8);
+  file->instance_id = neg_statement_get_int (row, 9);
   return file;
 }
 
@@ -51,12 +53,11 @@ neg_archive_list_files (NegDatabase *database, const char *data_folder, const ch
                         const char *study_uid, gint64 study_rowid, const char *series_uid, GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_archive_file_free);
-  const char *const folders[2] = { data_folder, cache_folder };
   gboolean has_row = FALSE;
   NegStatement *statement = neg_database_prepare (
       database,
       "SELECT i.object_class, i.name, i.path, i.sop_class_uid, i.sop_instance_uid, i.transfer_syntax_uid,"
-      " s.series_uid, i.bytes, i.dataset_offset"
+      " s.series_uid, i.bytes, i.dataset_offset, i.id"
       " FROM study t CROSS JOIN series s ON s.study_id = t.id CROSS JOIN instance i ON i.series_id = s.id"
       " WHERE t.study_uid = ?1 AND (?2 = 0 OR t.id = ?2) AND (?3 IS NULL OR s.series_uid = ?3)"
       " AND i.superseded_by IS NULL ORDER BY t.id, s.number, s.series_uid, i.number, i.id",
@@ -71,7 +72,7 @@ neg_archive_list_files (NegDatabase *database, const char *data_folder, const ch
     if (!neg_statement_step (statement, &has_row, error))
       return NULL;
     if (has_row)
-      g_ptr_array_add (files, read_file (statement, folders));
+      g_ptr_array_add (files, read_file (statement, data_folder, cache_folder));
   } while (has_row);
   return g_steal_pointer (&files);
 }
@@ -91,7 +92,7 @@ neg_archive_find_study_of (NegDatabase *database, const char *study_uid, const N
   NegStatement *statement = neg_database_prepare (
       database,
       "SELECT min (id), count(*) FROM study WHERE study_uid = ?1 AND ?2 IN ('', patient_id) AND ?4 IN ('', name_key)"
-      " AND (?3 = '' OR issuer IN ('', ?3))",
+      " AND (?3 = '' OR issuer IN ('', ?3)) AND " NEG_ARCHIVE_IS_SHOWN ("study"),
       error);
   g_autofree char *id = neg_identity_dup_id (patient->id);
   g_autofree char *issuer = neg_identity_dup_id (patient->issuer);

@@ -26,6 +26,9 @@ gboolean _neg_archive_begin_hiding (NegDatabase *database, gint64 study_id, gboo
 /* @sql moves something of ?1 to ?2. */
 gboolean _neg_archive_hide (NegDatabase *database, const char *sql, gint64 study_id, gint64 hidden_id, GError **error);
 
+/* What corrections have replaced goes along: it is shown nowhere. */
+gboolean _neg_archive_hide_versions (NegDatabase *database, gint64 hidden_id, GError **error);
+
 /* A NegDatabaseFunc: the rows of some of what is hidden; @data: NegRemoval. */
 gboolean _neg_archive_remove_piece (NegDatabase *database, gpointer data, GError **error);
 

@@ -103,10 +103,10 @@ _neg_archive_count_current (NegDatabase *database, gint64 id, GError **error)
   " FROM series s CROSS JOIN instance i ON i.series_id = s.id WHERE s.study_id = ?1 LIMIT "                            \
   G_STRINGIFY (NEG_REMOVAL_PIECE)
 
-/* Objects that are older than one that goes. */
+/* Objects that are older than one that goes; not what is put aside, which is superseded by itself. */
 #define OLDER                                                                                                          \
   " FROM removal_object r CROSS JOIN instance o ON o.sop_instance_uid = r.sop_instance_uid"                            \
-  " AND o.superseded_by = r.instance_id"
+  " AND o.superseded_by = r.instance_id AND o.superseded_by <> o.id"
 
 /* What takes the place of one that goes is what that was older than (one of those may go, too), or what came since it was
  * hidden. */
@@ -117,6 +117,12 @@ _neg_archive_count_current (NegDatabase *database, gint64 id, GError **error)
   " ON ns.id = n.series_id CROSS JOIN study t ON t.id = ns.study_id WHERE s.id = instance.series_id"                   \
   " AND n.superseded_by IS NULL AND n.id > instance.superseded_by AND me.issuer = t.issuer"                            \
   " AND me.patient_id = t.patient_id AND me.name_key = t.name_key)) WHERE id IN (SELECT o.id" OLDER ")"
+
+/* What a correction has replaced does not come back when the correction's object goes. */
+#define KEEP_CORRECTED                                                                                                 \
+  "UPDATE instance SET superseded_by = id WHERE id IN (SELECT c.old_id FROM removal_object r"                          \
+  " CROSS JOIN correction_object c ON c.new_id = r.instance_id AND c.new_id <> 0 CROSS JOIN instance o"                \
+  " ON o.id = c.old_id AND o.superseded_by = r.instance_id)"
 
 #define STUDIES_OF_OLDER                                                                                               \
   "SELECT DISTINCT s.study_id" OLDER " CROSS JOIN series s ON s.id = o.series_id"                                      \
@@ -247,6 +253,8 @@ remove_piece_of (NegDatabase *database, gint64 hidden_id, NegRemoval *removal, G
   guint n;
 
   if (!_neg_archive_run_for (database, FILL_PIECE, hidden_id, error) || !note_files (database, removal, &n, error))
+    return FALSE;
+  if (!run (database, KEEP_CORRECTED, error))
     return FALSE;
   older = list_studies (database, STUDIES_OF_OLDER, error);
   return older != NULL && pass_over (database, error) && bury_piece (database, hidden_id, error)
@@ -418,6 +426,7 @@ delete_study (NegDatabase *database, gpointer data, GError **error)
               && audit_deletion (database, deletion, error)
               && _neg_archive_begin_hiding (database, *id, TRUE, &hidden_id, error)
               && _neg_archive_hide (database, "UPDATE series SET study_id = ?2 WHERE study_id = ?1", *id, hidden_id, error)
+              && _neg_archive_hide_versions (database, hidden_id, error)
               && _neg_archive_run_for (database, "DELETE FROM study WHERE id = ?1", *id, error)
               && neg_entries_refresh_study (database, *id, error)))
          && _neg_archive_remove_piece (database, &deletion->removal, error);

@@ -299,6 +299,8 @@ typedef struct {
   NegObjectStore *objects;
   NegSealing *sealing;
   Addition addition;
+  NegDatabaseFunc beside; /* nullable */
+  gpointer beside_data;
 } SealedAddition;
 
 /* Its rows are written while the disk has the file to write, and they are nobody's before the commit: that is not begun
@@ -308,7 +310,8 @@ add_sealed (NegDatabase *database, gpointer data, GError **error)
 {
   SealedAddition *sealed = data;
 
-  if (!add_objects (database, &sealed->addition, error))
+  if (!add_objects (database, &sealed->addition, error)
+      || (sealed->beside != NULL && !sealed->beside (database, sealed->beside_data, error)))
     return FALSE;
   neg_object_store_seal_wait (sealed->objects, sealed->sealing);
   return sealed->sealing->error == NULL
@@ -316,13 +319,14 @@ add_sealed (NegDatabase *database, gpointer data, GError **error)
 }
 
 static void
-take_one (NegArchive *archive, NegTaking *taking)
+take_one (NegArchive *archive, NegTaking *taking, NegDatabaseFunc beside, gpointer beside_data)
 {
   g_autoptr (GPtrArray) leftovers = g_ptr_array_new_with_free_func ((GDestroyNotify) _neg_archive_leftover_free);
   NegSealing sealing = { .incoming = taking->incoming, .bytes = taking->object.bytes };
   SealedAddition sealed = { archive->objects, &sealing,
                             { g_atomic_pointer_get (&archive->default_issuer), &taking->object, 1, &taking->added,
-                              leftovers } };
+                              leftovers },
+                            beside, beside_data };
 
   taking->object.object_class = taking->incoming->object_class;
   taking->object.name = taking->incoming->hash;
@@ -339,14 +343,14 @@ take_one (NegArchive *archive, NegTaking *taking)
 }
 
 gboolean
-neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
-                  GError **error)
+_neg_archive_take_with (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegDatabaseFunc beside,
+                        gpointer beside_data, NegAdded *added, GError **error)
 {
   NegTaking taking = { .incoming = incoming, .object = *object };
 
   if (!neg_incoming_hash (incoming, object->bytes, error) || !_neg_archive_note_issuers (archive, object, 1, error))
     return FALSE;
-  take_one (archive, &taking);
+  take_one (archive, &taking, beside, beside_data);
   conclude (archive, &taking, 1);
   if (taking.error != NULL) {
     g_propagate_error (error, taking.error);
@@ -355,4 +359,11 @@ neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveOb
   if (added != NULL)
     *added = taking.added;
   return TRUE;
+}
+
+gboolean
+neg_archive_take (NegArchive *archive, NegIncoming *incoming, const NegArchiveObject *object, NegAdded *added,
+                  GError **error)
+{
+  return _neg_archive_take_with (archive, incoming, object, NULL, NULL, added, error);
 }

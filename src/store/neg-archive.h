@@ -3,7 +3,8 @@
  * ID, name key): the same UID with another patient is another row, marked as a conflict, never one study.
  *
  * The same SOP instance again: with the same bytes nothing changes; with other bytes it becomes the newest version, the
- * older one stays (superseded_by) and is no longer shown. An object that a person deleted, or that was rejected, stays
+ * older one stays (superseded_by) and is no longer shown. What a correction has put aside is superseded by itself.
+ * An object that a person deleted, or that was rejected, stays
  * known by its UID (tombstone), so that a retrieve does not bring it back unasked.
  * Thread: any for the writer (one caller at a time writes, for all that wait: they share a commit); a reader one at a
  * time. */
@@ -41,10 +42,17 @@ gboolean neg_archive_note_opened (NegDatabase *database, const char *study_uid, 
 
 typedef enum {
   NEG_ADDED_NEW,
-  NEG_ADDED_SAME,    /* was here with the same bytes */
+  NEG_ADDED_SAME,    /* was here with the same bytes, be it as what a person has corrected since */
   NEG_ADDED_VERSION, /* was here with other bytes: this is the newest now */
   NEG_ADDED_DELETED, /* a person had deleted it, and nobody asked for it: it is not kept */
 } NegAdded;
+
+/* Where an object came from, when no peer sent it: what a person brought, what the viewer stored about images, what a correction
+ * made. */
+#define NEG_ARCHIVE_SOURCE_IMPORT "import"
+#define NEG_ARCHIVE_SOURCE_VIEWER "viewer"
+#define NEG_ARCHIVE_SOURCE_DESK "desk"
+#define NEG_ARCHIVE_SOURCE_REBUILD "rebuild" /* its file was found */
 
 /* One object whose file is sealed. */
 typedef struct {
@@ -52,10 +60,12 @@ typedef struct {
   NegObjectClass object_class;
   const char *name; /* of the file; NULL only of one with a path: then its size tells whether it is the same */
   guint64 bytes;
-  const char *source; /* peer, or "import" */
+  const char *source; /* peer, or one of the above */
   /* Of the source's patient IDs and accession numbers, for records that do not say; nullable. */
   const char *issuer, *accession_issuer;
   const char *path;   /* NULL; of an object indexed where it lies: its path (not ours to delete) */
+  gboolean is_older; /* a version that a correction has replaced, found again: its row is made, and nobody shows it */
+  gint64 received_us; /* when it came, of what is found; 0: now */
   gboolean unasked;  /* found, not brought: what was deleted stays so, what a row names already is no news */
 } NegArchiveObject;
 
@@ -85,6 +95,7 @@ typedef struct {
   char *sop_class_uid, *sop_instance_uid, *transfer_syntax_uid, *series_uid;
   guint64 bytes;
   gint64 dataset_offset;
+  gint64 instance_id;
 } NegArchiveFile;
 
 void neg_archive_file_free (NegArchiveFile *file);

@@ -23,6 +23,7 @@ typedef enum {
   NEG_AUDIT_CONFIGURATION = 110128,
   NEG_AUDIT_ORDER_RECORD = 110109, /* orders, reports, claims and states of reading */
   NEG_AUDIT_PATIENT_RECORD = 110110, /* patients' data, and whose IDs are one patient's */
+  NEG_AUDIT_PROCEDURE_RECORD = 110111, /* what images say of whom and what, corrected or rejected */
 } NegAuditEvent;
 
 typedef struct {

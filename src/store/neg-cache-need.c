@@ -24,10 +24,16 @@
   " AND EXISTS (SELECT 1 FROM series r CROSS JOIN instance i ON i.series_id = r.id WHERE r.study_id = s.id"            \
   " AND i.name IS NOT NULL AND instr (f.arguments, i.name) > 0))"
 
+/* Released to leave, and not proved to have arrived. */
+#define IS_DELIVERED                                                                                                   \
+  "EXISTS (SELECT 1 FROM delivery d WHERE d.study_id = s.id AND d.settled_us = 0 AND EXISTS (SELECT 1"                 \
+  " FROM delivery_object o WHERE o.delivery_id = d.id AND (o.state IN (1, 4) OR (o.state = 2 AND d.commit_by_us > 0)"    \
+  " OR (o.state = 0 AND EXISTS (SELECT 1 FROM instance x WHERE x.id = o.instance_id AND x.superseded_by IS NULL)))))"
+
 /* Of jobs: waiting, running, paused; and what failed to be sent, for a person may try that again. */
 #define OWN                                                                                                            \
   "SELECT s.pinned_us <> 0, EXISTS (SELECT 1 FROM job j WHERE j.study_uid <> '' AND j.study_uid = s.study_uid"         \
-  " AND (j.state < 3 OR (j.state = 4 AND j.kind IN ('send', 'commit')))) OR " IS_NAMED_BY_FILE ","                     \
+  " AND (j.state < 3 OR (j.state = 4 AND j.kind IN ('send', 'commit')))) OR " IS_NAMED_BY_FILE " OR " IS_DELIVERED ","                     \
   " e.status = 2 OR (e.status = 1 AND (" IS_ASKED_FOR ("e.id") " OR " IS_WANTED ("s.study_uid") ")), e.id"             \
   " FROM study s LEFT JOIN entry e ON e.study_rowid <> 0 AND e.study_rowid = s.id WHERE s.id = ?1 LIMIT 1"
 

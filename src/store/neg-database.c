@@ -263,17 +263,26 @@ reset_all (NegDatabase *database)
       sqlite3_reset (statement);
 }
 
+/* Prepared: an object that is received is a transaction. */
+static gboolean
+run (NegDatabase *database, const char *sql, GError **error)
+{
+  NegStatement *statement = neg_database_prepare (database, sql, error);
+
+  return statement != NULL && neg_statement_run (statement, error);
+}
+
 gboolean
 neg_database_transact (NegDatabase *database, NegDatabaseFunc func, gpointer data, GError **error)
 {
   const gboolean was_read = is_read (database);
 
-  if (!_neg_database_execute (database, "BEGIN IMMEDIATE", error))
+  if (!run (database, "BEGIN IMMEDIATE", error))
     return FALSE;
   if (func (database, data, error)) {
     if (!was_read)
       reset_all (database);
-    if (_neg_database_execute (database, "COMMIT", error))
+    if (run (database, "COMMIT", error))
       return TRUE;
   }
   /* SQLite has rolled back by itself after some failures, such as a full disk. */

@@ -8,6 +8,7 @@
 
 #include "base/neg-error.h"
 #include "model/neg-identity.h"
+#include "store/neg-archive-private.h"
 #include "store/neg-patients-private.h"
 
 /* --- composing --- */
@@ -88,7 +89,7 @@ fill_time (NegEntry *entry, const char *date, const char *time, const char *zone
 
 #define STUDY_SQL                                                                                                      \
   "SELECT issuer, patient_id, name_key, patient_name, birth_date, sex, study_uid, accession, accession_issuer, "       \
-  "description, referrer, date, time, timezone, arrived_us FROM study WHERE id = ?1"
+  "description, referrer, date, time, timezone, arrived_us FROM study WHERE id = ?1 AND " NEG_ARCHIVE_IS_SHOWN ("study")
 
 static gboolean
 add_study (NegDatabase *database, NegEntryRow *row, gint64 study_rowid, GError **error)

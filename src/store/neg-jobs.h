@@ -44,6 +44,7 @@ typedef struct {
   gboolean failed;
   guint status;
   char *message;
+  gboolean is_unsent; /* of sending: it has not been on an association; not kept */
 } NegJobObject;
 
 /* RUNNING becomes WAITING, or FAILED the third time: at the agent's start. */

@@ -12,7 +12,7 @@
 
 #include "base/neg-error.h"
 
-#define CHUNK_BYTES (256u << 10)
+#define CHUNK_BYTES (64u << 10) /* what malloc() has without new pages */
 #define DIGEST_BYTES 32
 
 static gboolean

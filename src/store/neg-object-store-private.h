@@ -24,6 +24,9 @@ gboolean _neg_object_store_fail (int saved_errno, const char *what, GError **err
 gboolean _neg_object_store_make_folders (NegObjectStore *store, NegObjectClass object_class, GError **error);
 gboolean _neg_object_store_sync_folder (const char *folder, GError **error);
 
+/* Until what neg_incoming_begin_sync() began is over, if it was. */
+void _neg_incoming_await_sync (NegIncoming *incoming);
+
 /* What was sealed is not on its way to the index any more. TRUE: somebody wanted to remove its file meanwhile, and could
  * not. */
 gboolean _neg_incoming_let_go (NegIncoming *incoming);

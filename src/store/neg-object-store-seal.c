@@ -14,13 +14,6 @@
 
 #define SEALERS 8 /* syncs that the disk is asked for at a time */
 
-/* A hint, whose failure is that of fdatasync(). */
-void
-neg_incoming_begin_sync (NegIncoming *incoming)
-{
-  sync_file_range (incoming->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-}
-
 static gboolean
 check_size (const NegIncoming *incoming, guint64 bytes, GError **error)
 {
@@ -48,14 +41,26 @@ neg_incoming_hash (NegIncoming *incoming, guint64 bytes, GError **error)
   return incoming->hash != NULL;
 }
 
+static void
+sync_cb (gpointer data, gpointer store)
+{
+  NegIncoming *incoming = data;
+
+  incoming->sync_errno = fdatasync (incoming->fd) == 0 ? 0 : errno;
+}
+
 /* The disk writes while the processor hashes. */
 static gboolean
 hash_and_sync (NegIncoming *incoming, guint64 bytes, GError **error)
 {
   if (!neg_incoming_hash (incoming, bytes, error))
     return FALSE;
-  if (fdatasync (incoming->fd) != 0)
-    return _neg_object_store_fail (errno, "An object cannot be brought onto the disk", error);
+  if (incoming->is_sync_begun)
+    _neg_incoming_await_sync (incoming);
+  else
+    sync_cb (incoming, incoming->store);
+  if (incoming->sync_errno != 0)
+    return _neg_object_store_fail (incoming->sync_errno, "An object cannot be brought onto the disk", error);
   neg_fault_point ("synced");
   return TRUE;
 }
@@ -173,8 +178,24 @@ await_work (NegObjectStore *store, const guint *n_left)
   g_mutex_unlock (&store->lock);
 }
 
+/* Sealers take their work in its order: whoever seals finds that the sync which was begun before is under way or over. */
+void
+neg_incoming_begin_sync (NegIncoming *incoming)
+{
+  incoming->is_sync_begun = TRUE;
+  incoming->n_syncing = 1;
+  begin_work (incoming->store, sync_cb, incoming, &incoming->n_syncing);
+}
+
+void
+_neg_incoming_await_sync (NegIncoming *incoming)
+{
+  if (incoming->is_sync_begun)
+    await_work (incoming->store, &incoming->n_syncing);
+}
+
 /* What several threads wait for the disk to write, it writes together. One step is the caller's own, who may be a
- * sealer: those wait for no other. */
+ * sealer: those wait for no other that may not have begun. */
 static void
 run_steps (GFunc func, Step *steps, guint n, NegObjectStore *store)
 {
@@ -208,7 +229,9 @@ neg_object_store_seal_many (NegObjectStore *store, NegSealing *sealings, guint n
   g_autofree Step *steps = g_new0 (Step, n);
 
   for (guint i = 0; i < n; i++) {
-    neg_incoming_begin_sync (sealings[i].incoming);
+    /* A hint, whose failure is that of fdatasync(). */
+    if (!sealings[i].incoming->is_sync_begun)
+      sync_file_range (sealings[i].incoming->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
     steps[i].sealing = &sealings[i];
   }
   run_steps (rename_cb, steps, n, store);

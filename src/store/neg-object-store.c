@@ -141,6 +141,7 @@ neg_incoming_free (NegIncoming *incoming)
 {
   if (incoming == NULL)
     return;
+  _neg_incoming_await_sync (incoming);
   _neg_incoming_let_go (incoming);
   if (incoming->path != NULL)
     g_unlink (incoming->path);

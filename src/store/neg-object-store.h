@@ -28,6 +28,9 @@ typedef struct {
   char *hash; /* once it is hashed: what its name will be */
   char *name; /* once it is sealed: while this lives, the file of that name is not removed */
   NegObjectStore *store;
+  gboolean is_sync_begun;
+  int sync_errno; /* of what was begun, once it is over; 0: it is on the disk */
+  guint n_syncing; /* 1 until then; guarded by the store */
 } NegIncoming;
 
 NegObjectStore *neg_object_store_open (const char *data_folder, const char *cache_folder, GError **error);
@@ -50,7 +53,7 @@ NegIncoming *neg_incoming_copy (NegIncoming *incoming, NegObjectClass object_cla
 gboolean neg_object_store_seal (NegObjectStore *store, NegIncoming *incoming, guint64 bytes, char **name,
                                 GError **error);
 
-/* Has the disk begin with what is written, so that sealing waits less. */
+/* Has a thread of the store's sync what is written, so that sealing waits less. Once, and nobody may write to it any more. */
 void neg_incoming_begin_sync (NegIncoming *incoming);
 
 /* The first part of sealing: size compared and hashed. Nobody may write to it any more. */

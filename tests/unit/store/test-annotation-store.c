@@ -318,7 +318,7 @@ test_version_1 (StoreFolder *files, gconstpointer data)
   operations = load (store, STUDY);
   g_assert_cmpuint (operations->len, ==, 1);
   neg_reading_store_free (store);
-  g_assert_cmpint (store_query_int (path, "PRAGMA user_version"), ==, 2);
+  g_assert_cmpint (store_query_int (path, "PRAGMA user_version"), ==, 3);
   g_assert_cmpint (store_query_int (path, "SELECT count(*) FROM screen"), ==, 2);
   g_assert_cmpint (store_query_int (copy, "PRAGMA user_version"), ==, 1);
   g_assert_cmpint (store_query_int (copy, "SELECT count(*) FROM screen"), ==, 2);

@@ -225,7 +225,7 @@ test_comes_back (gconstpointer data)
   archive_home_open (&home);
   g_assert_cmpint (archive_count (&home, "SELECT count(*) FROM removal"), ==, 0);
   g_assert_cmpint (archive_count (&home, "SELECT count(*) FROM instance WHERE superseded_by IS NULL"), ==, 2);
-  g_assert_cmpint (archive_count (&home, "SELECT n_here FROM entry WHERE study_uid = '2.25.3'"), ==, !returns);
+  g_assert_cmpint (archive_count (&home, "SELECT coalesce (sum (n_here), 0) FROM entry WHERE study_uid = '2.25.3'"), ==, !returns);
   g_assert_cmpint (archive_count (&home, "SELECT count(*) FROM entry WHERE study_uid = '2.25.1' AND n_here = 1"), ==,
                    returns);
   /* What is here is not noted as deleted: it would not be found again if its row were lost. */

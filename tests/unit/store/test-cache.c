@@ -129,6 +129,25 @@ test_unsent (ArchiveHome *home, gconstpointer data)
   g_assert_false (cache_home_has (home, 1));
 }
 
+/* Released to leave: it stays until a peer has committed to it. */
+static void
+test_undelivered (ArchiveHome *home, gconstpointer data)
+{
+  cache_home_bring (home, 1, 900);
+  cache_home_write (home, "INSERT INTO delivery (id, study_id, peer, route, user, made_us, commit_by_us)"
+                          " SELECT 1, id, 'PACS', '', '', 1, 9 FROM study");
+  cache_home_write (home, "INSERT INTO delivery_object (delivery_id, instance_id, sop_instance_uid, sop_class_uid, state, changed_us)"
+                          " SELECT 1, id, sop_instance_uid, '', 0, 1 FROM instance");
+  for (guint i = 0; i < 3; i++) {
+    cache_home_evict_to (home, 0);
+    g_assert_true (cache_home_has (home, 1));
+    cache_home_write (home, "UPDATE delivery_object SET state = state + 1");
+  }
+  cache_home_write (home, "UPDATE study SET need = 0"); /* as it is noted within the hour */
+  cache_home_evict_to (home, 0);
+  g_assert_false (cache_home_has (home, 1));
+}
+
 /* A file of the cache that a person named: its study stays until that is over, one that is not named goes. */
 static void
 test_unsent_file (ArchiveHome *home, gconstpointer data)
@@ -407,6 +426,7 @@ main (int argc, char **argv)
   add_test ("/cache/never-came", test_never_came);
   add_test ("/cache/unread", test_unread);
   add_test ("/cache/ordered", test_ordered);
+  add_test ("/cache/undelivered", test_undelivered);
   add_test ("/cache/unsent", test_unsent);
   add_test ("/cache/unsent-file", test_unsent_file);
   add_test ("/cache/open", test_open);
