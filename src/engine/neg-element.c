@@ -19,8 +19,8 @@ list_has_vr (const char *list, const char *vr)
   return FALSE;
 }
 
-static gboolean
-vr_has_long_length (const char *vr)
+gboolean
+neg_element_vr_is_long (const char *vr)
 {
   if (list_has_vr (long_vrs, vr))
     return TRUE;
@@ -99,7 +99,7 @@ neg_element_read (NegSource *source, guint64 offset, guint64 end, NegEncoding en
     return TRUE;
   }
   memcpy (element->vr, bytes + 4, 2);
-  if (vr_has_long_length (element->vr))
+  if (neg_element_vr_is_long (element->vr))
     return read_long_length (source, end, encoding.big_endian, element, error);
   element->length = neg_element_decode_number (bytes + 6, 2, encoding.big_endian);
   return TRUE;

@@ -27,6 +27,9 @@ typedef struct {
 gboolean neg_element_read (NegSource *source, guint64 offset, guint64 end, NegEncoding encoding,
                            NegElement *element, GError **error);
 
+/* PS3.5 7.1.2: a length of four bytes behind two reserved ones. */
+gboolean neg_element_vr_is_long (const char *vr);
+
 gboolean neg_element_fits (const NegElement *element, guint64 end);
 
 /* TRUE for 4 bytes that are an item's tag. */

@@ -15,6 +15,7 @@
 #include "engine/neg-archive.h"
 #include "engine/neg-codec.h"
 #include "engine/neg-dataset.h"
+#include "engine/neg-engine-video.h"
 #include "engine/neg-engine.h"
 #include "engine/neg-net.h"
 #include "engine/neg-seal.h"
@@ -63,6 +64,16 @@ run_network (GError **error)
          && neg_net_serve (SOCKET_FD, error);
 }
 
+/* An engine that plays one video through (neg-engine-video.h). */
+static gboolean
+run_video (GError **error)
+{
+  step_back ();
+  mallopt (M_ARENA_MAX, 1);
+  neg_engine_video_preload ();
+  return neg_seal_video (error) && send_ready (error) && neg_engine_serve_video (SOCKET_FD, error);
+}
+
 static gboolean
 run (GError **error)
 {
@@ -80,12 +91,13 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   gboolean is_network = argc == 2 && strcmp (argv[1], "--network") == 0;
+  gboolean is_video = argc == 2 && strcmp (argv[1], "--video") == 0;
 
-  if ((argc != 1 && !is_network) || !has_socket ()) {
+  if ((argc != 1 && !is_network && !is_video) || !has_socket ()) {
     fprintf (stderr, "negatoscope-engine is started by negatoscope, which talks to it over descriptor 3.\n");
     return 2;
   }
-  if (is_network ? run_network (&error) : run (&error))
+  if (is_network ? run_network (&error) : is_video ? run_video (&error) : run (&error))
     _exit (0);
   dprintf (STDERR_FILENO, "negatoscope-engine: %s\n", error->message);
   _exit (1);

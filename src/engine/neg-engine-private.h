@@ -44,6 +44,8 @@ gboolean _neg_engine_decode (NegEngineLoop *loop, NegReader *reader, GError **er
 gboolean _neg_engine_extract (NegEngineLoop *loop, NegReader *reader, GError **error);
 gboolean _neg_engine_index (NegEngineLoop *loop, NegReader *reader, GError **error);
 gboolean _neg_engine_compose (NegEngineLoop *loop, NegReader *reader, GError **error);
+gboolean _neg_engine_tags (NegEngineLoop *loop, NegReader *reader, GError **error);
+gboolean _neg_engine_modify (NegEngineLoop *loop, NegReader *reader, GError **error);
 
 /* Layouts of the objects worked on last, so that a frame does not cost a walk over its object. */
 NegEngineCache *_neg_engine_cache_new (void);

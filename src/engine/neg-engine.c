@@ -152,6 +152,10 @@ work (NegEngineLoop *loop, GError **error)
     return _neg_engine_index (loop, &reader, error);
   case NEG_MESSAGE_COMPOSE:
     return _neg_engine_compose (loop, &reader, error);
+  case NEG_MESSAGE_TAGS:
+    return _neg_engine_tags (loop, &reader, error);
+  case NEG_MESSAGE_MODIFY:
+    return _neg_engine_modify (loop, &reader, error);
   default:
     return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a message that is no request");
   }

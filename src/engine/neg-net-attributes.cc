@@ -20,6 +20,9 @@ constexpr gsize bytes_max = 1 << 20;
 constexpr gsize value_bytes_max = 65536;
 constexpr guint path_parts_max = 8;
 constexpr guint64 item_index_max = 15;
+constexpr guint step_attributes_max = 131072;
+constexpr gsize step_bytes_max = 12 << 20;
+constexpr guint64 step_item_index_max = 65535;
 
 using Text = std::shared_ptr<NegText>;
 
@@ -29,8 +32,10 @@ struct Flat {
   GVariantBuilder *builder;
   guint n;
   gsize bytes;
+  guint n_max;
+  gsize most;
 
-  bool is_full () const { return n >= attributes_max || bytes >= bytes_max; }
+  bool is_full () const { return n >= n_max || bytes >= most; }
 };
 
 static void add_item (Flat &flat, DcmItem *item, const std::string &prefix, Text text);
@@ -165,9 +170,18 @@ add_item (Flat &flat, DcmItem *item, const std::string &prefix, Text text)
 void
 net_attributes_add (GVariantBuilder *builder, DcmItem *item)
 {
-  Flat flat = { builder, 0, 0 };
+  Flat flat = { builder, 0, 0, attributes_max, bytes_max };
 
   add_item (flat, item, "", make_text (nullptr));
+}
+
+bool
+net_attributes_add_all (GVariantBuilder *builder, DcmItem *item)
+{
+  Flat flat = { builder, 0, 0, step_attributes_max, step_bytes_max };
+
+  add_item (flat, item, "", make_text (nullptr));
+  return !flat.is_full ();
 }
 
 // --- Flat keys to a data set ---
@@ -191,7 +205,7 @@ find_tag (const char *name, gsize length, DcmTag *tag)
 
 // The item that "Sequence[2]" stands for, made where it is not there.
 static DcmItem *
-enter_sequence (DcmItem *item, const char *part)
+enter_sequence (DcmItem *item, const char *part, guint64 index_max)
 {
   const char *bracket = strchr (part, '[');
   guint64 index = 0;
@@ -201,7 +215,7 @@ enter_sequence (DcmItem *item, const char *part)
 
   if (bracket == nullptr
       || !g_ascii_string_to_unsigned (std::string (bracket + 1, strcspn (bracket + 1, "]")).c_str (), 10, 0,
-                                      item_index_max, &index, nullptr))
+                                      index_max, &index, nullptr))
     return nullptr;
   end = bracket + 1 + strcspn (bracket + 1, "]");
   if (strcmp (end, "]") != 0 || !find_tag (part, static_cast<gsize> (bracket - part), &tag) || tag.getEVR () != EVR_SQ)
@@ -212,12 +226,12 @@ enter_sequence (DcmItem *item, const char *part)
 }
 
 static bool
-put_value (DcmItem *item, const char *name, const char *value)
+put_value (DcmItem *item, const char *name, const char *value, guint64 index_max)
 {
   DcmTag tag;
 
   if (strchr (name, '[') != nullptr)
-    return *value == '\0' && enter_sequence (item, name) != nullptr;
+    return *value == '\0' && enter_sequence (item, name, index_max) != nullptr;
   if (!find_tag (name, strlen (name), &tag))
     return false;
   if (tag.getEVR () == EVR_SQ)
@@ -228,7 +242,7 @@ put_value (DcmItem *item, const char *name, const char *value)
 }
 
 static bool
-put_key (DcmDataset *dataset, const char *path, const char *value)
+put_key (DcmDataset *dataset, const char *path, const char *value, guint64 index_max)
 {
   g_auto (GStrv) parts = g_strsplit (path, ".", path_parts_max + 1);
   guint n = g_strv_length (parts);
@@ -237,12 +251,12 @@ put_key (DcmDataset *dataset, const char *path, const char *value)
   if (n == 0 || n > path_parts_max || strlen (value) > value_bytes_max)
     return false;
   for (guint i = 0; i + 1 < n && item != nullptr; i++)
-    item = enter_sequence (item, parts[i]);
-  return item != nullptr && put_value (item, parts[n - 1], value);
+    item = enter_sequence (item, parts[i], index_max);
+  return item != nullptr && put_value (item, parts[n - 1], value, index_max);
 }
 
-DcmDataset *
-net_dataset_from_keys (GVariant *keys, GError **error)
+static DcmDataset *
+make_dataset (GVariant *keys, guint most, guint64 index_max, GError **error)
 {
   std::unique_ptr<DcmDataset> dataset (new DcmDataset);
   GVariantIter iterator;
@@ -250,13 +264,13 @@ net_dataset_from_keys (GVariant *keys, GError **error)
   const char *value;
   bool is_ascii = true;
 
-  if (g_variant_n_children (keys) == 0 || g_variant_n_children (keys) > attributes_max) {
+  if (g_variant_n_children (keys) == 0 || g_variant_n_children (keys) > most) {
     neg_fail (error, NEG_ERROR_USAGE, nullptr, "no keys, or too many");
     return nullptr;
   }
   g_variant_iter_init (&iterator, keys);
   while (g_variant_iter_next (&iterator, "(&s&s)", &path, &value)) {
-    if (!put_key (dataset.get (), path, value)) {
+    if (!put_key (dataset.get (), path, value, index_max)) {
       neg_fail (error, NEG_ERROR_USAGE, path, "a key that no attribute has, or a value that it cannot have");
       return nullptr;
     }
@@ -265,6 +279,18 @@ net_dataset_from_keys (GVariant *keys, GError **error)
   if (!is_ascii)
     dataset->putAndInsertString (DCM_SpecificCharacterSet, "ISO_IR 192");
   return dataset.release ();
+}
+
+DcmDataset *
+net_dataset_from_keys (GVariant *keys, GError **error)
+{
+  return make_dataset (keys, attributes_max, item_index_max, error);
+}
+
+DcmDataset *
+net_dataset_from_attributes (GVariant *attributes, GError **error)
+{
+  return make_dataset (attributes, step_attributes_max, step_item_index_max, error);
 }
 
 } // namespace neg

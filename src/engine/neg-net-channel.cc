@@ -119,6 +119,15 @@ net_receive (NetChannel &channel, bool wait, guint16 *type, GVariant **body, int
   return true;
 }
 
+void
+net_put_back (NetChannel &channel, guint16 type, GVariant *body)
+{
+  Waiting *message = g_new (Waiting, 1);
+
+  *message = { type, g_variant_ref (body), -1 };
+  g_queue_push_head (&channel.waiting, message);
+}
+
 const char *
 net_option_string (const NetChannel &channel, const char *name)
 {

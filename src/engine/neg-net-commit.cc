@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "dcmtk/dcmdata/dcdeftag.h"
-#include "dcmtk/dcmdata/dcsequen.h"
 #include "dcmtk/dcmdata/dcuid.h"
 
 #include "base/neg-error.h"
@@ -18,43 +17,8 @@ namespace neg {
 
 constexpr guint request_commitment = 1;
 constexpr gsize event_bytes_max = 16 << 20;
-constexpr gsize references_max = 100000;
 constexpr guint status_processing_failure = 0x0110;
 constexpr guint status_no_such_class = 0x0118;
-
-static const char *
-get_uid (DcmItem *item, const DcmTagKey &tag)
-{
-  const char *text = nullptr;
-
-  item->findAndGetString (tag, text);
-  return net_check_uid (text);
-}
-
-// (class, instance) or, of failures, (class, instance, reason).
-static GVariant *
-read_references (DcmDataset *dataset, const DcmTagKey &tag, bool with_reason)
-{
-  GVariantBuilder references;
-  DcmSequenceOfItems *sequence = nullptr;
-
-  g_variant_builder_init (&references, G_VARIANT_TYPE (with_reason ? "a(ssu)" : "a(ss)"));
-  dataset->findAndGetSequence (tag, sequence);
-  for (gsize i = 0; sequence != nullptr && i < MIN (sequence->card (), references_max); i++) {
-    DcmItem *item = sequence->getItem (i);
-    const char *sop_class = get_uid (item, DCM_ReferencedSOPClassUID);
-    const char *instance = get_uid (item, DCM_ReferencedSOPInstanceUID);
-    Uint16 reason = 0;
-
-    if (with_reason) {
-      item->findAndGetUint16 (DCM_FailureReason, reason);
-      g_variant_builder_add (&references, "(ssu)", sop_class, instance, guint32 (reason));
-    } else {
-      g_variant_builder_add (&references, "(ss)", sop_class, instance);
-    }
-  }
-  return g_variant_builder_end (&references);
-}
 
 static bool
 answer_event (T_ASC_Association *association, const NetContext &context, const T_DIMSE_N_EventReportRQ &request,
@@ -83,9 +47,9 @@ tell_event (NetChannel &channel, DcmDataset *dataset, guint *status, GError **er
   std::string comment;
 
   if (!net_send (channel, NEG_NET_EVENT,
-                 g_variant_new ("(s@a(ss)@a(ssu))", get_uid (dataset, DCM_TransactionUID),
-                                read_references (dataset, DCM_ReferencedSOPSequence, false),
-                                read_references (dataset, DCM_FailedSOPSequence, true))))
+                 g_variant_new ("(s@a(ss)@a(ssu))", net_read_uid (dataset, DCM_TransactionUID),
+                                net_read_references (dataset, DCM_ReferencedSOPSequence, false),
+                                net_read_references (dataset, DCM_FailedSOPSequence, true))))
     return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
   return net_await_status (channel, 0, status, &comment, error);
 }
@@ -135,18 +99,12 @@ private:
 static bool
 build_action (DcmDataset *dataset, GVariant *order)
 {
-  const char *transaction, *sop_class, *instance;
-  g_autoptr (GVariantIter) references = nullptr;
+  g_autoptr (GVariant) references = nullptr;
+  const char *transaction;
 
-  g_variant_get (order, "(&sa(ss))", &transaction, &references);
-  bool is_built = dataset->putAndInsertString (DCM_TransactionUID, transaction).good ();
-  while (is_built && g_variant_iter_next (references, "(&s&s)", &sop_class, &instance)) {
-    DcmItem *item = nullptr;
-    is_built = dataset->findOrCreateSequenceItem (DCM_ReferencedSOPSequence, item, -2).good ()
-               && item->putAndInsertString (DCM_ReferencedSOPClassUID, sop_class).good ()
-               && item->putAndInsertString (DCM_ReferencedSOPInstanceUID, instance).good ();
-  }
-  return is_built;
+  g_variant_get (order, "(&s@a(ss))", &transaction, &references);
+  return dataset->putAndInsertString (DCM_TransactionUID, transaction).good ()
+         && net_add_references (dataset, DCM_ReferencedSOPSequence, references);
 }
 
 bool

@@ -3,6 +3,8 @@
 #include "engine/neg-net-pdv.hh"
 
 #include <cerrno>
+#include <cstring>
+#include <initializer_list>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -146,6 +148,48 @@ net_pdv_send (const NetChannel &channel, T_ASC_Association *association, T_ASC_P
   set_cork (channel, 1);
   bool is_sent = send_command (association, id, command, error)
                  && send_data (channel, association, id, data, piece, transfer, error);
+  set_cork (channel, 0);
+  return is_sent;
+}
+
+static void
+add_words (GByteArray *command, std::initializer_list<guint16> words)
+{
+  for (guint16 word : words) {
+    guint16 little = GUINT16_TO_LE (word);
+    g_byte_array_append (command, reinterpret_cast<const guint8 *> (&little), sizeof little);
+  }
+}
+
+static void
+add_uid (GByteArray *command, guint16 element, const char *uid)
+{
+  guint16 length = strlen (uid);
+
+  // The padding is a NUL (PS3.5 9.1), and one stands behind the text.
+  length += length % 2;
+  add_words (command, { 0, element, length, 0 });
+  g_byte_array_append (command, reinterpret_cast<const guint8 *> (uid), length);
+}
+
+// Of DCMTK's making it is a data set by the dictionary, sent in two parts: a peer waits for each object's.
+bool
+net_answer_store (const NetChannel &channel, T_ASC_Association *association, T_ASC_PresentationContextID id,
+                  const T_DIMSE_C_StoreRQ &request, guint16 status, GError **error)
+{
+  g_autoptr (GByteArray) command = g_byte_array_new ();
+  g_autoptr (GByteArray) rest = g_byte_array_new ();
+
+  add_uid (rest, 0x0002, request.AffectedSOPClassUID);
+  add_words (rest, { 0, 0x0100, 2, 0, DIMSE_C_STORE_RSP });
+  add_words (rest, { 0, 0x0120, 2, 0, request.MessageID });
+  add_words (rest, { 0, 0x0800, 2, 0, DIMSE_DATASET_NULL });
+  add_words (rest, { 0, 0x0900, 2, 0, status });
+  add_uid (rest, 0x1000, request.AffectedSOPInstanceUID);
+  add_words (command, { 0, 0x0000, 4, 0, static_cast<guint16> (rest->len), 0 });
+  g_byte_array_append (command, rest->data, rest->len);
+  set_cork (channel, 1);
+  bool is_sent = write_pdv (association, id, DUL_COMMANDPDV, command->data, command->len, true, error);
   set_cork (channel, 0);
   return is_sent;
 }

@@ -33,6 +33,10 @@ bool net_pdv_send (const NetChannel &channel, T_ASC_Association *association, T_
 bool net_receive_command (NetChannel &channel, T_ASC_Association *association, T_ASC_PresentationContextID *id,
                           T_DIMSE_Message *message, DcmDataset **detail, bool *is_release, GError **error);
 
+// C-STORE-RSP without a data set (PS3.7 9.3.1.2).
+bool net_answer_store (const NetChannel &channel, T_ASC_Association *association, T_ASC_PresentationContextID id,
+                       const T_DIMSE_C_StoreRQ &request, guint16 status, GError **error);
+
 // Where a data set goes.
 class NetSink {
 public:

@@ -11,7 +11,8 @@
 // neg-net-contexts.cc   what was negotiated; waiting for the peer and the agent at once
 // neg-net-store.cc      C-STORE SCU; neg-net-recode.cc: in another uncompressed transfer syntax
 // neg-net-receive.cc    one object that comes; neg-net-scp.cc: C-STORE and C-ECHO SCP; neg-net-get.cc: C-GET SCU
-// neg-net-commit.cc     N-ACTION, N-EVENT-REPORT in both roles
+// neg-net-commit.cc     N-ACTION to a peer, its N-EVENT-REPORT; neg-net-asked.cc: the other way round
+// neg-net-step.cc       N-CREATE, N-SET of performed procedure steps in both roles
 // neg-net-web*.c        DICOMweb (libcurl)
 #pragma once
 
@@ -54,6 +55,7 @@ bool net_send (NetChannel &channel, NegNetMessageType type, GVariant *body);
 // not returned. False: none; one was noted (look at the channel); the agent is gone (is_cancelled). *body is given; *fd
 // the first descriptor or -1, given (nullable where none can come).
 bool net_receive (NetChannel &channel, bool wait, guint16 *type, GVariant **body, int *fd);
+void net_put_back (NetChannel &channel, guint16 type, GVariant *body); // it is the next one again
 
 const char *net_option_string (const NetChannel &channel, const char *name); // nullptr where absent
 bool net_option_flag (const NetChannel &channel, const char *name);
@@ -85,6 +87,8 @@ bool net_run_query (NetChannel &channel, T_ASC_Association *association, GError 
 bool net_run_store (NetChannel &channel, T_ASC_Association *association, GError **error);
 bool net_run_get (NetChannel &channel, T_ASC_Association *association, GError **error);
 bool net_run_commit (NetChannel &channel, T_ASC_Association *association, GError **error);
+bool net_run_step (NetChannel &channel, T_ASC_Association *association, GError **error); // mpps
+bool net_run_report (NetChannel &channel, T_ASC_Association *association, GError **error);
 bool net_run_scp (NetChannel &channel, T_ASC_Association *association, GError **error);
 
 // What each role proposes or accepts.
@@ -92,11 +96,17 @@ bool net_propose_query (NetChannel &channel, T_ASC_Parameters *parameters, GErro
 bool net_propose_store (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
 bool net_propose_get (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
 bool net_propose_commit (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+bool net_propose_step (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
+bool net_propose_report (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
 bool net_accept_scp (NetChannel &channel, T_ASC_Parameters *parameters, GError **error);
 
 // neg-net-attributes.cc. Keys become a data set in UTF-8 (ISO_IR 192) when any value is not ASCII; what was received is
 // decoded by neg-text in its own character sets. 4,096 attributes and 1 MiB per data set at most; the rest is left out.
 DcmDataset *net_dataset_from_keys (GVariant *keys, GError **error);
 void net_attributes_add (GVariantBuilder *builder, DcmItem *item);
+
+// Likewise of performed procedure steps, which list every image: 131,072 attributes and 12 MiB. False: there is more.
+DcmDataset *net_dataset_from_attributes (GVariant *attributes, GError **error);
+bool net_attributes_add_all (GVariantBuilder *builder, DcmItem *item);
 
 } // namespace neg

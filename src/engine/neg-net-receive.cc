@@ -4,8 +4,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
 #include <poll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "dcmtk/dcmdata/dcdeftag.h"
@@ -20,8 +22,9 @@
 namespace neg {
 
 constexpr guint64 object_bytes_max = guint64 (16) << 30;
-constexpr gsize buffer_bytes = 256 << 10;
-constexpr gsize direct_bytes = 32 << 10;
+// Written in blocks of this size, and at its multiples: the kernel then takes few large pages instead of many small ones.
+constexpr gsize block_bytes = 128 << 10;
+constexpr guint64 early_bytes = 256 << 10;
 
 // PS3.4 B.2.3
 constexpr guint status_out_of_resources = 0xa700;
@@ -43,8 +46,11 @@ public:
 
 private:
   bool write (const guint8 *bytes, gsize length, GError **error);
+  bool write_blocks (const guint8 *bytes, gsize length, GError **error);
+  void begin_sync ();
 
-  std::vector<guint8> buffer;
+  guint64 handed_over = 0;    // to the disk
+  std::vector<guint8> buffer; // less than a block
 };
 
 bool
@@ -85,15 +91,49 @@ FileSink::close ()
   fd = -1;
 }
 
+// The disk writes while more comes: whoever syncs the file waits for its last piece only. A hint, whose failure is told to
+// whoever syncs.
+void
+FileSink::begin_sync ()
+{
+  if (written - handed_over < early_bytes)
+    return;
+  (void) !sync_file_range (fd, off64_t (handed_over), off64_t (written - handed_over), SYNC_FILE_RANGE_WRITE);
+  handed_over = written;
+}
+
+// What is buffered and then @bytes, in one call if the disk takes it so.
+bool
+FileSink::write_blocks (const guint8 *bytes, gsize length, GError **error)
+{
+  struct iovec parts[] = { { buffer.data (), buffer.size () }, { const_cast<guint8 *> (bytes), length } };
+  gsize n = 0;
+
+  if (buffer.size () + length <= object_bytes_max - written)
+    n = MAX (pwritev (fd, parts, G_N_ELEMENTS (parts), written), 0);
+  written += n;
+  gsize n_buffered = MIN (n, buffer.size ());
+  if (!write (buffer.data () + n_buffered, buffer.size () - n_buffered, error)
+      || !write (bytes + (n - n_buffered), length - (n - n_buffered), error))
+    return false;
+  buffer.clear ();
+  begin_sync ();
+  return true;
+}
+
 bool
 FileSink::append (const void *bytes, gsize length, GError **error)
 {
   auto *first = static_cast<const guint8 *> (bytes);
+  gsize whole = (buffer.size () + length) / block_bytes * block_bytes;
 
-  if (buffer.size () + length > buffer_bytes && !flush (error))
-    return false;
-  if (buffer.empty () && length >= direct_bytes)
-    return write (first, length, error);
+  if (whole > 0) {
+    gsize taken = whole - buffer.size ();
+    if (!write_blocks (first, taken, error))
+      return false;
+    first += taken;
+    length -= taken;
+  }
   buffer.insert (buffer.end (), first, first + length);
   return true;
 }
@@ -140,6 +180,12 @@ net_await_status (NetChannel &channel, guint32 number, guint *status, std::strin
     if (channel.is_cancelled)
       return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
   g_autoptr (GVariant) body = given;
+  if (type == NEG_NET_REPORT) {
+    // What we owe the peer has time until it has its answer.
+    bool is_heard = net_await_status (channel, number, status, comment, error);
+    net_put_back (channel, type, body);
+    return is_heard;
+  }
   if (type != NEG_NET_STATUS)
     return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
   g_variant_get (body, "(uu&s)", &answered, status, &words);
@@ -183,14 +229,6 @@ is_answered_ahead (NetAsked *asked, const std::string &study, guint32 number)
   if (asked->n_unheard++ == 0)
     asked->first_unheard = number;
   return true;
-}
-
-const char *
-net_check_uid (const char *text)
-{
-  gsize length = text != nullptr ? strlen (text) : 0;
-
-  return length > 0 && length <= 64 && strspn (text, "0123456789.") == length ? text : "";
 }
 
 void
@@ -266,13 +304,15 @@ tell_received (NetChannel &channel, guint32 number, guint64 bytes, const NetCont
 }
 
 static bool
-answer (T_ASC_Association *association, const NetContext &context, const T_DIMSE_C_StoreRQ &request, guint status,
-        const std::string &comment, GError **error)
+answer (const NetChannel &channel, T_ASC_Association *association, const NetContext &context,
+        const T_DIMSE_C_StoreRQ &request, guint status, const std::string &comment, GError **error)
 {
   T_DIMSE_Message message = T_DIMSE_Message ();
   T_DIMSE_C_StoreRSP &response = message.msg.CStoreRSP;
   DcmDataset detail;
 
+  if (comment.empty ())
+    return net_answer_store (channel, association, context.id, request, status, error);
   message.CommandField = DIMSE_C_STORE_RSP;
   response.MessageIDBeingRespondedTo = request.MessageID;
   response.DataSetType = DIMSE_DATASET_NULL;
@@ -280,11 +320,9 @@ answer (T_ASC_Association *association, const NetContext &context, const T_DIMSE
   response.opts = O_STORE_AFFECTEDSOPCLASSUID | O_STORE_AFFECTEDSOPINSTANCEUID;
   g_strlcpy (response.AffectedSOPClassUID, request.AffectedSOPClassUID, sizeof response.AffectedSOPClassUID);
   g_strlcpy (response.AffectedSOPInstanceUID, request.AffectedSOPInstanceUID, sizeof response.AffectedSOPInstanceUID);
-  if (!comment.empty ())
-    detail.putAndInsertString (DCM_ErrorComment, comment.substr (0, 64).c_str ());
-  OFCondition condition = DIMSE_sendMessageUsingMemoryData (association, context.id, &message,
-                                                            comment.empty () ? nullptr : &detail, nullptr, nullptr,
-                                                            nullptr);
+  detail.putAndInsertString (DCM_ErrorComment, comment.substr (0, 64).c_str ());
+  OFCondition condition
+      = DIMSE_sendMessageUsingMemoryData (association, context.id, &message, &detail, nullptr, nullptr, nullptr);
   return condition.good () || net_fail (error, condition, "answering");
 }
 
@@ -328,7 +366,7 @@ net_take_object (NetChannel &channel, T_ASC_Association *association, const NetC
       return false;
     channel.has_no_room = false;
     transfer.tell (true); // the agent looks for room again, and says what it has found
-    return answer (association, *context, request, status, comment, error);
+    return answer (channel, association, *context, request, status, comment, error);
   }
   FileSink sink (fd);
   if (!fill_file (channel, association, *context, request, source_ae, sink, transfer, &failure, error))
@@ -339,10 +377,10 @@ net_take_object (NetChannel &channel, T_ASC_Association *association, const NetC
   if (!tell_received (channel, number, sink.written, *context, request, record, failure))
     return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
   if (is_answered_ahead (asked, study, number))
-    return answer (association, *context, request, STATUS_Success, "", error);
+    return answer (channel, association, *context, request, STATUS_Success, "", error);
   if (!await_word (channel, asked, number, &status, &comment, error))
     return false;
-  return answer (association, *context, request, is_mismatch ? status_class_mismatch : status, comment, error);
+  return answer (channel, association, *context, request, is_mismatch ? status_class_mismatch : status, comment, error);
 }
 
 } // namespace neg

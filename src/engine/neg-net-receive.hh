@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/neg-net-pdv.hh"
+#include "engine/neg-net-references.hh"
 
 namespace neg {
 
@@ -28,11 +29,20 @@ bool net_take_object (NetChannel &channel, T_ASC_Association *association, const
 bool net_take_event (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
                      const T_DIMSE_N_EventReportRQ &request, GError **error);
 
+// N-CREATE-RQ and N-SET-RQ of performed procedure steps (PS3.4 F.7.2); as above.
+bool net_take_step (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
+                    const T_DIMSE_Message &message, GError **error);
+
+// N-ACTION-RQ of storage commitment (PS3.4 J.3.2); as above.
+bool net_take_question (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
+                        const T_DIMSE_N_ActionRQ &request, GError **error);
+// A NET_REPORT as N-EVENT-REPORT-RQ, and its answer, which the agent is told.
+bool net_send_report (T_ASC_Association *association, const NetContext &context, GVariant *order, GError **error);
+bool net_take_reported (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
+                        const T_DIMSE_N_EventReportRSP &response, GError **error);
+
 // The agent's NET_STATUS of @number. CANCELLED, PROTOCOL.
 bool net_await_status (NetChannel &channel, guint32 number, guint *status, std::string *comment, GError **error);
-
-// @text when it is a UID of digits and dots, else "".
-const char *net_check_uid (const char *text);
 
 // Whatever a peer writes, as UTF-8.
 void net_add_comment (GVariantBuilder *comments, DcmDataset *detail);

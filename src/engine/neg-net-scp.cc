@@ -37,7 +37,8 @@ static OFCondition
 decide (T_ASC_Parameters *parameters, const T_ASC_PresentationContext &context)
 {
   bool is_commitment = strcmp (context.abstractSyntax, UID_StorageCommitmentPushModelSOPClass) == 0;
-  bool is_command = is_commitment || strcmp (context.abstractSyntax, UID_VerificationSOPClass) == 0;
+  bool is_command = is_commitment || strcmp (context.abstractSyntax, UID_VerificationSOPClass) == 0
+                    || strcmp (context.abstractSyntax, UID_ModalityPerformedProcedureStepSOPClass) == 0;
   const char *syntax = choose_syntax (context, is_command);
   T_ASC_SC_ROLE role = ASC_SC_ROLE_DEFAULT;
 
@@ -77,6 +78,7 @@ public:
 private:
   bool serve (bool *is_over, GError **error);
   bool handle (T_ASC_PresentationContextID id, T_DIMSE_Message &message, GError **error);
+  bool take_order (GError **error);
 
   NetChannel &channel;
   T_ASC_Association *association;
@@ -98,6 +100,13 @@ Provider::handle (T_ASC_PresentationContextID id, T_DIMSE_Message &message, GErr
                             association->params->DULparams.callingAPTitle, nullptr, transfer, error);
   case DIMSE_N_EVENT_REPORT_RQ:
     return net_take_event (channel, association, contexts.find (id), message.msg.NEventReportRQ, error);
+  case DIMSE_N_EVENT_REPORT_RSP:
+    return net_take_reported (channel, association, contexts.find (id), message.msg.NEventReportRSP, error);
+  case DIMSE_N_ACTION_RQ:
+    return net_take_question (channel, association, contexts.find (id), message.msg.NActionRQ, error);
+  case DIMSE_N_CREATE_RQ:
+  case DIMSE_N_SET_RQ:
+    return net_take_step (channel, association, contexts.find (id), message, error);
   case DIMSE_C_CANCEL_RQ:
     return true;
   default:
@@ -122,6 +131,22 @@ Provider::serve (bool *is_over, GError **error)
   return condition.good () || net_fail (error, condition, "releasing");
 }
 
+// Only a report is the agent's to begin.
+bool
+Provider::take_order (GError **error)
+{
+  const NetContext *context = contexts.find_uncompressed (UID_StorageCommitmentPushModelSOPClass);
+  guint16 type;
+  GVariant *given;
+
+  if (!net_receive (channel, false, &type, &given, nullptr))
+    return true;
+  g_autoptr (GVariant) order = given;
+  if (type != NEG_NET_REPORT || context == nullptr)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
+  return net_send_report (association, *context, order, error);
+}
+
 bool
 Provider::run (GError **error)
 {
@@ -136,8 +161,8 @@ Provider::run (GError **error)
     case NetReady::NEITHER:
       return neg_fail (error, NEG_ERROR_TIMEOUT, "association", "the peer is silent");
     default:
-      if (net_has_waiting (channel))
-        return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message at the wrong time");
+      if (!take_order (error))
+        return false;
     }
   transfer.tell ();
   return is_over || channel.is_finished || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");

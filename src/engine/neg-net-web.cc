@@ -236,6 +236,8 @@ make_headers (const Web &web, const WebRequest &request)
   headers = curl_slist_append (headers, "Expect:");
   if (request.content_type != nullptr)
     headers = curl_slist_append (headers, (std::string ("Content-Type: ") + request.content_type).c_str ());
+  if (request.if_none_match != nullptr && *request.if_none_match != '\0')
+    headers = curl_slist_append (headers, (std::string ("If-None-Match: ") + request.if_none_match).c_str ());
   if (!web.authorization.empty ())
     headers = curl_slist_append (headers, ("Authorization: " + web.authorization).c_str ());
   return headers;
@@ -249,6 +251,7 @@ set_request (Web &web, Transfer &transfer)
   curl_easy_setopt (web.easy, CURLOPT_URL, request.url.c_str ());
   curl_easy_setopt (web.easy, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt (web.easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt (web.easy, CURLOPT_TIMEOUT, request.limit_s);
   if (request.content_type == nullptr) {
     curl_easy_setopt (web.easy, CURLOPT_HTTPGET, 1L);
     return;
@@ -361,6 +364,8 @@ neg::web_run (NetChannel &channel, int socket, WebHandles *handles, GError **err
     return web_run_query (web, error);
   if (g_strcmp0 (role, "web-retrieve") == 0)
     return web_run_retrieve (web, error);
+  if (g_strcmp0 (role, "web-fetch") == 0)
+    return web_run_fetch (web, error);
   return web_run_store (web, error);
 }
 

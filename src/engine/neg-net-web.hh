@@ -6,6 +6,7 @@
 // neg-net-web-query.cc     QIDO-RS (PS3.18 10.6)
 // neg-net-web-json.cc      DICOM JSON (PS3.18 annex F) to flat attributes
 // neg-net-web-transfer.cc  WADO-RS (10.4), STOW-RS (10.5)
+// neg-net-web-fetch.cc     no DICOM: files of a site's library, what is posted to it
 #pragma once
 
 #include "engine/neg-net-private.hh"
@@ -46,6 +47,8 @@ struct WebRequest {
   gint64 upload_bytes;
   gssize (*give) (guint8 *target, gsize length, void *user_data, GError **error);
   void (*rewind) (void *user_data); // the connection had been closed meanwhile: all of it once more
+  const char *if_none_match; // nullptr or "": none
+  long limit_s; // for all of it; 0: silence alone ends it
 };
 
 // The next message for this role, when it comes. False: finished, cancelled or gone.
@@ -69,6 +72,7 @@ std::string web_escape (const Web &web, const char *text);
 bool web_run_query (Web &web, GError **error);
 bool web_run_retrieve (Web &web, GError **error);
 bool web_run_store (Web &web, GError **error);
+bool web_run_fetch (Web &web, GError **error);
 
 // libcurl's handles, made before the engine is sealed: later it could not open what it wakes itself with. Null: no
 // memory. Given, for the life of the process.

@@ -38,6 +38,8 @@ static const Role requestors[] = {
   { "store", net_propose_store, net_run_store },
   { "get", net_propose_get, net_run_get },
   { "commit", net_propose_commit, net_run_commit },
+  { "mpps", net_propose_step, net_run_step },
+  { "report", net_propose_report, net_run_report },
 };
 
 // --- What the agent is told ---

@@ -36,6 +36,15 @@
 /* An association needs no room for frames: its own data, a few PDUs, and the libraries. */
 #define NETWORK_ADDRESS_SPACE_BYTES ((rlim_t) 1 << 30)
 
+/* The pictures that a decoder keeps, of the largest that are taken. */
+#define VIDEO_ADDRESS_SPACE_BYTES ((rlim_t) 2 << 30)
+
+typedef enum {
+  CAGE_DECODING,
+  CAGE_NETWORK,
+  CAGE_VIDEO,
+} Cage;
+
 /* What parsing and decoding needs: memory without execution, reading and writing by position on what was handed
  * over, the socket, and ending. fstat() is newfstatat() with an empty path. */
 static const int allowed[] = {
@@ -54,8 +63,18 @@ static const int allowed[] = {
 /* What a connection needs besides, by descriptors alone. */
 static const int allowed_network[] = {
   SCMP_SYS (recvfrom), SCMP_SYS (read), SCMP_SYS (getsockopt), SCMP_SYS (getpeername), SCMP_SYS (getsockname),
-  SCMP_SYS (shutdown),
+  SCMP_SYS (shutdown), SCMP_SYS (pwritev), SCMP_SYS (sync_file_range),
 };
+
+/* What threads need; their scheduling is nobody's business. */
+static const int allowed_video[] = {
+  SCMP_SYS (read), SCMP_SYS (rseq), SCMP_SYS (set_robust_list), SCMP_SYS (nanosleep), SCMP_SYS (clock_nanosleep),
+};
+
+/* As the C library makes a thread, to the bit: what has another flag is another thing, such as a process. */
+#define THREAD_FLAGS \
+  (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND | CLONE_THREAD | CLONE_SETTLS \
+   | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID)
 
 /* None of them runs code in the kernel or changes whom one talks to. */
 static const struct {
@@ -75,7 +94,11 @@ static const int refused[] = {
 
 static const int refused_decoding[] = { SCMP_SYS (fcntl) };
 
-static const int unknown[] = { SCMP_SYS (clone3), SCMP_SYS (statx), SCMP_SYS (faccessat2), SCMP_SYS (rseq) };
+static const int unknown[] = { SCMP_SYS (clone3), SCMP_SYS (statx), SCMP_SYS (faccessat2) };
+
+static const int unknown_single[] = { SCMP_SYS (rseq) }; /* without threads */
+
+static const int unknown_video[] = { SCMP_SYS (sched_getattr), SCMP_SYS (sched_setattr), SCMP_SYS (membarrier) };
 
 static gboolean
 set_limit (int resource, rlim_t value, GError **error)
@@ -87,17 +110,20 @@ set_limit (int resource, rlim_t value, GError **error)
   return neg_fail (error, NEG_ERROR_REFUSED, NULL, "a resource limit cannot be set: %s", strerror (errno));
 }
 
-/* The processor-time limit is soft, as it moves with every item. Files are not limited in size: the only ones that
+/* Threads count as processes of the user's, all of them together: where they are needed the filter alone keeps processes away.
+ * The processor-time limit is soft, as it moves with every item. Files are not limited in size: the only ones that
  * are written to are the sealed memory files handed over, of which a slot may lie at any offset. */
 static gboolean
-set_limits (gboolean is_network, GError **error)
+set_limits (Cage cage, GError **error)
 {
-  rlim_t address_space_bytes = is_network ? NETWORK_ADDRESS_SPACE_BYTES : ADDRESS_SPACE_BYTES;
+  rlim_t address_space_bytes = cage == CAGE_NETWORK ? NETWORK_ADDRESS_SPACE_BYTES
+                               : cage == CAGE_VIDEO ? VIDEO_ADDRESS_SPACE_BYTES
+                                                    : ADDRESS_SPACE_BYTES;
 
   if (!IS_SANITIZED && !set_limit (RLIMIT_AS, address_space_bytes, error))
     return FALSE;
   return set_limit (RLIMIT_CORE, 0, error) && set_limit (RLIMIT_NOFILE, DESCRIPTORS_MAX, error)
-         && set_limit (RLIMIT_NPROC, 1, error) && set_limit (RLIMIT_MEMLOCK, 0, error);
+         && (cage == CAGE_VIDEO || set_limit (RLIMIT_NPROC, 1, error)) && set_limit (RLIMIT_MEMLOCK, 0, error);
 }
 
 /* Not dumpable: what is in memory is patient data, and no other process of the user has a say in this one. It dies
@@ -210,8 +236,26 @@ add_network_rules (scmp_filter_ctx filter)
   return code == 0 ? add_descriptor_rules (filter) : code;
 }
 
+/* The name of a thread is the one thing that it may say about itself; a pair of sockets is what it is woken by. */
 static int
-load_filter (scmp_filter_ctx filter, gboolean is_network)
+add_video_rules (scmp_filter_ctx filter)
+{
+  int code = add_rules (filter, SCMP_ACT_ALLOW, allowed_video, G_N_ELEMENTS (allowed_video));
+
+  if (code == 0)
+    code = add_rules (filter, SCMP_ACT_ERRNO (ENOSYS), unknown_video, G_N_ELEMENTS (unknown_video));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (clone), 1, SCMP_A0 (SCMP_CMP_EQ, THREAD_FLAGS));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (prctl), 1, SCMP_A0 (SCMP_CMP_EQ, PR_SET_NAME));
+  if (code == 0)
+    code = seccomp_rule_add (filter, SCMP_ACT_ALLOW, SCMP_SYS (socketpair), 2, SCMP_A0 (SCMP_CMP_EQ, AF_UNIX),
+                             SCMP_A1 (SCMP_CMP_EQ, SOCK_STREAM));
+  return code == 0 ? add_descriptor_rules (filter) : code;
+}
+
+static int
+load_filter (scmp_filter_ctx filter, Cage cage)
 {
   int code = seccomp_attr_set (filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 
@@ -219,10 +263,14 @@ load_filter (scmp_filter_ctx filter, gboolean is_network)
     code = add_rules (filter, SCMP_ACT_ALLOW, allowed, G_N_ELEMENTS (allowed));
   if (code == 0)
     code = add_rules (filter, SCMP_ACT_ERRNO (EPERM), refused, G_N_ELEMENTS (refused));
-  if (code == 0 && is_network)
+  if (code == 0 && cage == CAGE_NETWORK)
     code = add_network_rules (filter);
+  else if (code == 0 && cage == CAGE_VIDEO)
+    code = add_video_rules (filter);
   else if (code == 0)
     code = add_rules (filter, SCMP_ACT_ERRNO (EPERM), refused_decoding, G_N_ELEMENTS (refused_decoding));
+  if (code == 0 && cage != CAGE_VIDEO)
+    code = add_rules (filter, SCMP_ACT_ERRNO (ENOSYS), unknown_single, G_N_ELEMENTS (unknown_single));
   if (code == 0)
     code = add_rules (filter, SCMP_ACT_ERRNO (ENOSYS), unknown, G_N_ELEMENTS (unknown));
   if (code == 0)
@@ -235,10 +283,10 @@ load_filter (scmp_filter_ctx filter, gboolean is_network)
 }
 
 static gboolean
-set_filter (gboolean is_network, GError **error)
+set_filter (Cage cage, GError **error)
 {
   scmp_filter_ctx filter = seccomp_init (SCMP_ACT_KILL_PROCESS);
-  int code = filter ? load_filter (filter, is_network) : -ENOMEM;
+  int code = filter ? load_filter (filter, cage) : -ENOMEM;
 
   seccomp_release (filter);
   if (code == 0)
@@ -247,22 +295,28 @@ set_filter (gboolean is_network, GError **error)
 }
 
 static gboolean
-seal (gboolean is_network, GError **error)
+seal (Cage cage, GError **error)
 {
   leave_namespaces ();
-  return set_limits (is_network, error) && set_process_flags (error) && set_filter (is_network, error);
+  return set_limits (cage, error) && set_process_flags (error) && set_filter (cage, error);
 }
 
 gboolean
 neg_seal (GError **error)
 {
-  return seal (FALSE, error);
+  return seal (CAGE_DECODING, error);
 }
 
 gboolean
 neg_seal_network (GError **error)
 {
-  return seal (TRUE, error);
+  return seal (CAGE_NETWORK, error);
+}
+
+gboolean
+neg_seal_video (GError **error)
+{
+  return seal (CAGE_VIDEO, error);
 }
 
 void

@@ -15,6 +15,11 @@ gboolean neg_seal (GError **error);
  * ask and set the few options of theirs that a connection needs. It makes, connects, binds and accepts none. */
 gboolean neg_seal_network (GError **error);
 
+/* The same for an engine that plays a video through: besides, it may make threads, which libraries of pipelines cannot do without, and
+ * read and write what they wake each other with. A thread is no process: it shares everything, and its end is the engine's. Half of
+ * the memory. */
+gboolean neg_seal_video (GError **error);
+
 /* Renews the processor-time limit for the item that begins now. */
 void neg_seal_renew_cpu_limit (guint seconds);
 

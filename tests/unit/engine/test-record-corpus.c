@@ -69,6 +69,12 @@ compare_instance (const char *path, const NegObjectRecord *record, const NegInst
     { NEG_RECORD_SERIES_DESCRIPTION, instance->series_description },
     { NEG_RECORD_BODY_PART, instance->body_part },
     { NEG_RECORD_LATERALITY, instance->laterality },
+    { NEG_RECORD_IMAGE_LATERALITY, instance->image_laterality },
+    { NEG_RECORD_VIEW_POSITION, instance->view_position },
+    { NEG_RECORD_PATIENT_POSITION, instance->patient_position },
+    { NEG_RECORD_PROTOCOL, instance->protocol_name },
+    { NEG_RECORD_MANUFACTURER, instance->manufacturer },
+    { NEG_RECORD_IMAGE_TYPE, instance->image_type },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -77,6 +83,8 @@ compare_instance (const char *path, const NegObjectRecord *record, const NegInst
   compare_number (path, record, NEG_RECORD_INSTANCE_NUMBER, instance->has_instance_number, instance->instance_number);
   compare_number (path, record, NEG_RECORD_ROWS, instance->rows > 0, instance->rows);
   compare_number (path, record, NEG_RECORD_COLUMNS, instance->rows > 0, instance->columns);
+  compare_number (path, record, NEG_RECORD_BITS_STORED,
+                  instance->rows > 0 && record->text[NEG_RECORD_BITS_STORED] != NULL, instance->bits_stored);
   compare_number (path, record, NEG_RECORD_FRAMES, instance->frames > 1, instance->frames);
   n_same++;
 }

@@ -229,6 +229,143 @@ test_nested (void)
 }
 
 static void
+add_double (Object *object, guint32 tag, double number)
+{
+  guint8 bytes[8];
+  guint64 bits;
+
+  memcpy (&bits, &number, sizeof bits);
+  for (guint i = 0; i < 8; i++)
+    bytes[object->big_endian ? 7 - i : i] = (guint8) (bits >> 8 * i);
+  object_add (object, tag, "FD", bytes, 8);
+}
+
+static void
+add_item (Object *object, guint32 sequence, guint32 tag, const char *vr, const char *text)
+{
+  object_add_header (object, sequence, "SQ", UNDEFINED);
+  object_add_header (object, 0xFFFEE000, "", UNDEFINED);
+  object_add_text (object, tag, vr, text);
+  object_add_header (object, 0xFFFEE00D, "", 0);
+  object_add_header (object, 0xFFFEE0DD, "", 0);
+}
+
+static void
+add_facts (Object *object, const char *padding_vr, gboolean is_signed)
+{
+  object_add_text (object, 0x00080005, "CS", "ISO_IR 100");
+  object_add_text (object, 0x00080008, "CS", "ORIGINAL\\PRIMARY\\AXIAL");
+  object_add_text (object, 0x00080018, "UI", "1.2.3.4");
+  object_add_text (object, 0x00081070, "PN", "M\xFCller^T");
+  add_item (object, 0x00081111, 0x00081155, "UI", "1.2.3.99");
+  add_item (object, 0x00082218, 0x00080100, "SH", "T-15460");
+  object_add_text (object, 0x00180060, "DS", "120");
+  add_double (object, 0x00189345, 12.3);
+  object_add_text (object, 0x00200032, "DS", "-1.5\\2\\3.25");
+  object_add_number (object, 0x00280101, 12);
+  object_add_number (object, 0x00280103, is_signed);
+  object_add (object, 0x00280120, padding_vr, object->big_endian ? "\xF8\x30" : "\x30\xF8", 2);
+  add_item (object, 0x00400275, 0x00400009, "SH", "STEP7");
+  object_add_text (object, 0x00408302, "DS", "0.25");
+  add_item (object, 0x00540220, 0x00080100, "SH", "R-10226");
+  object_add_text (object, 0x00540400, "SH", "behind all");
+}
+
+static void
+expect_facts (const NegObjectRecord *record, gboolean is_signed)
+{
+  g_assert_cmpstr (record->text[NEG_RECORD_CHARACTER_SET], ==, "ISO_IR 100");
+  g_assert_cmpstr (record->text[NEG_RECORD_IMAGE_TYPE], ==, "ORIGINAL\\PRIMARY\\AXIAL");
+  g_assert_cmpstr (record->text[NEG_RECORD_OPERATOR], ==, "Müller^T");
+  g_assert_cmpstr (record->text[NEG_RECORD_PERFORMED_STEP_UID], ==, "1.2.3.99");
+  g_assert_cmpstr (record->text[NEG_RECORD_REGION_CODE], ==, "T-15460");
+  g_assert_cmpstr (record->text[NEG_RECORD_KVP], ==, "120");
+  g_assert_cmpstr (record->text[NEG_RECORD_CTDI_VOL], ==, "12.3");
+  g_assert_cmpstr (record->text[NEG_RECORD_IMAGE_POSITION], ==, "-1.5\\2\\3.25");
+  g_assert_cmpstr (record->text[NEG_RECORD_BITS_STORED], ==, "12");
+  g_assert_cmpstr (record->text[NEG_RECORD_PIXEL_PADDING], ==, is_signed ? "-2000" : "63536");
+  g_assert_cmpstr (record->text[NEG_RECORD_REQUEST_STEP_ID], ==, "STEP7");
+  g_assert_null (record->text[NEG_RECORD_REQUEST_PROCEDURE_ID]);
+  g_assert_cmpstr (record->text[NEG_RECORD_ENTRANCE_DOSE], ==, "0.25");
+  g_assert_cmpstr (record->text[NEG_RECORD_VIEW_CODE], ==, "R-10226");
+  g_assert_false (record->has_warnings);
+}
+
+/* What says the pixels' sign where the VR does not. */
+static void
+test_facts (void)
+{
+  static const char *const syntaxes[] = { SYNTAX_IMPLICIT, SYNTAX_EXPLICIT, SYNTAX_BIG };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (syntaxes); i++) {
+    g_autoptr (Object) object = object_new (syntaxes[i / 2]);
+    g_autoptr (NegObjectRecord) record = neg_object_record_new ();
+    gboolean is_signed = i % 2 == 1;
+
+    add_facts (object, is_signed ? "SS" : "US", is_signed);
+    g_assert_true (read_record (object, record, NULL));
+    expect_facts (record, is_signed);
+  }
+}
+
+/* Neither a number of no length nor one that is none is a fact. */
+static void
+test_bad_numbers (void)
+{
+  g_autoptr (Object) object = object_new (SYNTAX_EXPLICIT);
+  g_autoptr (NegObjectRecord) record = neg_object_record_new ();
+
+  object_add (object, 0x00189345, "FD", "123", 3);
+  object_add (object, 0x00280101, "US", "\0\0\0", 3);
+  object_add_text (object, 0x00280103, "IS", "1");
+  g_assert_true (read_record (object, record, NULL));
+  g_assert_null (record->text[NEG_RECORD_CTDI_VOL]);
+  g_assert_null (record->text[NEG_RECORD_BITS_STORED]);
+  g_assert_cmpstr (record->text[NEG_RECORD_PIXEL_REPRESENTATION], ==, "1");
+  g_assert_true (record->has_warnings);
+}
+
+/* Of sequences, too, the first counts, and what a nested one says is nobody's. */
+static void
+test_doubled_sequence (void)
+{
+  g_autoptr (Object) object = object_new (SYNTAX_EXPLICIT);
+  g_autoptr (NegObjectRecord) record = neg_object_record_new ();
+
+  object_add_header (object, 0x00082218, "SQ", 0);
+  add_item (object, 0x00082218, 0x00080100, "SH", "SECOND");
+  object_add_header (object, 0x00540220, "SQ", UNDEFINED);
+  object_add_header (object, 0xFFFEE000, "", UNDEFINED);
+  add_item (object, 0x00540222, 0x00080100, "SH", "NESTED");
+  object_add_header (object, 0xFFFEE00D, "", 0);
+  object_add_header (object, 0xFFFEE0DD, "", 0);
+  g_assert_true (read_record (object, record, NULL));
+  g_assert_null (record->text[NEG_RECORD_REGION_CODE]);
+  g_assert_null (record->text[NEG_RECORD_VIEW_CODE]);
+}
+
+/* Nothing behind what the index needs makes an object unreadable, and a document is not walked through. */
+static void
+test_behind (void)
+{
+  static const guint32 sequences[] = { 0x00400555, 0x0040A730 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sequences); i++) {
+    g_autoptr (Object) object = object_new (SYNTAX_EXPLICIT);
+    g_autoptr (NegObjectRecord) record = neg_object_record_new ();
+
+    add_identity (object);
+    object_add_number (object, 0x00280101, 12);
+    object_add_header (object, sequences[i], "SQ", UNDEFINED);
+    object_add_header (object, 0x00080018, "UI", 4);
+    g_assert_true (read_record (object, record, NULL));
+    expect_identity (record);
+    g_assert_cmpstr (record->text[NEG_RECORD_BITS_STORED], ==, "12");
+    g_assert_cmpint (record->has_warnings, ==, i == 0);
+  }
+}
+
+static void
 expect_refused (const char *what, NegRecordField field, const char *uid)
 {
   g_autoptr (NegObjectRecord) record = neg_object_record_new ();
@@ -285,6 +422,10 @@ main (int argc, char **argv)
   g_test_add_func ("/record/order", test_order);
   g_test_add_func ("/record/cut", test_cut);
   g_test_add_func ("/record/nested", test_nested);
+  g_test_add_func ("/record/facts", test_facts);
+  g_test_add_func ("/record/bad-numbers", test_bad_numbers);
+  g_test_add_func ("/record/doubled-sequence", test_doubled_sequence);
+  g_test_add_func ("/record/behind", test_behind);
   g_test_add_func ("/record/check", test_check);
   g_test_add_func ("/record/others", test_others);
   return g_test_run ();
