@@ -237,7 +237,8 @@ draw_text (const NegPen *pen, const NegAnnotation *annotation, const char *lines
 {
   gboolean has_text = annotation->text != NULL && *annotation->text != '\0' && !pen->style->hides_words;
   gboolean has_lines = lines != NULL && *lines != '\0';
-  g_autofree char *text = g_strconcat (has_text ? annotation->text : "", has_text && has_lines ? "\n" : "",
+  g_autofree char *words = _neg_pen_dup_words (annotation->text);
+  g_autofree char *text = g_strconcat (has_text ? words : "", has_text && has_lines ? "\n" : "",
                                        has_lines ? lines : "", NULL);
   g_autoptr (PangoLayout) layout = NULL;
   NegPen text_pen = get_text_pen (pen);

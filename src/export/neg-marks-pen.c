@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "export/neg-marks-private.h"
+#include "model/neg-fiction.h"
 
 #define FONT_FAMILY "DejaVu Sans"
 #define FONT_PART 0.86 /* of the height of a line */
@@ -109,6 +110,12 @@ set_font_options (PangoLayout *layout)
   cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
   pango_cairo_context_set_font_options (pango_layout_get_context (layout), options);
   cairo_font_options_destroy (options);
+}
+
+char *
+_neg_pen_dup_words (const char *text)
+{
+  return neg_fiction_is_on () ? neg_text_dup_shown (NEG_TEXT_PROSE, text) : g_strdup (text != NULL ? text : "");
 }
 
 PangoLayout *

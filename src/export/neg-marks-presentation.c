@@ -108,6 +108,7 @@ draw_text (const NegPen *pen, const NegGraphicText *text)
   NegPoint one = place (pen, text->box_units, text->box[0], text->box[1]);
   NegPoint other = place (pen, text->box_units, text->box[2], text->box[3]);
   double box[4] = { MIN (one.x, other.x), MIN (one.y, other.y), MAX (one.x, other.x), MAX (one.y, other.y) };
+  g_autofree char *words = _neg_pen_dup_words (text->text);
   g_autoptr (PangoLayout) layout = NULL;
   int width, height;
 
@@ -117,7 +118,7 @@ draw_text (const NegPen *pen, const NegGraphicText *text)
     box[0] = box[2] = anchor.x + pen->style->line_px / 2;
     box[1] = box[3] = anchor.y - pen->style->line_px / 2;
   }
-  layout = _neg_pen_new_layout (pen, text->text, text->has_box ? MAX (box[2] - box[0], pen->style->line_px) : 0);
+  layout = _neg_pen_new_layout (pen, words, text->has_box ? MAX (box[2] - box[0], pen->style->line_px) : 0);
   set_justification (layout, text->justification);
   pango_layout_get_pixel_size (layout, &width, &height);
   box[2] = MAX (box[2], box[0] + width);

@@ -35,6 +35,8 @@ void _neg_pen_stroke (const NegPen *pen);
 void _neg_pen_fill (const NegPen *pen);
 
 /* A text in the pen's colour, lines wrapped at @width_px (<= 0: nowhere). */
+/* What somebody has written, or the invention in its place. Given. */
+char *_neg_pen_dup_words (const char *text);
 PangoLayout *_neg_pen_new_layout (const NegPen *pen, const char *text, double width_px);
 void _neg_pen_show_layout (const NegPen *pen, PangoLayout *layout, double x, double y);
 

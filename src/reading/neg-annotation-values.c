@@ -9,6 +9,7 @@
 #include "base/neg-error.h"
 #include "imaging/neg-plane.h"
 #include "imaging/neg-real-world.h"
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 #define UNIT_PIXELS "{pixels}"
@@ -40,7 +41,7 @@ remark (Measuring *measuring, const char *sentence)
 static void
 set_unit (NegAnnotationValue *value, const char *unit)
 {
-  g_autofree char *clean = neg_caption_dup_clean (unit);
+  g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_SITE, unit);
   const char *end;
 
   g_strlcpy (value->unit, clean, sizeof value->unit);
@@ -480,7 +481,7 @@ static void
 append_number (GString *lines, const char *name, double number, const char *unit, const char *label)
 {
   NegAnnotationValue value = { .quantity = NEG_QUANTITY_VALUE, .value = number };
-  g_autofree char *text = NULL, *clean = neg_caption_dup_clean (label);
+  g_autofree char *text = NULL, *clean = neg_text_dup_shown (NEG_TEXT_FREE, label);
   gsize first = strcspn (lines->str, "\n");
 
   set_unit (&value, unit);

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-annotation-values.h"
 #include "reading/neg-captions.h"
 
@@ -158,20 +159,6 @@ append_value (GString *lines, const NegAnnotation *annotation, const NegAnnotati
   g_string_append_printf (lines, "%s%s", number, origin);
 }
 
-static char *
-dup_clean_words (const NegAnnotation *annotation)
-{
-  g_auto (GStrv) lines = g_strsplit (annotation->text != NULL ? annotation->text : "", "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++) {
-    char *clean = neg_caption_dup_clean (lines[i]);
-
-    g_free (lines[i]);
-    lines[i] = clean;
-  }
-  return g_strjoinv ("\n", lines);
-}
-
 char *
 neg_annotation_dup_lines (const NegAnnotation *annotation, const NegInstance *instance)
 {
@@ -211,7 +198,7 @@ dup_place (const NegAnnotation *annotation, const NegInstance *instance)
 char *
 neg_annotation_dup_copy (const NegAnnotation *annotation, const NegInstance *instance)
 {
-  g_autofree char *place = dup_place (annotation, instance), *words = dup_clean_words (annotation);
+  g_autofree char *place = dup_place (annotation, instance), *words = neg_text_dup_shown (NEG_TEXT_PROSE, annotation->text);
   GString *copy = g_string_new (neg_annotation_kind_get_title (annotation->kind));
 
   if (*place != '\0')

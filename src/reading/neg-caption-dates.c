@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 static gboolean
@@ -30,12 +31,14 @@ parse_date (const char *text, GDate *date)
 char *
 neg_caption_dup_date (const char *text)
 {
+  g_autofree char *shown = NULL;
   GDate date;
 
   if (text == NULL)
     return NULL;
-  if (!parse_date (text, &date))
-    return neg_caption_dup_clean (text);
+  shown = neg_text_dup_shown (NEG_TEXT_DATE, text);
+  if (!parse_date (shown, &date))
+    return g_steal_pointer (&shown);
   return g_strdup_printf ("%04u-%02u-%02u", g_date_get_year (&date), g_date_get_month (&date), g_date_get_day (&date));
 }
 

@@ -6,31 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-preset.h"
 #include "reading/neg-view-presentation.h"
-
-#define CHARACTERS_MAX 200
-
-char *
-neg_caption_dup_clean (const char *text)
-{
-  GString *clean = g_string_new (NULL);
-  const char *at = text != NULL && g_utf8_validate (text, -1, NULL) ? text : "";
-
-  for (guint n = 0; *at != '\0' && n < CHARACTERS_MAX; n++, at = g_utf8_next_char (at)) {
-    gunichar c = g_utf8_get_char (at);
-    GUnicodeType type = g_unichar_type (c);
-    /* Bidirectional overrides and separators would let a file rearrange the program's own words. */
-    gboolean harmless = type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT && type != G_UNICODE_LINE_SEPARATOR
-                        && type != G_UNICODE_PARAGRAPH_SEPARATOR;
-
-    g_string_append_unichar (clean, harmless ? c : ' ');
-  }
-  if (*at != '\0')
-    g_string_append (clean, "…");
-  g_strstrip (clean->str);
-  return g_string_free (clean, FALSE);
-}
 
 static gboolean
 is_empty (const char *text)
@@ -67,7 +45,7 @@ person_group_to_text (const char *group)
 char *
 neg_caption_dup_person (const char *person_name)
 {
-  g_autofree char *clean = neg_caption_dup_clean (person_name);
+  g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_NAME, person_name);
   g_auto (GStrv) groups = g_strsplit (clean, "=", 3);
   g_autofree char *alphabetic = person_group_to_text (groups[0] != NULL ? groups[0] : "");
   g_autofree char *ideographic = NULL;
@@ -86,7 +64,7 @@ dup_birth (const NegInstance *instance)
 {
   g_autofree char *date = neg_caption_dup_date (instance->patient_birth_date);
   g_autofree char *age = neg_caption_dup_age (instance);
-  g_autofree char *sex = neg_caption_dup_clean (instance->patient_sex);
+  g_autofree char *sex = neg_text_dup_shown (NEG_TEXT_SITE, instance->patient_sex);
   g_autofree char *about = g_strdup_printf ("%s%s%s", age ? age : "", age && *sex ? ", " : "", sex);
 
   if (!is_empty (date))
@@ -108,7 +86,7 @@ static char *
 dup_patient (const NegInstance *instance, const char *separator)
 {
   g_autofree char *name = neg_caption_dup_person (instance->patient_name);
-  g_autofree char *id = neg_caption_dup_clean (instance->patient_id);
+  g_autofree char *id = neg_text_dup_shown (NEG_TEXT_ID, instance->patient_id);
   g_autofree char *id_text = *id ? g_strdup_printf (_ ("ID %s"), id) : NULL;
   g_autofree char *birth = dup_birth (instance);
   GString *text = g_string_new (*name ? name : _ ("(no name)"));
@@ -140,8 +118,8 @@ char *
 neg_caption_dup_study (const NegInstance *instance)
 {
   g_autofree char *moment = dup_study_moment (instance);
-  g_autofree char *description = neg_caption_dup_clean (instance->study_description);
-  g_autofree char *accession = neg_caption_dup_clean (instance->accession_number);
+  g_autofree char *description = neg_text_dup_shown (NEG_TEXT_FREE, instance->study_description);
+  g_autofree char *accession = neg_text_dup_shown (NEG_TEXT_ACCESSION, instance->accession_number);
   g_autofree char *accession_text = *accession ? g_strdup_printf (_ ("accession %s"), accession) : NULL;
   GString *text = g_string_new (NULL);
 
@@ -192,7 +170,7 @@ dup_shown_window (const NegViewState *state, const NegSeriesFrame *frame, const 
                                                                                  : neg_view_state_get_preset (state),
                                         &preset)
       && (voi->lut != NULL ? preset.is_lut : preset.center == voi->center && preset.width == voi->width))
-    explanation = neg_caption_dup_clean (preset.explanation);
+    explanation = neg_text_dup_shown (NEG_TEXT_FREE, preset.explanation);
   if (voi->lut != NULL)
     return is_empty (explanation) ? g_strdup (_ ("VOI LUT")) : g_strdup_printf (_ ("VOI LUT (%s)"), explanation);
   window = neg_caption_dup_window (voi->center, voi->width);
@@ -205,7 +183,7 @@ dup_shown_window (const NegViewState *state, const NegSeriesFrame *frame, const 
 static char *
 dup_last_value (const char *values)
 {
-  g_autofree char *clean = neg_caption_dup_clean (values);
+  g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_SITE, values);
   const char *last = strrchr (clean, '\\');
 
   return g_strdup (last != NULL ? last + 1 : clean);
@@ -280,9 +258,9 @@ dup_thickness (const NegInstance *instance)
 static char *
 corner_of_series (const NegViewState *state, const NegSeriesFrame *frame)
 {
-  g_autofree char *study = neg_caption_dup_clean (frame->instance->study_description);
+  g_autofree char *study = neg_text_dup_shown (NEG_TEXT_FREE, frame->instance->study_description);
   g_autofree char *moment = dup_study_moment (frame->instance);
-  g_autofree char *title = neg_caption_dup_clean (neg_series_get_title (state->series));
+  g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (state->series));
   GString *text = g_string_new (NULL);
 
   add_part (text, "\n", study);
@@ -299,7 +277,7 @@ corner_of_image (const NegViewState *state, const NegSeriesFrame *frame, NegCapt
   GString *text = g_string_new (lossy);
 
   if (level == NEG_CAPTIONS_ALL) {
-    g_autofree char *modality = neg_caption_dup_clean (frame->instance->modality);
+    g_autofree char *modality = neg_text_dup_shown (NEG_TEXT_SITE, frame->instance->modality);
     g_autofree char *position = dup_position (state);
     g_autofree char *thickness = dup_thickness (frame->instance);
 
@@ -394,7 +372,7 @@ char *
 neg_caption_dup_known_as (const NegInstance *shown, gboolean other_id, gboolean other_name, gboolean identified)
 {
   g_autofree char *name = other_name ? neg_caption_dup_person (shown->patient_name) : NULL;
-  g_autofree char *id = other_id ? neg_caption_dup_clean (shown->patient_id) : NULL;
+  g_autofree char *id = other_id ? neg_text_dup_shown (NEG_TEXT_ID, shown->patient_id) : NULL;
 
   if (!identified || (is_empty (name) && is_empty (id)))
     return g_strdup (_ ("known otherwise then"));

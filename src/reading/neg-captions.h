@@ -1,4 +1,5 @@
-/* What is written on and about an image, from its header and from how it is shown: text only, no widget.
+/* What is written on and about an image, from its header and from how it is shown: text only, no widget. What may tell who
+ * the patient is goes through neg_text_dup_shown() here: give these functions what the file says, never what is shown.
  * All of it is UTF-8 of one line per line, without control characters. Thread: any, no state. */
 #pragma once
 
@@ -54,8 +55,5 @@ const char *neg_caption_get_calibration (NegCalibration calibration);
 char *neg_caption_dup_length (double length_mm);
 /* "C 40 W 400", given. */
 char *neg_caption_dup_window (double center, double width);
-
-/* @text without control characters and line ends, at most 200 characters; given. */
-char *neg_caption_dup_clean (const char *text);
 
 G_END_DECLS

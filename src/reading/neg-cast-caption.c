@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-overlay-private.h"
 #include "reading/neg-plane-caption.h"
 
@@ -35,16 +36,19 @@ get_load (NegVolumeReading *volumes)
 static char *
 dup_name (NegVolumeReading *volumes)
 {
-  if (is_mip (volumes))
-    return g_strdup_printf ("%s: %s", neg_cast_caption_get_name (NEG_RAYCAST_MIP),
-                            neg_series_get_title (neg_volume_load_get_series (get_load (volumes))));
+  if (is_mip (volumes)) {
+    g_autofree char *title
+        = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (neg_volume_load_get_series (get_load (volumes))));
+
+    return g_strdup_printf ("%s: %s", neg_cast_caption_get_name (NEG_RAYCAST_MIP), title);
+  }
   return g_strdup_printf (_ ("Rendering: %s"), neg_cast_caption_get_name (neg_volume_reading_get_preset (volumes)));
 }
 
 char *
 neg_cast_caption_dup_label (NegVolumeReading *volumes)
 {
-  g_autofree char *name = dup_name (volumes), *clean = neg_caption_dup_clean (name);
+  g_autofree char *name = dup_name (volumes), *clean = neg_text_dup_shown (NEG_TEXT_SITE, name);
 
   return g_strjoin (", ", clean, _ ("not for measuring"), NULL);
 }
@@ -75,7 +79,7 @@ dup_what (NegVolumeReading *volumes)
 {
   g_autofree char *lossy = neg_plane_caption_dup_lossy (neg_volume_load_get_series (get_load (volumes)), 0);
   g_autofree char *progress = neg_plane_caption_dup_progress (get_load (volumes));
-  g_autofree char *name = dup_name (volumes), *clean = neg_caption_dup_clean (name);
+  g_autofree char *name = dup_name (volumes), *clean = neg_text_dup_shown (NEG_TEXT_SITE, name);
   GString *text = g_string_new (NULL);
 
   add_line (text, lossy);

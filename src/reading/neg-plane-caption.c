@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "model/neg-fiction.h"
 #include "reading/neg-plane-caption.h"
 
 #include <glib/gi18n-lib.h>
@@ -156,7 +157,7 @@ add_fused (GString *text, NegVolumeReading *volumes, NegCaptionsLevel level)
 
   if (fused == NULL || level == NEG_CAPTIONS_NONE)
     return;
-  title = neg_caption_dup_clean (neg_series_get_title (fused));
+  title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (fused));
   unit = neg_volume_reading_get_fused_unit (volumes);
   neg_volume_reading_get_fused_window (volumes, &low, &high);
   /* Translators: a series laid over another one: its name, opacity, the values of first and last colour, their unit */

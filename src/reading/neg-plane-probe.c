@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-annotation-values.h"
 #include "reading/neg-captions.h"
 
@@ -52,7 +53,7 @@ add_fused (GString *text, NegVolumeReading *volumes, NegMprPlane plane, const do
   if (!isfinite (value.value) || cover != NEG_COVER_WHOLE)
     return;
   g_strlcpy (value.unit, neg_volume_reading_get_fused_unit (volumes), sizeof value.unit);
-  title = neg_caption_dup_clean (neg_series_get_title (series));
+  title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (series));
   number = neg_annotation_value_dup_text (&value);
   add_line (text, title, number);
 }

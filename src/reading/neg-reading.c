@@ -301,7 +301,7 @@ follow_growth (NegReading *self, NegViewState *state, GPtrArray *all)
   for (guint i = 0; i < all->len; i++)
     if (neg_view_state_replace_series (state, g_ptr_array_index (all, i)))
       return TRUE;
-  return follow_copy (self, state, all);
+  return follow_copy (self, state, all) || neg_view_state_leave_image (state, all);
 }
 
 static void

@@ -40,7 +40,8 @@ NegReading *neg_reading_new (void);
 void neg_reading_set_series (NegReading *reading, GListModel *series);
 
 /* The list has changed: viewports go on with what their series have become, the first patient is shown when there was
- * none. What is on screen does not change by loading. */
+ * none. What is on screen does not change by loading; an image that is in no series any more (it was rejected) leaves it for
+ * the nearest one of its series that still is. */
 void neg_reading_update (NegReading *reading);
 
 /* What an archive knows of the studies that are open or will be: NegAlias, nullable, a reference is taken. They are of the

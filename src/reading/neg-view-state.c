@@ -62,6 +62,29 @@ neg_view_state_replace_series (NegViewState *state, NegSeries *series)
   return TRUE;
 }
 
+#define NEIGHBOURS_MAX 64
+
+gboolean
+neg_view_state_leave_image (NegViewState *state, GPtrArray *all)
+{
+  const gint64 at = state->index, n = neg_view_state_get_n_frames (state);
+
+  for (gint64 step = 1; step <= MIN (n, NEIGHBOURS_MAX); step++)
+    for (gint64 index = at - step; index <= at + step; index += 2 * step) {
+      if (index < 0 || index >= n)
+        continue;
+      state->index = (guint) index;
+      for (guint i = 0; i < all->len; i++)
+        if (neg_view_state_replace_series (state, g_ptr_array_index (all, i)))
+          return TRUE;
+    }
+  state->index = 0;
+  if (state->series == NULL)
+    return FALSE;
+  g_clear_object (&state->series);
+  return TRUE;
+}
+
 guint
 neg_view_state_get_n_frames (const NegViewState *state)
 {

@@ -46,6 +46,9 @@ void neg_view_state_set_series (NegViewState *state, NegSeries *series);
 /* @series holds the image that is shown now (it has grown while loading): go on with it, everything else unchanged.
  * FALSE, and nothing done, when it does not hold it. */
 gboolean neg_view_state_replace_series (NegViewState *state, NegSeries *series);
+/* What is shown is in none of @all (NegSeries) any more: it was rejected. The nearest one that still is takes its place; where there is
+ * none, nothing is shown, and FALSE: nothing was before. */
+gboolean neg_view_state_leave_image (NegViewState *state, GPtrArray *all);
 
 /* The frame that is shown; borrowed, NULL without a series. */
 const NegSeriesFrame *neg_view_state_get_frame (const NegViewState *state);

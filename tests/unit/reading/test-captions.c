@@ -3,6 +3,7 @@
 
 #include <locale.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 static void
@@ -30,11 +31,11 @@ test_person (void)
 static void
 test_hostile_text (void)
 {
-  g_autofree char *lines = neg_caption_dup_clean ("a\nb\rc\td\x1b[0m");
-  g_autofree char *direction = neg_caption_dup_clean ("x\u202egnp.exe\u2066\u2028y");
-  g_autofree char *broken = neg_caption_dup_clean ("caf\xe9");
+  g_autofree char *lines = neg_text_dup_clean ("a\nb\rc\td\x1b[0m");
+  g_autofree char *direction = neg_text_dup_clean ("x\u202egnp.exe\u2066\u2028y");
+  g_autofree char *broken = neg_text_dup_clean ("caf\xe9");
   g_autofree char *many = g_strnfill (100000, 'x');
-  g_autofree char *cut = neg_caption_dup_clean (many);
+  g_autofree char *cut = neg_text_dup_clean (many);
 
   g_assert_cmpstr (lines, ==, "a b c d [0m");
   g_assert_null (g_utf8_strchr (direction, -1, 0x202e));
