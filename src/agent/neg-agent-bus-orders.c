@@ -2,8 +2,10 @@
 
 #include "agent/neg-agent-private.h"
 
+#include "agent/neg-hl7-intake.h"
 #include "agent/neg-hl7-send.h"
 #include "base/neg-error.h"
+#include "hl7/neg-hl7-batch.h"
 #include "hl7/neg-hl7-message.h"
 #include "store/neg-orders.h"
 
@@ -163,9 +165,53 @@ send_hl7 (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GErr
   return g_variant_new ("(sssd)", sent.code, sent.control_id, sent.text, sent.ms);
 }
 
+/* Was it taken? *text: why not, of the first. */
+static gboolean
+is_accepted (GBytes *answer, char **text)
+{
+  g_autoptr (NegHl7Message) message = neg_hl7_message_parse (answer, NULL);
+  const guint segment = message != NULL ? neg_hl7_message_find (message, "MSA", 0) : NEG_HL7_NO_SEGMENT;
+  g_autofree char *code
+      = segment != NEG_HL7_NO_SEGMENT ? neg_hl7_message_dup_text (message, (NegHl7Path) { .segment = segment, .field = 1 }) : NULL;
+
+  if (g_strcmp0 (code, "AA") == 0 || g_strcmp0 (code, "CA") == 0)
+    return TRUE;
+  if (*text == NULL && segment != NEG_HL7_NO_SEGMENT)
+    *text = neg_hl7_message_dup_text (message, (NegHl7Path) { .segment = segment, .field = 3 });
+  return FALSE;
+}
+
+static GVariant *
+take_hl7 (NegAgent *agent, GVariant *parameters, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GVariant) array = g_variant_get_child_value (parameters, 0);
+  g_autoptr (GBytes) body = g_variant_get_data_as_bytes (array);
+  g_autoptr (NegHl7Batch) batch = NULL;
+  g_autofree char *text = NULL;
+  guint n_accepted = 0, n_refused = 0;
+
+  if (g_bytes_get_size (body) > NEG_HL7_BYTES_MAX) {
+    neg_fail (error, NEG_ERROR_USAGE, "messages", "the messages are longer than 32 MiB");
+    return NULL;
+  }
+  batch = neg_hl7_batch_split (body, error);
+  for (guint i = 0; batch != NULL && i < batch->messages->len; i++) {
+    g_autoptr (GPtrArray) answers = neg_hl7_intake_take (agent, batch->messages->pdata[i], "file", cancellable, error);
+
+    if (answers == NULL)
+      return NULL;
+    if (answers->len == 0 || is_accepted (answers->pdata[answers->len - 1], &text))
+      n_accepted++;
+    else
+      n_refused++;
+  }
+  return batch != NULL ? g_variant_new ("(uus)", n_accepted, n_refused, text != NULL ? text : "") : NULL;
+}
+
 const NegAgentMethod _neg_agent_orders_methods[] = {
   { "MatchOrder", match_order, FALSE },     { "UnmatchOrder", unmatch_order, FALSE },
   { "JoinPatients", join_patients, FALSE }, { "UndoJoin", undo_join, FALSE },
   { "MatchReport", match_report, FALSE },   { "SendHl7", send_hl7, FALSE },
+  { "TakeHl7", take_hl7, FALSE },
   { NULL, NULL, FALSE },
 };

@@ -2,6 +2,7 @@
 
 #include "agent/neg-agent-private.h"
 
+#include <gio/gunixfdlist.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,7 +47,9 @@ typedef struct {
 static const NegAgentMethod *const tables[] = { _neg_agent_site_methods, _neg_agent_jobs_methods,
                                                 _neg_agent_network_methods, _neg_agent_archive_methods,
                                                 _neg_agent_cache_methods, _neg_agent_prefetch_methods,
-                                                _neg_agent_orders_methods };
+                                                _neg_agent_desk_methods, _neg_agent_deliveries_methods,
+                                                _neg_agent_corrections_methods, _neg_agent_orders_methods,
+                                                 _neg_agent_reject_methods, _neg_agent_library_methods };
 
 static void
 connection_free (gpointer data)
@@ -84,6 +87,19 @@ _neg_agent_bus_get_caller (void)
   return GPOINTER_TO_UINT (g_private_get (&current_caller));
 }
 
+static GPrivate current_invocation;
+
+const int *
+_neg_agent_bus_get_fds (int *n)
+{
+  GDBusMethodInvocation *invocation = g_private_get (&current_invocation);
+  GUnixFDList *list
+      = invocation != NULL ? g_dbus_message_get_unix_fd_list (g_dbus_method_invocation_get_message (invocation)) : NULL;
+
+  *n = 0;
+  return list != NULL ? g_unix_fd_list_peek_fds (list, n) : NULL;
+}
+
 /* Nobody can cancel it any more when its invocation goes. */
 static void
 run_call (gpointer data, gpointer user_data)
@@ -93,7 +109,9 @@ run_call (gpointer data, gpointer user_data)
   GDBusMethodInvocation *invocation = call->invocation;
 
   g_private_set (&current_caller, GUINT_TO_POINTER (call->caller));
+  g_private_set (&current_invocation, invocation);
   answer (bus->agent, call->method->func, g_object_ref (invocation), call->cancellable);
+  g_private_set (&current_invocation, NULL);
   g_private_set (&current_caller, NULL);
   g_mutex_lock (&bus->lock);
   g_ptr_array_remove_fast (bus->calls, call);

@@ -45,6 +45,28 @@ gboolean _neg_job_is_local (const char *kind);
 /* Nobody waits for it: it is fetched ahead. */
 gboolean _neg_job_is_ahead (const NegJob *job);
 
+/* --- neg-agent-deliveries-run.c --- */
+
+/* As a kind of job. */
+gboolean _neg_delivery_run (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GError **error);
+
+/* --- neg-agent-corrections.c --- */
+
+/* As a kind of job. */
+gboolean _neg_correction_run (NegRunningJob *running, NegTransfer *transfer, GError **error);
+/* @job was cancelled before it came to its turn, or while it paused: its correction has failed. */
+void _neg_correction_cancelled (NegAgent *agent, const NegJob *job);
+
+/* --- neg-agent-steps-tell.c --- */
+
+/* As a kind of job. */
+gboolean _neg_steps_run (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GError **error);
+
+/* --- neg-agent-pledges.c --- */
+
+/* As a kind of job. */
+gboolean _neg_pledge_run (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, GError **error);
+
 /* --- neg-agent-jobs-ahead.c --- */
 
 /* What nobody waits for ends, and goes on later with what is not here yet. @peer NULL: at any. */

@@ -215,7 +215,7 @@ run_commit (NegRunningJob *running, const NegPeer *peer, NegTransfer *transfer, 
 
   if (objects == NULL)
     return FALSE;
-  done = neg_operation_commit (running->jobs->agent, peer, objects, COMMIT_WAIT_S, running->cancellable, &commitment,
+  done = neg_operation_commit (running->jobs->agent, peer, objects, NULL, COMMIT_WAIT_S, running->cancellable, &commitment,
                                error);
   transfer->progress.objects = objects->len;
   transfer->progress.done = commitment.n_committed;
@@ -308,7 +308,9 @@ static const struct {
 } kinds[] = {
   { "retrieve", run_retrieve, NULL }, { "send", run_send, NULL },         { "commit", run_commit, NULL },
   { "import", NULL, run_import },     { "check", NULL, run_check },       { "deep-check", NULL, run_check },
-  { "rebuild", NULL, run_rebuild },
+  { "rebuild", NULL, run_rebuild },  { "deliver", _neg_delivery_run, NULL },
+  { "correct", NULL, _neg_correction_run }, { "mpps", _neg_steps_run, NULL },
+  { "report", _neg_pledge_run, NULL },
 };
 
 gboolean

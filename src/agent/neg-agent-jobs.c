@@ -208,7 +208,7 @@ run_cb (gpointer data, gpointer user_data)
 /* --- which job begins --- */
 
 typedef struct {
-  guint network, local, at_peer, commits_at_peer, retrieves_at_peer;
+  guint network, local, corrections, at_peer, commits_at_peer, retrieves_at_peer;
   guint ahead; /* not among the others */
 } Load;
 
@@ -225,12 +225,14 @@ count_load (NegAgentJobs *jobs, const char *peer, Load *load)
     const NegJob *job = ((const NegRunningJob *) value)->job;
     gboolean is_local = _neg_job_is_local (job->kind);
     gboolean is_there = !is_local && strcmp (job->peer, peer) == 0;
+    gboolean is_correction = strcmp (job->kind, "correct") == 0;
 
     if (_neg_job_is_ahead (job)) {
       load->ahead++;
       continue;
     }
-    load->local += is_local;
+    load->corrections += is_correction;
+    load->local += is_local && !is_correction;
     load->network += !is_local;
     load->at_peer += is_there;
     load->commits_at_peer += is_there && strcmp (job->kind, "commit") == 0;
@@ -247,6 +249,8 @@ may_begin (NegAgentJobs *jobs, const NegJob *job)
   count_load (jobs, job->peer, &load);
   if (_neg_job_is_ahead (job))
     return load.retrieves_at_peer == 0 && load.ahead < MIN (neg_agent_prefetch_get_limit (jobs->agent), AHEAD_MAX);
+  if (strcmp (job->kind, "correct") == 0) /* a person waits, be it beside an import of thousands */
+    return load.corrections < LOCAL_MAX;
   if (_neg_job_is_local (job->kind))
     return load.local < LOCAL_MAX;
   return load.network < NETWORK_MAX && load.at_peer < AT_PEER_MAX
@@ -384,7 +388,7 @@ neg_agent_jobs_new (NegAgent *agent, GError **error)
   g_cond_init (&jobs->cond);
   jobs->running = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, running_free);
   jobs->results = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, (GDestroyNotify) g_variant_unref);
-  jobs->pool = g_thread_pool_new (run_cb, jobs, NETWORK_MAX + LOCAL_MAX + AHEAD_MAX, FALSE, NULL);
+  jobs->pool = g_thread_pool_new (run_cb, jobs, NETWORK_MAX + 2 * LOCAL_MAX + AHEAD_MAX, FALSE, NULL);
   jobs->scheduler = g_thread_new ("jobs", schedule, jobs);
   return jobs;
 }
@@ -658,6 +662,8 @@ change (NegAgentJobs *jobs, NegDatabase *reader, gint64 id, const char *action, 
     return neg_fail (error, NEG_ERROR_CONFLICT, NULL, "the job is %s", neg_job_state_get_name (job->state));
   if (!neg_jobs_update (neg_agent_get_archive (jobs->agent), job, error))
     return FALSE;
+  if (job->state == NEG_JOB_CANCELLED && strcmp (job->kind, "correct") == 0)
+    _neg_correction_cancelled (jobs->agent, job); /* nobody runs it who could tell */
   tell (jobs, _neg_job_to_variant (job, NULL));
   return TRUE;
 }

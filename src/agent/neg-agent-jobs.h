@@ -1,7 +1,7 @@
 /* The queue at work: which job runs when, how it ends, when it is tried again. What a job is is in store/neg-jobs.h; what
  * it does is in neg-operation.h and neg-import.h.
  *
- * At once: at a peer 2 (1 commitment), 4 altogether, and 1 for local work. By priority, then age.
+ * At once: at a peer 2 (1 commitment), 4 altogether, and 1 for local work, 1 of corrections. By priority, then age.
  * What is fetched ahead (neg-agent-prefetch.h) counts for itself: what somebody waits for never waits for that, and ends it
  * at the same peer; it goes on afterwards.
  * A failure that may pass is tried again after 10 s, 30 s, 2 min, 10 min, 30 min, then every hour for a day, unless the
@@ -20,7 +20,7 @@ NegAgentJobs *neg_agent_jobs_new (NegAgent *agent, GError **error);
 /* What runs is stopped, and will be waiting when the next agent starts. */
 void neg_agent_jobs_free (NegAgentJobs *jobs);
 
-/* @kind: retrieve send commit import check deep-check rebuild. @arguments is consumed when floating. *id nullable. The same
+/* @kind: retrieve send commit import check deep-check rebuild correct. @arguments is consumed when floating. *id nullable. The same
  * retrieval that waits already is no second job. */
 gboolean neg_agent_jobs_add (NegAgentJobs *jobs, const char *kind, const char *peer, const char *study_uid,
                              GVariant *arguments, gint priority, gint64 *id, GError **error);

@@ -252,8 +252,11 @@ neg_agent_prefetch_kick (NegAgentPrefetch *prefetch)
   if (prefetch == NULL) /* while the agent starts or ends */
     return;
   g_mutex_lock (&prefetch->lock);
-  prefetch->is_kicked = TRUE;
-  g_cond_broadcast (&prefetch->cond);
+  /* Each object that is received is a kick. */
+  if (!prefetch->is_kicked) {
+    prefetch->is_kicked = TRUE;
+    g_cond_broadcast (&prefetch->cond);
+  }
   g_mutex_unlock (&prefetch->lock);
 }
 

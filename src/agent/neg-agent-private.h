@@ -6,8 +6,11 @@
 G_BEGIN_DECLS
 
 typedef struct _NegAgentBus NegAgentBus;
+typedef struct _NegAgentDesk NegAgentDesk;
 typedef struct _NegAgentJobs NegAgentJobs;
+typedef struct _NegAgentLibrary NegAgentLibrary;
 typedef struct _NegAgentOpened NegAgentOpened;
+typedef struct _NegAgentOutbox NegAgentOutbox;
 typedef struct _NegAgentPrefetch NegAgentPrefetch;
 typedef struct _NegAgentSearches NegAgentSearches;
 
@@ -54,8 +57,13 @@ void _neg_agent_bus_emit (NegAgentBus *bus, const char *signal, GVariant *parame
 guint _neg_agent_bus_count_connections (NegAgentBus *bus);
 /* Whose call this thread works for: a number that no other connection has; 0: nobody's. */
 guint _neg_agent_bus_get_caller (void);
+/* The descriptors that came with that call; borrowed, NULL where there are none. */
+const int *_neg_agent_bus_get_fds (int *n);
 NegAgentBus *_neg_agent_get_bus (NegAgent *agent);
+NegAgentDesk *_neg_agent_get_desk (NegAgent *agent);
 NegAgentJobs *_neg_agent_get_jobs (NegAgent *agent);
+NegAgentLibrary *_neg_agent_get_library (NegAgent *agent);
+NegAgentOutbox *_neg_agent_get_outbox (NegAgent *agent);
 NegAgentSearches *_neg_agent_get_searches (NegAgent *agent);
 NegAgentPrefetch *_neg_agent_get_prefetch (NegAgent *agent);
 NegAgentOpened *_neg_agent_get_opened (NegAgent *agent);
@@ -76,5 +84,10 @@ extern const NegAgentMethod _neg_agent_archive_methods[];
 extern const NegAgentMethod _neg_agent_orders_methods[];
 extern const NegAgentMethod _neg_agent_prefetch_methods[];
 extern const NegAgentMethod _neg_agent_cache_methods[];
+extern const NegAgentMethod _neg_agent_deliveries_methods[];
+extern const NegAgentMethod _neg_agent_reject_methods[];
+extern const NegAgentMethod _neg_agent_desk_methods[];
+extern const NegAgentMethod _neg_agent_corrections_methods[];
+extern const NegAgentMethod _neg_agent_library_methods[];
 
 G_END_DECLS

@@ -2,11 +2,18 @@
 
 #include "agent/neg-agent-private.h"
 
+#include "agent/neg-agent-deliveries.h"
+#include "agent/neg-agent-corrections.h"
+#include "agent/neg-agent-desk.h"
 #include "agent/neg-agent-jobs.h"
+#include "agent/neg-agent-library.h"
+#include "agent/neg-agent-outbox.h"
 #include "agent/neg-agent-followup.h"
+#include "agent/neg-agent-pledges.h"
 #include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-opened.h"
 #include "agent/neg-agent-searches.h"
+#include "agent/neg-agent-steps.h"
 #include "agent/neg-hl7-listener.h"
 #include "agent/neg-listener.h"
 #include "base/neg-error.h"
@@ -32,6 +39,9 @@ struct _NegAgent {
   NegAgentSearches *searches;
   NegAgentPrefetch *prefetch;
   NegAgentFollowup *followup;
+  NegAgentDesk *desk;
+  NegAgentLibrary *library;
+  NegAgentOutbox *outbox;
   NegAgentOpened *opened;
   NegListener *listener; /* NULL: see @listen_error */
   char *listen_error;
@@ -57,11 +67,14 @@ load_site (NegAgent *agent, GError **error)
 
   if (site == NULL)
     return FALSE;
-  if (agent->prefetch != NULL && !neg_agent_prefetch_follow_site (agent->prefetch, site, error)) {
+  if (!neg_agent_desk_check_site (site, error) || !neg_agent_corrections_check_site (site, error)
+      || !neg_agent_library_check_site (site, error)
+      || (agent->prefetch != NULL && !neg_agent_prefetch_follow_site (agent->prefetch, site, error))) {
     neg_site_unref (site);
     g_strfreev (warnings);
     return FALSE;
   }
+  neg_agent_desk_follow_site (agent->desk, site);
   g_mutex_lock (&agent->lock);
   g_clear_pointer (&agent->site, neg_site_unref);
   g_strfreev (agent->warnings);
@@ -127,6 +140,19 @@ warm_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* On a full disk the agent starts all the same, so that what is here can be read. */
+static void
+resume_deliveries (NegAgent *agent)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (!neg_agent_deliveries_recover (agent, &failure) || !neg_agent_steps_resume (agent, &failure))
+    g_warning ("deliveries that were cut off are not taken up: %s", failure->message);
+  g_clear_error (&failure);
+  if (!neg_agent_pledges_resume (agent, &failure))
+    g_warning ("questions about storage commitment wait for the next start: %s", failure->message);
+}
+
 static gboolean
 start (NegAgent *agent, GError **error)
 {
@@ -150,7 +176,17 @@ start (NegAgent *agent, GError **error)
   agent->followup = neg_agent_followup_new (agent, error);
   if (agent->followup == NULL)
     return FALSE;
+  agent->desk = neg_agent_desk_new (agent, error);
+  if (agent->desk == NULL)
+    return FALSE;
+  agent->library = neg_agent_library_new (agent, error);
+  agent->outbox = agent->library != NULL ? neg_agent_outbox_new (agent, error) : NULL;
+  if (agent->outbox == NULL)
+    return FALSE;
+  resume_deliveries (agent);
+  neg_agent_corrections_resume (agent);
   neg_agent_prefetch_start (agent->prefetch);
+  neg_agent_desk_start (agent->desk);
   listen_for_peers (agent);
   listen_for_orders (agent);
   agent->warm_source = g_timeout_add (WARM_MS, warm_cb, agent);
@@ -189,6 +225,9 @@ stop (NegAgent *agent)
   g_clear_pointer (&agent->searches, neg_agent_searches_free);
   g_clear_pointer (&agent->followup, neg_agent_followup_free);
   neg_agent_prefetch_stop (agent->prefetch);
+  g_clear_pointer (&agent->desk, neg_agent_desk_free);
+  g_clear_pointer (&agent->outbox, neg_agent_outbox_free);
+  g_clear_pointer (&agent->library, neg_agent_library_free);
   g_clear_pointer (&agent->jobs, neg_agent_jobs_free);
   g_clear_pointer (&agent->prefetch, neg_agent_prefetch_free);
   g_clear_handle_id (&agent->announce_source, g_source_remove);
@@ -287,6 +326,8 @@ _neg_agent_reload_site (NegAgent *agent, GError **error)
     return FALSE;
   neg_agent_searches_follow_site (agent->searches);
   neg_agent_jobs_kick (agent->jobs); /* other hours, other limits */
+  neg_agent_library_kick (agent->library);
+  neg_agent_outbox_kick (agent->outbox);
   _neg_agent_bus_emit (agent->bus, "PeersChanged", g_variant_new ("()"));
   return TRUE;
 }
@@ -324,6 +365,24 @@ const char *
 _neg_agent_get_user (NegAgent *agent)
 {
   return agent->user;
+}
+
+NegAgentDesk *
+_neg_agent_get_desk (NegAgent *agent)
+{
+  return agent->desk;
+}
+
+NegAgentLibrary *
+_neg_agent_get_library (NegAgent *agent)
+{
+  return agent->library;
+}
+
+NegAgentOutbox *
+_neg_agent_get_outbox (NegAgent *agent)
+{
+  return agent->outbox;
 }
 
 NegAgentJobs *
@@ -455,6 +514,7 @@ neg_agent_announce (NegAgent *agent, const char *study_uid)
   }
   g_mutex_unlock (&agent->lock);
   neg_agent_prefetch_kick (agent->prefetch);
+  neg_agent_desk_kick (agent->desk);
 }
 
 /* --- the end --- */

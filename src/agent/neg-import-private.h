@@ -21,6 +21,7 @@ typedef struct {
   GHashTable *seen;      /* device and file number as text */
   GHashTable *named;     /* paths that the person named; borrowed */
   GHashTable *studies;   /* study and patient -> a record of theirs */
+  const char *source;    /* of what is taken */
 } NegImport;
 
 /* One that could not be taken; @name is what a person calls it. */
@@ -35,5 +36,8 @@ GPtrArray *_neg_import_walk_references (NegImport *import, const char *folder, c
 /* @blobs are taken in, group by group; containers among them are put aside when @may_hold, else they fail. */
 gboolean _neg_import_take (NegImport *import, GPtrArray *blobs, gboolean may_hold, GError **error);
 gboolean _neg_import_open_container (NegImport *import, NegBlob *container, GError **error);
+
+/* neg-rebuild-notes.c: rejections by their notes that no row knows. @unread: SOP instance UIDs (char *) of those that could not be read. */
+gboolean _neg_rebuild_rejections (NegAgent *agent, GPtrArray *unread, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

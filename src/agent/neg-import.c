@@ -292,7 +292,7 @@ add_copies (NegImport *import, GArray *copies, GError **error)
   for (guint i = 0; i < copies->len; i++) {
     NegArchiveObject object = {
       .record = sealings[i].record, .object_class = NEG_OBJECT_DATA, .name = sealings[i].name,
-      .bytes = sealings[i].copy->bytes, .source = "import",
+      .bytes = sealings[i].copy->bytes, .source = import->source,
     };
 
     if (sealings[i].error == NULL)
@@ -378,7 +378,7 @@ static gboolean
 import_init (NegImport *import, NegAgent *agent, NegTransfer *transfer, GCancellable *cancellable, GError **error)
 {
   *import = (NegImport){ .agent = agent, .archive = neg_agent_get_archive (agent), .pool = neg_agent_get_pool (agent),
-                         .transfer = transfer, .cancellable = cancellable };
+                         .transfer = transfer, .cancellable = cancellable, .source = NEG_ARCHIVE_SOURCE_IMPORT };
   import->containers = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
   import->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   import->named = g_hash_table_new (g_str_hash, g_str_equal);
@@ -465,6 +465,7 @@ neg_import_bytes (NegAgent *agent, GBytes *object, GCancellable *cancellable, GE
 
   neg_transfer_init (&transfer);
   if (import_init (&import, agent, &transfer, cancellable, error)) {
+    import.source = NEG_ARCHIVE_SOURCE_VIEWER;
     g_hash_table_add (import.named, (gpointer) BYTES_NAME);
     if (audit (&import, take_bytes (&import, object, error), error))
       study_uid = get_outcome (&import, error);

@@ -177,6 +177,7 @@ void
 _neg_association_clear (NegAssociation *association)
 {
   g_clear_pointer (&association->session, neg_net_session_free);
+  g_clear_pointer (&association->contexts, g_variant_unref);
   g_clear_object (&association->cancellable);
 }
 
@@ -249,6 +250,8 @@ begin (NegAssociation *association, int socket, GVariant *options, GError **erro
     return FALSE;
   if (message.type != NEG_NET_OPENED)
     return neg_fail (error, NEG_ERROR_PROTOCOL, association->peer->name, "the network process does not say how it began");
+  if (association->peer->kind != NEG_PEER_WEB)
+    association->contexts = g_variant_lookup_value (message.body, "contexts", G_VARIANT_TYPE ("a(ssy)"));
   return TRUE;
 }
 

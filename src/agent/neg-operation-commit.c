@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "agent/neg-agent-deliveries.h"
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
 #include "base/neg-uid.h"
@@ -25,9 +26,12 @@ neg_commitment_clear (NegCommitment *commitment)
 }
 
 gboolean
-neg_commitments_deliver (NegAgent *agent, const char *transaction_uid, GVariant *committed, GVariant *failed)
+neg_commitments_deliver (NegAgent *agent, const char *peer, const char *transaction_uid, GVariant *committed,
+                         GVariant *failed)
 {
-  return neg_expected_answer (neg_agent_get_expected (agent), transaction_uid, committed, failed);
+  const gboolean is_kept = neg_agent_deliveries_take_answer (agent, peer, transaction_uid, committed, failed);
+
+  return neg_expected_answer (neg_agent_get_expected (agent), transaction_uid, committed, failed) || is_kept;
 }
 
 /* --- asking --- */
@@ -55,7 +59,7 @@ take_event (Commit *commit, NegAssociation *association, GVariant *body, GError 
   gboolean is_known;
 
   g_variant_get (body, "(&s@a(ss)@a(ssu))", &uid, &committed, &failed);
-  is_known = neg_commitments_deliver (commit->agent, uid, committed, failed);
+  is_known = neg_commitments_deliver (commit->agent, commit->peer->name, uid, committed, failed);
   return _neg_association_send (association, NEG_NET_STATUS,
                                 g_variant_new ("(uus)", 0, is_known ? 0 : 0x0110, ""), error);
 }
@@ -174,11 +178,11 @@ read_answer (Commit *commit, GPtrArray *objects, NegCommitment *result)
 }
 
 gboolean
-neg_operation_commit (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, guint wait_s,
+neg_operation_commit (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, const char *transaction_uid, guint wait_s,
                       GCancellable *cancellable, NegCommitment *commitment, GError **error)
 {
   NegExpected *expected = neg_agent_get_expected (agent);
-  g_autofree char *uid = neg_uid_new ();
+  g_autofree char *uid = transaction_uid != NULL ? g_strdup (transaction_uid) : neg_uid_new ();
   Commit commit = {
     .agent = agent,
     .peer = peer,

@@ -25,6 +25,7 @@ typedef struct {
   const NegPeer *peer;
   NegNetSession *session;
   GCancellable *cancellable; /* nullable */
+  GVariant *contexts; /* a(ssy) of NEG_NET_OPENED; NULL of web peers */
 } NegAssociation;
 
 /* Connects and negotiates. @role is DIMSE's, also for peers of DICOMweb. @options: more of NET_BEGIN, consumed;
@@ -45,6 +46,17 @@ gboolean _neg_association_send (NegAssociation *association, NegNetMessageType t
 gboolean _neg_association_receive (NegAssociation *association, NegNetMessage *message, GError **error);
 /* Nothing more is asked: waits for the end. */
 gboolean _neg_association_finish (NegAssociation *association, GError **error);
+
+/* neg-operation-syntax.c. A context was accepted for this pair. */
+gboolean _neg_association_takes (const NegAssociation *association, const char *sop_class_uid,
+                                 const char *transfer_syntax_uid);
+gboolean _neg_syntax_is_compressed (const char *uid);
+/* Which pairs of @objects (NegOutgoingObject) the peer has accepted is known from now on. */
+gboolean _neg_association_note_syntaxes (NegAssociation *association, GPtrArray *objects, GError **error);
+/* Its file, as it is or, where the peer takes its class without compression only, decoded: losslessly, into a file without a name.
+ * -1: *reason (given, else "") says why not. *syntax and *offset are those of what is sent. */
+int _neg_outgoing_open (NegAssociation *association, const NegOutgoingObject *object, const char **syntax, guint64 *offset,
+                        char **reason);
 
 /* *error of any domain becomes NEG_ERROR about the peer. Always FALSE. */
 gboolean _neg_operation_locate (const NegPeer *peer, GError **error);

@@ -1,18 +1,17 @@
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
+#include "wire/neg-modify.h"
 
 /* Objects that the engine has ahead of the peer's answers. */
 #define WINDOW 8
 
-/* Pairs of SOP class and transfer syntax in one association: 128 contexts (PS3.8 9.3.2.2), less those that the engine
- * adds for the uncompressed ones. */
-#define PAIRS_MAX 100
+/* Pairs of SOP class and transfer syntax in one association: 128 contexts (PS3.8 9.3.2.2), less one for each class that is
+ * compressed and those that the engine adds for the uncompressed ones. */
+#define PAIRS_MAX 50
 
 typedef struct {
   NegAgent *agent;
@@ -40,17 +39,26 @@ note (Send *send, const NegOutgoingObject *object, guint status, const char *wor
   _neg_transfer_add (send->transfer, object->sop_instance_uid, failed, status, words);
 }
 
+/* Nothing of it has left. */
+static void
+note_unsent (Send *send, const NegOutgoingObject *object, const char *words)
+{
+  note (send, object, 0, words, TRUE);
+  ((NegJobObject *) send->transfer->objects->pdata[send->transfer->objects->len - 1])->is_unsent = TRUE;
+}
+
 /* --- one association --- */
 
 static gboolean
 send_one (Send *send, NegAssociation *association, const NegOutgoingObject *object, guint number, GError **error)
 {
-  const int fd = open (object->path, O_RDONLY | O_CLOEXEC);
-  g_autofree char *reason = fd < 0 ? g_strdup_printf ("the file cannot be read: %s", g_strerror (errno)) : g_strdup ("");
+  g_autofree char *reason = NULL;
+  const char *syntax;
+  guint64 offset;
+  const int fd = _neg_outgoing_open (association, object, &syntax, &offset, &reason);
   const gboolean is_sent = neg_net_session_send (association->session, NEG_NET_SEND,
                                                  g_variant_new ("(usssts)", number, object->sop_class_uid,
-                                                                object->sop_instance_uid, object->transfer_syntax_uid,
-                                                                object->dataset_offset, reason),
+                                                                object->sop_instance_uid, syntax, offset, reason),
                                                  &fd, fd < 0 ? 0 : 1, error);
 
   if (fd >= 0)
@@ -96,20 +104,19 @@ take_message (Send *send, NegAssociation *association, GPtrArray *objects, guint
 }
 
 static gboolean
-exchange (Send *send, NegAssociation *association, GPtrArray *objects, guint8 *is_answered, GError **error)
+exchange (Send *send, NegAssociation *association, GPtrArray *objects, guint8 *is_answered, guint *n_sent, GError **error)
 {
-  guint n_sent = 0;
-
   for (guint n_answered = 0; n_answered < objects->len;) {
     gboolean is_answer;
 
-    if (n_sent < objects->len && n_sent - n_answered < WINDOW) {
-      if (!send_one (send, association, g_ptr_array_index (objects, n_sent), n_sent, error))
+    if (*n_sent < objects->len && *n_sent - n_answered < WINDOW) {
+      const guint number = (*n_sent)++;
+
+      if (!send_one (send, association, g_ptr_array_index (objects, number), number, error))
         return FALSE;
-      n_sent++;
       continue;
     }
-    if (!take_message (send, association, objects, n_sent, is_answered, &is_answer, error))
+    if (!take_message (send, association, objects, *n_sent, is_answered, &is_answer, error))
       return FALSE;
     n_answered += is_answer ? 1 : 0;
   }
@@ -118,6 +125,16 @@ exchange (Send *send, NegAssociation *association, GPtrArray *objects, guint8 *i
   return TRUE;
 }
 
+static void
+add_context (GVariantBuilder *builder, GHashTable *pairs, const char *sop_class_uid, const char *transfer_syntax_uid)
+{
+  const char *const syntaxes[] = { transfer_syntax_uid, NULL };
+
+  if (g_hash_table_add (pairs, g_strdup_printf ("%s %s", sop_class_uid, transfer_syntax_uid)))
+    g_variant_builder_add (builder, "(s@as)", sop_class_uid, g_variant_new_strv (syntaxes, -1));
+}
+
+/* What is compressed may have to be decoded for a peer: a context for that as well. */
 static GVariant *
 make_contexts (GPtrArray *objects)
 {
@@ -127,10 +144,10 @@ make_contexts (GPtrArray *objects)
   g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(sas)"));
   for (guint i = 0; i < objects->len; i++) {
     const NegOutgoingObject *object = g_ptr_array_index (objects, i);
-    const char *const syntaxes[] = { object->transfer_syntax_uid, NULL };
 
-    if (g_hash_table_add (pairs, g_strdup_printf ("%s %s", object->sop_class_uid, object->transfer_syntax_uid)))
-      g_variant_builder_add (&builder, "(s@as)", object->sop_class_uid, g_variant_new_strv (syntaxes, -1));
+    add_context (&builder, pairs, object->sop_class_uid, object->transfer_syntax_uid);
+    if (_neg_syntax_is_compressed (object->transfer_syntax_uid))
+      add_context (&builder, pairs, object->sop_class_uid, NEG_MODIFY_EXPLICIT_LITTLE);
   }
   return g_variant_builder_end (&builder);
 }
@@ -141,15 +158,19 @@ send_batch (Send *send, GPtrArray *objects, GError **error)
   g_autofree guint8 *is_answered = g_malloc0 (objects->len);
   g_auto (NegAssociation) association = { 0 };
   GVariantDict *options = g_variant_dict_new (NULL);
+  guint n_sent = 0; /* or begun */
   g_autoptr (GError) failure = NULL;
 
   g_variant_dict_insert_value (options, NEG_NET_CONTEXTS, make_contexts (objects));
   if (_neg_association_open (&association, send->agent, send->peer, "store", options, send->cancellable, &failure)
-      && exchange (send, &association, objects, is_answered, &failure))
+      && _neg_association_note_syntaxes (&association, objects, &failure)
+      && exchange (send, &association, objects, is_answered, &n_sent, &failure))
     return TRUE;
-  /* Those answered stay done; the rest is not known to be there. */
+  /* Those answered stay done; the rest is not known to be there, or not sent. */
   for (guint i = 0; i < objects->len; i++)
-    if (!is_answered[i])
+    if (i >= n_sent)
+      note_unsent (send, g_ptr_array_index (objects, i), failure->message);
+    else if (!is_answered[i])
       note (send, g_ptr_array_index (objects, i), 0, failure->message, TRUE);
   tell (send);
   g_propagate_error (error, g_steal_pointer (&failure));
@@ -196,7 +217,7 @@ send_all (Send *send, GPtrArray *objects, GError **error)
       send_batch (send, batch, &failure);
     else
       for (guint k = 0; k < batch->len; k++)
-        note (send, g_ptr_array_index (batch, k), 0, failure->message, TRUE);
+        note_unsent (send, g_ptr_array_index (batch, k), failure->message);
   }
   tell (send);
   if (failure == NULL)

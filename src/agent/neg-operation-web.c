@@ -11,7 +11,8 @@
 
 static const struct {
   const char *dicom, *web;
-} roles[] = { { "query", "web-query" }, { "echo", "web-query" }, { "get", "web-retrieve" }, { "store", "web-store" } };
+} roles[] = { { "query", "web-query" }, { "echo", "web-query" }, { "get", "web-retrieve" }, { "store", "web-store" },
+            { "fetch", "web-fetch" } };
 
 const char *
 _neg_web_get_role (const NegPeer *peer, const char *role, GError **error)

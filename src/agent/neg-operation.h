@@ -65,11 +65,13 @@ typedef struct {
 } NegCommitment;
 
 void neg_commitment_clear (NegCommitment *commitment);
-gboolean neg_operation_commit (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, guint wait_s,
+/* @transaction_uid nullable: a new one. */
+gboolean neg_operation_commit (NegAgent *agent, const NegPeer *peer, GPtrArray *objects, const char *transaction_uid, guint wait_s,
                                GCancellable *cancellable, NegCommitment *commitment, GError **error);
-/* What arrived for a transaction on another association: the listener hands it over. @committed and @failed as in
- * NEG_NET_EVENT. FALSE: nobody knows that transaction. */
-gboolean neg_commitments_deliver (NegAgent *agent, const char *transaction_uid, GVariant *committed, GVariant *failed);
+/* What arrived for a transaction, on whatever association of @peer ("": nobody known): for who waits, and for the delivery that asked,
+ * be it yesterday. @committed and @failed as in NEG_NET_EVENT. FALSE: nobody knows that transaction, or it could not be kept. */
+gboolean neg_commitments_deliver (NegAgent *agent, const char *peer, const char *transaction_uid, GVariant *committed,
+                                  GVariant *failed);
 
 typedef struct {
   char *step; /* "name", "port", "tls", "association", "echo", "query", "worklist", "web" */

@@ -1,9 +1,11 @@
 #include "config.h"
 
-#include "agent/neg-import.h"
+#include "agent/neg-import-private.h"
 
 #include "base/neg-error.h"
 #include "store/neg-archive-issuers.h"
+#include "store/neg-corrections.h"
+#include "store/neg-desk.h"
 #include "wire/neg-index-batch.h"
 
 #define GROUP_OBJECTS NEG_SCAN_BATCH_MAX
@@ -26,6 +28,7 @@ typedef struct {
   GArray *found; /* Found */
   NegArchiveIssuers *issuers;
   GHashTable *doubted; /* study UIDs */
+  GHashTable *hidden;  /* names of files that corrections have replaced */
 } Rebuild;
 
 static void
@@ -109,7 +112,7 @@ collect_object (Rebuild *rebuild, const Found *found, NegObjectRecord *record, c
 {
   NegArchiveObject object = {
     .record = record, .object_class = found->object_class, .name = found->name, .bytes = found->bytes,
-    .source = "rebuild", .unasked = TRUE,
+    .source = NEG_ARCHIVE_SOURCE_REBUILD, .received_us = found->changed_us, .unasked = TRUE, .is_older = g_hash_table_contains (rebuild->hidden, found->name),
   };
   g_autoptr (GError) failure = NULL;
 
@@ -161,6 +164,39 @@ add_all (Rebuild *rebuild, GError **error)
   return TRUE;
 }
 
+/* Known once all files are: a version of which the newer one is lost is all there is. */
+static gboolean
+find_hidden (Rebuild *rebuild, GError **error)
+{
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) lost = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < rebuild->found->len; i++)
+    g_hash_table_add (names, g_array_index (rebuild->found, Found, i).name);
+  rebuild->hidden = neg_corrections_list_hidden (neg_agent_get_data_folder (rebuild->agent), names, lost, error);
+  for (guint i = 0; rebuild->hidden != NULL && i < lost->len; i++)
+    add_failure (rebuild, lost->pdata[i], "what a correction had made of this object is lost: it is shown as it came");
+  return rebuild->hidden != NULL;
+}
+
+static gboolean
+bring_found_cb (NegDatabase *database, gpointer data, GError **error)
+{
+  return neg_desk_bring_found (database, g_get_real_time (), error);
+}
+
+static gboolean
+restore_rejections (Rebuild *rebuild, GError **error)
+{
+  g_autoptr (GPtrArray) unread = g_ptr_array_new_with_free_func (g_free);
+
+  if (!_neg_rebuild_rejections (rebuild->agent, unread, rebuild->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < unread->len; i++)
+    add_failure (rebuild, unread->pdata[i], "what this note rejects cannot be read: it may be sent again");
+  return TRUE;
+}
+
 gboolean
 neg_rebuild_run (NegAgent *agent, NegTransferFunc func, gpointer user_data, GCancellable *cancellable,
                  NegTransfer *transfer, GError **error)
@@ -168,7 +204,8 @@ neg_rebuild_run (NegAgent *agent, NegTransferFunc func, gpointer user_data, GCan
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (Found));
   g_autoptr (GHashTable) doubted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (NegArchiveIssuers) issuers = neg_archive_issuers_load (neg_agent_get_data_folder (agent), error);
-  Rebuild rebuild = { agent, func, user_data, cancellable, transfer, found, issuers, doubted };
+  Rebuild rebuild = { agent, func, user_data, cancellable, transfer, found, issuers, doubted, NULL };
+  gboolean done;
 
   if (issuers == NULL)
     return FALSE;
@@ -179,7 +216,10 @@ neg_rebuild_run (NegAgent *agent, NegTransferFunc func, gpointer user_data, GCan
     return FALSE;
   g_array_sort (found, compare_found);
   transfer->progress.objects = found->len;
-  if (!add_all (&rebuild, error))
+  done = find_hidden (&rebuild, error) && add_all (&rebuild, error) && restore_rejections (&rebuild, error)
+         && neg_archive_write (neg_agent_get_archive (agent), bring_found_cb, NULL, error);
+  g_clear_pointer (&rebuild.hidden, g_hash_table_unref);
+  if (!done)
     return FALSE;
   neg_agent_announce (agent, "");
   return TRUE;

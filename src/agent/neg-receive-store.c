@@ -386,10 +386,10 @@ check_record (NegReceiveStore *store, NegIncoming **incoming, GVariant *details,
   GError *failure = NULL;
   NegObjectRecord *record;
 
-  /* The disk writes while the object is looked at. */
-  neg_incoming_begin_sync (*incoming);
   if (told == NULL || !check_room (store, error) || !neg_incoming_own (incoming, bytes, error))
     return NULL;
+  /* The disk writes while the object is looked at. */
+  neg_incoming_begin_sync (*incoming);
   *may_answer = (*incoming)->object_class == NEG_OBJECT_CACHE
                 && may_be_answered (store, told->text[NEG_RECORD_STUDY_UID], details);
   if (*may_answer && is_noted (store, told)) {

@@ -4,8 +4,10 @@
 
 #include <unistd.h>
 
+#include "agent/neg-agent-pledges.h"
 #include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-private.h"
+#include "agent/neg-agent-steps.h"
 #include "agent/neg-operation-private.h"
 #include "base/neg-error.h"
 
@@ -19,6 +21,8 @@
 #define IDLE_S 60
 #define SETTLE_MS 5 /* without another object it is looked at what has been committed: somebody waits for that */
 #define OPENING_S 15
+/* Who has asked us to commit and wants to be told on the same association does not end it at once; who ends it is called. */
+#define REPORT_AFTER_US G_USEC_PER_SEC
 #define ENGINE_SILENCE_S 30
 
 #define EVENT_UNKNOWN_TRANSACTION 0x0110 /* processing failure (PS3.7 C.5.9) */
@@ -33,6 +37,10 @@ typedef struct {
   char *calling_ae;
   char *subject; /* of its certificate; "" without */
   const NegPeer *peer; /* of @site; NULL: not known and yet let in */
+  GQueue asked;        /* char *: transactions that are to be reported, from report_due_us on */
+  gint64 report_due_us;
+  char *reported;      /* the one whose answer is waited for; NULL: none */
+  gboolean owes;       /* something was asked on this association */
 } Receiver;
 
 void
@@ -176,30 +184,131 @@ take_event (Receiver *receiver, GVariant *body, GError **error)
   gboolean is_known;
 
   g_variant_get (body, "(&s@a(ss)@a(ssu))", &transaction_uid, &committed, &failed);
-  is_known = neg_commitments_deliver (receiver->agent, transaction_uid, committed, failed);
+  is_known = neg_commitments_deliver (receiver->agent, receiver->peer != NULL ? receiver->peer->name : "", transaction_uid,
+                                      committed, failed);
   return neg_net_session_send (receiver->session, NEG_NET_STATUS,
                                g_variant_new ("(uus)", 0, is_known ? 0 : EVENT_UNKNOWN_TRANSACTION, ""), NULL, 0,
                                error);
 }
 
-/* The next message; while none comes, what has been committed meanwhile is settled. */
+static gboolean
+take_step (Receiver *receiver, GVariant *body, GError **error)
+{
+  const char *source = receiver->peer != NULL ? receiver->peer->name : receiver->calling_ae;
+  g_autoptr (GVariant) attributes = NULL;
+  g_autofree char *instance = NULL;
+  const char *uid;
+  gboolean is_create;
+  guint status;
+
+  g_variant_get (body, "(b&s@a(ss))", &is_create, &uid, &attributes);
+  status = neg_agent_steps_take (receiver->agent, source, is_create, uid, attributes, &instance);
+  return neg_net_session_send (receiver->session, NEG_NET_STATUS, g_variant_new ("(uus)", 0, status, instance), NULL, 0,
+                               error);
+}
+
+/* --- what it asks us to commit --- */
+
+static gboolean
+take_question (Receiver *receiver, GVariant *body, GError **error)
+{
+  const char *source = receiver->peer != NULL ? receiver->peer->name : receiver->calling_ae;
+  g_autoptr (GVariant) objects = NULL;
+  const char *transaction_uid, *step_uid;
+  guint status;
+
+  g_variant_get (body, "(&s&s@a(ss))", &transaction_uid, &step_uid, &objects);
+  status = neg_agent_pledges_take (receiver->agent, source, receiver->peer != NULL, transaction_uid, step_uid, objects);
+  if (status == 0) {
+    receiver->owes = TRUE;
+    receiver->report_due_us = g_get_monotonic_time () + REPORT_AFTER_US;
+    if (g_queue_find_custom (&receiver->asked, transaction_uid, (GCompareFunc) g_strcmp0) == NULL)
+      g_queue_push_tail (&receiver->asked, g_strdup (transaction_uid));
+  }
+  return neg_net_session_send (receiver->session, NEG_NET_STATUS, g_variant_new ("(uus)", 0, status, ""), NULL, 0, error);
+}
+
+/* One at a time: until its answer is there the next one waits. */
+static gboolean
+report_due (Receiver *receiver, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  GVariant *answer;
+
+  if (receiver->reported != NULL || g_queue_is_empty (&receiver->asked) || g_get_monotonic_time () < receiver->report_due_us)
+    return TRUE;
+  receiver->reported = g_queue_pop_head (&receiver->asked);
+  answer = neg_agent_pledges_judge (receiver->agent, receiver->reported, &failure);
+  if (answer != NULL)
+    return neg_net_session_send (receiver->session, NEG_NET_REPORT, answer, NULL, 0, error);
+  g_clear_pointer (&receiver->reported, g_free);
+  if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_NOT_FOUND)) /* it is tried again by a job */
+    g_warning ("what is committed cannot be told now: %s", failure->message);
+  return TRUE;
+}
+
+static gboolean
+take_reported (Receiver *receiver, GVariant *body, GError **error)
+{
+  g_autofree char *transaction_uid = g_steal_pointer (&receiver->reported);
+  guint32 number, status;
+
+  g_variant_get (body, "(uuas)", &number, &status, NULL);
+  if (transaction_uid == NULL)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "an answer to a report that was not made");
+  /* Who does not take it here may take it on an association of ours. */
+  return (NEG_RESPONSE_FAILED (status) && receiver->peer != NULL)
+         || neg_agent_pledges_note_told (receiver->agent, transaction_uid, status, error);
+}
+
+/* The rest is told on an association of our own. */
+static void
+finish_reports (Receiver *receiver)
+{
+  g_autoptr (GError) failure = NULL;
+
+  if (receiver->owes && !neg_agent_pledges_resume (receiver->agent, &failure))
+    g_warning ("what is committed is told after the next start: %s", failure->message);
+  g_clear_pointer (&receiver->reported, g_free);
+  g_queue_clear_full (&receiver->asked, g_free);
+}
+
+/* --- the next message --- */
+
+static guint
+get_wait_ms (const Receiver *receiver, const NegReceiveStore *store, gint64 end_us)
+{
+  gint64 until_us = end_us;
+
+  if (receiver->reported == NULL && receiver->asked.length > 0)
+    until_us = MIN (until_us, receiver->report_due_us);
+  if (store->n_pending > 0)
+    return SETTLE_MS;
+  return (guint) (MAX (until_us - g_get_monotonic_time (), 0) / 1000 + 1);
+}
+
+/* While none comes, what has been committed meanwhile is settled, and what is due is reported. */
 static gboolean
 receive_message (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, NegNetMessage *message,
                  GError **error)
 {
-  while (store->n_pending > 0) {
+  const gint64 end_us = g_get_monotonic_time () + (IDLE_S + ENGINE_SILENCE_S) * G_USEC_PER_SEC;
+
+  for (;;) {
     g_autoptr (GError) failure = NULL;
 
-    if (neg_net_session_receive (receiver->session, SETTLE_MS, cancellable, message, &failure))
+    if (!report_due (receiver, error) || (store->n_pending == 0 && !neg_receive_store_is_heard (store, error)))
+      return FALSE;
+    if (neg_net_session_receive (receiver->session, get_wait_ms (receiver, store, end_us), cancellable, message, &failure))
       return TRUE;
-    if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_TIMEOUT)) {
+    if (!g_error_matches (failure, NEG_ERROR, NEG_ERROR_TIMEOUT)
+        || (store->n_pending == 0 && g_get_monotonic_time () >= end_us)) {
       g_propagate_error (error, g_steal_pointer (&failure));
       return FALSE;
     }
-    settle (store, FALSE);
+    if (store->n_pending > 0)
+      settle (store, FALSE);
   }
-  return neg_receive_store_is_heard (store, error)
-         && neg_net_session_receive (receiver->session, (IDLE_S + ENGINE_SILENCE_S) * 1000, cancellable, message, error);
 }
 
 static gboolean
@@ -221,7 +330,10 @@ serve (Receiver *receiver, NegReceiveStore *store, GCancellable *cancellable, GE
       return TRUE;
     if ((message.type == NEG_NET_PROGRESS && !neg_receive_store_watch (store, error))
         || (message.type == NEG_NET_RECEIVED && !take_object (receiver, store, message.body, error))
-        || (message.type == NEG_NET_EVENT && !take_event (receiver, message.body, error)))
+        || (message.type == NEG_NET_EVENT && !take_event (receiver, message.body, error))
+        || (message.type == NEG_NET_ASKED && !take_question (receiver, message.body, error))
+        || (message.type == NEG_NET_DONE && !take_reported (receiver, message.body, error))
+        || (message.type == NEG_NET_STEP && !take_step (receiver, message.body, error)))
       return FALSE;
   }
 }
@@ -336,6 +448,7 @@ neg_receiver_run (NegAgent *agent, NegCallers *callers, const NegIncomingConnect
       && !audit_refusal (&receiver, "refused: TLS", &unaudited))
     g_warning ("no audit entry for a refused connection: %s", unaudited->message);
   neg_net_session_free (receiver.session);
+  finish_reports (&receiver);
   g_free (receiver.calling_ae);
   g_free (receiver.subject);
 }
