@@ -14,7 +14,8 @@
   "WHERE study_id = study.id AND modality <> '' AND n_instances > 0 ORDER BY modality)), description, " \
   "(SELECT count (*) FROM series WHERE study_id = study.id AND n_instances > 0), " \
   "(SELECT total (n_instances) FROM series WHERE study_id = study.id) " \
-  "FROM study WHERE study_uid <> '' ORDER BY date DESC, time DESC, id DESC"
+  "FROM study WHERE study_uid <> '' AND EXISTS (SELECT 1 FROM series WHERE study_id = study.id AND n_instances > 0) " \
+  "ORDER BY date DESC, time DESC, id DESC"
 
 static const char *const study_fields[]
     = { "study_uid", "patient_id", "issuer", "patient_name", "accession", "date", "modalities", "description" };

@@ -274,16 +274,19 @@ neg_command_hl7 (int argc, char **argv)
   g_auto (GStrv) words = NULL;
   gboolean json = FALSE;
 
-  if (!neg_command_parse_place (&argc, &argv, NULL, _ ("parse FILE | send HOST:PORT FILE"),
+  if (!neg_command_parse_place (&argc, &argv, NULL, _ ("parse FILE | send HOST:PORT FILE | take FILE"),
                                 _ ("parse shows the HL7 v2 messages of FILE: one, several, a batch, or MLLP frames as a "
                                    "listener received them. With --json one line per message, its fields as text or as "
                                    "nested arrays (repetition, component, subcomponent), unescaped. send sends them over "
-                                   "MLLP, one after the other, and shows each acknowledgement; tls://HOST:PORT with TLS."),
+                                   "MLLP, one after the other, and shows each acknowledgement; tls://HOST:PORT with TLS. take gives "
+                                   "them to the agent of this home, as if they had come by the network."),
                                 1, &words, &json, &place))
     return NEG_EXIT_USAGE;
   if (g_str_equal (words[0], "parse") && g_strv_length (words) == 2)
     return parse_file (words[1], json);
   if (g_str_equal (words[0], "send") && g_strv_length (words) == 3)
     return neg_command_hl7_send (&place, words[1], words[2], json);
-  return neg_command_usage (_ ("parse and one FILE are needed, or send, HOST:PORT and one FILE; see --help"));
+  if (g_str_equal (words[0], "take") && g_strv_length (words) == 2)
+    return neg_command_hl7_take (&place, words[1], json);
+  return neg_command_usage (_ ("parse or take and one FILE are needed, or send, HOST:PORT and one FILE; see --help"));
 }

@@ -5,9 +5,9 @@
 #include "base/neg-error.h"
 #include "base/neg-paths.h"
 #include "commands/neg-commands-agent.h"
+#include "commands/neg-commands-order.h"
 #include "store/neg-archive.h"
 #include "store/neg-entries.h"
-#include "store/neg-orders.h"
 
 #define N_MAX 10000u
 
@@ -17,8 +17,8 @@ static const char *const urgency_names[] = {
 };
 
 /* What the order is known by (architecture: accession and issuer, then placer and filler numbers). */
-static char *
-make_order_key (const NegOrder *order)
+char *
+neg_command_make_order_key (const NegOrder *order)
 {
   const char *const numbers[][2] = { { order->accession, order->accession_issuer },
                                      { order->placer, order->placer_issuer },
@@ -35,7 +35,7 @@ make_order_key (const NegOrder *order)
 static void
 add_json (JsonBuilder *builder, const NegOrder *order, const NegEntry *entry)
 {
-  g_autofree char *order_key = make_order_key (order);
+  g_autofree char *order_key = neg_command_make_order_key (order);
   g_autofree char *scheduled = g_strconcat (order->date, order->time, NULL);
   const char *study_uid = entry != NULL && *entry->study_uid != '\0' ? entry->study_uid : order->study_uid;
 
@@ -66,7 +66,7 @@ add_json (JsonBuilder *builder, const NegOrder *order, const NegEntry *entry)
 static void
 add_text (NegCommandTable *table, const NegOrder *order, const NegEntry *entry)
 {
-  g_autofree char *order_key = make_order_key (order);
+  g_autofree char *order_key = neg_command_make_order_key (order);
   g_autofree char *images
       = entry != NULL ? g_strdup_printf ("%u/%u", entry->n_here, entry->n_there) : g_strdup ("");
   const char *const cells[] = {

@@ -36,6 +36,11 @@ int neg_command_diagnose (int argc, char **argv);
 int neg_command_worklist (int argc, char **argv);
 int neg_command_prefetch (int argc, char **argv);
 int neg_command_orders (int argc, char **argv);
+int neg_command_correct (int argc, char **argv);
+int neg_command_check (int argc, char **argv);
+int neg_command_reject (int argc, char **argv);
+int neg_command_training (int argc, char **argv);
+int neg_command_feedback (int argc, char **argv);
 
 /* Parses options into @entries and leaves the rest in *paths (given). A wrong option, or none of @paths where at least
  * @n_paths_min are needed, prints one line and returns FALSE: the caller returns NEG_EXIT_USAGE. --json, --home and

@@ -21,6 +21,9 @@ static const struct {
   { "studies", neg_command_studies, N_ ("what is in the archive") },
   { "remove", neg_command_remove, N_ ("deletes a study from the archive") },
   { "orders", neg_command_orders, N_ ("the orders that HL7 messages brought") },
+  { "check", neg_command_check, N_ ("what is wrong with studies before they leave") },
+  { "correct", neg_command_correct, N_ ("new versions of objects that came wrong, with a trace") },
+  { "reject", neg_command_reject, N_ ("images that are to be seen no more, and how many there were") },
   { "worklist", neg_command_worklist, N_ ("the merged reading list") },
   { "echo", neg_command_echo, N_ ("whether a peer answers") },
   { "query", neg_command_query, N_ ("what a peer has") },
@@ -31,6 +34,8 @@ static const struct {
   { "diagnose", neg_command_diagnose, N_ ("finds out why a peer does not answer") },
   { "hl7", neg_command_hl7, N_ ("shows the messages of an HL7 v2 file, or sends them") },
   { "prefetch", neg_command_prefetch, N_ ("what is fetched before somebody opens a case, and why") },
+  { "training", neg_command_training, N_ ("which help was seen, and who has done what is required") },
+  { "feedback", neg_command_feedback, N_ ("what people of the site have told, and what was answered") },
   { "bench", neg_command_bench, N_ ("measures this machine: open, decode, mpr, slab, scroll, index") },
 };
 
