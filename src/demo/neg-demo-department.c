@@ -3,6 +3,8 @@
 
 #include "demo/neg-demo-department.h"
 
+#include "demo/neg-demo.h"
+
 #define STUDY(list) .series = list, .n_series = G_N_ELEMENTS (list)
 
 static const NegDemoWindows chest_windows = { "40\\-600", "400\\1500", "SOFT TISSUE\\LUNG", NULL };
@@ -264,4 +266,17 @@ guint
 neg_demo_series_get_n_instances (const NegDemoSeries *series)
 {
   return series->n * MAX (1, series->n_volumes);
+}
+
+NegDemoTruth
+neg_demo_get_truth (void)
+{
+  const NegDemoStudy *now = &nodule_studies[0], *before = &nodule_studies[1];
+  const NegDemoTruth truth = { .patient_id = "DEMO-0001",
+                               .study_date = now->date,
+                               .prior_date = before->date,
+                               .nodule_mm = NEG_DEMO_NODULE_MM,
+                               .nodule_diameter_mm = 2 * now->series[1].findings.lesion_mm };
+
+  return truth;
 }

@@ -17,6 +17,9 @@ typedef struct {
 
 typedef void (*NegDemoPhantom) (NegDemoPlane *plane, const NegDemoFindings *findings, NegDemoContrast contrast);
 
+/* Where the torso's main finding is: the right upper lobe. */
+#define NEG_DEMO_NODULE_MM { -88, 14, 32 }
+
 /* Neck to kidneys, on a couch; the carina is at 0, 0, 0. */
 void neg_demo_paint_torso (NegDemoPlane *plane, const NegDemoFindings *findings, NegDemoContrast contrast);
 

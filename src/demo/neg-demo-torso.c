@@ -191,7 +191,7 @@ paint_liver_vessels (NegDemoPlane *plane, const float *values)
 static void
 paint_nodule (NegDemoPlane *plane, double radius_mm, guint32 seed, float value)
 {
-  const NegDemoEllipsoid nodule = { .center_mm = { -88, 14, 32 },
+  const NegDemoEllipsoid nodule = { .center_mm = NEG_DEMO_NODULE_MM,
                                     .radii_mm = { radius_mm, radius_mm * 0.9, radius_mm * 1.05 },
                                     .rough_mm = (float) (radius_mm * 0.3),
                                     .rough_scale_mm = (float) (radius_mm * 0.7),
@@ -200,8 +200,8 @@ paint_nodule (NegDemoPlane *plane, double radius_mm, guint32 seed, float value)
   for (guint i = 0; i < 14; i++) {
     double turn = 2 * G_PI * neg_demo_random (seed, i), height = 2 * neg_demo_random (seed, i + 50) - 1;
     double reach_mm = radius_mm * (1.35 + 0.7 * neg_demo_random (seed, i + 90)), flat = sqrt (1 - height * height);
-    const double tip_mm[3] = { -88 + reach_mm * flat * cos (turn), 14 + reach_mm * flat * sin (turn),
-                               32 + reach_mm * height };
+    const double tip_mm[3] = { nodule.center_mm[0] + reach_mm * flat * cos (turn), nodule.center_mm[1] + reach_mm * flat * sin (turn),
+                               nodule.center_mm[2] + reach_mm * height };
 
     neg_demo_paint_tube (plane, nodule.center_mm, tip_mm, radius_mm * 0.22, 0.3, value - 60);
   }

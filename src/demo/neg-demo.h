@@ -21,4 +21,12 @@ typedef void (*NegDemoProgress) (guint done, guint n, gpointer user_data);
 gboolean neg_demo_fill (const char *folder, guint n_patients, NegDemoProgress progress, gpointer user_data,
                         NegDemoCounts *counts, GError **error);
 
+/* What is so in it, for exercises: a CT with a nodule, and an older one of the same patient. */
+typedef struct {
+  const char *patient_id, *study_date, *prior_date; /* as in the files */
+  double nodule_mm[3], nodule_diameter_mm;          /* of the newer CT, in the patient */
+} NegDemoTruth;
+
+NegDemoTruth neg_demo_get_truth (void);
+
 G_END_DECLS
