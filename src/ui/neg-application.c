@@ -7,6 +7,8 @@
 #include "ui/neg-bus-probe.h"
 #include "ui/neg-first-image.h"
 #include "ui/neg-main-window.h"
+#include "ui/neg-practice-home.h"
+#include "ui/neg-privacy-demo.h"
 #include "ui/neg-renderer.h"
 #include "ui/neg-settings.h"
 #include "ui/neg-theme.h"
@@ -21,6 +23,7 @@ typedef struct {
   NegRenderer renderer;
   gboolean has_renderer;
   char *home, *config;
+  char *practice; /* where what is practised counts; nullable */
   char **paths;
 } Options;
 
@@ -34,6 +37,7 @@ struct _NegApplication {
   NegTransfers *transfers;
   guint network_source; /* until it is asked for */
   NegTheme *theme; /* from startup on */
+  char *practice; /* nullable */
   NegRenderer renderer;
 };
 
@@ -68,6 +72,8 @@ new_window (NegApplication *self)
   g_signal_connect_object (window, "map", G_CALLBACK (window_mapped_cb), self, G_CONNECT_SWAPPED);
   if (self->pool_problem != NULL)
     neg_main_window_report (window, self->pool_problem);
+  if (self->practice != NULL)
+    neg_main_window_set_practice (window, self->practice);
   return window;
 }
 
@@ -78,7 +84,8 @@ neg_application_activate (GApplication *application)
 
   if (window == NULL) {
     window = GTK_WINDOW (new_window (NEG_APPLICATION (application)));
-    neg_main_window_offer_last_screen (NEG_MAIN_WINDOW (window));
+    if (NEG_APPLICATION (application)->practice == NULL)
+      neg_main_window_offer_last_screen (NEG_MAIN_WINDOW (window));
   }
   gtk_window_present (window);
 }
@@ -110,6 +117,7 @@ neg_application_startup (GApplication *application)
   G_APPLICATION_CLASS (neg_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (NEG_APP_ID);
   NEG_APPLICATION (application)->theme = neg_theme_new (NEG_APPLICATION (application)->settings);
+  neg_privacy_let_demo_pass ();
 }
 
 static void
@@ -131,6 +139,7 @@ neg_application_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_clear_pointer (&self->pool, neg_engine_pool_free); /* a start that another window took over never shut down */
   g_free (self->pool_problem);
+  g_free (self->practice);
   g_clear_object (&self->transfers);
   g_clear_object (&self->network);
   G_OBJECT_CLASS (neg_application_parent_class)->finalize (object);
@@ -177,6 +186,7 @@ parse_options (Options *options, int argc, char **argv, GError **error)
     { "renderer", 0, 0, G_OPTION_ARG_CALLBACK, renderer_option_cb, N_ ("What draws the images"), "auto|gl|cpu" },
     { "home", 0, 0, G_OPTION_ARG_FILENAME, &options->home, N_ ("Keep settings in this folder"), N_ ("DIR") },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, N_ ("Read this site file, too"), N_ ("FILE") },
+    { "practice", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options->practice, NULL, NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, N_ ("[PATH…]") },
     { 0 },
   };
@@ -220,6 +230,7 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   g_auto (GStrv) arguments = dup_arguments (program, options->paths);
   g_autoptr (NegApplication) self = NULL;
+  int status;
 
   if (!has_bus || options->home != NULL)
     flags |= G_APPLICATION_NON_UNIQUE;
@@ -231,7 +242,12 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
   self->network = neg_network_new (options->home, options->config);
   self->transfers = neg_transfers_new (self->network, settings);
   self->renderer = get_renderer (options, settings);
-  return g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
+  self->practice = g_strdup (options->practice);
+  status = g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
+  /* After all that would start it again. */
+  if (options->practice != NULL && options->home != NULL)
+    neg_practice_home_end_agent (options->home);
+  return status;
 }
 
 int
@@ -263,6 +279,7 @@ neg_application_run (int argc, char **argv)
   }
   g_free (options.home);
   g_free (options.config);
+  g_free (options.practice);
   g_strfreev (options.paths);
   return status;
 }

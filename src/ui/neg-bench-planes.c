@@ -211,31 +211,6 @@ end_phase (NegBenchPlanes *self)
     lay_out (self);
 }
 
-/* Another turn of the main loop than the frame's, as what a hand does. */
-static gboolean
-step_cb (gpointer data)
-{
-  NegBenchPlanes *self = data;
-
-  self->step_source = 0;
-  if (self->step == 0)
-    set_up (self);
-  if (self->step == WARM_UP_STEPS)
-    begin_measuring (self);
-  phases[self->phase].step (self, self->step);
-  self->step++;
-  self->is_open = TRUE;
-  gtk_widget_queue_draw (GTK_WIDGET (get_viewport (self, NEG_MPR_OBLIQUE))); /* where nothing changed: a frame all the same */
-  return G_SOURCE_REMOVE;
-}
-
-static void
-ask_for_step (NegBenchPlanes *self)
-{
-  if (self->step_source == 0)
-    self->step_source = g_idle_add_full (G_PRIORITY_DEFAULT, step_cb, self, NULL);
-}
-
 /* --- Pictures --- */
 
 typedef enum { PICTURE_NONE, PICTURE_COARSE, PICTURE_FINE } PictureState;
@@ -256,6 +231,36 @@ get_picture (NegBenchPlanes *self)
   }
   return state;
 }
+
+/* --- One after the other --- */
+
+/* Another turn of the main loop than the frame's, as what a hand does. */
+static gboolean
+step_cb (gpointer data)
+{
+  NegBenchPlanes *self = data;
+
+  self->step_source = 0;
+  if (self->step == 0)
+    set_up (self);
+  if (self->step == WARM_UP_STEPS)
+    begin_measuring (self);
+  phases[self->phase].step (self, self->step);
+  self->step++;
+  self->is_open = TRUE;
+  if (get_picture (self) == PICTURE_FINE) /* nothing changed: a frame all the same */
+    gtk_widget_queue_draw (GTK_WIDGET (get_viewport (self, NEG_MPR_OBLIQUE)));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask_for_step (NegBenchPlanes *self)
+{
+  if (self->step_source == 0)
+    self->step_source = g_idle_add_full (G_PRIORITY_DEFAULT, step_cb, self, NULL);
+}
+
+/* --- Frames --- */
 
 static void
 end_step (NegBenchPlanes *self)

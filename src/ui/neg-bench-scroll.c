@@ -346,6 +346,7 @@ add_phase (JsonBuilder *builder, const char *name, const Result *result)
   add_times (builder, "paint", &result->times[NEG_FRAME_TIME_PAINT]);
   add_times (builder, "hold", &result->times[NEG_FRAME_TIME_HOLD]);
   add_times (builder, "work", &result->times[NEG_FRAME_TIME_WORK]);
+  add_times (builder, "hold_cpu", &result->times[NEG_FRAME_TIME_CPU]);
   json_builder_end_object (builder);
 }
 

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-cache-words.h"
+#include "ui/neg-privacy.h"
 
 #define CALL_MS 10000
 #define STUDIES_MAX 200u
@@ -279,6 +280,23 @@ changed_cb (NegCachePage *self)
 
 /* --- the widget --- */
 
+/* All rows anew, of the same studies. */
+static void
+privacy_changed_cb (NegCachePage *self)
+{
+  GVariantBuilder builder;
+  g_autoptr (GVariant) studies = NULL;
+
+  if (self->box == NULL)
+    return;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < self->studies->len; i++)
+    g_variant_builder_add_value (&builder, g_ptr_array_index (self->studies, i));
+  studies = g_variant_ref_sink (g_variant_builder_end (&builder));
+  g_ptr_array_set_size (self->studies, 0);
+  show_studies (self, studies);
+}
+
 static void
 neg_cache_page_map (GtkWidget *widget)
 {
@@ -386,6 +404,7 @@ neg_cache_page_init (NegCachePage *self)
   make_figures (self);
   make_list (self);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
 }
 
 GtkWidget *

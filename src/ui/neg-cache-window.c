@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-cache-page.h"
+#include "ui/neg-support-button.h"
 
 #define WINDOW_KEY "neg-cache-window"
 
@@ -29,6 +30,7 @@ neg_cache_window_open (NegNetwork *network, GtkWindow *parent)
   window = GTK_WINDOW (gtk_window_new ());
   gtk_window_set_title (window, _ ("Cache"));
   gtk_window_set_transient_for (window, parent);
+  neg_support_button_add (window, "cache");
   gtk_window_set_destroy_with_parent (window, TRUE);
   gtk_window_set_hide_on_close (window, TRUE);
   gtk_window_set_default_size (window, 720, 640);

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 #define DAY_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -35,14 +36,13 @@ get_time (GVariant *dict, const char *key)
   return value;
 }
 
-/* Text of others, cleaned. */
 static char *
-dup_text (GVariant *dict, const char *key)
+dup_text (GVariant *dict, NegTextKind kind, const char *key)
 {
   const char *text = "";
 
   g_variant_lookup (dict, key, "&s", &text);
-  return neg_caption_dup_clean (text);
+  return neg_text_dup_shown (kind, text);
 }
 
 /* --- all of it --- */
@@ -113,7 +113,7 @@ append (GString *text, const char *part)
 static char *
 dup_modalities (GVariant *dict, const char *key)
 {
-  g_autofree char *text = dup_text (dict, key);
+  g_autofree char *text = dup_text (dict, NEG_TEXT_SITE, key);
 
   return g_strdelimit (g_steal_pointer (&text), "\\", '/');
 }
@@ -122,11 +122,13 @@ char *
 neg_cache_words_dup_title (GVariant *study)
 {
   g_autofree char *modalities = dup_modalities (study, "modalities");
-  g_autofree char *description = dup_text (study, "description");
-  g_autofree char *written = dup_text (study, "study-date");
-  g_autofree char *date = neg_caption_dup_date (written);
+  g_autofree char *description = dup_text (study, NEG_TEXT_FREE, "description");
+  const char *written = "";
+  g_autofree char *date = NULL;
   GString *text = g_string_new (NULL);
 
+  g_variant_lookup (study, "study-date", "&s", &written);
+  date = neg_caption_dup_date (written);
   append (text, modalities);
   append (text, description);
   append (text, *written != '\0' ? date : _ ("Study without a date"));
@@ -137,7 +139,7 @@ char *
 neg_cache_words_dup_patient (GVariant *study)
 {
   const char *written = "";
-  g_autofree char *id = dup_text (study, "patient-id");
+  g_autofree char *id = dup_text (study, NEG_TEXT_ID, "patient-id");
   g_autofree char *name = NULL;
   GString *text = g_string_new (NULL);
 
@@ -180,7 +182,7 @@ static char *
 dup_case (GVariant *study, GTimeZone *zone)
 {
   g_autofree char *modalities = dup_modalities (study, "case-modalities");
-  g_autofree char *description = dup_text (study, "case-description");
+  g_autofree char *description = dup_text (study, NEG_TEXT_FREE, "case-description");
   g_autofree char *what = *modalities != '\0' && *description != '\0' ? g_strconcat (modalities, " ", description, NULL)
                                                                        : g_strconcat (modalities, description, NULL);
   gint64 time_us = get_time (study, "case-us");
@@ -224,7 +226,7 @@ neg_cache_words_dup_why (GVariant *study, GTimeZone *zone, gint64 now_us)
 
   g_variant_lookup (study, "reason", "&s", &reason);
   if (g_str_equal (reason, "pinned")) {
-    g_autofree char *user = dup_text (study, "pinned-by");
+    g_autofree char *user = dup_text (study, NEG_TEXT_SITE, "pinned-by");
 
     return g_strdup_printf (_ ("pinned by %s"), user);
   }

@@ -4,7 +4,9 @@
 #include <math.h>
 
 #include "reading/neg-cast-caption.h"
+#include "reading/neg-cover.h"
 #include "ui/neg-cast-viewport-private.h"
+#include "ui/neg-privacy.h"
 
 #define MARGIN_PX 8
 #define TURN_PERIOD_US (10 * G_USEC_PER_SEC)
@@ -96,6 +98,19 @@ look_again (NegCastViewport *self)
   want (self);
   update_accessible (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static char *
+dup_drawn_text (GtkWidget *widget)
+{
+  return neg_overlay_painter_dup_text (&NEG_CAST_VIEWPORT (widget)->overlay);
+}
+
+static void
+privacy_changed_cb (NegCastViewport *self)
+{
+  neg_overlay_painter_forget (self->painter);
+  look_again (self);
 }
 
 /* The planes cut it. */
@@ -223,13 +238,17 @@ neg_cast_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     read_overlay (self);
   gtk_snapshot_push_clip (snapshot, &area);
   gtk_snapshot_append_color (snapshot, &black, &area);
-  if (self->gl.canvas != NULL)
-    neg_gl_volume_child_snapshot (&self->gl, snapshot);
-  else if (picture != NULL)
-    append_picture (self, snapshot, picture, cell);
-  neg_overlay_painter_snapshot (self->painter, snapshot);
-  if (picture == NULL && self->gl.canvas == NULL)
-    append_message (self, snapshot);
+  if (neg_cover_hides_volumes (self->volumes)) {
+    neg_overlay_painter_append_cover (widget, snapshot);
+  } else {
+    if (self->gl.canvas != NULL)
+      neg_gl_volume_child_snapshot (&self->gl, snapshot);
+    else if (picture != NULL)
+      append_picture (self, snapshot, picture, cell);
+    neg_overlay_painter_snapshot (self->painter, snapshot);
+    if (picture == NULL && self->gl.canvas == NULL)
+      append_message (self, snapshot);
+  }
   gtk_snapshot_pop (snapshot);
 }
 
@@ -373,6 +392,8 @@ neg_cast_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegRender
 
   self->reading = g_object_ref (reading);
   self->volumes = g_object_ref (volumes);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
+  neg_privacy_set_drawn_text (GTK_WIDGET (self), dup_drawn_text);
   self->renderer = renderer;
   g_signal_connect_object (volumes, "changed", G_CALLBACK (look_again), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (neg_volume_reading_get_mpr (volumes), "changed", G_CALLBACK (mpr_changed_cb), self,

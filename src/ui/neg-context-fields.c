@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "imaging/neg-calibration.h"
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 typedef char *(*DupValue) (const NegInstance *instance, guint32 frame);
@@ -15,6 +16,7 @@ typedef struct {
   const char *title;
   gsize text_offset; /* of a char * in the instance; 0: by function */
   DupValue dup_value;
+  NegTextKind kind; /* of the text */
 } Field;
 
 static char *
@@ -140,7 +142,7 @@ dup_type (const NegInstance *instance, guint32 frame)
 {
   const NegFrameInfo *info = neg_instance_get_frame_info (instance, frame);
 
-  return clean_or_null (neg_caption_dup_clean (info->frame_type != NULL ? info->frame_type : instance->image_type));
+  return clean_or_null (neg_text_dup_shown (NEG_TEXT_FREE, info->frame_type != NULL ? info->frame_type : instance->image_type));
 }
 
 static char *
@@ -260,7 +262,7 @@ dup_bits (const NegInstance *instance, guint32 frame)
 static char *
 dup_photometric (const NegInstance *instance, guint32 frame)
 {
-  g_autofree char *photometric = neg_caption_dup_clean (instance->photometric);
+  g_autofree char *photometric = neg_text_dup_shown (NEG_TEXT_SITE, instance->photometric);
 
   if (*photometric == '\0')
     return NULL;
@@ -277,8 +279,8 @@ dup_syntax (const NegInstance *instance, guint32 frame)
 static char *
 dup_lossy (const NegInstance *instance, guint32 frame)
 {
-  g_autofree char *ratio = neg_caption_dup_clean (instance->lossy_ratio);
-  g_autofree char *method = neg_caption_dup_clean (instance->lossy_method);
+  g_autofree char *ratio = neg_text_dup_shown (NEG_TEXT_SITE, instance->lossy_ratio);
+  g_autofree char *method = neg_text_dup_shown (NEG_TEXT_SITE, instance->lossy_method);
 
   if (!instance->lossy)
     return g_strdup (_ ("no"));
@@ -292,7 +294,7 @@ dup_rescale (const NegInstance *instance, guint32 frame)
   const NegFrameInfo *info = neg_instance_get_frame_info (instance, frame);
   g_autofree char *slope = dup_number (info->rescale_slope);
   g_autofree char *intercept = dup_number (info->rescale_intercept);
-  g_autofree char *type = neg_caption_dup_clean (info->rescale_type);
+  g_autofree char *type = neg_text_dup_shown (NEG_TEXT_SITE, info->rescale_type);
 
   if (!info->has_rescale || slope == NULL || intercept == NULL)
     return NULL;
@@ -333,7 +335,7 @@ neg_context_dup_transfer_syntax (const char *uid)
     { "1.2.840.10008.1.2.4.202", N_ ("HTJ2K with RPCL, lossless") },
     { "1.2.840.10008.1.2.4.203", N_ ("HTJ2K, lossless or lossy") },
   };
-  g_autofree char *clean = neg_caption_dup_clean (uid);
+  g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_UID, uid);
 
   for (guint i = 0; i < G_N_ELEMENTS (syntaxes); i++)
     if (g_str_equal (clean, syntaxes[i].uid))
@@ -341,42 +343,43 @@ neg_context_dup_transfer_syntax (const char *uid)
   return clean_or_null (g_steal_pointer (&clean));
 }
 
-#define TEXT(group, title, member) { NEG_CONTEXT_##group, title, G_STRUCT_OFFSET (NegInstance, member), NULL }
-#define VALUE(group, title, function) { NEG_CONTEXT_##group, title, 0, function }
+#define TEXT(group, title, member, kind) \
+  { NEG_CONTEXT_##group, title, G_STRUCT_OFFSET (NegInstance, member), NULL, NEG_TEXT_##kind }
+#define VALUE(group, title, function) { NEG_CONTEXT_##group, title, 0, function, NEG_TEXT_SITE }
 
 static const Field fields[] = {
   VALUE (PATIENT, N_ ("Name"), dup_name),
-  TEXT (PATIENT, N_ ("ID"), patient_id),
-  TEXT (PATIENT, N_ ("ID is of"), patient_id_issuer),
+  TEXT (PATIENT, N_ ("ID"), patient_id, ID),
+  TEXT (PATIENT, N_ ("ID is of"), patient_id_issuer, ID),
   VALUE (PATIENT, N_ ("Born"), dup_birth_date),
   VALUE (PATIENT, N_ ("Age then"), dup_age),
-  TEXT (PATIENT, N_ ("Sex"), patient_sex),
+  TEXT (PATIENT, N_ ("Sex"), patient_sex, SITE),
   VALUE (STUDY, N_ ("Date"), dup_study_moment),
-  TEXT (STUDY, N_ ("Description"), study_description),
-  TEXT (STUDY, N_ ("Accession"), accession_number),
-  TEXT (STUDY, N_ ("Study ID"), study_id),
-  TEXT (STUDY, N_ ("Study UID"), study_uid),
-  TEXT (SERIES, N_ ("Modality"), modality),
+  TEXT (STUDY, N_ ("Description"), study_description, FREE),
+  TEXT (STUDY, N_ ("Accession"), accession_number, ACCESSION),
+  TEXT (STUDY, N_ ("Study ID"), study_id, ID),
+  TEXT (STUDY, N_ ("Study UID"), study_uid, UID),
+  TEXT (SERIES, N_ ("Modality"), modality, SITE),
   VALUE (SERIES, N_ ("Number"), dup_series_number),
-  TEXT (SERIES, N_ ("Description"), series_description),
-  TEXT (SERIES, N_ ("Protocol"), protocol_name),
+  TEXT (SERIES, N_ ("Description"), series_description, FREE),
+  TEXT (SERIES, N_ ("Protocol"), protocol_name, FREE),
   VALUE (SERIES, N_ ("Begun"), dup_series_moment),
-  TEXT (SERIES, N_ ("Body part"), body_part),
-  TEXT (SERIES, N_ ("Side"), laterality),
-  TEXT (SERIES, N_ ("Patient lies"), patient_position),
-  TEXT (SERIES, N_ ("Series UID"), series_uid),
+  TEXT (SERIES, N_ ("Body part"), body_part, FREE),
+  TEXT (SERIES, N_ ("Side"), laterality, SITE),
+  TEXT (SERIES, N_ ("Patient lies"), patient_position, SITE),
+  TEXT (SERIES, N_ ("Series UID"), series_uid, UID),
   VALUE (IMAGE, N_ ("Number"), dup_image_number),
   VALUE (IMAGE, N_ ("Frame"), dup_frame),
   VALUE (IMAGE, N_ ("Acquisition"), dup_acquisition_number),
   VALUE (IMAGE, N_ ("Acquired"), dup_acquired),
   VALUE (IMAGE, N_ ("Made"), dup_content),
   VALUE (IMAGE, N_ ("Type"), dup_type),
-  TEXT (IMAGE, N_ ("Side"), image_laterality),
-  TEXT (IMAGE, N_ ("View"), view_position),
+  TEXT (IMAGE, N_ ("Side"), image_laterality, SITE),
+  TEXT (IMAGE, N_ ("View"), view_position, FREE),
   VALUE (IMAGE, N_ ("Echo time"), dup_echo_time),
   VALUE (IMAGE, N_ ("b value"), dup_b_value),
-  TEXT (IMAGE, N_ ("SOP class"), sop_class_uid),
-  TEXT (IMAGE, N_ ("Image UID"), sop_instance_uid),
+  TEXT (IMAGE, N_ ("SOP class"), sop_class_uid, UID),
+  TEXT (IMAGE, N_ ("Image UID"), sop_instance_uid, UID),
   VALUE (GEOMETRY, N_ ("Position"), dup_position),
   VALUE (GEOMETRY, N_ ("Plane"), dup_plane),
   VALUE (GEOMETRY, N_ ("Orientation"), dup_cosines),
@@ -385,7 +388,7 @@ static const Field fields[] = {
   VALUE (GEOMETRY, N_ ("Thickness"), dup_thickness),
   VALUE (GEOMETRY, N_ ("Slice spacing"), dup_between),
   VALUE (GEOMETRY, N_ ("Gantry tilt"), dup_tilt),
-  TEXT (GEOMETRY, N_ ("Frame of reference"), frame_of_reference_uid),
+  TEXT (GEOMETRY, N_ ("Frame of reference"), frame_of_reference_uid, UID),
   VALUE (PIXELS, N_ ("Size"), dup_size),
   VALUE (PIXELS, N_ ("Bits"), dup_bits),
   VALUE (PIXELS, N_ ("Photometric"), dup_photometric),
@@ -393,8 +396,8 @@ static const Field fields[] = {
   VALUE (PIXELS, N_ ("Loss"), dup_lossy),
   VALUE (PIXELS, N_ ("Rescale"), dup_rescale),
   VALUE (PIXELS, N_ ("Padding"), dup_padding),
-  TEXT (EQUIPMENT, N_ ("Manufacturer"), manufacturer),
-  TEXT (EQUIPMENT, N_ ("Station"), station_name),
+  TEXT (EQUIPMENT, N_ ("Manufacturer"), manufacturer, FREE),
+  TEXT (EQUIPMENT, N_ ("Station"), station_name, PLACE),
 };
 
 const char *
@@ -431,5 +434,6 @@ neg_context_dup_value (guint field, const NegInstance *instance, guint32 frame)
 
   if (fields[field].dup_value != NULL)
     return fields[field].dup_value (instance, frame);
-  return clean_or_null (neg_caption_dup_clean (G_STRUCT_MEMBER (char *, instance, fields[field].text_offset)));
+  return clean_or_null (
+      neg_text_dup_shown (fields[field].kind, G_STRUCT_MEMBER (char *, instance, fields[field].text_offset)));
 }

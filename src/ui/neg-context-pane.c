@@ -7,6 +7,7 @@
 #include "ui/neg-accessible.h"
 #include "ui/neg-header-page.h"
 #include "ui/neg-pane-rows.h"
+#include "ui/neg-privacy.h"
 
 struct _NegContextPane {
   GtkWidget parent_instance;
@@ -49,22 +50,34 @@ update_objects (NegContextPane *self, const char *study_uid)
   gtk_widget_set_visible (self->no_objects, rows->len == 0);
 }
 
+static void
+update_image (NegContextPane *self, const NegSeriesFrame *frame)
+{
+  neg_header_page_set_image (NEG_HEADER_PAGE (self->header_page), frame != NULL ? frame->instance : NULL,
+                             frame != NULL ? frame->frame : 0);
+  self->image_pending = FALSE;
+}
+
+static void
+update (NegContextPane *self)
+{
+  const NegSeriesFrame *frame = get_frame (self);
+  const char *study_uid = frame != NULL ? frame->instance->study_uid : NULL;
+
+  if (self->objects_pending || g_strcmp0 (study_uid, self->study_uid) != 0)
+    update_objects (self, study_uid);
+  self->objects_pending = FALSE;
+  if (self->image_pending && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == self->header_page)
+    update_image (self, frame);
+}
+
 static gboolean
 tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
   NegContextPane *self = NEG_CONTEXT_PANE (widget);
-  const NegSeriesFrame *frame = get_frame (self);
-  const char *study_uid = frame != NULL ? frame->instance->study_uid : NULL;
 
   self->tick = 0;
-  if (self->objects_pending || g_strcmp0 (study_uid, self->study_uid) != 0)
-    update_objects (self, study_uid);
-  if (self->image_pending && gtk_widget_get_mapped (self->header_page)) {
-    neg_header_page_set_image (NEG_HEADER_PAGE (self->header_page), frame != NULL ? frame->instance : NULL,
-                               frame != NULL ? frame->frame : 0);
-    self->image_pending = FALSE;
-  }
-  self->objects_pending = FALSE;
+  update (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -82,11 +95,40 @@ image_changed_cb (NegContextPane *self)
   schedule (self);
 }
 
+/* Of another patient nothing stays for the next frame, in sight or not. Planes may still be about to go. */
+static void
+patient_changed_cb (NegContextPane *self)
+{
+  const NegSeriesFrame *frame
+      = neg_view_state_get_frame (neg_reading_get_state (self->reading, neg_reading_get_active (self->reading)));
+
+  update_objects (self, frame != NULL ? frame->instance->study_uid : NULL);
+  update_image (self, frame);
+}
+
+/* Before it is painted, not in the frame after that. */
+static void
+page_changed_cb (NegContextPane *self)
+{
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    update (self);
+}
+
 static void
 cell_changed_cb (NegContextPane *self, guint cell, guint changes)
 {
   if ((changes & NEG_CHANGED_IMAGE) && cell == neg_reading_get_active (self->reading))
     image_changed_cb (self);
+}
+
+/* Of an object the row says something else: made anew. */
+static void
+privacy_changed_cb (NegContextPane *self)
+{
+  g_autofree char *study_uid = g_strdup (self->study_uid);
+
+  g_list_store_remove_all (self->objects);
+  update_objects (self, study_uid);
 }
 
 static void
@@ -140,6 +182,20 @@ neg_context_pane_add_page (NegContextPane *self, const char *name, const char *t
 
   stack_page = gtk_stack_add_titled (GTK_STACK (self->stack), page, name, title);
   gtk_stack_page_set_icon_name (stack_page, icon_name);
+}
+
+void
+neg_context_pane_set_page_visible (NegContextPane *self, const char *name, gboolean visible)
+{
+  GtkWidget *page;
+
+  g_return_if_fail (NEG_IS_CONTEXT_PANE (self));
+
+  page = gtk_stack_get_child_by_name (GTK_STACK (self->stack), name);
+  g_return_if_fail (page != NULL);
+  if (!visible && gtk_stack_get_visible_child (GTK_STACK (self->stack)) == page)
+    gtk_stack_set_visible_child (GTK_STACK (self->stack), self->header_page);
+  gtk_stack_page_set_visible (gtk_stack_get_page (GTK_STACK (self->stack), page), visible);
 }
 
 void
@@ -239,9 +295,9 @@ neg_context_pane_map (GtkWidget *widget)
 {
   NegContextPane *self = NEG_CONTEXT_PANE (widget);
 
-  GTK_WIDGET_CLASS (neg_context_pane_parent_class)->map (widget);
   self->image_pending = self->objects_pending = TRUE;
-  schedule (self);
+  update (self);
+  GTK_WIDGET_CLASS (neg_context_pane_parent_class)->map (widget);
 }
 
 static void
@@ -288,7 +344,7 @@ make_signal_groups (NegContextPane *self)
   g_signal_group_connect_swapped (self->reading_signals, "cell-changed", G_CALLBACK (cell_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "active-changed", G_CALLBACK (image_changed_cb), self);
   g_signal_group_connect_swapped (self->reading_signals, "grid-changed", G_CALLBACK (image_changed_cb), self);
-  g_signal_group_connect_swapped (self->reading_signals, "patient-changed", G_CALLBACK (image_changed_cb), self);
+  g_signal_group_connect_swapped (self->reading_signals, "patient-changed", G_CALLBACK (patient_changed_cb), self);
   g_signal_group_connect_swapped (self->mpr_signals, "changed", G_CALLBACK (image_changed_cb), self);
   g_signal_group_connect_swapped (self->volume_signals, "changed", G_CALLBACK (image_changed_cb), self);
   g_signal_group_connect_swapped (self->loader_signals, "changed", G_CALLBACK (loader_changed_cb), self);
@@ -301,6 +357,7 @@ neg_context_pane_init (NegContextPane *self)
   GtkWidget *switcher = gtk_stack_switcher_new ();
 
   make_signal_groups (self);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   self->stack = gtk_stack_new ();
   gtk_stack_set_hhomogeneous (GTK_STACK (self->stack), FALSE);
   gtk_widget_set_vexpand (self->stack, TRUE);
@@ -310,8 +367,7 @@ neg_context_pane_init (NegContextPane *self)
   neg_context_pane_add_page (self, "objects", _ ("Objects"), "neg-page-objects-symbolic", new_objects_page (self));
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), GTK_STACK (self->stack));
   gtk_widget_add_css_class (switcher, "pane-pages");
-  g_signal_connect_object (self->stack, "notify::visible-child", G_CALLBACK (image_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->stack, "notify::visible-child", G_CALLBACK (page_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);

@@ -25,6 +25,9 @@ void neg_context_pane_set_loader (NegContextPane *pane, NegLoader *loader);    /
 void neg_context_pane_add_page (NegContextPane *pane, const char *name, const char *title, const char *icon_name,
                                 GtkWidget *page);
 
+/* A page that is not always there. */
+void neg_context_pane_set_page_visible (NegContextPane *pane, const char *name, gboolean visible);
+
 void neg_context_pane_show_page (NegContextPane *pane, const char *name);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include <malloc.h>
 
 #include "base/neg-error.h"
+#include "imaging/neg-draw-samples.h"
+#include "ui/neg-frame-memory.h"
 #include "ui/neg-renderer.h"
 
 #define CHANNELS 4
@@ -13,6 +15,7 @@
 #define HELPERS_MAX 31             /* besides the main thread, which draws too */
 #define PLAIN_HELPERS_MAX 3        /* for a frame: more of them wait for memory */
 #define PIXELS_PER_PART (192 * 1024) /* of a frame: below this handing over costs more than it saves */
+#define SAMPLES_PER_PART (1024 * 1024) /* the same of samples that are there */
 
 /* Picture memory comes back when GTK drops the texture: without this every redraw of a large window would have the
  * kernel clear fresh pages. Kept alive by the canvas and by every texture that is still out. */
@@ -25,6 +28,8 @@ typedef struct {
 
 struct _NegCpuCanvas {
   Buffers *buffers;
+  NegPixels *pixels;    /* of the samples; nullable */
+  NegDrawSamples *samples;
   GThreadPool *helpers; /* NULL on a single processor */
   GMutex lock;
   GCond part_done;
@@ -139,6 +144,7 @@ neg_cpu_canvas_new (void)
   guint n_processors = g_get_num_processors ();
 
   keep_memory ();
+  self->samples = neg_draw_samples_new ();
   self->buffers = g_new0 (Buffers, 1);
   g_atomic_ref_count_init (&self->buffers->ref_count);
   g_mutex_init (&self->buffers->lock);
@@ -157,6 +163,8 @@ neg_cpu_canvas_free (NegCpuCanvas *self)
     return;
   if (self->helpers != NULL)
     g_thread_pool_free (self->helpers, FALSE, TRUE);
+  neg_draw_samples_free (self->samples);
+  g_clear_pointer (&self->pixels, neg_pixels_unref);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->part_done);
   buffers_unref (self->buffers);
@@ -215,6 +223,7 @@ neg_cpu_canvas_draw_with (NegCpuCanvas *self, guint width, guint height, guint b
 }
 
 typedef struct {
+  NegDrawSamples *samples;
   const NegDraw *draw;
   const NegFrame *frame;
 } Plain;
@@ -224,18 +233,44 @@ draw_plain_cb (const NegPicture *picture, guint first_row, guint n_rows, gpointe
 {
   const Plain *plain = data;
 
-  neg_draw_rows (plain->draw, plain->frame, picture, first_row, n_rows);
+  neg_draw_samples_rows (plain->samples, plain->draw, plain->frame, picture, first_row, n_rows);
+}
+
+/* Samples know pixels by their address: it belongs to nobody else as long as they are held here. */
+static void
+hold_pixels (NegCpuCanvas *self, NegPixels *pixels)
+{
+  if (self->pixels == pixels)
+    return;
+  neg_cpu_canvas_forget (self);
+  self->pixels = neg_pixels_ref (pixels);
+}
+
+void
+neg_cpu_canvas_forget (NegCpuCanvas *self)
+{
+  neg_draw_samples_forget (self->samples);
+  g_clear_pointer (&self->pixels, neg_pixels_unref);
 }
 
 GdkTexture *
-neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *description, const NegFrame *frame, guint width, guint height,
+neg_cpu_canvas_draw (NegCpuCanvas *self, const NegDraw *description, NegPixels *pixels, guint width, guint height,
                      GError **error)
 {
-  Plain plain = { description, frame };
-  const guint n_parts = (guint) CLAMP ((guint64) width * height / PIXELS_PER_PART, 1, PLAIN_HELPERS_MAX + 1);
-  Work work = { .function = draw_plain_cb, .data = &plain, .band_rows = MAX ((height + n_parts - 1) / n_parts, 1) };
+  Plain plain = { self->samples, description, neg_pixels_get_frame (pixels) };
+  Work work = { .function = draw_plain_cb, .data = &plain };
+  GdkTexture *texture;
+  gboolean is_sampled;
+  guint n_parts;
 
-  return draw (self, &work, width, height, n_parts - 1, error);
+  hold_pixels (self, pixels);
+  is_sampled = neg_draw_samples_begin (self->samples, description, plain.frame, width, height);
+  n_parts = (guint) CLAMP ((guint64) width * height / (is_sampled ? SAMPLES_PER_PART : PIXELS_PER_PART), 1,
+                           PLAIN_HELPERS_MAX + 1);
+  work.band_rows = MAX ((height + n_parts - 1) / n_parts, 1);
+  texture = draw (self, &work, width, height, n_parts - 1, error);
+  neg_draw_samples_end (self->samples);
+  return texture;
 }
 
 /* The texture's own memory as an image of cairo; NULL: not a picture of ours, or bytes in another order. */
@@ -276,6 +311,7 @@ neg_cpu_canvas_append (GtkWidget *widget, GtkSnapshot *snapshot, GdkTexture *pic
 {
   cairo_surface_t *image = neg_renderer_is_cairo (widget) ? create_image (picture) : NULL;
 
+  neg_frame_memory_keep (widget);
   if (image != NULL)
     append_image (snapshot, image, picture, area);
   else

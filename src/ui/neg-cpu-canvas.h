@@ -5,6 +5,7 @@
 #include <gtk/gtk.h>
 
 #include "imaging/neg-draw.h"
+#include "pipeline/neg-pixels.h"
 
 G_BEGIN_DECLS
 
@@ -13,9 +14,13 @@ typedef struct _NegCpuCanvas NegCpuCanvas;
 NegCpuCanvas *neg_cpu_canvas_new (void);
 void neg_cpu_canvas_free (NegCpuCanvas *canvas);
 
-/* The finished picture, given. NULL when there is no memory for it. */
-GdkTexture *neg_cpu_canvas_draw (NegCpuCanvas *canvas, const NegDraw *draw, const NegFrame *frame, guint width,
+/* The finished picture, given. NULL when there is no memory for it. What is drawn again and again at the same place, as
+ * while a window is dragged, is sampled once. */
+GdkTexture *neg_cpu_canvas_draw (NegCpuCanvas *canvas, const NegDraw *draw, NegPixels *pixels, guint width,
                                  guint height, GError **error);
+
+/* Lets go of the pixels that were drawn last. */
+void neg_cpu_canvas_forget (NegCpuCanvas *canvas);
 
 /* The same for a picture that @function draws: bands of @band_rows rows, on all processors at once. */
 typedef void (*NegCanvasFunc) (const NegPicture *picture, guint first_row, guint n_rows, gpointer user_data);

@@ -9,6 +9,7 @@
 #include "ui/neg-display-report.h"
 #include "ui/neg-display-words.h"
 #include "ui/neg-monitor.h"
+#include "ui/neg-support-button.h"
 #include "ui/neg-test-pattern-window.h"
 
 #define FILE_MAX_BYTES (1 << 20)
@@ -569,6 +570,7 @@ neg_display_window_open (GSettings *settings, GtkWindow *parent)
   if (open != NULL)
     return open;
   self = g_object_new (NEG_TYPE_DISPLAY_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE, NULL);
+  neg_support_button_add (GTK_WINDOW (self), "display");
   g_set_object (&self->settings, settings);
   fill_monitors (self, neg_monitor_get (GTK_WIDGET (parent)));
   g_signal_connect_object (gdk_display_get_monitors (gtk_widget_get_display (GTK_WIDGET (self))), "items-changed",

@@ -2,46 +2,8 @@
 
 #include "base/neg-error.h"
 #include "export/neg-export-picture.h"
+#include "ui/neg-clipboard.h"
 #include "ui/neg-export-dialog.h"
-
-/* Long enough to paste, short enough not to be found by the next person at the keyboard. */
-#define KEPT_SECONDS 60
-
-typedef struct {
-  GdkClipboard *clipboard;
-  GdkContentProvider *content;
-} Kept;
-
-static void
-kept_free (gpointer data)
-{
-  Kept *kept = data;
-
-  g_object_unref (kept->clipboard);
-  g_object_unref (kept->content);
-  g_free (kept);
-}
-
-static gboolean
-forget_cb (gpointer data)
-{
-  Kept *kept = data;
-
-  if (gdk_clipboard_get_content (kept->clipboard) == kept->content)
-    gdk_clipboard_set_content (kept->clipboard, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-put (GdkClipboard *clipboard, GdkTexture *texture)
-{
-  Kept *kept = g_new (Kept, 1);
-
-  kept->clipboard = g_object_ref (clipboard);
-  kept->content = gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture);
-  gdk_clipboard_set_content (clipboard, kept->content);
-  g_timeout_add_seconds_full (G_PRIORITY_DEFAULT, KEPT_SECONDS, forget_cb, kept, kept_free);
-}
 
 GPtrArray *
 neg_export_list_annotations (NegAnnotations *annotations, const char *study_uid)
@@ -77,6 +39,6 @@ neg_export_copy (GdkClipboard *clipboard, NegReading *reading, guint cell, NegFr
     return FALSE;
   bytes = g_bytes_new_take (picture.pixels, picture.stride * picture.height);
   texture = gdk_memory_texture_new (picture.width, picture.height, GDK_MEMORY_R8G8B8, bytes, picture.stride);
-  put (clipboard, texture);
+  neg_clipboard_put_for_a_minute (clipboard, gdk_content_provider_new_typed (GDK_TYPE_TEXTURE, texture));
   return TRUE;
 }

@@ -7,6 +7,8 @@
 #include "base/neg-error.h"
 #include "export/neg-export-job.h"
 #include "ui/neg-accessible.h"
+#include "ui/neg-privacy.h"
+#include "ui/neg-support-button.h"
 #include "ui/neg-words.h"
 
 #define NAME_TRIES 100
@@ -111,7 +113,7 @@ update (NegExportDialog *self)
                           : _ ("Images of this kind often have the patient's name in the pixels, or show the patient. "
                                "What is in the pixels stays on the picture whatever is answered above."));
   gtk_widget_set_sensitive (GTK_WIDGET (self->export_button),
-                            self->job == NULL && self->chooser == NULL
+                            self->job == NULL && self->chooser == NULL && neg_privacy_get_refusal () == NULL
                                 && (burned_in == NEG_BURNED_IN_UNLIKELY || gtk_check_button_get_active (self->looked)));
   gtk_widget_set_sensitive (self->options, self->job == NULL);
 }
@@ -135,7 +137,8 @@ say (NegExportDialog *self, const char *text)
 static char *
 dup_done_text (NegExportJob *job)
 {
-  g_autofree char *shown = g_filename_display_name (neg_export_job_get_path (job));
+  g_autofree char *path = g_filename_display_name (neg_export_job_get_path (job));
+  g_autofree char *shown = neg_text_dup_shown (NEG_TEXT_PATH, path);
   g_autofree char *size = g_format_size (neg_export_job_get_bytes (job));
   guint n = neg_export_job_get_n_images (job);
 
@@ -193,6 +196,19 @@ run (NegExportDialog *self, const NegExportOrder *order, const char *path)
   neg_export_job_run_async (self->job, self->cancellable, done_cb, g_object_ref (self));
 }
 
+/* What would be written now has invented people in it, or parts of it: nothing is. */
+static void
+privacy_cb (NegExportDialog *self)
+{
+  if (self->state.series == NULL)
+    return;
+  if (neg_privacy_get_refusal () != NULL && self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  if (neg_privacy_get_refusal () != NULL)
+    say (self, neg_privacy_get_refusal ());
+  update (self);
+}
+
 /* --- Where to --- */
 
 static const char *
@@ -228,7 +244,7 @@ response_cb (GtkNativeDialog *native, int response, NegExportDialog *self)
   g_clear_object (&self->chooser);
   get_order (self, &order);
   update (self);
-  if (response != GTK_RESPONSE_ACCEPT)
+  if (response != GTK_RESPONSE_ACCEPT || neg_privacy_get_refusal () != NULL)
     return;
   if (chosen == NULL) {
     say (self, _ ("Not done: only a place on this computer can be written to."));
@@ -408,6 +424,7 @@ neg_export_dialog_init (NegExportDialog *self)
   neg_accessible_set_name (GTK_WIDGET (self->first), _ ("First image"));
   neg_accessible_set_name (GTK_WIDGET (self->last), _ ("Last image"));
   g_signal_connect (self, "close-request", G_CALLBACK (close_request_cb), NULL);
+  neg_privacy_watch (self, G_CALLBACK (privacy_cb));
 }
 
 static void
@@ -431,6 +448,7 @@ neg_export_dialog_new (GtkWindow *parent, NegReading *reading, guint cell, NegFr
   if (neg_view_state_get_frame (state) == NULL)
     return NULL;
   self = g_object_new (NEG_TYPE_EXPORT_DIALOG, "transient-for", parent, NULL);
+  neg_support_button_add (GTK_WINDOW (self), "export");
   self->store = g_object_ref (store);
   self->width_px = CLAMP (width_px, 1, NEG_EXPORT_SIDE_MAX);
   self->height_px = CLAMP (height_px, 1, NEG_EXPORT_SIDE_MAX);

@@ -115,7 +115,8 @@ attach_label (GtkGrid *grid, const char *text, int column, int row, double xalig
 static GtkWidget *
 new_table (Page *page)
 {
-  const char *rows[] = { _ ("Painting"), _ ("From frame to frame"), _ ("Main loop held"), _ ("… besides painting") };
+  const char *rows[] = { _ ("Painting"), _ ("From frame to frame"), _ ("Main loop held"), _ ("… besides painting"),
+                         _ ("… by the processor") };
   const char *columns[] = { _ ("number"), _ ("mean ms"), _ ("median ms"), _ ("95 % ms"), _ ("worst ms") };
   GtkGrid *grid = GTK_GRID (gtk_grid_new ());
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 /* Frames further apart do not follow each other: nobody scrolled. */
 #define INTERVAL_MAX_US (250 * 1000)
@@ -30,6 +31,7 @@ static struct {
   GPtrArray *listeners; /* NegFrameTimes */
   GPollFunc poll;
   gint64 busy_since_us; /* 0: not yet known */
+  gint64 cpu_since_us;  /* the same by this thread's own clock */
 } watch;
 
 static void
@@ -46,11 +48,21 @@ add (NegFrameTimes *self, NegFrameTime what, gint64 duration_us)
   series_add (&self->series[what], (double) duration_us / 1000);
 }
 
+static gint64
+get_cpu_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 static void
-take_turn (NegFrameTimes *self, gint64 duration_us)
+take_turn (NegFrameTimes *self, gint64 duration_us, gint64 cpu_us)
 {
   add (self, NEG_FRAME_TIME_HOLD, duration_us);
   add (self, NEG_FRAME_TIME_WORK, MAX (duration_us - self->painted_us, 0));
+  add (self, NEG_FRAME_TIME_CPU, cpu_us);
   self->painted_us = 0;
 }
 
@@ -60,9 +72,11 @@ watched_poll (GPollFD *fds, guint n_fds, int timeout_ms)
   int n_ready;
 
   for (guint i = 0; watch.busy_since_us != 0 && i < watch.listeners->len; i++)
-    take_turn (g_ptr_array_index (watch.listeners, i), g_get_monotonic_time () - watch.busy_since_us);
+    take_turn (g_ptr_array_index (watch.listeners, i), g_get_monotonic_time () - watch.busy_since_us,
+               get_cpu_us () - watch.cpu_since_us);
   n_ready = watch.poll (fds, n_fds, timeout_ms);
   watch.busy_since_us = g_get_monotonic_time ();
+  watch.cpu_since_us = get_cpu_us ();
   return n_ready;
 }
 

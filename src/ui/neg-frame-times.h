@@ -1,5 +1,5 @@
 /* How long the frames of a window take and how long the main loop is held meanwhile: for the hidden page and for
- * `bench scroll`. Main thread only; costs two clock readings a turn of the loop and nothing where there is none. */
+ * `bench scroll`. Main thread only; costs four clock readings a turn of the loop and nothing where there is none. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -11,6 +11,8 @@ typedef enum {
   NEG_FRAME_TIME_INTERVAL, /* from one painted frame to the next while frames follow each other */
   NEG_FRAME_TIME_HOLD,     /* one turn of the main loop: how long input waited, painting included */
   NEG_FRAME_TIME_WORK,     /* the same less painting: what did not have to be done on this thread */
+  NEG_FRAME_TIME_CPU,      /* one turn of the main loop, in processor time of this thread: less than it was held where it
+                              waited for another thread or another program */
   NEG_FRAME_TIME_N,
 } NegFrameTime;
 

@@ -4,9 +4,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-context-fields.h"
 #include "ui/neg-fold.h"
+#include "ui/neg-privacy.h"
 
 #define TITLE_CHARS 13
 
@@ -88,7 +90,7 @@ show_warnings (NegHeaderPage *self)
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; warnings != NULL && warnings[i] != NULL; i++) {
-    g_autofree char *clean = neg_caption_dup_clean (warnings[i]);
+    g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_SENTENCE, warnings[i]);
 
     g_string_append_printf (text, "%s⚠ %s", i > 0 ? "\n" : "", clean);
   }
@@ -96,6 +98,24 @@ show_warnings (NegHeaderPage *self)
     gtk_label_set_text (GTK_LABEL (self->warnings), text->str);
   gtk_widget_set_visible (self->warnings, text->len > 0);
   g_string_free (text, TRUE);
+}
+
+static gboolean
+show_values (NegHeaderPage *self)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = 0; i < neg_context_get_n_fields (); i++)
+    changed |= set_value (self, i, self->instance != NULL ? neg_context_dup_value (i, self->instance, self->frame) : NULL);
+  show_warnings (self);
+  return changed;
+}
+
+static void
+privacy_changed_cb (NegHeaderPage *self)
+{
+  show_values (self);
+  update_visible (self);
 }
 
 void
@@ -113,9 +133,7 @@ neg_header_page_set_image (NegHeaderPage *self, NegInstance *instance, guint32 f
   self->instance = instance != NULL ? neg_instance_ref (instance) : NULL;
   self->frame = frame;
   g_clear_pointer (&before, neg_instance_unref);
-  for (guint i = 0; i < neg_context_get_n_fields (); i++)
-    changed |= set_value (self, i, instance != NULL ? neg_context_dup_value (i, instance, frame) : NULL);
-  show_warnings (self);
+  changed |= show_values (self);
   if (changed)
     update_visible (self);
 }
@@ -250,6 +268,7 @@ neg_header_page_class_init (NegHeaderPageClass *class)
 static void
 neg_header_page_init (NegHeaderPage *self)
 {
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   self->entry = gtk_search_entry_new ();
   g_object_set (self->entry, "placeholder-text", _ ("Filter"), NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -8,6 +8,8 @@
 #include "ui/neg-export-dialog.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-privacy.h"
+#include "ui/neg-reject-report-window.h"
 #include "ui/neg-shortcuts-window.h"
 #include "ui/neg-test-pattern-window.h"
 #include "ui/neg-words.h"
@@ -51,6 +53,10 @@ export_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegCinePlayer *player = neg_cell_get_player (neg_grid_get_cell (self->grid, neg_viewport_get_cell (viewport)));
   GtkWindow *dialog;
 
+  if (neg_privacy_get_refusal () != NULL) {
+    _neg_main_window_hint (self, neg_privacy_get_refusal ());
+    return;
+  }
   if (_neg_main_window_has_volume (self)) {
     _neg_main_window_hint (self, _ ("Images are exported, not planes of a volume: M goes back to them."));
     return;
@@ -80,6 +86,10 @@ copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   NegViewport *viewport = neg_grid_get_active (self->grid);
   g_autoptr (GError) error = NULL;
 
+  if (neg_privacy_get_refusal () != NULL) {
+    _neg_main_window_hint (self, neg_privacy_get_refusal ());
+    return;
+  }
   if (_neg_main_window_has_volume (self)) {
     _neg_main_window_hint (self, _ ("Images are copied, not planes of a volume: M goes back to them."));
     return;
@@ -90,6 +100,12 @@ copy_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
     _neg_main_window_hint (self, _ ("The picture is in the clipboard for a minute, without the patient's name."));
   else
     _neg_main_window_hint (self, why_not_copied (error));
+}
+
+static void
+tags_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  _neg_main_window_show_tags (data);
 }
 
 static void
@@ -145,11 +161,19 @@ frame_times_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
   gtk_window_present (self->frame_times);
 }
 
+static void
+reject_report_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  NegMainWindow *self = data;
+
+  gtk_window_present (neg_reject_report_window_open (self->home, neg_network_get_config (self->network), GTK_WINDOW (self)));
+}
+
 /* --- Groups --- */
 
 static const GActionEntry file_entries[] = {
   { "open", open_files_cb }, { "open-folder", open_folder_cb }, { "cancel", cancel_cb }, { "close", close_cb },
-  { "export", export_cb },   { "copy", copy_cb },
+  { "export", export_cb },   { "copy", copy_cb },         { "tags", tags_cb },
 };
 static const GActionEntry window_entries[] = { { "fullscreen", fullscreen_cb } };
 static const GActionEntry app_entries[] = {
@@ -158,6 +182,7 @@ static const GActionEntry app_entries[] = {
   { "test-pattern", test_pattern_cb },
   { "shortcuts", shortcuts_cb },
   { "frame-times", frame_times_cb },
+  { "reject-report", reject_report_cb },
 };
 
 GSimpleActionGroup *
@@ -191,6 +216,7 @@ _neg_main_window_add_actions (NegMainWindow *self)
   _neg_main_window_add_view_actions (self);
   _neg_main_window_add_states_actions (self);
   _neg_main_window_add_worklist_actions (self);
+  _neg_main_window_add_privacy (self);
 }
 
 void
@@ -198,7 +224,8 @@ _neg_main_window_enable (NegMainWindow *self, const char *prefix, const char *na
 {
   GActionMap *group = g_hash_table_lookup (self->groups, prefix);
 
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (group, name)), enabled);
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (group, name)),
+                               enabled && _neg_main_window_is_rolled_out (self, prefix, name));
 }
 
 void
@@ -211,6 +238,7 @@ _neg_main_window_update_actions (NegMainWindow *self)
   _neg_main_window_enable (self, "file", "close", self->loader != NULL);
   _neg_main_window_enable (self, "file", "export", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
   _neg_main_window_enable (self, "file", "copy", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
+  _neg_main_window_enable (self, "file", "tags", self->pool != NULL && state->series != NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->window_button), state->series != NULL);
   _neg_main_window_update_view_actions (self);
 }

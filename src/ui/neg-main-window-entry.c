@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "base/neg-error.h"
 #include "store/neg-archive.h"
 #include "ui/neg-entry-lookup.h"
 #include "ui/neg-main-window-private.h"
@@ -121,6 +122,53 @@ finished_cb (NegMainWindow *self)
   _neg_main_window_go_on_comparing (self);
 }
 
+/* A correction has made other versions of what is on the screen, or something was rejected: the same study with its images of now,
+ * as far as they are the same in the same place. */
+static void
+open_again (NegMainWindow *self)
+{
+  const char *const none[] = { NULL };
+  g_autoptr (NegEntry) entry = neg_entry_copy (self->entry);
+  g_autofree char *text = neg_reading_save_state (self->reading, self->paths != NULL ? (const char *const *) self->paths : none,
+                                                  self->captions);
+  NegReadingState *before = text != NULL ? neg_reading_state_parse (text, NULL) : NULL;
+  gint64 desk_study = self->desk_study;
+
+  self->is_opening_again = TRUE;
+  neg_main_window_close_study (self);
+  _neg_main_window_open_entry (self, entry);
+  self->is_opening_again = FALSE;
+  self->restoring = before;
+  self->desk_study = desk_study;
+  _neg_main_window_update_quality (self);
+}
+
+/* Nothing of it is left here: its images are another patient's or another study's now, or were deleted. They do not stay on the
+ * screen under this name. */
+static void
+close_gone (NegMainWindow *self)
+{
+  neg_main_window_close_study (self);
+  neg_main_window_report (self, _ ("The study was closed: its images were given to another patient or study, or deleted."));
+}
+
+/* Whether some that was listed before is not any more. */
+static gboolean
+lacks_some (NegMainWindow *self, GPtrArray *files)
+{
+  g_autoptr (GHashTable) before = g_steal_pointer (&self->own_paths);
+
+  self->own_paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < files->len; i++) {
+    const char *path = ((const NegArchiveFile *) g_ptr_array_index (files, i))->path;
+
+    if (before != NULL)
+      g_hash_table_remove (before, path);
+    g_hash_table_add (self->own_paths, g_strdup (path));
+  }
+  return before != NULL && g_hash_table_size (before) > 0;
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -132,6 +180,16 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || self->entry == NULL)
     return;
   self->listing = FALSE;
+  if ((files == NULL && g_error_matches (error, NEG_ERROR, NEG_ERROR_NOT_FOUND) && self->own_paths != NULL)
+      || (files != NULL && files->len == 0 && self->own_paths != NULL && g_hash_table_size (self->own_paths) > 0)) {
+    close_gone (self);
+    return;
+  }
+  if (files != NULL && lacks_some (self, files)) {
+    open_again (self);
+    _neg_main_window_hint (self, _ ("Images of this study were corrected, moved or deleted: it is shown as it is now."));
+    return;
+  }
   if (files != NULL)
     show_files (self, files);
   else
@@ -278,12 +336,15 @@ _neg_main_window_leave_entry (NegMainWindow *self)
   g_cancellable_cancel (self->entry_cancellable);
   g_clear_object (&self->entry_cancellable);
   g_clear_pointer (&self->entry_paths, g_hash_table_unref);
+  g_clear_pointer (&self->own_paths, g_hash_table_unref);
   g_clear_pointer (&self->entry, neg_entry_free);
   g_clear_pointer (&self->priors, g_ptr_array_unref);
   self->listing = self->list_again = self->is_retrieved = FALSE;
   neg_worklist_pane_set_open (self->reading_list, 0);
   neg_patient_pane_set_priors (self->patients, NULL, NULL, 0);
   _neg_main_window_forget_case (self);
+  self->desk_study = 0;
+  _neg_main_window_update_quality (self);
 }
 
 static void
@@ -309,6 +370,7 @@ _neg_main_window_open_entry (NegMainWindow *self, const NegEntry *entry)
   g_clear_pointer (&self->restoring, neg_reading_state_free);
   enter (self, neg_entry_copy (entry));
   neg_worklist_pane_set_open (self->reading_list, entry->id);
+  _neg_main_window_update_quality (self);
   tell_accessed (self, self->entry, TRUE);
   if (*entry->peers != '\0' && (entry->n_here == 0 || entry->n_here < entry->n_there))
     neg_worklist_pane_retrieve (self->reading_list, entry);

@@ -3,6 +3,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-view-presentation.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-popover.h"
@@ -38,7 +39,7 @@ add_file_presets (NegMainWindow *self, GMenu *menu, const NegViewState *state)
 
     if (!neg_view_state_look_up_preset (state, i, &preset))
       continue;
-    explanation = neg_caption_dup_clean (preset.explanation);
+    explanation = neg_text_dup_shown (NEG_TEXT_FREE, preset.explanation);
     window = preset.is_lut ? g_strdup (_ ("VOI LUT")) : neg_caption_dup_window (preset.center, preset.width);
     label = *explanation != '\0' ? g_strdup_printf ("%s · %s", explanation, window) : g_strdup (window);
     add_item (section, label, "view.file-preset", i);
@@ -109,7 +110,7 @@ new_viewport_menu (NegMainWindow *self)
                                             NULL });
   add_section (menu, (const char *const[]){ _ ("This viewport alone"), "view.maximize", _ ("Cine"), "view.cine",
                                             _ ("Planes of the volume"), "volume.show", _ ("Export…"), "file.export",
-                                            NULL });
+                                            _ ("Tags…"), "file.tags", NULL });
   return menu;
 }
 

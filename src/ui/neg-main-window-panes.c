@@ -45,7 +45,7 @@ step_pane_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
 {
   NegMainWindow *self = data;
   GtkWidget *areas[] = { GTK_WIDGET (self->stack), GTK_WIDGET (self->context_pane), GTK_WIDGET (self->worklist_pane),
-                         GTK_WIDGET (self->patient_pane), GTK_WIDGET (self->tool_strip) };
+                         GTK_WIDGET (self->quality_pane), GTK_WIDGET (self->patient_pane), GTK_WIDGET (self->tool_strip) };
   int n = G_N_ELEMENTS (areas), at = 0;
   int step = g_str_equal (g_action_get_name (G_ACTION (action)), "next") ? 1 : -1;
 
@@ -108,8 +108,11 @@ grid_changed_cb (NegMainWindow *self)
 static void
 left_changed_cb (NegMainWindow *self)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self->left), gtk_widget_get_visible (GTK_WIDGET (self->worklist_pane))
-                                                       || gtk_widget_get_visible (GTK_WIDGET (self->patient_pane)));
+  gboolean has_list = gtk_widget_get_visible (GTK_WIDGET (self->worklist_pane))
+                      || gtk_widget_get_visible (GTK_WIDGET (self->quality_pane));
+
+  gtk_widget_set_visible (gtk_paned_get_start_child (self->left), has_list);
+  gtk_widget_set_visible (GTK_WIDGET (self->left), has_list || gtk_widget_get_visible (GTK_WIDGET (self->patient_pane)));
 }
 
 static int
@@ -161,8 +164,14 @@ follow_left (NegMainWindow *self)
 static void
 add_left (NegMainWindow *self)
 {
+  GtkWidget *lists = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_set_vexpand (GTK_WIDGET (self->worklist_pane), TRUE);
+  gtk_widget_set_vexpand (GTK_WIDGET (self->quality_pane), TRUE);
+  gtk_box_append (GTK_BOX (lists), GTK_WIDGET (self->worklist_pane));
+  gtk_box_append (GTK_BOX (lists), GTK_WIDGET (self->quality_pane));
   self->left = GTK_PANED (gtk_paned_new (GTK_ORIENTATION_VERTICAL));
-  gtk_paned_set_start_child (self->left, GTK_WIDGET (self->worklist_pane));
+  gtk_paned_set_start_child (self->left, lists);
   gtk_paned_set_end_child (self->left, GTK_WIDGET (self->patient_pane));
   gtk_paned_set_shrink_start_child (self->left, FALSE);
   gtk_paned_set_shrink_end_child (self->left, FALSE);
@@ -171,6 +180,7 @@ add_left (NegMainWindow *self)
   follow_left (self);
   g_signal_connect_object (self->worklist_pane, "notify::visible", G_CALLBACK (left_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->quality_pane, "notify::visible", G_CALLBACK (left_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->patient_pane, "notify::visible", G_CALLBACK (left_changed_cb), self,
                            G_CONNECT_SWAPPED);
 }
@@ -189,6 +199,8 @@ _neg_main_window_add_panes (NegMainWindow *self)
   self->context_pane = add_pane (self, "context", _ ("Details"), GTK_WIDGET (self->context), G_ACTION_MAP (actions));
   self->worklist_pane
       = add_pane (self, "worklist", _ ("Reading List"), GTK_WIDGET (self->reading_list), G_ACTION_MAP (actions));
+  self->quality_pane
+      = add_pane (self, "quality", _ ("Quality"), _neg_main_window_add_quality (self), G_ACTION_MAP (actions));
   add_left (self);
   gtk_paned_set_end_child (self->inner, GTK_WIDGET (self->context_pane));
   self->tool_strip = NEG_TOOL_STRIP (neg_tool_strip_new ());
@@ -201,7 +213,9 @@ _neg_main_window_add_panes (NegMainWindow *self)
   neg_context_pane_set_reading (self->context, self->reading);
   _neg_main_window_add_measurements (self);
   _neg_main_window_add_report (self);
+  _neg_main_window_add_quality_page (self);
   _neg_main_window_add_volume_page (self);
+  _neg_main_window_add_learn (self);
   neg_patient_pane_set_thumbnails (self->patients, self->thumbnails);
 }
 
@@ -220,7 +234,10 @@ _neg_main_window_restore_panes (NegMainWindow *self)
 {
   neg_pane_set_width (self->worklist_pane, get_left_width_px (self));
   neg_pane_set_width (self->patient_pane, get_left_width_px (self));
+  neg_pane_set_width (self->quality_pane, get_left_width_px (self));
   neg_pane_restore (self->worklist_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->patient_pane, GTK_WINDOW (self), TRUE);
   neg_pane_restore (self->context_pane, GTK_WINDOW (self), FALSE);
+  neg_pane_restore (self->quality_pane, GTK_WINDOW (self), FALSE);
+  _neg_main_window_follow_quality (self);
 }

@@ -13,6 +13,8 @@
 #include "ui/neg-mpr-view.h"
 #include "ui/neg-pane.h"
 #include "ui/neg-patient-pane.h"
+#include "ui/neg-quality-page.h"
+#include "ui/neg-quality-pane.h"
 #include "ui/neg-report-page.h"
 #include "ui/neg-tool-strip.h"
 #include "ui/neg-volume-page.h"
@@ -58,6 +60,7 @@ struct _NegMainWindow {
   guint n_reported_keys; /* marks that key object selections brought */
   NegMeasurementsPage *measurements;
   NegReportPage *report_page; /* weak */
+  struct _NegLearnPage *learn_page; /* weak */
   gboolean is_saving;
 
   /* The reading list, and what is open of it */
@@ -66,6 +69,7 @@ struct _NegMainWindow {
   NegWorklistModel *worklist;
   NegEntry *entry;          /* nullable */
   GHashTable *entry_paths;  /* files of it that the loader has */
+  GHashTable *own_paths;    /* of these, those of the study itself when it was last listed; nullable */
   GCancellable *entry_cancellable; /* of what is asked about it; nullable */
   gboolean listing, list_again;
   gboolean is_retrieved; /* all of it has arrived; shown from its beginning when its files are known */
@@ -74,6 +78,14 @@ struct _NegMainWindow {
   struct _NegPrefetchRules *prefetch_rules; /* of the site, when they are needed; nullable */
   gint64 relevant;          /* the entry to compare with first; 0: none */
   char *comparing;          /* the study that is compared with when its images are there; nullable */
+
+  /* The technologist's desk */
+  NegQualityModel *quality;
+  NegQualityPane *quality_list;
+  NegQualityPage *quality_page; /* weak */
+  gint64 desk_study;      /* what is open was opened from its list: the archive's row; 0 */
+  gboolean is_opening_again; /* the same study: what is said of it stays */
+  gboolean was_worklist_open; /* before the quality list took its place */
 
   GHashTable *groups;     /* prefix -> GSimpleActionGroup */
   GtkWindow *frame_times; /* weak; the hidden page */
@@ -85,7 +97,7 @@ struct _NegMainWindow {
   GtkMenuButton *menu_button, *window_button;
   GtkPaned *outer, *inner;
   GtkBox *center;
-  NegPane *patient_pane, *context_pane, *worklist_pane;
+  NegPane *patient_pane, *context_pane, *worklist_pane, *quality_pane;
   GtkPaned *left; /* the reading list above the patient */
   int left_least_px, left_most_px; /* where its position may be */
   NegWorklistPane *reading_list;
@@ -102,7 +114,7 @@ struct _NegMainWindow {
   gboolean mpr_lines_hidden;
   NegVolumePage *volume_page; /* weak */
   GtkLabel *status_label, *renderer_label;
-  GtkButton *network_button, *settle_button, *transfers_button, *cache_button;
+  GtkButton *network_button, *settle_button, *transfers_button, *cache_button, *news_button, *answers_button;
   guint settle_source; /* counts what is to settle */
 };
 
@@ -158,6 +170,22 @@ void _neg_main_window_add_worklist (NegMainWindow *self);
 void _neg_main_window_close_worklist (NegMainWindow *self);
 void _neg_main_window_add_worklist_actions (NegMainWindow *self);
 
+/* Practice in a window of its own, and the report of who has learned what. */
+void _neg_main_window_add_practice (NegMainWindow *self);
+/* What was learned goes to the site while the store is there. */
+void _neg_main_window_update_progress (NegMainWindow *self);
+void _neg_main_window_close_progress (NegMainWindow *self);
+
+/* Feedback, elbow support, news; what is on for some first. */
+void _neg_main_window_add_support (NegMainWindow *self);
+gboolean _neg_main_window_is_rolled_out (NegMainWindow *self, const char *prefix, const char *name);
+
+/* Invented people, and covers. */
+void _neg_main_window_add_privacy (NegMainWindow *self);
+
+void _neg_main_window_show_tags (NegMainWindow *self);
+void _neg_main_window_show_difference (NegMainWindow *self); /* of the active image to its version before */ /* of the object in the active viewport */
+
 GtkWindow *_neg_main_window_open_preferences (NegMainWindow *self); /* not shown yet */
 
 /* Studies of the archive. FALSE: @paths name none. */
@@ -166,6 +194,16 @@ void _neg_main_window_open_entry (NegMainWindow *self, const NegEntry *entry);
 void _neg_main_window_leave_entry (NegMainWindow *self);
 void _neg_main_window_open_prior (NegMainWindow *self, const NegEntry *prior); /* beside what is open */
 void _neg_main_window_show_priors (NegMainWindow *self);
+
+/* The technologist's desk: its list, given; its page; both as they were left. */
+GtkWidget *_neg_main_window_add_quality (NegMainWindow *self);
+void _neg_main_window_add_quality_page (NegMainWindow *self);
+void _neg_main_window_follow_quality (NegMainWindow *self);
+void _neg_main_window_close_quality (NegMainWindow *self);
+void _neg_main_window_update_quality (NegMainWindow *self);  /* another study is open, or none */
+/* Somebody mends something: images that come anew do not take the keys. */
+gboolean _neg_main_window_is_mending (NegMainWindow *self);
+void _neg_main_window_quality_changed (NegMainWindow *self); /* the archive is another one */
 
 /* Which prior answers best to the case, and the way to it. */
 void _neg_main_window_choose_relevant (NegMainWindow *self); /* the priors are others */
@@ -201,6 +239,17 @@ void _neg_main_window_undo (NegMainWindow *self, gboolean back);
 void _neg_main_window_update_undo (NegMainWindow *self);
 void _neg_main_window_close_annotations (NegMainWindow *self);
 void _neg_main_window_annotation_failed (NegMainWindow *self, const GError *error); /* it could not be kept */
+
+/* What there is to learn: its page, the topic of what is in hand (F1), what was watched. */
+void _neg_main_window_add_learn (NegMainWindow *self);
+void _neg_main_window_show_topic (NegMainWindow *self, const char *topic);
+void _neg_main_window_update_learn (NegMainWindow *self); /* the database is open */
+void _neg_main_window_close_learn (NegMainWindow *self);  /* it goes */
+void _neg_main_window_need_store (NegMainWindow *self);   /* it is opened if it is not yet */
+
+/* Demos of this window. */
+void _neg_main_window_add_record (NegMainWindow *self);
+void _neg_main_window_close_record (NegMainWindow *self);
 
 /* Presentation states, saving, key images. */
 void _neg_main_window_add_states_actions (NegMainWindow *self);

@@ -52,6 +52,8 @@ ensure_store (NegMainWindow *self)
     report_failure (self, error);
   else
     _neg_main_window_load_annotations (self);
+  _neg_main_window_update_learn (self);
+  _neg_main_window_update_progress (self);
   return self->screens != NULL;
 }
 
@@ -65,6 +67,8 @@ ensure_run (NegMainWindow *self)
   self->run = neg_reading_store_begin_run (self->screens, &error);
   if (self->run == NULL) {
     self->screens_failed = TRUE;
+    _neg_main_window_close_learn (self);
+    _neg_main_window_close_progress (self);
     g_clear_pointer (&self->screens, neg_reading_store_free);
     report_failure (self, error);
   }
@@ -101,6 +105,8 @@ opened_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   _neg_main_window_load_annotations (self);
+  _neg_main_window_update_learn (self);
+  _neg_main_window_update_progress (self);
   save (self);
 }
 
@@ -131,6 +137,13 @@ open_store (NegMainWindow *self)
   g_task_run_in_thread (task, open_in_thread);
 }
 
+void
+_neg_main_window_need_store (NegMainWindow *self)
+{
+  if (self->screens == NULL && !self->screens_failed && !self->screens_opening)
+    open_store (self);
+}
+
 static gboolean
 save_cb (gpointer data)
 {
@@ -139,8 +152,8 @@ save_cb (gpointer data)
   self->save_source = 0;
   if (self->screens != NULL)
     save (self);
-  else if (!self->screens_failed && !self->screens_opening)
-    open_store (self);
+  else
+    _neg_main_window_need_store (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -163,6 +176,8 @@ _neg_main_window_close_state (NegMainWindow *self)
   if (self->run != NULL && !neg_reading_store_close_run (self->screens, self->run, &error))
     g_warning ("the screen could not be kept: %s", error->message);
   self->run = NULL;
+  _neg_main_window_close_learn (self);
+  _neg_main_window_close_progress (self);
   g_clear_pointer (&self->screens, neg_reading_store_free);
   g_clear_pointer (&self->restoring, neg_reading_state_free);
 }

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/neg-uid.h"
+#include "model/neg-fiction.h"
 #include "model/neg-presentation.h"
 #include "reading/neg-view-presentation.h"
 #include "ui/neg-main-window-private.h"
@@ -50,7 +51,7 @@ means (const NegLoadedObject *object, const NegSeriesFrame *frame)
 static char *
 dup_label (const NegPresentation *state)
 {
-  g_autofree char *label = neg_caption_dup_clean (state->description != NULL && *state->description != '\0'
+  g_autofree char *label = neg_text_dup_shown (NEG_TEXT_FREE, state->description != NULL && *state->description != '\0'
                                                     ? state->description
                                                     : state->label);
   g_autofree char *date = neg_caption_dup_date (state->created_date);

@@ -233,6 +233,7 @@ static void
 archive_changed_cb (NegMainWindow *self, char **study_uids)
 {
   schedule_settle (self);
+  _neg_main_window_quality_changed (self);
   _neg_main_window_archive_changed (self, (const char *const *) study_uids);
 }
 
@@ -280,6 +281,7 @@ _neg_main_window_close_worklist (NegMainWindow *self)
   _neg_main_window_leave_entry (self);
   g_clear_handle_id (&self->settle_source, g_source_remove);
   _neg_main_window_close_comparing (self);
+  _neg_main_window_close_quality (self);
   self->reading_list = NULL;
   g_clear_object (&self->worklist);
   g_clear_object (&self->network);

@@ -5,10 +5,12 @@
 #include <glib/gi18n-lib.h>
 #include <unistd.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-accessible.h"
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-volume-words.h"
 
 /* Decoded frames may take a quarter of the machine's memory, within these. */
@@ -101,19 +103,24 @@ _neg_main_window_update_status (NegMainWindow *self)
   g_autofree char *summary = self->loader != NULL ? dup_summary (self->loader) : NULL;
   g_autofree char *planes = self->volumes != NULL ? neg_volume_words_dup_progress (self->volumes) : NULL;
   g_autoptr (GPtrArray) parts = g_ptr_array_new ();
+  /* What failed may quote what somebody else has written. */
+  g_autofree char *hint = neg_text_dup_shown (NEG_TEXT_SENTENCE, self->hint);
+  g_autofree char *report = neg_text_dup_shown (NEG_TEXT_SENTENCE, self->report);
   g_autofree char *text = NULL;
 
+  if (neg_fiction_is_on ())
+    g_ptr_array_add (parts, _ ("Invented people are shown in place of patients"));
   if (self->hint != NULL)
-    g_ptr_array_add (parts, self->hint);
+    g_ptr_array_add (parts, hint);
   if (self->report != NULL)
-    g_ptr_array_add (parts, self->report);
+    g_ptr_array_add (parts, report);
   if (planes != NULL)
     g_ptr_array_add (parts, planes);
   if (summary != NULL)
     g_ptr_array_add (parts, summary);
   g_ptr_array_add (parts, NULL);
   text = g_strjoinv (" — ", (char **) parts->pdata);
-  if (self->report != NULL || self->hint != NULL || is_incomplete (self->loader))
+  if (neg_fiction_is_on () || self->report != NULL || self->hint != NULL || is_incomplete (self->loader))
     gtk_widget_add_css_class (GTK_WIDGET (self->status_label), "attention");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->status_label), "attention");
@@ -180,7 +187,8 @@ _neg_main_window_update_empty_page (NegMainWindow *self)
                                                                             : _ ("No images are open"));
   gtk_label_set_text (self->empty_text, get_empty_text (self));
   neg_accessible_show_page (self->stack, empty ? "empty" : "image");
-  if (empty != was_empty && gtk_widget_get_mapped (GTK_WIDGET (self)) && !gtk_widget_get_visible (self->question_bar))
+  if (empty != was_empty && gtk_widget_get_mapped (GTK_WIDGET (self)) && !gtk_widget_get_visible (self->question_bar)
+      && !_neg_main_window_is_mending (self))
     _neg_main_window_focus (self);
 }
 
@@ -245,6 +253,14 @@ static void
 active_changed_cb (NegMainWindow *self)
 {
   update_header (self);
+  _neg_main_window_update_actions (self);
+}
+
+static void
+privacy_changed_cb (NegMainWindow *self)
+{
+  update_header (self);
+  _neg_main_window_update_status (self);
   _neg_main_window_update_actions (self);
 }
 
@@ -357,7 +373,8 @@ _neg_main_window_load (NegMainWindow *self, const char *const *named, const char
   neg_loader_load (self->loader, paths);
   loader_changed_cb (self);
   active_changed_cb (self);
-  neg_grid_focus (self->grid);
+  if (!_neg_main_window_is_mending (self))
+    neg_grid_focus (self->grid);
 }
 
 static void
@@ -426,6 +443,7 @@ neg_main_window_close_request (GtkWindow *window)
     g_settings_set_int (self->settings, "window-height", height);
     g_settings_set_boolean (self->settings, "window-maximized", gtk_window_is_maximized (window));
   }
+  _neg_main_window_close_record (self);
   _neg_main_window_close_state (self);
   return GTK_WINDOW_CLASS (neg_main_window_parent_class)->close_request (window);
 }
@@ -437,6 +455,7 @@ neg_main_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->hint_source, g_source_remove);
   _neg_main_window_withdraw_offer (self);
+  _neg_main_window_close_record (self);
   _neg_main_window_close_worklist (self);
   _neg_main_window_close_state (self);
   g_clear_pointer (&self->paths, g_strfreev); /* what goes now is no change to be kept */
@@ -498,6 +517,8 @@ bind_children (GtkWidgetClass *class)
   gtk_widget_class_bind_template_child (class, NegMainWindow, settle_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, transfers_button);
   gtk_widget_class_bind_template_child (class, NegMainWindow, cache_button);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, news_button);
+  gtk_widget_class_bind_template_child (class, NegMainWindow, answers_button);
 }
 
 static void
@@ -583,8 +604,12 @@ neg_main_window_new (GtkApplication *application, NegEnginePool *pool, GSettings
     self->thumbnails = neg_thumbnails_new (pool, THUMBNAILS_BYTES);
   add_grid (self);
   _neg_main_window_add_panes (self);
+  _neg_main_window_add_support (self);
+  _neg_main_window_add_practice (self);
+  _neg_main_window_add_record (self);
   _neg_main_window_follow_settings (self);
   neg_keymap_attach (self->keymap, GTK_WIDGET (self), self->images);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   active_changed_cb (self);
   _neg_main_window_update_empty_page (self);
   _neg_main_window_restore_panes (self);

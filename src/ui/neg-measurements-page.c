@@ -4,10 +4,12 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-annotation-values.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-histogram.h"
 #include "ui/neg-measurement-place.h"
+#include "ui/neg-privacy.h"
 
 struct _NegMeasurementsPage {
   GtkWidget parent_instance;
@@ -138,7 +140,7 @@ static char *
 dup_numbers (const NegAnnotation *annotation, const NegInstance *instance)
 {
   g_autofree char *lines = neg_annotation_dup_lines (annotation, instance);
-  g_autofree char *words = neg_caption_dup_clean (annotation->text);
+  g_autofree char *words = g_strdelimit (neg_text_dup_shown (NEG_TEXT_PROSE, annotation->text), "\n\t", ' ');
 
   return g_strconcat (words, *words != '\0' && *lines != '\0' ? "\n" : "", lines, NULL);
 }
@@ -265,15 +267,13 @@ update_selection (NegMeasurementsPage *self)
   gtk_widget_set_sensitive (self->copy_button, row != NULL);
 }
 
-/* --- Once a frame, and only in sight --- */
+/* --- Once a frame, and only in sight; of another patient nothing stays, in sight or not --- */
 
-static gboolean
-tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+static void
+update (NegMeasurementsPage *self)
 {
-  NegMeasurementsPage *self = NEG_MEASUREMENTS_PAGE (widget);
   const char *study_uid = get_study_uid (self);
 
-  self->tick = 0;
   if (g_strcmp0 (study_uid, self->study_uid) != 0) {
     g_free (self->study_uid);
     self->study_uid = g_strdup (study_uid);
@@ -282,6 +282,15 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   update_selection (self);
   if (neg_annotations_get_undo_serial (self->annotations) != G_MAXUINT64) /* a hand that drags does not wait for it */
     update_histogram (self);
+}
+
+static gboolean
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
+{
+  NegMeasurementsPage *self = NEG_MEASUREMENTS_PAGE (widget);
+
+  self->tick = 0;
+  update (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -391,13 +400,24 @@ remove_cb (NegMeasurementsPage *self)
     g_signal_emit (self, signals[FAILED], 0, error);
 }
 
+/* What would leave names nobody, but may be of a day that somebody knows. */
+static gboolean
+is_refused (NegMeasurementsPage *self)
+{
+  const char *refusal = neg_privacy_get_refusal ();
+
+  if (refusal != NULL)
+    g_signal_emit (self, signals[HINT], 0, refusal);
+  return refusal != NULL;
+}
+
 static void
 copy_cb (NegMeasurementsPage *self)
 {
   const NegAnnotation *annotation = get_selected (self);
   g_autofree char *text = NULL;
 
-  if (annotation == NULL)
+  if (annotation == NULL || is_refused (self))
     return;
   text = neg_annotation_dup_copy (annotation, find_instance (self, annotation));
   gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
@@ -452,7 +472,7 @@ export_cb (NegMeasurementsPage *self)
 {
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
 
-  if (self->chooser != NULL)
+  if (self->chooser != NULL || is_refused (self))
     return;
   self->chooser = gtk_file_chooser_native_new (_ ("Export Measurements"), window, GTK_FILE_CHOOSER_ACTION_SAVE,
                                                _ ("_Save"), _ ("_Cancel"));
@@ -526,8 +546,8 @@ new_list (NegMeasurementsPage *self)
 static void
 neg_measurements_page_map (GtkWidget *widget)
 {
+  update (NEG_MEASUREMENTS_PAGE (widget)); /* before it is painted */
   GTK_WIDGET_CLASS (neg_measurements_page_parent_class)->map (widget);
-  schedule (NEG_MEASUREMENTS_PAGE (widget));
 }
 
 static void
@@ -581,11 +601,19 @@ neg_measurements_page_class_init (NegMeasurementsPageClass *class)
 }
 
 static void
+privacy_changed_cb (NegMeasurementsPage *self)
+{
+  if (self->reading != NULL)
+    update (self);
+}
+
+static void
 neg_measurements_page_init (NegMeasurementsPage *self)
 {
   GtkWidget *list = new_list (self), *buttons = new_buttons (self);
 
   self->rows = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   self->empty = new_label ("empty-page");
   gtk_label_set_text (GTK_LABEL (self->empty),
                       _ ("What is measured in this study comes here. Draw on the image: L length, A angle, B Cobb angle, "
@@ -615,7 +643,7 @@ neg_measurements_page_new (NegReading *reading, NegAnnotations *annotations)
   g_signal_connect_object (annotations, "selection-changed", G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (reading, "cell-changed", G_CALLBACK (cell_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (reading, "active-changed", G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (reading, "patient-changed", G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (reading, "patient-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (reading, "patients-changed", G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }

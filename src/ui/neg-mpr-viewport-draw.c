@@ -4,9 +4,7 @@
 #include "ui/neg-mpr-viewport-private.h"
 #include "ui/neg-plane-samples.h"
 
-/* What one frame may take for drawing: all of it where one is alone, else parts of it. */
-#define BUDGET_US 9000
-#define BUDGET_SHARED_US 5000
+#define BUDGET_US 8000 /* what drawing planes may take of one frame, all together */
 
 /* Only ever more. */
 static guint
@@ -84,13 +82,47 @@ set_canvas (NegMprViewport *self)
                                   view.has_fusion ? &view.fusion : NULL);
 }
 
-static gint64
-get_budget_us (NegMprViewport *self)
+/* --- Time --- */
+
+/* What planes have taken of the frame that is being drawn. */
+typedef struct {
+  const GdkFrameClock *clock; /* only to be compared */
+  gint64 counter;
+  gint64 spent_us;
+  guint n_drawn;
+} Frame;
+
+static Frame *
+get_frame (NegMprViewport *self)
 {
-  return self->n_visible > 1 ? BUDGET_SHARED_US : BUDGET_US;
+  static Frame frame; /* main thread */
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+  gint64 counter = gdk_frame_clock_get_frame_counter (clock);
+
+  if (frame.clock != clock || frame.counter != counter)
+    frame = (Frame){ .clock = clock, .counter = counter };
+  return &frame;
 }
 
-void
+/* A point that moves in one plane changes the others. */
+static guint
+count_changing (NegMprViewport *self)
+{
+  return self->n_visible > 1 ? self->n_visible - 1 : 1;
+}
+
+/* What those before have left, for this one and as many as may come. */
+static gint64
+get_budget_us (NegMprViewport *self, const Frame *frame)
+{
+  guint n = count_changing (self), n_left = n > frame->n_drawn ? n - frame->n_drawn : 1;
+
+  return MAX (BUDGET_US - frame->spent_us, 0) / n_left;
+}
+
+/* --- Pictures --- */
+
+gboolean
 _neg_mpr_viewport_forget_picture (NegMprViewport *self)
 {
   gboolean has_view;
@@ -98,14 +130,14 @@ _neg_mpr_viewport_forget_picture (NegMprViewport *self)
 
   if (self->gl.canvas != NULL)
     set_canvas (self);
-  if (self->texture == NULL)
-    return;
+  if (self->texture == NULL && self->wait_source == 0)
+    return FALSE;
   has_view = _neg_mpr_viewport_get_view (self, &view);
   if (has_view && is_drawn (self, &view))
-    return;
+    return FALSE;
   g_clear_object (&self->texture);
-  if (has_view && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    neg_plane_canvas_prepare (self->canvas, &view, get_budget_us (self));
+  return has_view && gtk_widget_get_mapped (GTK_WIDGET (self))
+         && neg_plane_canvas_prepare (self->canvas, &view, BUDGET_US / count_changing (self));
 }
 
 void
@@ -131,12 +163,17 @@ keep_drawn (NegMprViewport *self, const NegPlaneView *view)
 static void
 draw (NegMprViewport *self)
 {
+  Frame *frame = get_frame (self);
+  gint64 start_us = g_get_monotonic_time ();
   NegPlaneView view;
 
   if (self->texture != NULL || !_neg_mpr_viewport_get_view (self, &view))
     return;
   g_clear_error (&self->failure);
-  self->texture = neg_plane_canvas_draw (self->canvas, &view, get_budget_us (self), &self->texture_cell, &self->failure);
+  self->texture = neg_plane_canvas_draw (self->canvas, &view, get_budget_us (self, frame), &self->texture_cell,
+                                         &self->failure);
+  frame->spent_us += g_get_monotonic_time () - start_us;
+  frame->n_drawn++;
   keep_drawn (self, &view);
   if (self->texture == NULL)
     _neg_mpr_viewport_forget_texts (self);

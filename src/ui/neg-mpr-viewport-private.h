@@ -34,6 +34,7 @@ struct _NegMprViewport {
   NegPlaneView drawn; /* what texture shows */
   NegVolume *drawn_volume, *drawn_fused; /* kept: another one at the same place in memory would be taken for it */
   GError *failure;    /* nullable */
+  guint wait_source;  /* until then the picture before stays, with all that is drawn on it */
   guint n_visible;
 
   /* Texts and lines */
@@ -77,7 +78,8 @@ struct _NegMprViewport {
 gboolean _neg_mpr_viewport_get_view (NegMprViewport *self, NegPlaneView *view);
 gboolean _neg_mpr_viewport_has_picture (NegMprViewport *self);
 void _neg_mpr_viewport_snapshot_picture (NegMprViewport *self, GtkSnapshot *snapshot);
-void _neg_mpr_viewport_forget_picture (NegMprViewport *self); /* what is drawn may be another one */
+/* What is drawn may be another one. TRUE: the next one is waited for, until then what was drawn stays. */
+gboolean _neg_mpr_viewport_forget_picture (NegMprViewport *self);
 void _neg_mpr_viewport_drop_picture (NegMprViewport *self);   /* and what it is of */
 
 /* The lines of the other planes. Places in output pixels. */

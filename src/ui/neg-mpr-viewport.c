@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "reading/neg-cover.h"
 #include "ui/neg-mpr-viewport-private.h"
+#include "ui/neg-privacy.h"
 
 G_DEFINE_FINAL_TYPE (NegMprViewport, neg_mpr_viewport, GTK_TYPE_WIDGET)
 
@@ -32,13 +34,34 @@ neg_mpr_viewport_get_plane (NegMprViewport *self)
 /* --- What has changed --- */
 
 static void
+draw_again (NegMprViewport *self)
+{
+  g_clear_handle_id (&self->wait_source, g_source_remove);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static gboolean
+wait_cb (gpointer data)
+{
+  NegMprViewport *self = data;
+
+  self->wait_source = 0;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+static void
 look_again (NegMprViewport *self)
 {
-  _neg_mpr_viewport_forget_picture (self);
+  gboolean waits = _neg_mpr_viewport_forget_picture (self);
+
   _neg_mpr_viewport_forget_texts (self);
   _neg_mpr_viewport_annotations_plane_changed (self);
   _neg_mpr_viewport_update_accessible (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  if (!waits)
+    draw_again (self);
+  else if (self->wait_source == 0)
+    self->wait_source = g_timeout_add (NEG_PLANE_CANVAS_WAIT_MS, wait_cb, self);
 }
 
 static void
@@ -129,7 +152,7 @@ finer_cb (gpointer data)
   NegMprViewport *self = data;
 
   g_clear_object (&self->texture);
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  draw_again (self);
 }
 
 static void
@@ -173,11 +196,29 @@ neg_mpr_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   gtk_snapshot_push_clip (snapshot, &area);
   gtk_snapshot_append_color (snapshot, &black, &area);
-  _neg_mpr_viewport_snapshot_picture (self, snapshot);
-  _neg_mpr_viewport_snapshot_lines (self, snapshot);
-  _neg_mpr_viewport_snapshot_texts (self, snapshot);
-  _neg_mpr_viewport_snapshot_annotations (self, snapshot);
+  if (neg_cover_hides_volumes (self->volumes)) {
+    neg_overlay_painter_append_cover (widget, snapshot);
+  } else {
+    _neg_mpr_viewport_snapshot_picture (self, snapshot);
+    _neg_mpr_viewport_snapshot_lines (self, snapshot);
+    _neg_mpr_viewport_snapshot_texts (self, snapshot);
+    _neg_mpr_viewport_snapshot_annotations (self, snapshot);
+  }
   gtk_snapshot_pop (snapshot);
+}
+
+static char *
+dup_drawn_text (GtkWidget *widget)
+{
+  return neg_overlay_painter_dup_text (&NEG_MPR_VIEWPORT (widget)->overlay);
+}
+
+static void
+privacy_changed_cb (NegMprViewport *self)
+{
+  _neg_mpr_viewport_drop_texts (self);
+  _neg_mpr_viewport_update_accessible (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void
@@ -199,6 +240,7 @@ neg_mpr_viewport_dispose (GObject *object)
 {
   NegMprViewport *self = NEG_MPR_VIEWPORT (object);
 
+  g_clear_handle_id (&self->wait_source, g_source_remove);
   _neg_mpr_viewport_dispose_annotations (self);
   neg_gl_volume_child_clear (&self->gl);
   while (gtk_widget_get_first_child (GTK_WIDGET (self)) != NULL) /* a menu that is open */
@@ -267,6 +309,8 @@ neg_mpr_viewport_new (NegReading *reading, NegVolumeReading *volumes, NegMprPlan
 
   self->reading = g_object_ref (reading);
   self->volumes = g_object_ref (volumes);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
+  neg_privacy_set_drawn_text (GTK_WIDGET (self), dup_drawn_text);
   self->plane = plane;
   self->renderer = renderer;
   g_signal_connect_object (neg_volume_reading_get_mpr (volumes), "changed", G_CALLBACK (mpr_changed_cb), self,

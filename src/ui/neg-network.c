@@ -25,7 +25,7 @@ struct _NegNetwork {
 
 G_DEFINE_FINAL_TYPE (NegNetwork, neg_network, G_TYPE_OBJECT)
 
-enum { CHANGED, ARCHIVE_CHANGED, JOB_CHANGED, PEERS_CHANGED, DIAGNOSE_STEP, N_SIGNALS };
+enum { CHANGED, ARCHIVE_CHANGED, JOB_CHANGED, PEERS_CHANGED, DIAGNOSE_STEP, LIBRARY_CHANGED, POSTS_CHANGED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 NegNetworkState
@@ -144,6 +144,7 @@ neg_network_dup_text (NegNetwork *self)
 typedef struct {
   char *method;
   GVariant *parameters; /* nullable */
+  GUnixFDList *files;   /* nullable */
   int timeout_ms;
   GDBusProxy *proxy;    /* from when it is called */
   gulong cancelled_handler;
@@ -156,6 +157,7 @@ free_call (gpointer data)
 
   g_free (call->method);
   g_clear_pointer (&call->parameters, g_variant_unref);
+  g_clear_object (&call->files);
   g_clear_object (&call->proxy);
   g_free (call);
 }
@@ -179,7 +181,7 @@ called_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
   GError *error = NULL;
-  GVariant *answer = g_dbus_proxy_call_finish (G_DBUS_PROXY (source), result, &error);
+  GVariant *answer = g_dbus_proxy_call_with_unix_fd_list_finish (G_DBUS_PROXY (source), NULL, result, &error);
   const Call *call = g_task_get_task_data (task);
 
   g_cancellable_disconnect (g_task_get_cancellable (task), call->cancelled_handler);
@@ -200,9 +202,9 @@ call_now (GTask *task, NegBusAgent *proxy)
   call->proxy = g_object_ref (G_DBUS_PROXY (proxy));
   if (cancellable != NULL && !g_cancellable_is_cancelled (cancellable))
     call->cancelled_handler = g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), call, NULL);
-  g_dbus_proxy_call (call->proxy, call->method, call->parameters, G_DBUS_CALL_FLAGS_NONE,
-                     call->timeout_ms < 0 ? G_MAXINT : call->timeout_ms, g_task_get_cancellable (task), called_cb,
-                     g_object_ref (task));
+  g_dbus_proxy_call_with_unix_fd_list (call->proxy, call->method, call->parameters, G_DBUS_CALL_FLAGS_NONE,
+                                       call->timeout_ms < 0 ? G_MAXINT : call->timeout_ms, call->files,
+                                       g_task_get_cancellable (task), called_cb, g_object_ref (task));
 }
 
 static void
@@ -221,12 +223,21 @@ void
 neg_network_call_async (NegNetwork *self, const char *method, GVariant *parameters, int timeout_ms,
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
+  neg_network_call_with_files_async (self, method, parameters, NULL, timeout_ms, cancellable, callback, user_data);
+}
+
+void
+neg_network_call_with_files_async (NegNetwork *self, const char *method, GVariant *parameters, GUnixFDList *files,
+                                   int timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   Call *call = g_new0 (Call, 1);
   NegBusAgent *proxy;
 
   call->method = g_strdup (method);
   call->parameters = parameters != NULL ? g_variant_ref_sink (parameters) : NULL;
+  g_set_object (&call->files, files);
   call->timeout_ms = timeout_ms;
   g_task_set_task_data (task, call, free_call);
   proxy = neg_agent_client_get_proxy (self->client);
@@ -294,6 +305,14 @@ signal_cb (NegNetwork *self, const char *sender, const char *name, GVariant *par
     g_signal_emit (self, signals[DIAGNOSE_STEP], 0, parameters);
   } else if (g_str_equal (name, "PeersChanged")) {
     ask_about (self);
+  } else if (g_str_equal (name, "LibraryChanged")) {
+    g_signal_emit (self, signals[LIBRARY_CHANGED], 0);
+  } else if (g_str_equal (name, "PostsChanged") && g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sx)"))) {
+    const char *kind;
+    gint64 post;
+
+    g_variant_get (parameters, "(&sx)", &kind, &post);
+    g_signal_emit (self, signals[POSTS_CHANGED], 0, kind, post);
   }
 }
 
@@ -328,6 +347,8 @@ connected_changed_cb (NegNetwork *self)
     set_state (self, NEG_NETWORK_READY, NULL);
     ask_about (self);
     g_signal_emit (self, signals[ARCHIVE_CHANGED], 0, (const char *const[]){ NULL }); /* what was missed meanwhile */
+    g_signal_emit (self, signals[LIBRARY_CHANGED], 0);
+    g_signal_emit (self, signals[POSTS_CHANGED], 0, "", (gint64) 0);
   } else if (self->state == NEG_NETWORK_READY) {
     set_state (self, NEG_NETWORK_FAILED, neg_agent_client_get_failure (self->client));
   }
@@ -431,6 +452,10 @@ neg_network_class_init (NegNetworkClass *class)
       = g_signal_new ("job-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
   signals[DIAGNOSE_STEP]
       = g_signal_new ("diagnose-step", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[LIBRARY_CHANGED]
+      = g_signal_new ("library-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[POSTS_CHANGED] = g_signal_new ("posts-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                         G_TYPE_STRING, G_TYPE_INT64);
   signals[PEERS_CHANGED]
       = g_signal_new ("peers-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <gio/gunixfdlist.h>
 
 G_BEGIN_DECLS
 
@@ -20,7 +21,9 @@ G_DECLARE_FINAL_TYPE (NegNetwork, neg_network, NEG, NETWORK, GObject)
  *          "archive-changed" (char **study_uids): empty: anything;
  *          "job-changed" (GVariant *job);
  *          "diagnose-step" (GVariant *step): (s(sbdss)), a peer and what was found out of it;
- *          "peers-changed" ().
+ *          "peers-changed" ();
+ *          "library-changed" (): topics, announcements or the state of the site's library;
+ *          "posts-changed" (char *kind, gint64 post): kind "": any of them.
  * @home, @config nullable. Nothing happens before neg_network_start(). */
 NegNetwork *neg_network_new (const char *home, const char *config);
 
@@ -43,6 +46,10 @@ gboolean neg_network_may (NegNetwork *network, const char *peer, const char *use
  * tuple, given; errors are NEG_ERROR. @timeout_ms -1: as long as it takes. Cancelling ends it in the agent, too. */
 void neg_network_call_async (NegNetwork *network, const char *method, GVariant *parameters, int timeout_ms,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* With descriptors beside it; "h" in @parameters is a place in @files (nullable, referenced). */
+void neg_network_call_with_files_async (NegNetwork *network, const char *method, GVariant *parameters, GUnixFDList *files,
+                                        int timeout_ms, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                        gpointer user_data);
 GVariant *neg_network_call_finish (NegNetwork *network, GAsyncResult *result, GError **error);
 
 /* What went wrong and what to try, in words of the network; given. */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-worklist-words.h"
 
@@ -46,15 +47,13 @@ neg_order_words_dup_scheduled (const NegOrder *order)
 char *
 neg_order_words_dup_requester (const NegOrder *order)
 {
-  g_autofree char *clean = neg_caption_dup_clean (*order->requester != '\0' ? order->requester : order->referrer);
-
-  return neg_caption_dup_person (clean);
+  return neg_caption_dup_person (*order->requester != '\0' ? order->requester : order->referrer);
 }
 
 static void
 add_order (GString *words, const NegOrder *order)
 {
-  g_autofree char *procedure = neg_caption_dup_clean (order->procedure), *reason = neg_caption_dup_clean (order->reason);
+  g_autofree char *procedure = neg_text_dup_shown (NEG_TEXT_FREE, order->procedure), *reason = neg_text_dup_shown (NEG_TEXT_FREE, order->reason);
   g_autofree char *time = neg_order_words_dup_scheduled (order), *requester = neg_order_words_dup_requester (order);
   GString *line = g_string_new (*procedure != '\0' ? procedure : _ ("Order"));
 
@@ -84,8 +83,8 @@ neg_order_words_dup_attention (GPtrArray *orders)
 
   for (guint i = 0; i < orders->len; i++) {
     const NegOrder *order = g_ptr_array_index (orders, i);
-    g_autofree char *alerts = neg_caption_dup_clean (order->alerts);
-    g_autofree char *procedure = neg_caption_dup_clean (order->procedure);
+    g_autofree char *alerts = neg_text_dup_shown (NEG_TEXT_FREE, order->alerts);
+    g_autofree char *procedure = neg_text_dup_shown (NEG_TEXT_FREE, order->procedure);
     g_autofree char *status = NULL;
 
     if (order->status == NEG_ORDER_CANCELED || order->status == NEG_ORDER_DISCONTINUED)

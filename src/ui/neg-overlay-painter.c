@@ -2,6 +2,7 @@
 
 #include "ui/neg-overlay-painter.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define MARGIN_PX 8
@@ -282,4 +283,33 @@ neg_overlay_painter_snapshot (NegOverlayPainter *self, GtkSnapshot *snapshot)
     append_corner (self, snapshot, corner, &places, &color);
   for (NegEdge edge = 0; edge < NEG_N_EDGES; edge++)
     append_letters (self, snapshot, edge, &places, &color);
+}
+
+void
+neg_overlay_painter_append_cover (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  static const GdkRGBA ground = { 0.16, 0.16, 0.16, 1 };
+  const int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  g_autoptr (PangoLayout) layout = neg_overlay_painter_new_layout (widget, MAX (width - 16, 1));
+  GdkRGBA color;
+  int text_height;
+
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
+  pango_layout_set_text (layout, _ ("Covered: images of this series may show in their pixels who the patient is."), -1);
+  pango_layout_get_pixel_size (layout, NULL, &text_height);
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
+  gtk_snapshot_append_color (snapshot, &ground, &GRAPHENE_RECT_INIT (0, 0, width, height));
+  neg_overlay_painter_append_text (snapshot, layout, 8, (height - text_height) / 2, &color);
+}
+
+char *
+neg_overlay_painter_dup_text (const NegOverlay *overlay)
+{
+  GString *text = g_string_new (overlay->prior_band);
+
+  for (guint i = 0; i < NEG_N_CORNERS; i++)
+    if (overlay->corners[i] != NULL)
+      g_string_append_printf (text, "\n%s", overlay->corners[i]);
+  return g_string_free (text, FALSE);
 }

@@ -22,6 +22,8 @@ NegCaptionsLevel neg_overlay_painter_fit_level (NegOverlayPainter *painter, NegC
 /* Texts of @overlay, which is kept by who calls and is drawn from then on; without an image no letters. */
 void neg_overlay_painter_set (NegOverlayPainter *painter, const NegOverlay *overlay, gboolean has_image);
 void neg_overlay_painter_snapshot (NegOverlayPainter *painter, GtkSnapshot *snapshot);
+/* All of what @overlay says, by lines. Given. */
+char *neg_overlay_painter_dup_text (const NegOverlay *overlay);
 
 double neg_overlay_painter_get_line_px (NegOverlayPainter *painter); /* logical height of a line of its texts */
 
@@ -30,5 +32,8 @@ PangoLayout *neg_overlay_painter_new_layout (GtkWidget *widget, int width_px);
 /* With a rim, dark round what is bright and bright round what is dark: readable on anything. */
 void neg_overlay_painter_append_text (GtkSnapshot *snapshot, PangoLayout *layout, double x, double y,
                                       const GdkRGBA *color);
+
+/* In place of all of a plane or a rendering that may hold text in its pixels while fiction is on. */
+void neg_overlay_painter_append_cover (GtkWidget *widget, GtkSnapshot *snapshot);
 
 G_END_DECLS

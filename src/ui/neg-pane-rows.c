@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-fold.h"
 #include "ui/neg-words.h"
@@ -53,7 +54,7 @@ instance_of (NegSeries *series)
 void
 neg_pane_rows_split_title (NegSeries *series, char **name, char **description, char **about)
 {
-  g_autofree char *title = neg_caption_dup_clean (neg_series_get_title (series));
+  g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (series));
   char *end = title + strlen (title);
   char *open = g_strrstr (title, " (");
   char *colon;
@@ -81,7 +82,7 @@ neg_pane_rows_dup_warnings (NegSeries *series)
   if (warnings == NULL || warnings[0] == NULL)
     return NULL;
   joined = g_strjoinv ("; ", (char **) warnings);
-  return neg_caption_dup_clean (joined);
+  return neg_text_dup_shown (NEG_TEXT_SENTENCE, joined);
 }
 
 /* "CT, PT" of a study's series, in the order in which they come. */
@@ -90,7 +91,7 @@ add_modalities (GString *text, const NegStudy *study)
 {
   for (guint i = 0; i < study->series->len; i++) {
     const NegInstance *instance = instance_of (g_ptr_array_index (study->series, i));
-    g_autofree char *modality = neg_caption_dup_clean (instance != NULL ? instance->modality : NULL);
+    g_autofree char *modality = neg_text_dup_shown (NEG_TEXT_SITE, instance != NULL ? instance->modality : NULL);
     g_auto (GStrv) known = g_strsplit (text->str, ", ", -1);
 
     if (*modality == '\0' || g_strv_contains ((const char *const *) known, modality))
@@ -113,11 +114,11 @@ dup_about_person (const NegPatient *patient)
 {
   const NegStudy *newest = newest_study (patient);
   const NegInstance *instance = newest != NULL ? newest->instance : patient->instance;
-  g_autofree char *id = neg_caption_dup_clean (instance->patient_id);
+  g_autofree char *id = neg_text_dup_shown (NEG_TEXT_ID, instance->patient_id);
   g_autofree char *id_text = *id != '\0' ? g_strdup_printf (_ ("ID %s"), id) : NULL;
   g_autofree char *birth = neg_caption_dup_date (instance->patient_birth_date);
   g_autofree char *age = neg_caption_dup_age (instance);
-  g_autofree char *sex = neg_caption_dup_clean (instance->patient_sex);
+  g_autofree char *sex = neg_text_dup_shown (NEG_TEXT_SITE, instance->patient_sex);
   GString *text = g_string_new (id_text);
 
   add_part (text, birth);
@@ -204,8 +205,8 @@ add_study (GPtrArray *rows, const NegStudy *study, const NegStudy *newest, gbool
   g_autofree char *date = neg_caption_dup_date (instance->study_date);
   g_autofree char *time = neg_caption_dup_time (instance->study_time);
   g_autofree char *age = neg_caption_dup_age (instance);
-  g_autofree char *description = neg_caption_dup_clean (instance->study_description);
-  g_autofree char *accession = neg_caption_dup_clean (instance->accession_number);
+  g_autofree char *description = neg_text_dup_shown (NEG_TEXT_FREE, instance->study_description);
+  g_autofree char *accession = neg_text_dup_shown (NEG_TEXT_ACCESSION, instance->accession_number);
   g_autofree char *accession_text = *accession != '\0' ? g_strdup_printf (_ ("accession %s"), accession) : NULL;
   g_autofree char *count = g_strdup_printf (ngettext ("%u series", "%u series", study->series->len),
                                             study->series->len);
@@ -274,14 +275,14 @@ dup_file_name (const char *path)
   g_autofree char *base = g_path_get_basename (path);
   g_autofree char *valid = g_utf8_make_valid (base, -1);
 
-  return neg_caption_dup_clean (valid);
+  return neg_text_dup_shown (NEG_TEXT_PATH, valid);
 }
 
 NegPaneRow *
 neg_pane_rows_new_object (const NegLoadedObject *object)
 {
-  g_autofree char *title = neg_caption_dup_clean (object->instance->document_title);
-  g_autofree char *description = neg_caption_dup_clean (object->instance->series_description);
+  g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, object->instance->document_title);
+  g_autofree char *description = neg_text_dup_shown (NEG_TEXT_FREE, object->instance->series_description);
   const char *name = *title != '\0' ? title : description;
   g_autofree char *file = dup_file_name (neg_blob_get_name (object->blob));
   g_autofree char *person = neg_caption_dup_person (object->instance->patient_name);
@@ -305,7 +306,7 @@ neg_pane_rows_new_unreadable (const NegUnreadable *unreadable, guint number)
     .id = g_strdup_printf ("unreadable/%u", number),
     .title = dup_file_name (unreadable->path),
     .subtitle = g_strdup (neg_words_for_error (unreadable->error)),
-    .details = neg_caption_dup_clean (unreadable->error->message),
+    .details = neg_text_dup_shown (NEG_TEXT_SENTENCE, unreadable->error->message),
   };
 
   return neg_pane_row_new (&content);

@@ -89,6 +89,19 @@ neg_pane_window_init (NegPaneWindow *self)
   gtk_widget_add_css_class (GTK_WIDGET (self), "pane-window");
 }
 
+/* The main window's commands are this one's, too. */
+static GtkWidget *
+new_feedback_button (void)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("neg-feedback-symbolic");
+
+  gtk_widget_set_tooltip_text (button, _ ("Feedback (F2)"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Feedback"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "support.feedback");
+  gtk_widget_set_focus_on_click (button, FALSE);
+  return button;
+}
+
 NegPaneWindow *
 neg_pane_window_new (const char *title)
 {
@@ -104,6 +117,7 @@ neg_pane_window_new (const char *title)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (back), "pane.detach");
   gtk_widget_set_focus_on_click (back, FALSE);
   gtk_header_bar_pack_start (GTK_HEADER_BAR (bar), back);
+  gtk_header_bar_pack_end (GTK_HEADER_BAR (bar), new_feedback_button ());
   gtk_window_set_titlebar (GTK_WINDOW (self), bar);
   return self;
 }

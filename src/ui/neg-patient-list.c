@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-pane-rows.h"
+#include "ui/neg-privacy.h"
 
 struct _NegPatientList {
   GtkWidget parent_instance;
@@ -45,7 +46,7 @@ scroll_to_shown (NegPatientList *self)
 }
 
 static void
-update (NegPatientList *self)
+update_rows (NegPatientList *self)
 {
   GPtrArray *patients = self->reading != NULL ? neg_reading_get_patients (self->reading) : NULL;
   const NegPatient *shown = self->reading != NULL ? neg_reading_get_patient (self->reading) : NULL;
@@ -54,6 +55,12 @@ update (NegPatientList *self)
 
   neg_pane_row_update_store (self->store, rows);
   gtk_widget_set_visible (self->nothing, rows->len == 0 && patients != NULL && patients->len > 0);
+}
+
+static void
+update (NegPatientList *self)
+{
+  update_rows (self);
   if (self->to_shown)
     scroll_to_shown (self);
   self->to_shown = FALSE;
@@ -76,10 +83,12 @@ changed_cb (NegPatientList *self)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
+/* Who is not open any more is named no more, in sight or not. */
 static void
 patient_changed_cb (NegPatientList *self)
 {
-  self->to_shown = TRUE;
+  update_rows (self);
+  self->to_shown = TRUE; /* when they have their places */
   changed_cb (self);
 }
 
@@ -231,6 +240,7 @@ make_factory (NegPatientList *self)
 static void
 neg_patient_list_map (GtkWidget *widget)
 {
+  update_rows (NEG_PATIENT_LIST (widget)); /* before it is painted */
   GTK_WIDGET_CLASS (neg_patient_list_parent_class)->map (widget);
   changed_cb (NEG_PATIENT_LIST (widget));
 }
@@ -299,6 +309,7 @@ neg_patient_list_init (NegPatientList *self)
 {
   self->signals = g_signal_group_new (NEG_TYPE_READING);
   g_signal_group_connect_swapped (self->signals, "patients-changed", G_CALLBACK (changed_cb), self);
+  neg_privacy_watch (self, G_CALLBACK (update_rows));
   g_signal_group_connect_swapped (self->signals, "patient-changed", G_CALLBACK (patient_changed_cb), self);
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));

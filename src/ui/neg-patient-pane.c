@@ -7,6 +7,7 @@
 #include "reading/neg-captions.h"
 #include "ui/neg-patient-list.h"
 #include "ui/neg-prior-list.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-timeline.h"
 
 #define PATIENTS_HEIGHT_PX 220
@@ -224,6 +225,7 @@ neg_patient_pane_init (NegPatientPane *self)
   self->reading_signals = g_signal_group_new (NEG_TYPE_READING);
   self->loader_signals = g_signal_group_new (NEG_TYPE_LOADER);
   g_signal_group_connect_swapped (self->reading_signals, "patients-changed", G_CALLBACK (patients_changed_cb), self);
+  neg_privacy_watch (self, G_CALLBACK (patients_changed_cb));
   g_signal_group_connect_swapped (self->loader_signals, "changed", G_CALLBACK (loader_changed_cb), self);
   g_signal_group_connect_swapped (self->loader_signals, "finished", G_CALLBACK (loader_changed_cb), self);
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 struct _NegPeerTest {
@@ -41,9 +42,9 @@ add_text (NegPeerTest *self, const char *text, const char *css_class)
 static void
 add_step (NegPeerTest *self, const char *step, gboolean ok, double ms, const char *message, const char *advice)
 {
-  g_autofree char *what = neg_caption_dup_clean (step);
-  g_autofree char *said = neg_caption_dup_clean (message);
-  g_autofree char *todo = neg_caption_dup_clean (advice);
+  g_autofree char *what = neg_text_dup_shown (NEG_TEXT_SITE, step);
+  g_autofree char *said = neg_text_dup_shown (NEG_TEXT_SITE, message);
+  g_autofree char *todo = neg_text_dup_shown (NEG_TEXT_SITE, advice);
   g_autofree char *line = g_strdup_printf (ok ? _ ("✓ %s: works (%.0f ms)") : _ ("✗ %s: fails (%.0f ms)"), what, ms);
 
   add_text (self, line, ok ? "arrived" : "danger");

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-peer-editor.h"
 #include "ui/neg-peer-test.h"
@@ -196,7 +197,7 @@ static GtkWidget *
 new_row (NegPeersPage *self, const char *name, GVariant *keys, gboolean writable)
 {
   GtkWidget *row = gtk_list_box_row_new (), *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
-  g_autofree char *clean = neg_caption_dup_clean (name);
+  g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_SITE, name);
 
   gtk_box_append (GTK_BOX (box), new_texts (clean, keys, writable));
   add_button (self, box, _ ("Test"), name, keys, G_CALLBACK (test_cb));

@@ -2,6 +2,7 @@
 
 #include "ui/neg-plane-canvas.h"
 
+#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -12,18 +13,23 @@
 #define JOB_BAND_ROWS 4   /* a job that is given up ends after so many */
 #define REST_MS 60        /* without a change, before threads go to work for long */
 #define SOON_US 60000     /* what takes no longer than this they begin at once */
+#define BUDGETS_MAX 3     /* what threads do in so many is waited for, in place of a coarse picture */
+#define PRIORITY_PAINTED (GDK_PRIORITY_REDRAW + 10) /* after the frame that is being drawn */
 #define WORKER_NICE 10    /* what is drawn meanwhile goes first */
 #define CELL_MAX 8        /* coarser says nothing */
 #define DELAY_MAX 2.0     /* coarser would not be sooner: what is waited for is a processor, not the samples */
-#define FIRST_NS 6.0      /* of a processor for a sample, until it was measured */
+
+enum { N_CELLS = 4 }; /* 1 2 4 8 */
+/* Of a processor for a sample, until it was measured: the further apart, the less they have in common. */
+static const double first_ns[N_CELLS] = { 4, 5, 8, 12 };
 
 /* What threads compute while the main loop turns. Each of them holds a reference. */
 typedef struct {
   gatomicrefcount ref_count;
   NegPlaneCanvas *canvas; /* main thread only; NULL: nobody waits for it any more */
+  gboolean is_waited_for; /* there is nothing to draw before */
   gint is_cancelled, next_band, n_running; /* atomic */
   gsize cpu_ns;    /* atomic */
-  guint64 n_samples; /* that are looked at */
   NegPlaneSamples samples;
 } Job;
 
@@ -33,7 +39,7 @@ struct _NegPlaneCanvas {
   NegCpuCanvas *cpu;
   NegPlaneSamples samples; /* what is drawn */
   NegPlaneSamples spare;   /* room that a job may use */
-  double sample_ns;        /* of a processor */
+  double sample_ns[2][N_CELLS]; /* of a processor; of planes and of slabs */
   double delay;            /* how many times longer it takes, as others are at work on the machine; at least 1 */
   guint64 n_samplings;     /* of the main thread */
   Job *job;                /* nullable */
@@ -69,11 +75,19 @@ get_cpu_ns (void)
   return (gint64) now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+static double *
+find_sample_ns (NegPlaneCanvas *self, const NegReformat *reformat, guint cell)
+{
+  return &self->sample_ns[reformat->n_samples > 1][g_bit_nth_msf (cell, -1)];
+}
+
 /* What it took tells what the next one will take. */
 static void
-learn (NegPlaneCanvas *self, double n_samples, gsize cpu_ns)
+learn (NegPlaneCanvas *self, const NegPlaneSamples *samples, gsize cpu_ns)
 {
-  self->sample_ns = (self->sample_ns + cpu_ns / MAX (n_samples, 1)) / 2;
+  double *sample_ns = find_sample_ns (self, &samples->reformat, samples->cell);
+
+  *sample_ns = (*sample_ns + (double) cpu_ns / MAX (neg_plane_samples_count (samples), 1)) / 2;
 }
 
 static gboolean
@@ -90,7 +104,7 @@ job_done_cb (gpointer data)
   neg_plane_samples_clear (&self->spare);
   self->spare = before;
   job->samples = (NegPlaneSamples){ .width = 0 };
-  learn (self, job->n_samples, job->cpu_ns);
+  learn (self, &self->samples, job->cpu_ns);
   g_clear_pointer (&self->job, job_unref);
   self->finer (self->user_data);
   return G_SOURCE_REMOVE;
@@ -104,7 +118,8 @@ work_cb (gpointer data, gpointer user_data)
   gint64 start_ns = get_cpu_ns ();
 
 #ifdef __linux__ /* of this thread; elsewhere it would be of the program */
-  (void) !setpriority (PRIO_PROCESS, 0, WORKER_NICE);
+  if (!job->is_waited_for)
+    (void) !setpriority (PRIO_PROCESS, 0, WORKER_NICE);
 #endif
   while (!g_atomic_int_get (&job->is_cancelled)) {
     guint64 first = (guint64) g_atomic_int_add (&job->next_band, 1) * JOB_BAND_ROWS;
@@ -119,15 +134,16 @@ work_cb (gpointer data, gpointer user_data)
   job_unref (job);
 }
 
-/* One for all viewports: as many threads as processors, whatever is drawn; for nothing else, as they give way. */
+/* For all viewports: as many threads as processors, whatever is drawn. Those that give way do nothing else: they cannot take
+ * it back. */
 static GThreadPool *
-get_workers (void)
+get_workers (gboolean is_waited_for)
 {
-  static GThreadPool *workers; /* main thread */
+  static GThreadPool *workers[2]; /* main thread */
 
-  if (workers == NULL)
-    workers = g_thread_pool_new (work_cb, NULL, g_get_num_processors (), TRUE, NULL);
-  return workers;
+  if (workers[is_waited_for] == NULL)
+    workers[is_waited_for] = g_thread_pool_new (work_cb, NULL, g_get_num_processors (), TRUE, NULL);
+  return workers[is_waited_for];
 }
 
 static void
@@ -148,8 +164,9 @@ forget_wanted (NegPlaneCanvas *self)
   g_clear_pointer (&self->wanted_fused, neg_volume_unref);
 }
 
-static void
-start_job (NegPlaneCanvas *self, const NegPlaneView *view)
+/* FALSE: there is no memory for it. */
+static gboolean
+start_job (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_waited_for)
 {
   guint n_threads = g_get_num_processors ();
   Job *job = g_new0 (Job, 1);
@@ -157,16 +174,17 @@ start_job (NegPlaneCanvas *self, const NegPlaneView *view)
   g_atomic_ref_count_init (&job->ref_count);
   job->samples = self->spare;
   self->spare = (NegPlaneSamples){ .width = 0 };
-  if (!neg_plane_samples_begin (&job->samples, view, 1)) { /* the coarse picture stays */
+  if (!neg_plane_samples_begin (&job->samples, view, 1)) {
     job_unref (job);
-    return;
+    return FALSE;
   }
   job->canvas = self;
+  job->is_waited_for = is_waited_for;
   job->n_running = n_threads;
-  job->n_samples = neg_plane_view_count_samples (view);
   self->job = job;
   for (guint i = 0; i < n_threads; i++)
-    g_thread_pool_push (get_workers (), job_ref (job), NULL);
+    g_thread_pool_push (get_workers (is_waited_for), job_ref (job), NULL);
+  return TRUE;
 }
 
 static gboolean
@@ -175,20 +193,21 @@ rest_cb (gpointer data)
   NegPlaneCanvas *self = data;
 
   self->rest_source = 0;
-  start_job (self, &self->wanted);
+  start_job (self, &self->wanted, FALSE); /* else the coarse picture stays */
   forget_wanted (self);
   return G_SOURCE_REMOVE;
 }
 
 /* By all processors. */
 static double
-get_cost_us (NegPlaneCanvas *self, const NegPlaneView *view)
+get_cost_us (NegPlaneCanvas *self, const NegPlaneView *view, guint cell)
 {
-  return neg_plane_view_count_samples (view) * self->sample_ns * self->delay / 1000 / g_get_num_processors ();
+  return neg_plane_view_count_samples (view, cell) * *find_sample_ns (self, &view->reformat, cell) * self->delay / 1000
+         / g_get_num_processors ();
 }
 
-/* At once where it is soon done: the next change ends it. Else when nothing has changed for a moment; slices that come do
- * not wait for each other. */
+/* After this frame where it is soon done: the next change ends it. Else when nothing has changed for a moment; slices that
+ * come do not wait for each other. */
 static void
 want_finer (NegPlaneCanvas *self, const NegPlaneView *view, gboolean at_rest)
 {
@@ -198,14 +217,13 @@ want_finer (NegPlaneCanvas *self, const NegPlaneView *view, gboolean at_rest)
   if (self->rest_source != 0 && at_rest)
     return;
   forget_wanted (self);
-  if (!at_rest && get_cost_us (self, view) <= SOON_US) {
-    start_job (self, view);
-    return;
-  }
   self->wanted = *view;
   self->wanted_volume = neg_volume_ref (view->volume);
   self->wanted_fused = view->has_fusion ? neg_volume_ref ((NegVolume *) view->fusion.volume) : NULL;
-  self->rest_source = g_timeout_add (REST_MS, rest_cb, self);
+  if (!at_rest && get_cost_us (self, view, 1) <= SOON_US)
+    self->rest_source = g_idle_add_full (PRIORITY_PAINTED, rest_cb, self, NULL);
+  else
+    self->rest_source = g_timeout_add (REST_MS, rest_cb, self);
 }
 
 /* --- Drawing --- */
@@ -270,19 +288,16 @@ draw (NegPlaneCanvas *self, const NegPlaneView *view, gboolean is_to_sample, gsi
 static guint
 choose_cell (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
 {
-  double cost_us = get_cost_us (self, view);
-  guint cell = cost_us <= budget_us ? 1 : 2;
+  guint cell = get_cost_us (self, view, 1) <= budget_us ? 1 : 2;
 
-  while (cell > 1 && cell < CELL_MAX && cost_us / (cell * cell) > budget_us / 2.0)
+  while (cell > 1 && cell < CELL_MAX && get_cost_us (self, view, cell) > budget_us / 2.0)
     cell *= 2;
   return cell;
 }
 
-/* Of a coarse picture other things than its samples have their part: it tells that samples cost less than was thought. */
 static GdkTexture *
 sample_and_draw (NegPlaneCanvas *self, const NegPlaneView *view, guint wanted_cell, guint *cell, GError **error)
 {
-  double n_samples = (double) neg_plane_view_count_samples (view) / (wanted_cell * wanted_cell);
   gint64 start_us = g_get_monotonic_time ();
   GdkTexture *texture;
   double delay;
@@ -294,22 +309,27 @@ sample_and_draw (NegPlaneCanvas *self, const NegPlaneView *view, guint wanted_ce
   }
   self->n_samplings++;
   texture = draw (self, view, TRUE, &cpu_ns, cell, error);
-  if (wanted_cell == 1 || cpu_ns < n_samples * self->sample_ns)
-    learn (self, n_samples, cpu_ns);
+  learn (self, &self->samples, cpu_ns);
   delay = (g_get_monotonic_time () - start_us) * 1000.0 * g_get_num_processors () / MAX (cpu_ns, 1);
   self->delay = (self->delay + CLAMP (delay, 1, DELAY_MAX)) / 2;
   return texture;
+}
+
+gboolean
+neg_plane_canvas_is_final (NegPlaneCanvas *self, const NegPlaneView *view)
+{
+  return self->samples.cell == 1 && neg_plane_samples_are_of (&self->samples, view)
+         && neg_plane_samples_are_fresh (&self->samples, view);
 }
 
 GdkTexture *
 neg_plane_canvas_draw (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us, guint *cell, GError **error)
 {
   gboolean is_of_it = neg_plane_samples_are_of (&self->samples, view);
-  gboolean is_fresh = is_of_it && neg_plane_samples_are_fresh (&self->samples, view);
   guint wanted_cell;
   GdkTexture *texture;
 
-  if (is_fresh && self->samples.cell == 1)
+  if (neg_plane_canvas_is_final (self, view))
     return draw (self, view, FALSE, NULL, cell, error);
   wanted_cell = choose_cell (self, view, budget_us);
   if (is_of_it && wanted_cell > 1) { /* stays until the fine one is there */
@@ -325,15 +345,21 @@ neg_plane_canvas_draw (NegPlaneCanvas *self, const NegPlaneView *view, gint64 bu
   return texture;
 }
 
-void
+gboolean
 neg_plane_canvas_prepare (NegPlaneCanvas *self, const NegPlaneView *view, gint64 budget_us)
 {
-  if (neg_plane_samples_are_of (&self->samples, view))
-    return;
-  if (choose_cell (self, view, budget_us) > 1 && get_cost_us (self, view) <= SOON_US)
-    want_finer (self, view, FALSE);
-  else
-    drop_job (self);
+  const NegPlaneSamples *drawn = &self->samples;
+
+  if (neg_plane_samples_are_of (drawn, view))
+    return FALSE;
+  if (self->job != NULL && self->job->is_waited_for)
+    return neg_plane_samples_are_of (&self->job->samples, view);
+  drop_job (self);
+  forget_wanted (self);
+  if (drawn->cell != 1 || drawn->volume != view->volume || drawn->width != view->width || drawn->height != view->height
+      || choose_cell (self, view, budget_us) == 1 || get_cost_us (self, view, 1) > (double) BUDGETS_MAX * budget_us)
+    return FALSE;
+  return start_job (self, view, TRUE);
 }
 
 guint64
@@ -363,7 +389,8 @@ neg_plane_canvas_new (void (*finer) (gpointer user_data), gpointer user_data)
   self->finer = finer;
   self->user_data = user_data;
   self->cpu = neg_cpu_canvas_new ();
-  self->sample_ns = FIRST_NS;
+  for (guint i = 0; i < G_N_ELEMENTS (self->sample_ns); i++)
+    memcpy (self->sample_ns[i], first_ns, sizeof first_ns);
   self->delay = 1;
   return self;
 }

@@ -1,6 +1,6 @@
 /* Draws a plane or slab out of a volume by the processor. What was sampled is kept: another window, colour or opacity
- * samples nothing anew. Where sampling would hold the main loop the picture is coarse at first, and threads compute the
- * fine one as soon as nothing has changed for a moment. Thread: main. */
+ * samples nothing anew. Where sampling would hold the main loop threads do it: what they have ready in two frames is waited
+ * for, before anything longer a coarse picture is drawn. Thread: main. */
 #pragma once
 
 #include "imaging/neg-color-map.h"
@@ -30,8 +30,15 @@ void neg_plane_canvas_free (NegPlaneCanvas *canvas);
 GdkTexture *neg_plane_canvas_draw (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us, guint *cell,
                                    GError **error);
 
-/* It will have to be drawn: threads may begin before the next frame does. */
-void neg_plane_canvas_prepare (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us);
+/* It will have to be drawn, in place of the fine picture that was drawn last. TRUE: threads are at it, @finer will be called,
+ * within NEG_PLANE_CANVAS_WAIT_MS as a rule; until then there need be nothing drawn. One is waited for, not the next ones: what
+ * moves on is drawn. */
+gboolean neg_plane_canvas_prepare (NegPlaneCanvas *canvas, const NegPlaneView *view, gint64 budget_us);
+
+#define NEG_PLANE_CANVAS_WAIT_MS 33
+
+/* Whether what was drawn last is @view with all of its samples, of all slices that it counts: nothing finer follows. */
+gboolean neg_plane_canvas_is_final (NegPlaneCanvas *canvas, const NegPlaneView *view);
 
 /* How often the main thread has sampled a volume so far. */
 guint64 neg_plane_canvas_get_n_samplings (NegPlaneCanvas *canvas);

@@ -79,17 +79,35 @@ neg_plane_samples_begin (NegPlaneSamples *self, const NegPlaneView *view, guint 
   return FALSE;
 }
 
-/* The output point 0, 0 is the outer corner of the first pixel, whatever the size of pixels. */
+/* Through a slab: half as many for cells of 4 pixels, a quarter for 8. */
+static guint
+count_through (const NegReformat *reformat, guint cell)
+{
+  guint share = MAX (cell / 2, 1);
+
+  return (MAX (reformat->n_samples, 1) + share - 1) / share;
+}
+
+/* The output point 0, 0 is the outer corner of the first pixel, whatever the size of pixels; a slab is as thick. */
+static void
+init_cells (NegReformat *cells, const NegReformat *reformat, guint cell)
+{
+  *cells = *reformat;
+  cells->n_samples = count_through (reformat, cell);
+  for (guint i = 0; i < 3; i++) {
+    cells->x_mm[i] *= cell;
+    cells->y_mm[i] *= cell;
+    cells->step_mm[i] *= (double) reformat->n_samples / cells->n_samples;
+  }
+}
+
 void
 neg_plane_samples_rows (NegPlaneSamples *self, guint first_row, guint n_rows)
 {
-  NegReformat reformat = self->reformat;
   NegFusion fusion = { .volume = self->fused, .projection = self->fused_projection };
+  NegReformat reformat;
 
-  for (guint i = 0; i < 3; i++) {
-    reformat.x_mm[i] *= self->cell;
-    reformat.y_mm[i] *= self->cell;
-  }
+  init_cells (&reformat, &self->reformat, self->cell);
   neg_reformat_rows (&reformat, self->volume, self->columns, self->values, self->has_covers ? self->covers : NULL,
                      first_row, n_rows);
   if (self->fused != NULL)
@@ -140,8 +158,21 @@ neg_plane_samples_are_fresh (const NegPlaneSamples *self, const NegPlaneView *vi
   return self->serial == view->serial && (self->fused == NULL || self->fused_serial == view->fused_serial);
 }
 
-guint64
-neg_plane_view_count_samples (const NegPlaneView *view)
+static guint64
+count (const NegReformat *reformat, guint width, guint height, guint cell, gboolean is_fused)
 {
-  return (guint64) view->width * view->height * view->reformat.n_samples * (view->has_fusion ? 2 : 1);
+  return (guint64) ((width + cell - 1) / cell) * ((height + cell - 1) / cell) * count_through (reformat, cell)
+         * (is_fused ? 2 : 1);
+}
+
+guint64
+neg_plane_samples_count (const NegPlaneSamples *self)
+{
+  return count (&self->reformat, self->width, self->height, self->cell, self->fused != NULL);
+}
+
+guint64
+neg_plane_view_count_samples (const NegPlaneView *view, guint cell)
+{
+  return count (&view->reformat, view->width, view->height, cell, view->has_fusion);
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct {
   /* Of what; width 0: nothing */
   NegVolume *volume, *fused; /* referenced; fused nullable */
-  NegReformat reformat;      /* of output pixels, whatever the cell */
+  NegReformat reformat;      /* of output pixels, whatever the cell; coarser than 2 has fewer through a slab as well */
   NegProjection fused_projection;
   guint width, height, cell; /* output pixels; values are of cells */
   guint serial, fused_serial;
@@ -33,7 +33,8 @@ gboolean neg_plane_samples_are_fresh (const NegPlaneSamples *samples, const NegP
 
 gboolean neg_plane_samples_is_same_place (const NegReformat *one, const NegReformat *other);
 
-/* How many values have to be looked at for all of @view. */
-guint64 neg_plane_view_count_samples (const NegPlaneView *view);
+/* How many values have to be looked at, for all of it. */
+guint64 neg_plane_samples_count (const NegPlaneSamples *samples);
+guint64 neg_plane_view_count_samples (const NegPlaneView *view, guint cell);
 
 G_END_DECLS

@@ -8,6 +8,7 @@
 #include "ui/neg-glass-ruler.h"
 #include "ui/neg-key-list.h"
 #include "ui/neg-monitor.h"
+#include "ui/neg-support-button.h"
 
 struct _NegPreferences {
   GtkWindow parent_instance;
@@ -217,6 +218,7 @@ neg_preferences_open (GSettings *settings, NegKeymap *keymap, GtkWindow *parent)
   if (open != NULL)
     return open;
   self = g_object_new (NEG_TYPE_PREFERENCES, "transient-for", parent, NULL);
+  neg_support_button_add (GTK_WINDOW (self), "preferences");
   neg_key_list_set_keymap (self->key_list, keymap);
   gtk_widget_set_visible (self->not_kept, settings == NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->stack), settings != NULL);

@@ -4,7 +4,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-worklist-words.h"
 
 struct _NegPriorList {
@@ -12,6 +14,7 @@ struct _NegPriorList {
 
   GtkWidget *box, *list;
   GPtrArray *entries; /* NegEntry, in the order of the rows */
+  gint64 relevant;    /* 0: none */
 };
 
 G_DEFINE_FINAL_TYPE (NegPriorList, neg_prior_list, GTK_TYPE_WIDGET)
@@ -21,7 +24,7 @@ static guint signal_activate;
 static char *
 dup_place (const NegEntry *entry)
 {
-  g_autofree char *peers = neg_caption_dup_clean (entry->peers);
+  g_autofree char *peers = neg_text_dup_shown (NEG_TEXT_SITE, entry->peers);
   g_auto (GStrv) names = g_strsplit (peers, "\\", -1);
   g_autofree char *listed = g_strjoinv (", ", names);
 
@@ -66,28 +69,44 @@ new_row (const NegEntry *entry, gboolean is_relevant)
   return row;
 }
 
-void
-neg_prior_list_set_entries (NegPriorList *self, GPtrArray *entries, GHashTable *open_uids, gint64 relevant)
+static void
+make_rows (NegPriorList *self)
 {
   GtkWidget *child;
 
-  g_return_if_fail (NEG_IS_PRIOR_LIST (self));
-
   while ((child = gtk_widget_get_first_child (self->list)) != NULL)
     gtk_list_box_remove (GTK_LIST_BOX (self->list), child);
-  g_ptr_array_set_size (self->entries, 0);
-  for (guint i = 0; entries != NULL && i < entries->len; i++) {
-    const NegEntry *entry = g_ptr_array_index (entries, i);
-    GtkWidget *row;
+  for (guint i = 0; i < self->entries->len; i++) {
+    const NegEntry *entry = g_ptr_array_index (self->entries, i);
+    GtkWidget *row = new_row (entry, entry->id == self->relevant);
 
-    if (open_uids != NULL && g_hash_table_contains (open_uids, entry->study_uid))
-      continue;
-    g_ptr_array_add (self->entries, neg_entry_copy (entry));
-    row = new_row (entry, entry->id == relevant);
     gtk_list_box_append (GTK_LIST_BOX (self->list), row);
-    if (entry->id == relevant)
+    if (entry->id == self->relevant)
       gtk_list_box_select_row (GTK_LIST_BOX (self->list), GTK_LIST_BOX_ROW (row));
   }
+}
+
+static void
+privacy_changed_cb (NegPriorList *self)
+{
+  if (self->box != NULL)
+    make_rows (self);
+}
+
+void
+neg_prior_list_set_entries (NegPriorList *self, GPtrArray *entries, GHashTable *open_uids, gint64 relevant)
+{
+  g_return_if_fail (NEG_IS_PRIOR_LIST (self));
+
+  g_ptr_array_set_size (self->entries, 0);
+  self->relevant = relevant;
+  for (guint i = 0; entries != NULL && i < entries->len; i++) {
+    const NegEntry *entry = g_ptr_array_index (entries, i);
+
+    if (open_uids == NULL || !g_hash_table_contains (open_uids, entry->study_uid))
+      g_ptr_array_add (self->entries, neg_entry_copy (entry));
+  }
+  make_rows (self);
   gtk_widget_set_visible (GTK_WIDGET (self), self->entries->len > 0);
 }
 
@@ -163,6 +182,7 @@ neg_prior_list_init (NegPriorList *self)
   gtk_box_append (GTK_BOX (self->box), scrolled);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
 }
 
 GtkWidget *

@@ -4,8 +4,10 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-order-words.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-worklist-words.h"
 
 #define TITLE_CHARS 11
@@ -40,19 +42,10 @@ get_status (NegReportStatus status)
   }
 }
 
-/* "Lee^Ann" as a person reads it. */
-static char *
-dup_person (const char *name)
-{
-  g_autofree char *clean = neg_caption_dup_clean (name);
-
-  return neg_caption_dup_person (clean);
-}
-
 static char *
 dup_report_title (const NegCaseReport *report)
 {
-  g_autofree char *title = neg_caption_dup_clean (report->report->title);
+  g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, report->report->title);
   g_autofree char *time = NULL, *modality = NULL;
 
   if (report->prior == NULL)
@@ -65,7 +58,7 @@ dup_report_title (const NegCaseReport *report)
 static char *
 dup_report_about (const NegCaseReport *report)
 {
-  g_autofree char *author = dup_person (report->report->author);
+  g_autofree char *author = neg_caption_dup_person (report->report->author);
 
   if (*author == '\0')
     return g_strdup (get_status (report->report->status));
@@ -88,9 +81,9 @@ new_label (const char *text, const char *css_class)
 }
 
 static void
-add_fact (NegReportPage *self, const char *title, const char *value, const char *css_class)
+add_fact (NegReportPage *self, const char *title, NegTextKind kind, const char *value, const char *css_class)
 {
-  g_autofree char *clean = neg_caption_dup_clean (value);
+  g_autofree char *clean = neg_text_dup_shown (kind, value);
   g_autofree char *spoken = NULL;
   GtkWidget *row, *title_label, *label;
 
@@ -119,18 +112,19 @@ add_order (NegReportPage *self, const NegOrder *order)
   g_autofree char *time = neg_order_words_dup_scheduled (order);
   const char *urgency = neg_worklist_words_get_urgency (order->urgency, TRUE);
   gboolean is_off = order->status == NEG_ORDER_CANCELED || order->status == NEG_ORDER_DISCONTINUED;
-  GtkWidget *title = new_label (*order->procedure != '\0' ? order->procedure : _ ("Order"), "group-title");
+  g_autofree char *procedure = neg_text_dup_shown (NEG_TEXT_FREE, order->procedure);
+  GtkWidget *title = new_label (*procedure != '\0' ? procedure : _ ("Order"), "group-title");
 
   gtk_label_set_width_chars (GTK_LABEL (title), 1);
   gtk_box_append (GTK_BOX (self->orders), title);
-  add_fact (self, _ ("Alerts"), order->alerts, "attention");
-  add_fact (self, _ ("Reason"), order->reason, "value");
-  add_fact (self, _ ("Asked by"), requester, "value");
-  add_fact (self, _ ("Scheduled"), time, "value");
-  add_fact (self, _ ("Priority"), urgency, order->urgency == NEG_URGENCY_STAT ? "attention" : "value");
-  add_fact (self, _ ("Accession"), order->accession, "value");
+  add_fact (self, _ ("Alerts"), NEG_TEXT_FREE, order->alerts, "attention");
+  add_fact (self, _ ("Reason"), NEG_TEXT_FREE, order->reason, "value");
+  add_fact (self, _ ("Asked by"), NEG_TEXT_SITE, requester, "value");
+  add_fact (self, _ ("Scheduled"), NEG_TEXT_SITE, time, "value");
+  add_fact (self, _ ("Priority"), NEG_TEXT_SITE, urgency, order->urgency == NEG_URGENCY_STAT ? "attention" : "value");
+  add_fact (self, _ ("Accession"), NEG_TEXT_ACCESSION, order->accession, "value");
   if (order->status != NEG_ORDER_SCHEDULED) /* what has come of it is in the list */
-    add_fact (self, _ ("State"), neg_order_words_get_status (order->status), is_off ? "attention" : "value");
+    add_fact (self, _ ("State"), NEG_TEXT_SITE, neg_order_words_get_status (order->status), is_off ? "attention" : "value");
 }
 
 static void
@@ -152,8 +146,7 @@ static void
 show_text (NegReportPage *self, const NegReport *report)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text));
-
-  const char *text = report != NULL ? report->text : "";
+  g_autofree char *text = neg_text_dup_shown (NEG_TEXT_PROSE, report != NULL ? report->text : NULL);
   g_autofree char *before = NULL;
 
   self->shown = report;
@@ -265,6 +258,15 @@ neg_report_page_set_case (NegReportPage *self, NegWorklistCase *subject)
     say_empty (self, _ ("Nothing was ordered or reported of this patient, as far as orders and reports come here."));
   else
     say_empty (self, _ ("What was asked for and what was reported comes here, once a study of the list is open."));
+}
+
+static void
+privacy_changed_cb (NegReportPage *self)
+{
+  const guint selected = self->subject != NULL && self->shown != NULL ? find_report (self->subject, self->shown->id) : 0;
+
+  show_orders (self);
+  show_reports (self, selected);
 }
 
 void
@@ -412,6 +414,7 @@ neg_report_page_init (NegReportPage *self)
   make_facts (self);
   make_text (self);
   neg_report_page_set_case (self, NULL);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
 }
 
 GtkWidget *

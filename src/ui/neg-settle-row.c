@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 /* Of a side, so that facts of several rows stand below each other. */
@@ -82,9 +83,9 @@ get_side_name (NegUnsettledKind kind, gboolean is_candidate)
 static char *
 dup_id (const NegSettleSide *side, const char *id)
 {
-  g_autofree char *issuer = neg_caption_dup_clean (side->issuer);
+  g_autofree char *issuer = neg_text_dup_shown (NEG_TEXT_ID, side->issuer), *shown = neg_text_dup_shown (NEG_TEXT_ID, id);
 
-  return *issuer != '\0' && *id != '\0' ? g_strdup_printf ("%s (%s)", id, issuer) : g_strdup (id);
+  return *issuer != '\0' && *shown != '\0' ? g_strdup_printf ("%s (%s)", shown, issuer) : g_steal_pointer (&shown);
 }
 
 /* Of "YYYYMMDDHHMMSS", which may end earlier. */
@@ -95,27 +96,31 @@ dup_moment (const char *text)
   g_autofree char *time = strlen (text) > 8 ? neg_caption_dup_time (text + 8) : NULL;
 
   if (date == NULL)
-    return g_strdup (text);
+    return neg_text_dup_shown (NEG_TEXT_DATE, text);
   return time != NULL && *time != '\0' ? g_strdup_printf ("%s %s", date, time) : g_steal_pointer (&date);
 }
 
 static char *
 dup_fact (const NegSettleSide *side, NegFact fact)
 {
-  g_autofree char *clean = neg_caption_dup_clean (side->facts[fact]);
+  const char *said = side->facts[fact];
 
   switch (fact) {
   case NEG_FACT_PATIENT:
-    return neg_caption_dup_person (clean);
+    return neg_caption_dup_person (said);
   case NEG_FACT_ID:
-    return dup_id (side, clean);
+    return dup_id (side, said);
   case NEG_FACT_BIRTH_DATE:
   case NEG_FACT_TIME:
-    return dup_moment (clean);
+    return dup_moment (said);
+  case NEG_FACT_SEX:
+    return neg_text_dup_shown (NEG_TEXT_SITE, said);
+  case NEG_FACT_ACCESSION:
+    return neg_text_dup_shown (NEG_TEXT_ACCESSION, said);
   case NEG_FACT_MODALITY:
-    return g_strdelimit (g_steal_pointer (&clean), "\\", ' ');
+    return g_strdelimit (neg_text_dup_shown (NEG_TEXT_SITE, said), "\\", ' ');
   default:
-    return g_steal_pointer (&clean);
+    return neg_text_dup_shown (NEG_TEXT_FREE, said);
   }
 }
 

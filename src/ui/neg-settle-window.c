@@ -4,8 +4,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-settle-row.h"
+#include "ui/neg-support-button.h"
 
 #define WINDOW_KEY "neg-settle-window"
 #define CALL_MS 30000
@@ -238,6 +241,14 @@ show_items (NegSettleWindow *self, GPtrArray *items)
 }
 
 static void
+say_error (NegSettleWindow *self, const GError *error)
+{
+  g_autofree char *words = neg_text_dup_shown (NEG_TEXT_SENTENCE, error->message);
+
+  say (self, words);
+}
+
+static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (NegSettleWindow) self = data;
@@ -248,7 +259,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
   if (self->list == NULL || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   if (items == NULL)
-    say (self, error->message);
+    say_error (self, error);
   if (items == NULL || self->n_calls > 0)
     return; /* what is being asked will list them anew */
   show_items (self, items);
@@ -258,9 +269,9 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer data)
 static char *
 dup_link_words (const NegPatientLink *link)
 {
-  g_autofree char *from = neg_caption_dup_clean (link->from_id), *to = neg_caption_dup_clean (link->to_id);
-  g_autofree char *to_name = neg_caption_dup_clean (link->to_name), *person = neg_caption_dup_person (to_name);
-  g_autofree char *user = neg_caption_dup_clean (link->user);
+  g_autofree char *from = neg_text_dup_shown (NEG_TEXT_ID, link->from_id), *to = neg_text_dup_shown (NEG_TEXT_ID, link->to_id);
+  g_autofree char *person = neg_caption_dup_person (link->to_name);
+  g_autofree char *user = neg_text_dup_shown (NEG_TEXT_SITE, link->user);
 
   if (*user == '\0')
     return g_strdup_printf (_ ("ID %s is %s, %s: a message said so"), from, to, person);
@@ -358,6 +369,18 @@ schedule (NegSettleWindow *self)
 }
 
 /* --- the window --- */
+
+/* What is listed again says the same otherwise. */
+static void
+privacy_changed_cb (NegSettleWindow *self)
+{
+  if (self->list == NULL)
+    return;
+  empty_list (self->list);
+  empty_list (self->links);
+  g_clear_pointer (&self->links_shown, g_free);
+  schedule (self);
+}
 
 static gboolean
 is_choice (guint keyval)
@@ -474,6 +497,7 @@ neg_settle_window_init (NegSettleWindow *self)
   g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
   g_signal_connect (self, "show", G_CALLBACK (schedule), NULL);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   gtk_widget_add_css_class (GTK_WIDGET (self), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (self), "pane-window");
 }
@@ -488,6 +512,7 @@ neg_settle_window_open (NegNetwork *network, NegWorklistModel *model, GtkWindow 
   self = g_object_new (NEG_TYPE_SETTLE_WINDOW, "title", _ ("To settle"), "transient-for", parent,
                        "destroy-with-parent", TRUE, "hide-on-close", TRUE, "default-width", 860, "default-height", 520,
                        NULL);
+  neg_support_button_add (GTK_WINDOW (self), "settle");
   self->network = g_object_ref (network);
   self->model = g_object_ref (model);
   g_signal_connect_object (network, "archive-changed", G_CALLBACK (schedule), self, G_CONNECT_SWAPPED);

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-accessible.h"
+#include "ui/neg-support-button.h"
 
 #define COLUMN_WIDTH 360 /* logical pixels, that three fit on 1280 */
 #define MAX_COLUMNS 3
@@ -243,6 +244,7 @@ neg_shortcuts_window_new (NegKeymap *keymap, GtkWindow *parent)
   gtk_window_set_title (GTK_WINDOW (window), _ ("Keys and Mouse"));
   gtk_window_set_default_size (GTK_WINDOW (window), n_columns * COLUMN_WIDTH + 64, HEIGHT);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
+  neg_support_button_add (GTK_WINDOW (window), "keys");
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
   gtk_widget_add_css_class (window, "negatoscope");
   add_escape (window);

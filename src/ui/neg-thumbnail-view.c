@@ -5,9 +5,12 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
+#include "reading/neg-cover.h"
 #include "ui/neg-pane-rows.h"
 #include "ui/neg-popover.h"
+#include "ui/neg-privacy.h"
 
 #define SPACING_PX 2
 
@@ -102,7 +105,7 @@ show_captions (NegThumbnailView *self)
   char *comma;
 
   neg_pane_rows_split_title (self->series, &name, &description, &about);
-  modality = neg_caption_dup_clean (instance->modality);
+  modality = neg_text_dup_shown (NEG_TEXT_SITE, instance->modality);
   title = g_strdup_printf ("%s · %u", name, neg_series_get_n_frames (self->series));
   /* The number of images is in the first line already. */
   comma = g_strrstr (about, ", ");
@@ -119,7 +122,31 @@ show_captions (NegThumbnailView *self)
   set_line (self->name_label, title);
   set_line (self->description_label, description);
   set_line (self->warning_label, mark);
-  gtk_label_set_text (GTK_LABEL (self->placeholder), *modality != '\0' ? modality : "…");
+  gtk_label_set_text (GTK_LABEL (self->placeholder), neg_cover_hides_series (self->series) ? _ ("covered")
+                                                     : *modality != '\0'                   ? modality
+                                                                                            : "…");
+}
+
+/* One that grew is another object with the same key. */
+static gboolean
+is_same (NegSeries *one, NegSeries *other)
+{
+  return one != NULL && other != NULL && strcmp (neg_series_get_key (one), neg_series_get_key (other)) == 0;
+}
+
+/* One that waits in the list for the next series has no picture and no word of the one before. */
+static void
+forget (NegThumbnailView *self)
+{
+  GtkWidget *const labels[] = { self->name_label, self->description_label, self->about_label, self->warning_label,
+                                self->failed_label };
+
+  for (guint i = 0; i < G_N_ELEMENTS (labels); i++)
+    set_line (labels[i], NULL);
+  gtk_label_set_text (GTK_LABEL (self->placeholder), "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), NULL);
+  gtk_accessible_reset_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL);
+  neg_thumbnail_view_set_picture (self, NULL, NULL);
 }
 
 void
@@ -130,13 +157,32 @@ neg_thumbnail_view_set_series (NegThumbnailView *self, NegSeries *series)
   if (series != NULL && neg_series_get_n_frames (series) == 0)
     series = NULL;
   gtk_widget_set_visible (GTK_WIDGET (self), series != NULL);
-  if (!g_set_object (&self->series, series) || series == NULL)
+  if (self->details != NULL && !is_same (self->series, series))
+    gtk_popover_popdown (GTK_POPOVER (self->details));
+  if (!g_set_object (&self->series, series))
     return;
+  if (series == NULL) {
+    forget (self);
+    return;
+  }
   g_free (self->warnings);
   self->warnings = neg_pane_rows_dup_warnings (series);
   self->n_ready = self->n_failed = 0;
   gtk_widget_set_visible (self->progress, FALSE);
   set_line (self->failed_label, NULL);
+  show_captions (self);
+  update_accessible (self);
+}
+
+static void
+privacy_changed_cb (NegThumbnailView *self)
+{
+  if (self->details != NULL)
+    gtk_popover_popdown (GTK_POPOVER (self->details));
+  if (self->series == NULL)
+    return;
+  g_free (self->warnings);
+  self->warnings = neg_pane_rows_dup_warnings (self->series);
   show_captions (self);
   update_accessible (self);
 }
@@ -213,9 +259,9 @@ static char *
 dup_details (NegThumbnailView *self)
 {
   const NegInstance *instance = neg_series_get_frame (self->series, 0)->instance;
-  g_autofree char *title = neg_caption_dup_clean (neg_series_get_title (self->series));
-  g_autofree char *protocol = neg_caption_dup_clean (instance->protocol_name);
-  g_autofree char *uid = neg_caption_dup_clean (instance->series_uid);
+  g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (self->series));
+  g_autofree char *protocol = neg_text_dup_shown (NEG_TEXT_FREE, instance->protocol_name);
+  g_autofree char *uid = neg_text_dup_shown (NEG_TEXT_UID, instance->series_uid);
   GString *text = g_string_new (title);
 
   g_string_append_printf (text, "\n%s, %u × %u", neg_pane_rows_get_kind_word (neg_series_get_kind (self->series)),
@@ -467,6 +513,7 @@ static void
 neg_thumbnail_view_init (NegThumbnailView *self)
 {
   self->viewports = g_strdup ("");
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, SPACING_PX);
   gtk_box_append (GTK_BOX (self->box), make_square (self));
   self->name_label = add_caption (self, "name", 1);

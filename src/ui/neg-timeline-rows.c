@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "reading/neg-cover.h"
 #include "ui/neg-timeline-private.h"
 #include "ui/neg-words.h"
 
@@ -293,6 +294,10 @@ show_picture (NegTimeline *self, NegThumbnailView *view, NegSeries *series)
                                                            : NULL;
   g_autoptr (GdkTexture) texture = NULL;
 
+  if (neg_cover_hides_series (series)) {
+    neg_thumbnail_view_set_picture (view, NULL, NULL); /* which says why */
+    return;
+  }
   if (thumbnail != NULL && thumbnail->pixels != NULL)
     texture = gdk_memory_texture_new (thumbnail->width, thumbnail->height, GDK_MEMORY_B8G8R8A8_PREMULTIPLIED,
                                       thumbnail->pixels, thumbnail->stride);

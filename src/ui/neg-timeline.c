@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-pane-rows.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-timeline-private.h"
 
 #define COLUMN_PX 124 /* a thumbnail with its frame and the gap to the next */
@@ -165,6 +166,17 @@ schedule (NegTimeline *self)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
+/* All texts and pictures anew; of what has only an end that grows, all of it. */
+static void
+privacy_changed_cb (NegTimeline *self)
+{
+  g_list_store_remove_all (self->objects);
+  g_list_store_remove_all (self->unreadable);
+  update_rows (self);
+  for (guint i = 0; i < self->live->len; i++)
+    _neg_timeline_update_pictures (self, g_ptr_array_index (self->live, i), NULL);
+}
+
 static void
 rows_changed_cb (NegTimeline *self)
 {
@@ -173,10 +185,12 @@ rows_changed_cb (NegTimeline *self)
   schedule (self);
 }
 
+/* Of another patient nothing stays for the next frame, in sight or not. */
 static void
 patient_changed_cb (NegTimeline *self)
 {
-  self->to_top = TRUE;
+  update_studies (self);
+  self->to_top = TRUE; /* when they have their places */
   rows_changed_cb (self);
 }
 
@@ -357,6 +371,7 @@ neg_timeline_map (GtkWidget *widget)
 {
   NegTimeline *self = NEG_TIMELINE (widget);
 
+  update_studies (self); /* before it is painted */
   GTK_WIDGET_CLASS (neg_timeline_parent_class)->map (widget);
   self->progress_pending = TRUE;
   rows_changed_cb (self);
@@ -499,6 +514,7 @@ neg_timeline_init (NegTimeline *self)
 {
   self->n_columns = 2;
   self->live = g_ptr_array_new ();
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   self->folded = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   make_model (self);
   make_view (self);

@@ -4,7 +4,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
+#include "ui/neg-privacy.h"
 
 #define CALL_MS 10000
 #define FAILURES_SHOWN 100
@@ -55,6 +57,17 @@ update (NegTransferRow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
 }
 
+/* What failed is asked for again by whoever wants to know. */
+static void
+privacy_changed_cb (NegTransferRow *self)
+{
+  if (self->transfer == NULL)
+    return;
+  gtk_widget_set_visible (self->failures, FALSE);
+  gtk_label_set_text (GTK_LABEL (self->failures), "");
+  update (self);
+}
+
 /* --- doing --- */
 
 static void
@@ -100,8 +113,8 @@ dup_failures (GVariant *job)
   if (!g_variant_lookup (job, "failures", "a(sus)", &failures))
     return g_string_free (text, FALSE);
   while (n++ < FAILURES_SHOWN && g_variant_iter_next (failures, "(&su&s)", &uid, &status, &words)) {
-    g_autofree char *object = neg_caption_dup_clean (uid);
-    g_autofree char *why = neg_caption_dup_clean (words);
+    g_autofree char *object = neg_text_dup_shown (NEG_TEXT_UID, uid);
+    g_autofree char *why = neg_text_dup_shown (NEG_TEXT_SENTENCE, words);
 
     g_string_append_printf (text, "%s%s: %04X %s", text->len > 0 ? "\n" : "", object, status, why);
   }
@@ -232,6 +245,7 @@ neg_transfer_row_new (NegTransfers *transfers, NegTransfer *transfer)
 
   self->transfers = g_object_ref (transfers);
   self->transfer = g_object_ref (transfer);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   g_signal_connect_object (transfer, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
   return GTK_WIDGET (self);

@@ -2,6 +2,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-entry-lookup.h"
 #include "ui/neg-transfers-private.h"
@@ -12,7 +13,7 @@ struct _NegTransfer {
 
   gint64 id;
   char *kind, *peer, *study_uid, *state, *message;
-  char *about; /* of the study, once it is known; nullable */
+  NegEntry *entry; /* of the list; nullable */
   guint objects, done, failed;
   guint64 bytes;
   double bytes_per_s, remaining_s;
@@ -66,6 +67,16 @@ neg_transfer_get_fraction (NegTransfer *self)
 
 /* --- words --- */
 
+/* "Lee, Ann · CT chest" */
+static char *
+dup_about (const NegEntry *entry)
+{
+  g_autofree char *name = neg_caption_dup_person (entry->patient_name);
+  g_autofree char *description = neg_worklist_words_dup_cell (entry, NEG_COLUMN_DESCRIPTION);
+
+  return g_strjoin (*name != '\0' && *description != '\0' ? " · " : "", name, description, NULL);
+}
+
 char *
 neg_transfer_dup_title (NegTransfer *self)
 {
@@ -78,15 +89,16 @@ neg_transfer_dup_title (NegTransfer *self)
     { "import", N_ ("Import of %s"), N_ ("Import") },
     { "check", N_ ("Check of %s"), N_ ("Check of the archive") },
   };
-  g_autofree char *peer = neg_caption_dup_clean (self->peer);
-  g_autofree char *what = g_strdup (self->kind);
+  g_autofree char *peer = neg_text_dup_shown (NEG_TEXT_SITE, self->peer);
+  g_autofree char *what = g_strdup (self->kind), *about = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (g_str_equal (kinds[i].kind, self->kind)) {
       g_free (what);
       what = *peer != '\0' ? g_strdup_printf (_ (kinds[i].format), peer) : g_strdup (_ (kinds[i].alone));
     }
-  return self->about != NULL ? g_strdup_printf ("%s · %s", what, self->about) : g_steal_pointer (&what);
+  about = self->entry != NULL ? dup_about (self->entry) : g_strdup ("");
+  return *about != '\0' ? g_strdup_printf ("%s · %s", what, about) : g_steal_pointer (&what);
 }
 
 static char *
@@ -159,7 +171,7 @@ char *
 neg_transfer_dup_progress (NegTransfer *self)
 {
   GString *text = g_string_new (get_state_word (self->state));
-  g_autofree char *why = neg_caption_dup_clean (self->message);
+  g_autofree char *why = neg_text_dup_shown (NEG_TEXT_SENTENCE, self->message);
 
   add_amount (self, text);
   if (g_str_equal (self->state, "running"))
@@ -186,16 +198,10 @@ static void
 looked_up_cb (NegEntry *entry, const GError *error, gpointer data)
 {
   g_autoptr (NegTransfer) self = data;
-  g_autofree char *name = NULL, *description = NULL;
 
   if (entry == NULL)
     return; /* not in the list: its place says enough */
-  name = neg_caption_dup_person (entry->patient_name);
-  description = neg_worklist_words_dup_cell (entry, NEG_COLUMN_DESCRIPTION);
-  if (*name != '\0' && *description != '\0')
-    self->about = g_strdup_printf ("%s · %s", name, description);
-  else if (*name != '\0' || *description != '\0')
-    self->about = g_strdup (*name != '\0' ? name : description);
+  self->entry = neg_entry_copy (entry);
   g_signal_emit (self, signal_changed, 0);
 }
 
@@ -233,7 +239,7 @@ neg_transfer_finalize (GObject *object)
   g_free (self->study_uid);
   g_free (self->state);
   g_free (self->message);
-  g_free (self->about);
+  g_clear_pointer (&self->entry, neg_entry_free);
   G_OBJECT_CLASS (neg_transfer_parent_class)->finalize (object);
 }
 

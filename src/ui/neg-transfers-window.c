@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-support-button.h"
 #include "ui/neg-transfer-row.h"
 
 #define WINDOW_KEY "neg-transfers-window"
@@ -53,6 +54,7 @@ neg_transfers_window_open (NegTransfers *transfers, GtkWindow *parent)
   window = GTK_WINDOW (gtk_window_new ());
   gtk_window_set_title (window, _ ("Transfers"));
   gtk_window_set_transient_for (window, parent);
+  neg_support_button_add (window, "transfers");
   gtk_window_set_destroy_with_parent (window, TRUE);
   gtk_window_set_hide_on_close (window, TRUE);
   gtk_window_set_default_size (window, 720, 360);

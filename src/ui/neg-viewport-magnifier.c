@@ -23,8 +23,7 @@ _neg_viewport_snapshot_magnifier (NegViewport *self, GtkSnapshot *snapshot)
     return;
   if (self->magnifier == NULL)
     self->magnifier = neg_cpu_canvas_new ();
-  texture = neg_cpu_canvas_draw (self->magnifier, &draw, neg_pixels_get_frame (self->pixels), SIDE_PX * scale,
-                                 SIDE_PX * scale, NULL);
+  texture = neg_cpu_canvas_draw (self->magnifier, &draw, self->pixels, SIDE_PX * scale, SIDE_PX * scale, NULL);
   if (texture == NULL)
     return;
   area = GRAPHENE_RECT_INIT (self->magnifier_x - SIDE_PX / 2.0, self->magnifier_y - SIDE_PX / 2.0, SIDE_PX, SIDE_PX);

@@ -24,6 +24,7 @@ struct _NegViewport {
   /* The frame of the state, as far as it is there */
   NegPixels *pixels;
   GError *failure;
+  gboolean is_covered;   /* as a whole: its pixels are not even taken */
   NegInstance *instance; /* what own borrows from */
   NegDraw own;           /* as the file says, with own_preset */
   guint own_preset;

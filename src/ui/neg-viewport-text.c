@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "model/neg-fiction.h"
 #include "ui/neg-viewport-private.h"
 #include "ui/neg-words.h"
 
@@ -52,12 +53,12 @@ read_overlay (NegViewport *self)
 }
 
 static void
-add_paragraph (GString *markup, const char *format, const char *text)
+add_paragraph (GString *markup, NegTextKind kind, const char *format, const char *text)
 {
-  g_autofree char *clean = neg_caption_dup_clean (text);
-  g_autofree char *escaped = g_markup_printf_escaped (format, clean);
+  g_autofree char *shown = neg_text_dup_shown (kind, text);
+  g_autofree char *escaped = g_markup_printf_escaped (format, shown);
 
-  if (*clean != '\0')
+  if (*shown != '\0')
     g_string_append (markup, escaped);
 }
 
@@ -71,15 +72,23 @@ dup_failure_markup (NegViewport *self)
   g_autofree char *file_valid = g_utf8_make_valid (file, -1);
   GString *markup = g_string_new (NULL);
 
-  add_paragraph (markup, "<span size='large' weight='bold' color='#f08a5d'>%s</span>\n\n", title);
-  add_paragraph (markup, "%s\n", neg_words_for_error (self->failure));
-  add_paragraph (markup, "<span alpha='75%%'>%s</span>\n", self->failure->message);
-  add_paragraph (markup, "<span alpha='75%%'>%s</span>\n\n", file_valid);
-  add_paragraph (markup, "%s",
+  add_paragraph (markup, NEG_TEXT_SITE, "<span size='large' weight='bold' color='#f08a5d'>%s</span>\n\n", title);
+  add_paragraph (markup, NEG_TEXT_SITE, "%s\n", neg_words_for_error (self->failure));
+  add_paragraph (markup, NEG_TEXT_SENTENCE, "<span alpha='75%%'>%s</span>\n", self->failure->message);
+  add_paragraph (markup, NEG_TEXT_PATH, "<span alpha='75%%'>%s</span>\n\n", file_valid);
+  add_paragraph (markup, NEG_TEXT_SITE, "%s",
                  n > 1 ? _ ("What this image would show is missing here. The other images are not affected.")
                        : _ ("What this image would show is missing here."));
-  add_paragraph (markup, "\n%s", neg_words_for_advice (self->failure));
+  add_paragraph (markup, NEG_TEXT_SITE, "\n%s", neg_words_for_advice (self->failure));
   return g_string_free (markup, FALSE);
+}
+
+static char *
+dup_cover_markup (void)
+{
+  return g_markup_printf_escaped ("<span size='large' weight='bold'>%s</span>\n\n%s\n<span alpha='75%%'>%s</span>",
+                                  _ ("Covered"), _ ("This image may show in its pixels who the patient is."),
+                                  _ ("Shift+K: say what has to be covered, or that nothing has to be."));
 }
 
 static char *
@@ -87,6 +96,8 @@ dup_message_markup (NegViewport *self)
 {
   if (_neg_viewport_get_state (self)->series == NULL)
     return g_markup_escape_text (self->idle_text != NULL ? self->idle_text : "", -1);
+  if (self->is_covered)
+    return dup_cover_markup ();
   if (self->failure != NULL)
     return dup_failure_markup (self);
   return g_markup_printf_escaped (_ ("image %u — loading…"), _neg_viewport_get_state (self)->index + 1);
@@ -180,7 +191,7 @@ dup_accessible_label (NegViewport *self)
 
   if (state->series == NULL)
     return g_strdup (_ ("no image"));
-  title = neg_caption_dup_clean (neg_series_get_title (state->series));
+  title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (state->series));
   return g_strdup_printf (_ ("image %u of %u, %s"), state->index + 1, neg_view_state_get_n_frames (state), title);
 }
 
@@ -205,6 +216,8 @@ dup_accessible_description (NegViewport *self)
   g_autofree char *view = NULL, *sides = NULL;
   NegDraw draw;
 
+  if (self->is_covered)
+    return g_strdup (_ ("covered"));
   if (self->failure != NULL)
     return g_strdup_printf (_ ("cannot be shown: %s"), neg_words_for_error (self->failure));
   /* Of any size: it is heard before the viewport has one. */

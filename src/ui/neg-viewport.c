@@ -3,6 +3,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "reading/neg-cover.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-renderer.h"
 #include "ui/neg-viewport-private.h"
 
@@ -68,9 +70,11 @@ forget_picture (NegViewport *self)
 static void
 read_layers (NegViewport *self, const NegViewState *state, const NegSeriesFrame *frame)
 {
+  const NegPresentation *presentation = neg_view_state_is_presented (state) ? state->presentation : NULL;
+
   g_clear_pointer (&self->layers, neg_layers_free);
-  self->layers = neg_layers_new (frame->instance, frame->frame,
-                                 neg_view_state_is_presented (state) ? state->presentation : NULL);
+  self->layers = neg_fiction_is_on () ? neg_cover_new_layers (frame->instance, frame->frame, presentation)
+                                      : neg_layers_new (frame->instance, frame->frame, presentation);
   self->own.layers = self->layers;
 }
 
@@ -91,6 +95,17 @@ read_own (NegViewport *self)
   self->own_presentation = state->presentation;
 }
 
+/* What was drawn last is of no use for another frame, and may be large. */
+static void
+forget_pixels (NegViewport *self)
+{
+  g_clear_pointer (&self->pixels, neg_pixels_unref);
+  if (self->cpu != NULL)
+    neg_cpu_canvas_forget (self->cpu);
+  if (self->magnifier != NULL)
+    neg_cpu_canvas_forget (self->magnifier);
+}
+
 /* Takes what the store has of the frame shown: pixels, an error, or nothing yet. Never what was there before. */
 static void
 take_frame (NegViewport *self)
@@ -99,12 +114,13 @@ take_frame (NegViewport *self)
   const NegSeriesFrame *frame = neg_view_state_get_frame (state);
   NegInstance *instance = self->instance;
 
-  g_clear_pointer (&self->pixels, neg_pixels_unref);
+  forget_pixels (self);
   g_clear_error (&self->failure);
   self->instance = NULL;
+  self->is_covered = frame != NULL && neg_cover_get (frame->instance, NULL, NULL) == NEG_COVER_ALL;
   if (frame != NULL) {
     self->instance = neg_instance_ref (frame->instance);
-    if (self->store != NULL && neg_reading_is_visible (self->reading, self->cell))
+    if (self->store != NULL && !self->is_covered && neg_reading_is_visible (self->reading, self->cell))
       self->pixels = neg_frame_store_get (self->store, state->series, state->index, NEG_PRIORITY_ON_SCREEN,
                                           &self->failure);
   }
@@ -115,6 +131,20 @@ take_frame (NegViewport *self)
   _neg_viewport_annotations_image_changed (self);
   _neg_viewport_update_accessible (self);
   g_signal_emit (self, signals[CHANGED], 0);
+}
+
+static char *
+dup_drawn_text (GtkWidget *widget)
+{
+  return neg_overlay_painter_dup_text (&NEG_VIEWPORT (widget)->overlay);
+}
+
+/* Texts, covers and overlays are others, whatever they were. */
+static void
+privacy_changed_cb (NegViewport *self)
+{
+  _neg_viewport_drop_texts (self);
+  take_frame (self);
 }
 
 static void
@@ -358,8 +388,8 @@ draw_by_cpu (NegViewport *self)
     return;
   if (self->cpu == NULL)
     self->cpu = neg_cpu_canvas_new ();
-  self->texture = neg_cpu_canvas_draw (self->cpu, &draw, neg_pixels_get_frame (self->pixels),
-                                       neg_viewport_get_width_px (self), neg_viewport_get_height_px (self), &error);
+  self->texture = neg_cpu_canvas_draw (self->cpu, &draw, self->pixels, neg_viewport_get_width_px (self),
+                                       neg_viewport_get_height_px (self), &error);
   if (self->is_new_frame || !neg_renderer_is_cairo (GTK_WIDGET (self)))
     self->n_uploads++;
   self->is_new_frame = FALSE;
@@ -379,14 +409,14 @@ neg_viewport_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
       = GRAPHENE_RECT_INIT (0, 0, gtk_widget_get_width (widget), gtk_widget_get_height (widget));
 
   gtk_snapshot_push_clip (snapshot, &area);
-  gtk_snapshot_append_color (snapshot, &black, &area);
-  if (self->gl != NULL) {
-    gtk_widget_snapshot_child (widget, self->gl, snapshot);
-  } else {
+  if (self->gl == NULL)
     draw_by_cpu (self);
-    if (self->texture != NULL)
-      neg_cpu_canvas_append (widget, snapshot, self->texture, &area);
-  }
+  if (self->texture == NULL) /* which covers all of it */
+    gtk_snapshot_append_color (snapshot, &black, &area);
+  if (self->gl != NULL)
+    gtk_widget_snapshot_child (widget, self->gl, snapshot);
+  else if (self->texture != NULL)
+    neg_cpu_canvas_append (widget, snapshot, self->texture, &area);
   _neg_viewport_snapshot_magnifier (self, snapshot);
   _neg_viewport_snapshot_texts (self, snapshot);
   _neg_viewport_snapshot_annotations (self, snapshot);
@@ -490,6 +520,8 @@ neg_viewport_new (NegReading *reading, guint cell)
   self->cell = cell;
   g_signal_connect_object (reading, "cell-changed", G_CALLBACK (cell_changed_cb), self, 0);
   g_signal_connect_object (reading, "grid-changed", G_CALLBACK (grid_changed_cb), self, 0);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
+  neg_privacy_set_drawn_text (GTK_WIDGET (self), dup_drawn_text);
   _neg_viewport_update_accessible (self);
   return self;
 }

@@ -5,9 +5,11 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "reading/neg-plane-caption.h"
 #include "ui/neg-accessible.h"
+#include "ui/neg-privacy.h"
 
 #define SLIDER_MAX_MM 100.0
 #define DIGITS_MAX 6 /* of a window */
@@ -107,17 +109,18 @@ is_same_list (GPtrArray *one, GPtrArray *other)
   return TRUE;
 }
 
+/* Without a volume no series is named, in sight or not. */
 static void
 list_fusable (NegVolumePage *self)
 {
-  g_autoptr (GPtrArray) now = neg_volume_reading_list_fusable (self->volumes);
+  g_autoptr (GPtrArray) now = self->volumes != NULL ? neg_volume_reading_list_fusable (self->volumes) : g_ptr_array_new ();
   g_autoptr (GtkStringList) names = NULL;
 
   if (is_same_list (self->fusable, now))
     return;
   names = gtk_string_list_new ((const char *const[]){ _ ("Nothing"), NULL });
   for (guint i = 0; i < now->len; i++) {
-    g_autofree char *title = neg_caption_dup_clean (neg_series_get_title (g_ptr_array_index (now, i)));
+    g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (g_ptr_array_index (now, i)));
 
     gtk_string_list_append (names, title);
   }
@@ -200,6 +203,8 @@ update (NegVolumePage *self)
     update_slab (self);
     update_fusion (self);
     update_fourth (self);
+  } else {
+    list_fusable (self);
   }
   self->is_updating = FALSE;
 }
@@ -538,8 +543,8 @@ new_empty (NegVolumePage *self)
 static void
 neg_volume_page_map (GtkWidget *widget)
 {
+  update (NEG_VOLUME_PAGE (widget)); /* before it is painted */
   GTK_WIDGET_CLASS (neg_volume_page_parent_class)->map (widget);
-  update (NEG_VOLUME_PAGE (widget));
 }
 
 static void
@@ -583,12 +588,21 @@ make_signal_groups (NegVolumePage *self)
   g_signal_group_connect_swapped (self->mpr_signals, "changed", G_CALLBACK (schedule), self);
 }
 
+/* The same series by other names. */
+static void
+privacy_changed_cb (NegVolumePage *self)
+{
+  g_clear_pointer (&self->fusable, g_ptr_array_unref);
+  update (self);
+}
+
 static void
 neg_volume_page_init (NegVolumePage *self)
 {
   GtkWidget *both = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   make_signal_groups (self);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   self->content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 4);
   gtk_widget_add_css_class (self->content, "fields");
   add_slab (self);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "base/neg-error.h"
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 #include "ui/neg-order-words.h"
 #include "ui/neg-popover.h"
@@ -80,12 +81,20 @@ ask_about_claim (NegWorklistPane *self, const NegEntry *entry)
   gtk_widget_grab_focus (self->question_no);
 }
 
+/* A name that is out of sight is not kept either: invented people may be shown next. */
+static void
+end_question (NegWorklistPane *self)
+{
+  gtk_widget_set_visible (self->question, FALSE);
+  gtk_label_set_text (GTK_LABEL (self->question_text), "");
+}
+
 void
 _neg_worklist_pane_answer (NegWorklistPane *self, gboolean yes)
 {
   g_autoptr (NegEntry) entry = g_steal_pointer (&self->asked_about);
 
-  gtk_widget_set_visible (self->question, FALSE);
+  end_question (self);
   gtk_widget_grab_focus (self->view);
   if (yes && entry != NULL)
     open_now (self, entry, TRUE);
@@ -97,7 +106,7 @@ neg_worklist_pane_open (NegWorklistPane *self, const NegEntry *entry)
   g_return_if_fail (NEG_IS_WORKLIST_PANE (self));
 
   gtk_widget_set_visible (self->message, FALSE);
-  gtk_widget_set_visible (self->question, FALSE);
+  end_question (self);
   if (entry->n_here == 0 && *entry->peers == '\0')
     neg_worklist_pane_say (self, _ ("Nothing has been taken yet: no image is here nor at an archive."), FALSE);
   else if (entry->status == NEG_STATUS_BEING_READ && is_of_another (self, entry))
@@ -159,7 +168,7 @@ take_failures (NegWorklistPane *self, GVariant *answer)
   g_variant_get (answer, "(ua(ss))", &found, &failures);
   self->n_found += found;
   while (g_variant_iter_next (failures, "(&s&s)", &peer, &why))
-    g_hash_table_insert (self->problems, neg_caption_dup_clean (peer), neg_caption_dup_clean (why));
+    g_hash_table_insert (self->problems, neg_text_dup_shown (NEG_TEXT_SITE, peer), neg_text_dup_shown (NEG_TEXT_SENTENCE, why));
 }
 
 static void

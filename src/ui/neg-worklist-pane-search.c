@@ -210,6 +210,23 @@ make_chips (NegWorklistPane *self)
   return box;
 }
 
+static void
+learn_cb (NegWorklistPane *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "learn.topic", "s", "worklist-and-claiming");
+}
+
+static GtkWidget *
+new_learn_button (NegWorklistPane *self)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("neg-page-learn-symbolic");
+
+  g_signal_connect_object (button, "clicked", G_CALLBACK (learn_cb), self, G_CONNECT_SWAPPED);
+  gtk_widget_set_tooltip_text (button, _ ("Learn: the reading list (F1)"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Learn: the reading list"), -1);
+  return button;
+}
+
 static GtkWidget *
 make_search_line (NegWorklistPane *self)
 {
@@ -244,6 +261,7 @@ make_search_line (NegWorklistPane *self)
   gtk_box_append (GTK_BOX (line), self->search);
   gtk_box_append (GTK_BOX (line), self->ask_button);
   gtk_box_append (GTK_BOX (line), self->columns_button);
+  gtk_box_append (GTK_BOX (line), new_learn_button (self));
   gtk_widget_add_css_class (line, "pane-search");
   return line;
 }

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-accessible.h"
+#include "ui/neg-privacy.h"
 #include "ui/neg-worklist-pane-private.h"
 
 G_DEFINE_FINAL_TYPE (NegWorklistPane, neg_worklist_pane, GTK_TYPE_WIDGET)
@@ -122,6 +123,21 @@ static void
 cursor_changed_cb (NegWorklistPane *self)
 {
   _neg_worklist_pane_update_details (self);
+}
+
+/* What is asked for anew is empty until it comes. */
+static void
+privacy_changed_cb (NegWorklistPane *self)
+{
+  if (self->box == NULL)
+    return;
+  if (gtk_widget_get_visible (self->question))
+    _neg_worklist_pane_answer (self, FALSE);
+  neg_prior_list_set_entries (NEG_PRIOR_LIST (self->priors), NULL, NULL, 0);
+  gtk_label_set_text (GTK_LABEL (self->orders_text), "");
+  gtk_label_set_text (GTK_LABEL (self->orders_attention), "");
+  _neg_worklist_pane_update_details (self);
+  update_empty (self);
 }
 
 static void
@@ -391,6 +407,7 @@ connect_sources (NegWorklistPane *self)
   g_signal_connect_object (self->network, "archive-changed", G_CALLBACK (archive_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->network, "peers-changed", G_CALLBACK (update_empty), self, G_CONNECT_SWAPPED);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   g_signal_connect_object (self->columns, "sort-changed", G_CALLBACK (_neg_worklist_pane_update_query), self,
                            G_CONNECT_SWAPPED);
 }

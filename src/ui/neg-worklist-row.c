@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-privacy.h"
 #include "ui/neg-worklist-words.h"
 
 #define SIGN_WIDTH 0.86 /* of the state, where there are no columns: to the height of its line */
@@ -331,11 +332,22 @@ neg_worklist_row_class_init (NegWorklistRowClass *class)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
 }
 
+/* All columns, though not all may be shown. */
+static char *
+dup_drawn_text (GtkWidget *widget)
+{
+  const NegEntry *entry = get_entry (NEG_WORKLIST_ROW (widget));
+
+  return entry != NULL ? neg_worklist_words_dup_all (entry) : NULL;
+}
+
 static void
 neg_worklist_row_init (NegWorklistRow *self)
 {
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  neg_privacy_watch (self, G_CALLBACK (entry_changed_cb));
+  neg_privacy_set_drawn_text (GTK_WIDGET (self), dup_drawn_text);
 }
 
 GtkWidget *

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
 
 #define PINNED "⚑"
@@ -61,8 +62,8 @@ dup_moment (gint64 time_us)
 char *
 neg_worklist_words_dup_claim (const NegEntry *entry)
 {
-  g_autofree char *who = neg_caption_dup_clean (entry->claimed_by);
-  g_autofree char *where = neg_caption_dup_clean (entry->claimed_at);
+  g_autofree char *who = neg_text_dup_shown (NEG_TEXT_SITE, entry->claimed_by);
+  g_autofree char *where = neg_text_dup_shown (NEG_TEXT_SITE, entry->claimed_at);
   g_autofree char *since = NULL;
 
   if (*who == '\0')
@@ -77,7 +78,7 @@ static char *
 dup_status (const NegEntry *entry)
 {
   const char *word = neg_worklist_words_get_status (entry->status, TRUE);
-  g_autofree char *who = neg_caption_dup_clean (entry->claimed_by);
+  g_autofree char *who = neg_text_dup_shown (NEG_TEXT_SITE, entry->claimed_by);
   g_autofree char *since = *who != '\0' ? dup_moment (entry->claimed_us) : NULL;
 
   if (entry->status != NEG_STATUS_BEING_READ || *who == '\0')
@@ -148,7 +149,7 @@ dup_priors (const NegEntry *entry)
 static char *
 dup_modalities (const NegEntry *entry)
 {
-  g_autofree char *clean = neg_caption_dup_clean (entry->modalities);
+  g_autofree char *clean = neg_text_dup_shown (NEG_TEXT_SITE, entry->modalities);
   g_auto (GStrv) parts = g_strsplit (clean, "\\", -1);
 
   return g_strjoinv (" ", parts);
@@ -165,23 +166,23 @@ neg_worklist_words_dup_cell (const NegEntry *entry, NegEntryColumn column)
   case NEG_COLUMN_PATIENT:
     return dup_patient (entry);
   case NEG_COLUMN_ID:
-    return neg_caption_dup_clean (entry->patient_id);
+    return neg_text_dup_shown (NEG_TEXT_ID, entry->patient_id);
   case NEG_COLUMN_BIRTH_DATE:
     return dup_birth (entry);
   case NEG_COLUMN_SEX:
-    return neg_caption_dup_clean (entry->sex);
+    return neg_text_dup_shown (NEG_TEXT_SITE, entry->sex);
   case NEG_COLUMN_ACCESSION:
-    return neg_caption_dup_clean (entry->accession);
+    return neg_text_dup_shown (NEG_TEXT_ACCESSION, entry->accession);
   case NEG_COLUMN_MODALITY:
     return dup_modalities (entry);
   case NEG_COLUMN_DESCRIPTION:
-    return neg_caption_dup_clean (entry->description);
+    return neg_text_dup_shown (NEG_TEXT_FREE, entry->description);
   case NEG_COLUMN_BODY_PART:
-    return neg_caption_dup_clean (entry->body_part);
+    return neg_text_dup_shown (NEG_TEXT_FREE, entry->body_part);
   case NEG_COLUMN_TIME:
     return dup_time (entry);
   case NEG_COLUMN_LOCATION:
-    return neg_caption_dup_clean (entry->location);
+    return neg_text_dup_shown (NEG_TEXT_PLACE, entry->location);
   case NEG_COLUMN_REFERRER:
     return neg_caption_dup_person (entry->referrer);
   case NEG_COLUMN_IMAGES:
@@ -217,7 +218,7 @@ neg_worklist_words_dup_about (const NegEntry *entry)
 {
   const NegInstance instance = { .patient_birth_date = entry->birth_date, .study_date = entry->study_date };
   g_autofree char *age = neg_caption_dup_age (&instance);
-  g_autofree char *sex = neg_caption_dup_clean (entry->sex);
+  g_autofree char *sex = neg_text_dup_shown (NEG_TEXT_SITE, entry->sex);
   GString *line = g_string_new (age);
 
   add_part (line, ", ", sex);
@@ -245,10 +246,10 @@ neg_worklist_words_dup_line (const NegEntry *entry)
 }
 
 static void
-add_named (GString *line, const char *format, const char *text)
+add_named (GString *line, NegTextKind kind, const char *format, const char *text)
 {
-  g_autofree char *clean = neg_caption_dup_clean (text);
-  g_autofree char *named = *clean != '\0' ? g_strdup_printf (format, clean) : NULL;
+  g_autofree char *shown = neg_text_dup_shown (kind, text);
+  g_autofree char *named = *shown != '\0' ? g_strdup_printf (format, shown) : NULL;
 
   add_part (line, ", ", named);
 }
@@ -284,16 +285,16 @@ neg_worklist_words_dup_all (const NegEntry *entry)
   if (claim == NULL || entry->status != NEG_STATUS_BEING_READ) /* what says who says that, too */
     add_part (line, ", ", neg_worklist_words_get_status (entry->status, FALSE));
   add_part (line, ", ", claim);
-  add_named (line, _ ("ID %s"), entry->patient_id);
-  add_named (line, _ ("born %s"), birth);
-  add_named (line, "%s", entry->sex);
-  add_named (line, "%s", modalities);
-  add_named (line, "%s", entry->description);
-  add_named (line, "%s", entry->body_part);
-  add_named (line, "%s", time);
-  add_named (line, _ ("accession %s"), entry->accession);
-  add_named (line, _ ("at %s"), entry->location);
-  add_named (line, _ ("sent by %s"), referrer);
+  add_named (line, NEG_TEXT_ID, _ ("ID %s"), entry->patient_id);
+  add_named (line, NEG_TEXT_SITE, _ ("born %s"), birth);
+  add_named (line, NEG_TEXT_SITE, "%s", entry->sex);
+  add_named (line, NEG_TEXT_SITE, "%s", modalities);
+  add_named (line, NEG_TEXT_FREE, "%s", entry->description);
+  add_named (line, NEG_TEXT_FREE, "%s", entry->body_part);
+  add_named (line, NEG_TEXT_SITE, "%s", time);
+  add_named (line, NEG_TEXT_ACCESSION, _ ("accession %s"), entry->accession);
+  add_named (line, NEG_TEXT_PLACE, _ ("at %s"), entry->location);
+  add_named (line, NEG_TEXT_SITE, _ ("sent by %s"), referrer);
   add_counts (line, entry);
   add_part (line, ", ", entry->is_pinned ? _ ("pinned: stays here") : NULL);
   return g_string_free (line, FALSE);

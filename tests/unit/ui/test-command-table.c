@@ -24,6 +24,26 @@ test_actions (void)
   }
 }
 
+/* Every command can be learned: F1 leads to a topic that is built in. */
+static void
+test_topics (void)
+{
+  const char *source = g_getenv ("NEGATOSCOPE_SOURCE");
+  g_autofree char *path = g_build_filename (source != NULL ? source : ".", "data", "learning", "topics.json", NULL);
+  g_autofree char *topics = NULL;
+
+  if (!g_file_get_contents (path, &topics, NULL, NULL)) {
+    g_test_skip ("not run from the build");
+    return;
+  }
+  for (guint i = 0; i < neg_command_table_get_n (); i++) {
+    g_autofree char *id = g_strdup_printf ("\"id\": \"%s\"", neg_command_table_get (i)->topic);
+
+    if (strstr (topics, id) == NULL)
+      g_error ("%s: there is no topic %s", neg_command_table_get (i)->action, neg_command_table_get (i)->topic);
+  }
+}
+
 static void
 test_groups (void)
 {
@@ -68,6 +88,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/command-table/topics", test_topics);
   g_test_add_func ("/command-table/actions", test_actions);
   g_test_add_func ("/command-table/groups", test_groups);
   g_test_add_func ("/command-table/keys", test_keys);

@@ -75,11 +75,16 @@ test_defaults (Fixture *fixture, gconstpointer data)
   assert_keys (fixture->keymap, "no.such", "");
   assert_holder (fixture->keymap, "i", "view.invert");
   assert_holder (fixture->keymap, "KP_3", "view.preset(3)");
-  assert_holder (fixture->keymap, "<Control>i", NULL);
+  assert_holder (fixture->keymap, "<Control>i", "file.tags");
+  assert_holder (fixture->keymap, "<Control>h", NULL);
   g_assert_false (neg_keymap_is_changed (fixture->keymap, "view.invert"));
   g_assert_cmpstr (tooltip, ==, "Invert (I)");
-  for (guint i = 0; i < neg_command_table_get_n (); i++)
-    g_assert_nonnull (neg_keymap_get_keys (fixture->keymap, neg_command_table_get (i)->action)[0]);
+  for (guint i = 0; i < neg_command_table_get_n (); i++) {
+    const NegCommandInfo *command = neg_command_table_get (i);
+
+    g_test_message ("%s", command->action);
+    g_assert_true (*command->keys == '\0' || neg_keymap_get_keys (fixture->keymap, command->action)[0] != NULL);
+  }
 }
 
 static void
