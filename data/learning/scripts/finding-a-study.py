@@ -1,0 +1,33 @@
+"""Finding a study: the reading list, its search, studies and series of a patient."""
+
+PANES = {"worklist": True, "patient": True, "context": False}
+
+
+def play(scene):
+    scene.chapter("The reading list", "Die Befundliste")
+    scene.say("The reading list shows what there is to read, the newest first.",
+              "Die Befundliste zeigt, was zu befunden ist, das Neueste zuerst.")
+    scene.key("F9", "Down", "Down", "Up", "Up", pause=0.5)
+    scene.say("Ctrl+F goes to the search: name, ID, accession number or description.",
+              "Strg+F führt zur Suche: Name, ID, Auftragsnummer oder Beschreibung.")
+    scene.key("ctrl+f", pause=0.6)
+    scene.type("chest ct")
+    scene.say("Arrow down leads into the list, Return opens the study.",
+              "Pfeil nach unten führt in die Liste, Eingabe öffnet die Studie.")
+    scene.key("Down", pause=1)
+    scene.key("Return")
+    scene.opened()
+    scene.chapter("Series and studies", "Serien und Studien")
+    scene.say("On the left: all studies of this patient, with their series.",
+              "Links: alle Studien dieses Patienten mit ihren Serien.")
+    scene.wait(1)
+    scene.say("Arrow right shows the next series, arrow left the one before.",
+              "Pfeil rechts zeigt die nächste Serie, Pfeil links die vorige.")
+    scene.key("Right", pause=1.6)
+    scene.key("Right", pause=1.6)
+    scene.key("Left", pause=1)
+    scene.say("Below are the patient's other studies, the one that compares best first.",
+              "Darunter stehen die anderen Studien des Patienten, die am besten vergleichbare zuerst.")
+    scene.move(120, 620)
+    scene.say("F9 goes back to the list.", "F9 führt zurück zur Liste.")
+    scene.key("F9", pause=1)
