@@ -22,6 +22,8 @@ static const struct {
   { NEG_NET_FAILED, "['1.2', '1.3']" },
   { NEG_NET_RECEIVED, "(3, 500, {'sop-class': <'1.2'>, 'record': <b'record'>, 'error': <(uint32 2, 'nested')>})" },
   { NEG_NET_EVENT, "('1.2', [('1.3', '1.4')], [('1.3', '1.5', 0x112)])" },
+  { NEG_NET_REPORT, "('1.2', [('1.3', '1.4')], [('1.3', '1.5', 0x112)])" },
+  { NEG_NET_ASKED, "('1.2', '', [('1.3', '1.4'), ('1.3', '1.5')])" },
   { NEG_NET_END, "(20, 'conflict', 'there')" },
 };
 

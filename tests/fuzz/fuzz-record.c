@@ -28,7 +28,18 @@ neg_fuzz_make_input (GRand *random)
     object_add_header (object, 0xFFFEE0DD, "", 0);
   }
   object_add_text (object, 0x00100010, "PN", "Y\x1B$B;3ED\x1B(B^\xFC=\xE4\xB8\xAD");
+  object_add_text (object, 0x00180060, "DS", "120");
+  object_add (object, 0x00189345, "FD", "\x9A\x99\x99\x99\x99\x99\x28\x40", 8);
   object_add_text (object, 0x0020000D, "UI", "1.2.3");
+  object_add_text (object, 0x00200032, "DS", "1\\2\\3");
+  object_add (object, 0x00280120, g_rand_boolean (random) ? "SS" : "US", "\x30\xF8", 2);
+  object_add_header (object, 0x00400275, "SQ", is_open ? UNDEFINED : 8);
+  object_add_header (object, 0xFFFEE000, "", is_open ? UNDEFINED : 0);
+  if (is_open) {
+    object_add_text (object, 0x00401001, "SH", "PROCEDURE");
+    object_add_header (object, 0xFFFEE00D, "", 0);
+    object_add_header (object, 0xFFFEE0DD, "", 0);
+  }
   object_add_image (object, 4, 4, 8);
   return g_byte_array_ref (object->bytes);
 }

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "wire/neg-message.h"
+#include "wire/neg-modify.h"
 
 #define SOCKET_FD 3
 #define BAD_FRAME 13
@@ -189,6 +190,34 @@ decode (guint64 id, NegReader *reader, const GArray *fds)
   }
 }
 
+/* The object twice, whatever is asked for; of the bad one a part. */
+static void
+modify (guint64 id, NegReader *reader, const GArray *fds)
+{
+  g_autoptr (NegModify) request = neg_modify_read (reader, NULL);
+  const guint32 n = neg_reader_u32 (reader);
+
+  for (guint32 i = 0; request != NULL && i < n; i++) {
+    const guint64 offset = neg_reader_u64 (reader);
+    const NegModified modified = { .bytes = mode_is ("other-length") ? 3 : 2, .is_changed = TRUE };
+    g_autoptr (GByteArray) body = g_byte_array_new ();
+    char bytes[2] = { 0 };
+
+    neg_reader_u64 (reader);
+    if (pread (g_array_index (fds, int, 2 * i), bytes, 1, offset) != 1)
+      _exit (4);
+    bytes[1] = bytes[0];
+    if (pwrite (g_array_index (fds, int, 2 * i + 1), bytes, sizeof bytes, 0) != sizeof bytes)
+      _exit (4);
+    if (bytes[0] == 'X')
+      misbehave (id, i);
+    neg_write_u32 (body, i);
+    neg_write_u8 (body, 1);
+    neg_modified_write (&modified, body);
+    send_message (NEG_MESSAGE_ITEM, id, body);
+  }
+}
+
 /* The fake looks for a CANCEL only between messages, and then has nothing left to do. */
 static void
 serve (void)
@@ -205,6 +234,8 @@ serve (void)
       scan (header.request_id, &reader, fds);
     else if (header.type == NEG_MESSAGE_DECODE)
       decode (header.request_id, &reader, fds);
+    else if (header.type == NEG_MESSAGE_MODIFY)
+      modify (header.request_id, &reader, fds);
     for (guint i = 0; i < fds->len; i++)
       close (g_array_index (fds, int, i));
     if (header.type != NEG_MESSAGE_CANCEL)

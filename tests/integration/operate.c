@@ -18,6 +18,7 @@
 #include <json-glib/json-glib.h>
 
 #include "agent/neg-agent-opened.h"
+#include "agent/neg-agent-pledges.h"
 #include "agent/neg-agent-prefetch.h"
 #include "agent/neg-agent-private.h"
 #include "agent/neg-listener.h"
@@ -106,6 +107,33 @@ void
 neg_agent_prefetch_pace (NegAgentPrefetch *prefetch, guint64 bytes, gboolean (*goes_on) (gpointer user_data),
                          gpointer user_data)
 {
+}
+
+/* Nobody is promised anything here, as there are no jobs that would tell him. */
+guint
+neg_agent_pledges_take (NegAgent *agent, const char *source, gboolean is_peer, const char *transaction_uid,
+                        const char *step_uid, GVariant *objects)
+{
+  return 0x0110; /* processing failure (PS3.7 10.1.4.1.10) */
+}
+
+GVariant *
+neg_agent_pledges_judge (NegAgent *agent, const char *transaction_uid, GError **error)
+{
+  neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "nothing is to be reported");
+  return NULL;
+}
+
+gboolean
+neg_agent_pledges_note_told (NegAgent *agent, const char *transaction_uid, guint status, GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+neg_agent_pledges_resume (NegAgent *agent, GError **error)
+{
+  return TRUE;
 }
 
 /* --- output --- */
@@ -291,7 +319,7 @@ do_commit (NegAgent *agent, const NegPeer *peer, char **words, GError **error)
 {
   g_autoptr (GPtrArray) objects = read_all (words + 1);
   NegCommitment commitment;
-  const gboolean is_asked = neg_operation_commit (agent, peer, objects, g_ascii_strtoull (words[0], NULL, 10), NULL,
+  const gboolean is_asked = neg_operation_commit (agent, peer, objects, NULL, g_ascii_strtoull (words[0], NULL, 10), NULL,
                                                   &commitment, error);
 
   for (guint i = 0; i < commitment.failed->len; i++)

@@ -1,4 +1,4 @@
-/* A process that seals itself as the engine does (with "network" as its second argument as one that holds an association)
+/* A process that seals itself as the engine does (with "network" as its second argument as one that holds an association, with "video" as one that plays a video)
  * and then tries what its first argument names. It ends with 0 when that worked and with the errno when it was refused;
  * most attempts it does not survive. */
 #include "config.h"
@@ -120,6 +120,21 @@ static int clone_process (void) { return by_result (syscall (SYS_clone, SIGCHLD,
 static int clone_thread (void)
 {
   return by_result (syscall (SYS_clone, CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, (char *) page + 4096, NULL, NULL, NULL));
+}
+static gpointer
+end_thread (gpointer data)
+{
+  return NULL;
+}
+static int
+make_thread (void)
+{
+  GThread *thread = g_thread_try_new ("probe", end_thread, NULL, NULL);
+
+  if (thread == NULL)
+    return EPERM;
+  g_thread_join (thread);
+  return 0;
 }
 static int clone3_process (void)
 {
@@ -275,6 +290,7 @@ static const struct {
   { "fork", fork_process },
   { "clone-process", clone_process },
   { "clone-thread", clone_thread },
+  { "make-thread", make_thread },
   { "clone3", clone3_process },
   { "mmap-exec", map_executable },
   { "mprotect-exec", make_executable },
@@ -324,6 +340,14 @@ list (void)
     puts (attempts[i].name);
 }
 
+static gboolean
+seal (const char *cage)
+{
+  return g_str_equal (cage, "network") ? neg_seal_network (NULL)
+         : g_str_equal (cage, "video") ? neg_seal_video (NULL)
+                                       : neg_seal (NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -331,7 +355,7 @@ main (int argc, char **argv)
     list ();
     return 0;
   }
-  if (!prepare (argv[0]) || !(argc > 2 ? neg_seal_network (NULL) : neg_seal (NULL)))
+  if (!prepare (argv[0]) || !seal (argc > 2 ? argv[2] : ""))
     return 126;
   for (gsize i = 0; i < G_N_ELEMENTS (attempts); i++)
     if (strcmp (attempts[i].name, argv[1]) == 0)

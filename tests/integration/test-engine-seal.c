@@ -11,10 +11,10 @@
 #include "engine-client.h"
 
 static int
-run_probe (const char *attempt, gboolean is_network)
+run_probe (const char *attempt, const char *cage)
 {
   const char *program = g_getenv ("NEGATOSCOPE_SEALED_PROBE");
-  char *argv[] = { (char *) program, (char *) attempt, is_network ? (char *) "network" : NULL, NULL };
+  char *argv[] = { (char *) program, (char *) attempt, (char *) cage, NULL };
   g_autoptr (GError) error = NULL;
   int status = 0;
 
@@ -25,10 +25,21 @@ run_probe (const char *attempt, gboolean is_network)
   return status;
 }
 
-static void
-try_attempt (const char *attempt, gboolean is_network)
+/* What the cage is for. */
+static gboolean
+is_work (const char *attempt, const char *cage)
 {
-  int status = run_probe (attempt, is_network);
+  if (g_strcmp0 (cage, "network") == 0)
+    return g_str_equal (attempt, "do-the-work") || g_str_equal (attempt, "talk-to-peer");
+  if (g_strcmp0 (cage, "video") == 0)
+    return g_str_equal (attempt, "do-the-work") || g_str_equal (attempt, "make-thread") || g_str_equal (attempt, "socketpair");
+  return g_str_equal (attempt, "do-the-work") || g_str_equal (attempt, "take-2-gib");
+}
+
+static void
+try_attempt (const char *attempt, const char *cage)
+{
+  int status = run_probe (attempt, cage);
   gboolean killed = WIFSIGNALED (status);
   int code = killed ? WTERMSIG (status) : WEXITSTATUS (status);
 
@@ -39,7 +50,7 @@ try_attempt (const char *attempt, gboolean is_network)
   else
     g_test_message ("%-22s works", attempt);
 
-  if (g_str_equal (attempt, "do-the-work") || g_str_equal (attempt, is_network ? "talk-to-peer" : "take-2-gib"))
+  if (is_work (attempt, cage))
     g_assert_true (!killed && code == 0);
   else if (g_str_equal (attempt, "overrun-time"))
     g_assert_true (killed && (code == SIGXCPU || code == SIGKILL));
@@ -54,13 +65,19 @@ try_attempt (const char *attempt, gboolean is_network)
 static void
 test_attempt (gconstpointer data)
 {
-  try_attempt (data, FALSE);
+  try_attempt (data, NULL);
 }
 
 static void
 test_network_attempt (gconstpointer data)
 {
-  try_attempt (data, TRUE);
+  try_attempt (data, "network");
+}
+
+static void
+test_video_attempt (gconstpointer data)
+{
+  try_attempt (data, "video");
 }
 
 static char **
@@ -148,9 +165,11 @@ main (int argc, char **argv)
   for (guint i = 0; attempts[i] != NULL; i++) {
     g_autofree char *path = g_strdup_printf ("/seal/%s", attempts[i]);
     g_autofree char *network_path = g_strdup_printf ("/seal/network/%s", attempts[i]);
+    g_autofree char *video_path = g_strdup_printf ("/seal/video/%s", attempts[i]);
 
     g_test_add_data_func (path, attempts[i], test_attempt);
     g_test_add_data_func (network_path, attempts[i], test_network_attempt);
+    g_test_add_data_func (video_path, attempts[i], test_video_attempt);
   }
   g_test_add_func ("/seal/engines-of-a-pool", test_pool_engines);
   return g_test_run ();

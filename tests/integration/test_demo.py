@@ -86,6 +86,12 @@ def check_info(info):
     return not info["objects"] or info["objects"]
 
 
+def check_quality(folder):
+    """A clean department: no check of the technologist's desk finds anything, not even a note."""
+    result = negtest.negatoscope("check", "--json", "--home", os.path.join(folder, "nothing"), folder, check=True)
+    return json.loads(result.stdout) == [] or result.stdout.decode()
+
+
 def check_content(info):
     """What a department has: thin slices, priors, two b-values apart."""
     frames = {}
@@ -137,6 +143,19 @@ def check_deleted(home):
     return first == second and list_files(first["folder"]) == files or (first, second)
 
 
+def check_archive(home):
+    """Orders and images of two patients: each study answers its order, and two orders wait for their images."""
+    small = os.path.join(home, "archive")
+    answer = fill(small, "--archive", "--patients", "2")
+    rows = json.loads(negtest.negatoscope("orders", "--home", small, "--json", check=True, timeout=60).stdout)
+    done = [row for row in rows if row["instances_here"] > 0]
+    waiting = sorted(row["accession"] for row in rows if row["instances_here"] == 0)
+    again = fill(small, "--archive", "--patients", "2")
+    same = json.loads(negtest.negatoscope("orders", "--home", small, "--json", check=True, timeout=60).stdout)
+    return (answer["orders"] == 5 and len(done) == answer["studies"] == 4 and waiting == ["DEMO-26-0140"]
+            and again == answer and len(same) == len(rows)) or (answer, rows)
+
+
 def check_usage():
     for arguments in (["demo"], ["demo", "--home", "x", "y"], ["demo", "--home", "x", "--patients", "-1"]):
         result = negtest.negatoscope(*arguments)
@@ -167,10 +186,12 @@ def main():
         tap.run("another library reads every object", check_pydicom, files)
         tap.run("our own reader warns of nothing", check_info, info)
         tap.run("what a department has", check_content, info)
+        tap.run("nothing is wrong with its studies", check_quality, answer["folder"])
         tap.run("uptake of the lesion", check_suv, answer["folder"])
         tap.run("complete: left alone", check_left_alone, home, answer, files)
         tap.run("unfinished: made anew", check_interrupted, home)
         tap.run("deleted: made anew", check_deleted, home)
+        tap.run("orders and images in the archive", check_archive, home)
     tap.done()
 
 

@@ -26,7 +26,7 @@ FENCES = [
      ('src/engine',), 'belongs to src/engine'),
     (re.compile(r'jpeglib'), ('src/engine', 'src/export'), 'belongs to src/engine and src/export'),
     (re.compile(r'openssl/'), ('src/engine', 'src/store'), 'belongs to src/engine and src/store'),
-    (re.compile(r'gst/'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
+    (re.compile(r'gst/'), ('src/engine/neg-vet-module.c', 'src/export', 'src/media'), 'belongs to src/export, src/media and neg-vet-module.c'),
     (re.compile(r'(cairo|pango)[-\w.]*(/|\.h)'), ('src/export', 'src/ui'), 'belongs to src/export and src/ui'),
     (re.compile(r'epoxy/'), ('src/render', 'src/ui'), 'belongs to src/render and src/ui'),
     (re.compile(r'(gtk|gdk|gsk|graphene)[-\w.]*(/|\.h)'), ('src/ui', 'src/main.c'),
@@ -227,5 +227,54 @@ def header_guards(root):
             if '#pragma once' not in read(os.path.join(root, path))]
 
 
+# --- text of patients ---
+
+# Fields of an instance, an entry, an order, a row of the desk, a report that tell who somebody is.
+PATIENT_TEXT = re.compile(
+    r'(?:->|\.)\s*(patient_name|patient_id|patient_id_issuer|patient_birth_date|birth_date|accession|accession_number|study_description|'
+    r'series_description|referrer|referring|requester|performer|operators?|institution|station_name|document_title|protocol_name|'
+    r'alerts|to_name|from_id|to_id)\b(?!\s*=[^=])|\bneg_series_get_title\s*\(|\b(?:report|annotation)->text\b|'
+    r'\bg_variant_lookup\s*\([^;]*"(?:patient-name|patient-id|birth-date|accession)"')
+# What makes it harmless, and what only compares, copies or keeps it.
+PATIENT_WAY = re.compile(r'\.patient_birth_date =|\b(neg_caption_dup_\w+|NEG_TEXT_(?!SITE)\w+|neg_fiction_\w+|neg_identity_\w+|'
+                         r'_neg_pen_dup_words|g_strcmp0|strcmp|g_str_equal|is_said\w*|are_near|are_names_same|parse_date|'
+                         r'neg_entry_lookup|text_or_empty|dup_about)\b')
+# Statements that show nothing: a header of dates for an age, what is written into objects, what rows are compared by.
+NOT_SHOWN = {
+    'src/reading/neg-annotation-graphics.c': 'written into a presentation state', 'src/reading/neg-annotation-text.c': 'kept',
+    'src/reading/neg-annotation-words.c': 'the table that is exported, refused while fiction is on',
+    'src/ui/neg-annotation-layer-text.c': 'an entry, drawn as dots', 'src/ui/neg-cache-words.c': 'a name for the statement behind',
+    'src/ui/neg-main-window-states.c': 'written into an object',
+    'src/ui/neg-main-window-practice.c': 'compared with the demo department', 'src/ui/neg-object-saver.c': 'written into an object',
+    'src/ui/neg-quality-match.c': 'facts by their kind, shown by dup_fact()', 'src/ui/neg-quality-reader.c': 'compared, copied',
+    'src/ui/neg-report-page.c': 'a text that goes through in the statement before',
+}
+SETTER = re.compile(r'\b(gtk_label_(?:new|set_\w+)|gtk_inscription_\w+|gtk_text_buffer_(?:set_text|insert\w*)|gtk_window_set_title|'
+                    r'gtk_widget_set_tooltip_\w+|gtk_accessible_update_property|pango_layout_set_\w+|neg_quality_(?:set_text|new_label)|'
+                    r'gtk_\w+_new_with_label|gtk_button_set_label|g_menu_\w+|gtk_string_list_append)\b')
+
+
+def statements(text):
+    """(position, statement) of C, without comments; each row of a table by itself."""
+    start = 0
+    for match in re.finditer(r'[;{}]', text):
+        yield start, text[start:match.end()]
+        start = match.end()
+
+
+def patient_texts(root):
+    """What tells who a patient is reaches a person's eyes by neg_text_dup_shown() alone (src/model/neg-fiction.h): a statement
+    of the windows that reads such a field has to go that way, or to be of a file that shows nothing of it."""
+    findings = []
+    for path in files(root, 'src/ui', ('.c',)) + files(root, 'src/reading', ('.c',)):
+        text = blank_comments(read(os.path.join(root, path)))
+        for start, statement in statements(text):
+            for match in PATIENT_TEXT.finditer(statement):
+                if PATIENT_WAY.search(statement) or (path in NOT_SHOWN and not SETTER.search(statement)):
+                    break
+                findings.append(f'{path}:{line_of(text, start + match.start())}: {match.group(0).strip()} without neg_text_dup_shown()')
+    return findings
+
+
 RULES = [layers, fences, dcmtk_in_cxx, cxx_in_engine, file_lengths, function_lengths, banned_calls, words, design_notes,
-         top_level, header_guards]
+         top_level, header_guards, patient_texts]

@@ -75,6 +75,13 @@ BAD = [
     (rules.design_notes, 'src/wire/neg-x.c', 'int a;\n', 1),
     (rules.top_level, 'notes.txt', 'x', 1),
     (rules.header_guards, 'src/base/neg-x.h', 'int a;\n', 1),
+    (rules.patient_texts, 'src/ui/neg-x.c', 'void f (void) { gtk_label_set_text (label, entry->patient_name); }\n', 1),
+    (rules.patient_texts, 'src/ui/neg-x.c', 'void f (void) { char *a = neg_text_dup_shown (NEG_TEXT_ID, i->patient_id); }\n', 0),
+    (rules.patient_texts, 'src/ui/neg-x.c', 'void f (void) { char *a = neg_text_dup_shown (NEG_TEXT_SITE, i->patient_id); }\n', 1),
+    (rules.patient_texts, 'src/ui/neg-x.c', 'void f (void) { char *t = g_strdup (row->accession); g (t); }\n', 1),
+    (rules.patient_texts, 'src/reading/neg-x.c', 'void f (void) { g (neg_series_get_title (series)); }\n', 1),
+    (rules.patient_texts, 'src/ui/neg-x.c', 'void f (void) { char *a = neg_caption_dup_person (e->referrer); }\n', 0),
+    (rules.patient_texts, 'src/ui/neg-object-saver.c', 'void f (void) { gtk_label_new (e->patient_id); a = b->patient_id; }\n', 1),
 ]
 
 

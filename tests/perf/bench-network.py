@@ -218,11 +218,14 @@ def receives(report, options, series):
 
     with Orthanc(options.work + '/orthanc-ingest', environment=TUNED) as orthanc, \
             StoreScp(options.work + '/scp-files', '-B', environment=TUNED) as files, \
-            StoreScp(options.work + '/scp-fork', '-B', '--fork', environment=TUNED) as forking:
+            StoreScp(options.work + '/scp-fork', '-B', '--fork', environment=TUNED) as forking, \
+            StoreScp(options.work + '/scp-ignoring', keep=False, environment=TUNED) as ignoring:
         rounds = in_turn(options.pairs, lambda: receive_ours(options, one), lambda: receive_orthanc(orthanc, one),
                          lambda: receive_files(files, one), lambda: floor(options.work, series),
                          lambda: receive_ours(options, four), lambda: receive_orthanc(orthanc, four),
-                         lambda: receive_files(forking, four))
+                         lambda: receive_files(forking, four), lambda: one(ignoring.port, ignoring.ae))
+    # One after the other, as a sender that waits has it: of this only an object's writing can be done while it comes.
+    rounds = [[*seconds, seconds[3] + seconds[7]] for seconds in rounds]
     middle = medians(rounds)
 
     def add(what, mine, theirs, **gate):
@@ -232,6 +235,8 @@ def receives(report, options, series):
     add("receive / Orthanc's ingest", 0, 1, gate=4)
     add('receive / storescp writing files', 0, 2, gate=0.5)
     add('receive / the syncs alone', 0, 3)
+    add("the syncs alone / Orthanc's ingest", 3, 1)
+    add("the syncs, and sending to nobody / Orthanc's ingest", 8, 1)
     add("four senders / Orthanc's ingest", 4, 5, gate=4)
     add('four senders / storescp --fork', 4, 6, gate=0.5)
 

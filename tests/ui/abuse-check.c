@@ -6,24 +6,20 @@
 
 #include "abuse-planes.h"
 #include "abuse-study.h"
+#include "abuse-words.h"
+#include "model/neg-fiction.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-viewport-private.h"
-
-/* Whose image the session shows; ABUSE_N_PATIENTS: nobody's. */
-static guint
-get_patient (NegMainWindow *window)
-{
-  const NegPatient *patient = neg_reading_get_patient (window->reading);
-
-  return patient != NULL ? abuse_study_get_patient (patient->instance) : ABUSE_N_PATIENTS;
-}
 
 static char *
 check_text (const char *what, const char *text, guint patient)
 {
   const char *other = abuse_study_find_other_name (text, patient);
 
-  return other != NULL ? g_strdup_printf ("%s names %s: “%s”", what, other, text) : NULL;
+  if (other == NULL)
+    return NULL;
+  return g_strdup_printf ("%s names %s, shown is %s: “%s”", what, other,
+                          patient < ABUSE_N_PATIENTS ? abuse_study_get_name (patient) : "nobody", text);
 }
 
 /* --- A viewport --- */
@@ -55,7 +51,8 @@ check_pixels (NegViewport *viewport, const NegSeriesFrame *shown)
 static char *
 check_accessible (NegViewport *viewport, const NegViewState *state)
 {
-  const char *title = state->series != NULL ? neg_series_get_title (state->series) : NULL;
+  g_autofree char *title
+      = state->series != NULL ? neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (state->series)) : NULL;
   guint n = neg_view_state_get_n_frames (state);
   g_autofree char *expected
       = title != NULL ? g_strdup_printf ("image %u of %u, %s", state->index + 1, n, title) : g_strdup ("no image");
@@ -105,13 +102,14 @@ static char *
 check_header (NegMainWindow *window, guint patient)
 {
   const char *who = gtk_label_get_text (window->patient_label), *study = gtk_label_get_text (window->study_label);
-  char *wrong = check_text ("the header", who, patient);
+  const guint named = abuse_words_get_named (patient);
+  char *wrong = check_text ("the header", who, named);
 
   if (wrong == NULL)
-    wrong = check_text ("the study in the header", study, patient);
+    wrong = check_text ("the study in the header", study, named);
   if (wrong == NULL && patient == ABUSE_N_PATIENTS && strcmp (who, "Negatoscope") != 0)
     wrong = g_strdup_printf ("the header says “%s” of nobody", who);
-  if (wrong == NULL && patient < ABUSE_N_PATIENTS && strstr (who, abuse_study_get_name (patient)) == NULL)
+  if (wrong == NULL && named < ABUSE_N_PATIENTS && strstr (who, abuse_study_get_name (named)) == NULL)
     wrong = g_strdup_printf ("the header says “%s”, not %s", who, abuse_study_get_name (patient));
   return wrong;
 }
@@ -160,14 +158,16 @@ get_viewport (NegMainWindow *window, guint cell)
 char *
 abuse_check (NegMainWindow *window, AbuseSeen *seen)
 {
-  char *wrong = check_header (window, get_patient (window));
+  char *wrong = check_header (window, abuse_words_get_patient (window));
 
   if (wrong == NULL)
-    wrong = check_entry (window, get_patient (window), seen);
+    wrong = check_entry (window, abuse_words_get_patient (window), seen);
   if (wrong == NULL)
     wrong = check_titles ();
   if (wrong == NULL)
-    wrong = abuse_planes_check (window, get_patient (window), seen);
+    wrong = abuse_words_check (window, FALSE);
+  if (wrong == NULL)
+    wrong = abuse_planes_check (window, abuse_words_get_patient (window), seen);
   for (guint i = 0; wrong == NULL && i < NEG_CELLS_MAX; i++) {
     NegViewport *viewport = get_viewport (window, i);
 
@@ -202,7 +202,7 @@ check_texts (NegViewport *viewport, gboolean shown, guint patient)
     wrong = check_text ("the band of a prior", overlay->prior_band, patient);
   if (wrong == NULL && !shown && who != NULL && *who != '\0')
     wrong = g_strdup_printf ("viewport %u says “%s” beside nothing", viewport->cell + 1, who);
-  if (wrong == NULL && shown && viewport->level != NEG_CAPTIONS_NONE
+  if (wrong == NULL && shown && viewport->level != NEG_CAPTIONS_NONE && patient < ABUSE_N_PATIENTS
       && (who == NULL || strstr (who, abuse_study_get_name (patient)) == NULL))
     wrong = g_strdup_printf ("viewport %u says “%s”, not %s", viewport->cell + 1, who,
                              abuse_study_get_name (patient));
@@ -219,8 +219,8 @@ check_picture (NegViewport *viewport)
   NegDraw draw;
 
   if (_neg_viewport_prepare (viewport, &draw))
-    texture = neg_cpu_canvas_draw (canvas, &draw, neg_pixels_get_frame (viewport->pixels),
-                                   neg_viewport_get_width_px (viewport), neg_viewport_get_height_px (viewport), NULL);
+    texture = neg_cpu_canvas_draw (canvas, &draw, viewport->pixels, neg_viewport_get_width_px (viewport),
+                                   neg_viewport_get_height_px (viewport), NULL);
   neg_cpu_canvas_free (canvas);
   if (texture == NULL || gdk_texture_get_width (texture) != (int) width
       || gdk_texture_get_height (texture) != (int) height)
@@ -241,7 +241,7 @@ check_painted_viewport (NegMainWindow *window, NegViewport *viewport, gboolean t
   if (!gtk_widget_get_mapped (GTK_WIDGET (viewport)) || viewport->overlay_is_old)
     return NULL; /* not painted since */
   seen->n_paints++;
-  wrong = check_texts (viewport, shown, get_patient (window));
+  wrong = check_texts (viewport, shown, abuse_words_get_named (abuse_words_get_patient (window)));
   if (wrong == NULL && thorough && viewport->texture != NULL) {
     seen->n_pictures++;
     wrong = check_picture (viewport);
@@ -249,37 +249,14 @@ check_painted_viewport (NegMainWindow *window, NegViewport *viewport, gboolean t
   return wrong;
 }
 
-static char *
-check_labels (GtkWidget *widget, const char *what, guint patient)
-{
-  char *wrong = NULL;
-
-  if (!gtk_widget_get_mapped (widget))
-    return NULL;
-  if (GTK_IS_LABEL (widget))
-    return check_text (what, gtk_label_get_text (GTK_LABEL (widget)), patient);
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); wrong == NULL && child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    wrong = check_labels (child, what, patient);
-  return wrong;
-}
-
-char *
-abuse_check_details (NegMainWindow *window)
-{
-  return check_labels (GTK_WIDGET (window->context), "the details", get_patient (window));
-}
-
 char *
 abuse_check_painted (NegMainWindow *window, gboolean thorough, AbuseSeen *seen)
 {
-  guint patient = get_patient (window);
+  guint patient = abuse_words_get_patient (window);
   char *wrong = check_header (window, patient);
 
   if (wrong == NULL)
-    wrong = check_labels (GTK_WIDGET (window->grid), "a label in the grid", patient);
-  if (wrong == NULL && !neg_pane_is_detached (window->context_pane))
-    wrong = abuse_check_details (window);
+    wrong = abuse_words_check (window, TRUE);
   for (guint i = 0; wrong == NULL && i < neg_reading_get_n_cells (window->reading); i++)
     wrong = check_painted_viewport (window, get_viewport (window, i), thorough, seen);
   if (wrong == NULL)

@@ -17,7 +17,4 @@ char *abuse_check (NegMainWindow *window, AbuseSeen *seen);
 /* After a paint: what is in the window now. @thorough: draws every picture once more and compares. */
 char *abuse_check_painted (NegMainWindow *window, gboolean thorough, AbuseSeen *seen);
 
-/* After a paint of the details: in a window of their own they have a clock of their own. */
-char *abuse_check_details (NegMainWindow *window);
-
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abuse-study.h"
+#include "abuse-words.h"
 #include "reading/neg-plane-caption.h"
 #include "ui/neg-cast-viewport-private.h"
 #include "ui/neg-main-window-private.h"
@@ -62,7 +63,8 @@ check_texts (const NegOverlay *overlay, NegCaptionsLevel level, guint patient)
     if (other != NULL)
       return g_strdup_printf ("a text on a plane names %s", other);
   }
-  if (level != NEG_CAPTIONS_NONE && (who == NULL || strstr (who, abuse_study_get_name (patient)) == NULL))
+  if (level != NEG_CAPTIONS_NONE && patient < ABUSE_N_PATIENTS
+      && (who == NULL || strstr (who, abuse_study_get_name (patient)) == NULL))
     return g_strdup_printf ("a plane says “%s”, not %s", who, abuse_study_get_name (patient));
   return NULL;
 }
@@ -99,6 +101,16 @@ is_same_picture (GdkTexture *one, GdkTexture *other)
   return memcmp (pixels, others, (gsize) width * height * 4) == 0;
 }
 
+/* Threads go on filling the volume. */
+static gboolean
+has_more (NegMprViewport *viewport, const NegPlaneView *view)
+{
+  NegPlaneView now;
+
+  return !_neg_mpr_viewport_get_view (viewport, &now) || now.serial != view->serial
+         || now.fused_serial != view->fused_serial;
+}
+
 /* Of all cells, and of the slices that are there now: else it is about to be drawn anew. */
 static char *
 check_picture (NegMprViewport *viewport, AbuseSeen *seen)
@@ -112,10 +124,12 @@ check_picture (NegMprViewport *viewport, AbuseSeen *seen)
     return g_strdup_printf ("plane %d is of another volume", viewport->plane);
   if (!neg_plane_samples_is_same_place (&viewport->drawn.reformat, &view.reformat))
     return g_strdup_printf ("plane %d is of another place", viewport->plane);
-  if (viewport->texture_cell != 1 || viewport->drawn.serial != view.serial
-      || viewport->drawn.fused_serial != view.fused_serial)
+  if (viewport->drawn.serial != view.serial || viewport->drawn.fused_serial != view.fused_serial
+      || !neg_plane_canvas_is_final (viewport->canvas, &view))
     return NULL;
   again = draw_again (&view);
+  if (has_more (viewport, &view))
+    return NULL;
   seen->n_plane_pictures++;
   return again != NULL && !is_same_picture (viewport->texture, again)
              ? g_strdup_printf ("plane %d shows another picture than its volume gives", viewport->plane)
@@ -129,7 +143,8 @@ check_plane (NegMprViewport *viewport, guint patient, gboolean thorough, AbuseSe
 
   if (!gtk_widget_get_mapped (GTK_WIDGET (viewport)) || viewport->overlay_is_old)
     return NULL; /* not painted since */
-  wrong = check_texts (&viewport->overlay, neg_overlay_painter_fit_level (viewport->painter, viewport->level), patient);
+  wrong = check_texts (&viewport->overlay, neg_overlay_painter_fit_level (viewport->painter, viewport->level),
+                       abuse_words_get_named (patient));
   if (wrong == NULL && thorough && viewport->texture != NULL)
     wrong = check_picture (viewport, seen);
   return wrong;
@@ -145,7 +160,8 @@ check_cast (NegCastViewport *viewport, guint patient)
   if (!gtk_widget_get_mapped (GTK_WIDGET (viewport)) || viewport->overlay_is_old
       || !_neg_cast_viewport_get_raycast (viewport, &raycast, &volume))
     return NULL;
-  return check_texts (&viewport->overlay, neg_overlay_painter_fit_level (viewport->painter, viewport->level), patient);
+  return check_texts (&viewport->overlay, neg_overlay_painter_fit_level (viewport->painter, viewport->level),
+                       abuse_words_get_named (patient));
 }
 
 char *

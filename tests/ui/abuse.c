@@ -9,6 +9,7 @@
 #include "abuse-events.h"
 #include "abuse-list.h"
 #include "abuse-study.h"
+#include "abuse-words.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-renderer.h"
 #include "ui/neg-settings.h"
@@ -48,20 +49,25 @@ after_paint_cb (Run *run)
 }
 
 static void
-details_painted_cb (Run *run)
+painted_beside_cb (Run *run)
 {
-  if (neg_pane_is_detached (run->abuse.window->context_pane))
-    stop_if (run, abuse_check_details (run->abuse.window), "painted beside");
+  stop_if (run, abuse_words_check (run->abuse.window, TRUE), "painted beside");
 }
 
+/* Other windows have clocks of their own. */
 static void
-watch_details (Run *run)
+watch_others (Run *run)
 {
-  GtkWindow *window = neg_pane_get_window (run->abuse.window->context_pane);
-  GdkFrameClock *clock = window != NULL ? gtk_widget_get_frame_clock (GTK_WIDGET (window)) : NULL;
+  GListModel *windows = gtk_window_get_toplevels ();
 
-  if (clock != NULL && g_signal_handler_find (clock, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, run) == 0)
-    g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (details_painted_cb), run);
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
+    g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+    GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+
+    if (clock != NULL && window != GTK_WIDGET (run->abuse.window)
+        && g_signal_handler_find (clock, G_SIGNAL_MATCH_DATA, 0, 0, NULL, NULL, run) == 0)
+      g_signal_connect_swapped (clock, "after-paint", G_CALLBACK (painted_beside_cb), run);
+  }
 }
 
 static gboolean
@@ -103,7 +109,7 @@ event (Run *run)
 
   run->done[run->n_done++ % N_REMEMBERED] = name;
   stop_if (run, abuse_check (run->abuse.window, &run->seen), "at once");
-  watch_details (run);
+  watch_others (run);
   let_things_happen (run->abuse.rand);
   stop_if (run, abuse_check (run->abuse.window, &run->seen), "a moment later");
   run->n_loading += run->abuse.window->loader != NULL && !neg_loader_is_finished (run->abuse.window->loader);
@@ -186,7 +192,8 @@ main (int argc, char **argv)
   NegEnginePool *pool;
   guint n;
 
-  if (argc != 5)
+  /* A command that starts the program anew (practice, another window) starts this one: it has enough to do already. */
+  if (argc != 5 || argv[1][0] == '-')
     return 2;
   pool = neg_engine_pool_new (NULL, &error);
   if (pool == NULL)

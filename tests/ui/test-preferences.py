@@ -79,8 +79,12 @@ class Keys(screen.Program):
         self.open("ctrl+comma", "^Preferences$")
         self.focus_named("Theme")
         self.key("shift+Tab")
+        self.focus_named("Feedback")
+        self.key("shift+Tab")
         self.focus_named("Keyboard")
         self.key("space", "Tab")
+        self.focus_named("Feedback")
+        self.key("Tab")
         self.focus_named("Search commands and keys")
 
     def to_row(self, search, title):
@@ -106,7 +110,7 @@ def keys_are_commands(program):
                          ("alt+Left", "view.pan::left"), ("plus", "view.zoom-in"), ("Escape", "tool.none"),
                          ("ctrl+Next", "study.next"), ("ctrl+shift+Next", "patient.next")):
         program.gives(key, command)
-    program.gives_nothing("ctrl+i", "alt+f", "shift+q")
+    program.gives_nothing("ctrl+h", "alt+f", "shift+q")
 
 
 def caps_lock_changes_nothing(program):

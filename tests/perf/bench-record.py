@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""A demo of a window of 1280 x 800 while a series runs in it: how many pictures a second are recorded, how many are left out,
+what it costs the program. 15 are wanted on two cores with the window still smooth. See DESIGN.md beside this file."""
+import argparse
+import glob
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'ui'))
+import screen  # noqa: E402
+from measure import Report  # noqa: E402
+
+SECONDS, RATE_HZ, GATE = 10, 15, 0.9
+TICKS = os.sysconf('SC_CLK_TCK')
+
+
+def processor_s(program):
+    with open(f'/proc/{program.process.pid}/stat', encoding='ascii') as file:
+        fields = file.read().rsplit(')', 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def wait_draft(home, condition):
+    def look():
+        for path in glob.glob(os.path.join(home, 'data', 'drafts', '*', 'draft.json')):
+            with open(path, encoding='utf-8') as file:
+                said = json.load(file)
+            if condition(said):
+                return os.path.dirname(path)
+        return None
+    return screen.wait_until(look, what='a draft')
+
+
+def scroll(program, seconds):
+    """As fast as a hand can; how long a key takes until the program has gone on, in the end."""
+    begin, before = time.monotonic(), processor_s(program)
+    while time.monotonic() - begin < seconds:
+        program.do('key', '--delay', '20', *['Down'] * 20, *['Up'] * 20)
+    return (processor_s(program) - before) / (time.monotonic() - begin)
+
+
+def pictures(path):
+    done = subprocess.run(['ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=pts_time', '-of',
+                           'default=nw=1:nk=1', path], capture_output=True, text=True, check=True)
+    return [float(line) for line in done.stdout.split()]
+
+
+def measure(report):
+    with screen.Folder() as folder, tempfile.TemporaryDirectory() as home:
+        folder.add_series(60, size=512)
+        with screen.Program('--home', home, folder.path) as program:
+            program.wait_image()
+            alone = scroll(program, SECONDS)
+            program.key('shift+F1')
+            wait_draft(home, lambda said: said['recording'])
+            recording = scroll(program, SECONDS)
+            program.key('shift+F1')
+            draft = wait_draft(home, lambda said: not said['recording'])
+        times = pictures(os.path.join(draft, 'take.webm'))
+        busy = [at for at in times if at < SECONDS]
+        rate = len(busy) / SECONDS
+        gaps_ms = sorted(1000 * (b - a) for a, b in zip(busy, busy[1:]))
+        report.add('recorded while scrolling', gate=GATE, ratio=rate / RATE_HZ, pictures_per_s=rate,
+                   median_gap_ms=statistics.median(gaps_ms), worst_gap_ms=gaps_ms[-1])
+        report.add('cores taken by the program', alone=alone, recording=recording, more=recording - alone)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--json', action='store_true')
+    options = parser.parse_args()
+    screen.with_session_bus()
+    display = screen.Display()
+    report = Report('record', options.json)
+    try:
+        measure(report)
+    finally:
+        display.stop()
+    sys.exit(report.finish())
+
+
+main()
