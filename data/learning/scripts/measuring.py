@@ -1,4 +1,4 @@
-"""Measuring: a length, an area, an angle."""
+"""Measuring: a length, an area, a value at a point, and changing them."""
 
 PANES = {"worklist": False, "patient": False, "context": False}
 PATIENT = "DEMO-0001"
@@ -25,10 +25,11 @@ def play(scene):
     scene.say("P is the probe: the value at a point.", "P ist die Sonde: der Wert an einem Punkt.")
     scene.key("p", pause=0.5)
     scene.click(760, 330)
+    scene.wait(1)
     scene.chapter("Changing", "Ändern")
     scene.say("Drag an end to change it. Delete removes what is selected, Ctrl+Z brings it back.",
               "Ziehen Sie an einem Ende, um es zu ändern. Entf löscht das Gewählte, Strg+Z holt es zurück.")
     scene.key("Escape", pause=0.5)
     scene.drag(1, 690, 420, 30, 40)
     scene.key("Delete", pause=1)
-    scene.key("ctrl+z", pause=1)
+    scene.key("ctrl+z", pause=2)
