@@ -148,15 +148,11 @@ def receive_ours(options, send_to):
         return seconds
 
 
-def receive_orthanc(orthanc, send_to):
-    orthanc.wipe()
-    return send_to(orthanc.port, orthanc.ae)
-
-
-def receive_files(scp, send_to):
-    for path in scp.files():
-        os.remove(path)
-    return send_to(scp.port, scp.ae)
+def receive_fresh(options, send_to, peer, *arguments):
+    """A peer of a folder of its own, as Fresh has it."""
+    with peer(tempfile.mkdtemp(prefix='net-', dir=options.work), *arguments, environment=TUNED) as running:
+        time.sleep(WARM_S)
+        return send_to(running.port, running.ae)
 
 
 def sync_folder(path):
@@ -168,32 +164,29 @@ def sync_folder(path):
 def floor(work, series):
     """What the order alone costs on this disk, one object after the other and nobody sending: written, synced, renamed,
     its folder synced, a row committed."""
-    folder = tempfile.mkdtemp(prefix='floor-', dir=work)
-    try:
-        places = [os.path.join(folder, f'{i:02x}') for i in range(256)]
-        for place in places:
-            os.mkdir(place)
-        database = sqlite3.connect(os.path.join(folder, 'rows.db'), isolation_level=None)
-        database.executescript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE row (name, text)')
-        objects = []
-        for path in sorted(glob.glob(series + '/*.dcm')):
-            with open(path, 'rb') as file:
-                objects.append(file.read())
-        start = time.monotonic()
-        for i, content in enumerate(objects):
-            fd = os.open(os.path.join(folder, 'incoming'), os.O_CREAT | os.O_WRONLY, 0o600)
-            os.write(fd, content)
-            os.fdatasync(fd)
-            os.close(fd)
-            place = places[i * 7 % len(places)]
-            os.rename(os.path.join(folder, 'incoming'), os.path.join(place, str(i)))
-            sync_folder(place)
-            database.execute('INSERT INTO row VALUES (?, ?)', (str(i), 'x' * 500))
-        seconds = time.monotonic() - start
-        database.close()
-        return seconds
-    finally:
-        shutil.rmtree(folder)
+    folder = tempfile.mkdtemp(prefix='net-', dir=work)
+    places = [os.path.join(folder, f'{i:02x}') for i in range(256)]
+    for place in places:
+        os.mkdir(place)
+    database = sqlite3.connect(os.path.join(folder, 'rows.db'), isolation_level=None)
+    database.executescript('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE row (name, text)')
+    objects = []
+    for path in sorted(glob.glob(series + '/*.dcm')):
+        with open(path, 'rb') as file:
+            objects.append(file.read())
+    start = time.monotonic()
+    for i, content in enumerate(objects):
+        fd = os.open(os.path.join(folder, 'incoming'), os.O_CREAT | os.O_WRONLY, 0o600)
+        os.write(fd, content)
+        os.fdatasync(fd)
+        os.close(fd)
+        place = places[i * 7 % len(places)]
+        os.rename(os.path.join(folder, 'incoming'), os.path.join(place, str(i)))
+        sync_folder(place)
+        database.execute('INSERT INTO row VALUES (?, ?)', (str(i), 'x' * 500))
+    seconds = time.monotonic() - start
+    database.close()
+    return seconds
 
 
 def split(work, series):
@@ -216,14 +209,12 @@ def receives(report, options, series):
     def four(port, ae):
         return store_at_once(port, ae, parts)
 
-    with Orthanc(options.work + '/orthanc-ingest', environment=TUNED) as orthanc, \
-            StoreScp(options.work + '/scp-files', '-B', environment=TUNED) as files, \
-            StoreScp(options.work + '/scp-fork', '-B', '--fork', environment=TUNED) as forking, \
-            StoreScp(options.work + '/scp-ignoring', keep=False, environment=TUNED) as ignoring:
-        rounds = in_turn(options.pairs, lambda: receive_ours(options, one), lambda: receive_orthanc(orthanc, one),
-                         lambda: receive_files(files, one), lambda: floor(options.work, series),
-                         lambda: receive_ours(options, four), lambda: receive_orthanc(orthanc, four),
-                         lambda: receive_files(forking, four), lambda: one(ignoring.port, ignoring.ae))
+    with StoreScp(options.work + '/scp-ignoring', keep=False, environment=TUNED) as ignoring:
+        rounds = in_turn(options.pairs, lambda: receive_ours(options, one), lambda: receive_fresh(options, one, Orthanc),
+                         lambda: receive_fresh(options, one, StoreScp, '-B'), lambda: floor(options.work, series),
+                         lambda: receive_ours(options, four), lambda: receive_fresh(options, four, Orthanc),
+                         lambda: receive_fresh(options, four, StoreScp, '-B', '--fork'),
+                         lambda: one(ignoring.port, ignoring.ae))
     # One after the other, as a sender that waits has it: of this only an object's writing can be done while it comes.
     rounds = [[*seconds, seconds[3] + seconds[7]] for seconds in rounds]
     middle = medians(rounds)
