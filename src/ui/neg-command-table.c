@@ -167,7 +167,7 @@ static const NegCommandInfo commands[] = {
   { "record.pause", N_ ("Pause the recording, and go on"), N_ ("Learning and help"), "<Control>F1", "making-a-demo" },
   { "practice.open", N_ ("Practise on the demo department"), N_ ("Learning and help"), "<Control><Shift>e", "getting-help" },
   { "practice.training", N_ ("Training: my record, and the report"), N_ ("Learning and help"), "<Control><Shift>l", "getting-help" },
-  { "app.frame-times", N_ ("Times of frames"), NULL, "<Control><Alt>F12", "getting-help" },
+  { "app.frame-times", N_ ("Times of frames"), NULL, "<Control><Shift>F12", "getting-help" },
 };
 
 guint

@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(HERE, '..', 'ui'))
 import screen  # noqa: E402
 from measure import Report  # noqa: E402
 
-SECONDS, RATE_HZ, GATE = 10, 15, 0.9
+SECONDS, RATE_HZ, GATE, FRAME_MS = 10, 15, 0.9, 16
 TICKS = os.sysconf('SC_CLK_TCK')
 
 
@@ -51,15 +51,34 @@ def pictures(path):
     return [float(line) for line in done.stdout.split()]
 
 
+def count_anew(program):
+    """The program's own account of its frames begins again, by the one button of that window."""
+    program.enter_window('Times of frames')
+    program.do('key', 'space')
+    program.do('windowfocus', program.window)
+
+
+def loop_held_ms(program):
+    """95 % and worst turn of the main loop since then, as its window of frame times tells."""
+    names = [name for role, name in map(program.role_and_name, program.walk()) if role == 'label']
+    at = names.index('Main loop held')
+    return float(names[at + 4]), float(names[at + 5])
+
+
 def measure(report):
     with screen.Folder() as folder, tempfile.TemporaryDirectory() as home:
         folder.add_series(60, size=512)
         with screen.Program('--home', home, folder.path) as program:
             program.wait_image()
+            program.key('ctrl+shift+F12')
+            count_anew(program)
             alone = scroll(program, SECONDS)
+            held_alone_ms = loop_held_ms(program)
             program.key('shift+F1')
             wait_draft(home, lambda said: said['recording'])
+            count_anew(program)
             recording = scroll(program, SECONDS)
+            held_ms = loop_held_ms(program)
             program.key('shift+F1')
             draft = wait_draft(home, lambda said: not said['recording'])
         times = pictures(os.path.join(draft, 'take.webm'))
@@ -68,6 +87,8 @@ def measure(report):
         gaps_ms = sorted(1000 * (b - a) for a, b in zip(busy, busy[1:]))
         report.add('recorded while scrolling', gate=GATE, ratio=rate / RATE_HZ, pictures_per_s=rate,
                    median_gap_ms=statistics.median(gaps_ms), worst_gap_ms=gaps_ms[-1])
+        report.add('main loop held / a frame', limit=1, ratio=held_ms[0] / FRAME_MS, p95_ms=held_ms[0], worst_ms=held_ms[1],
+                   alone_p95_ms=held_alone_ms[0], alone_worst_ms=held_alone_ms[1])
         report.add('cores taken by the program', alone=alone, recording=recording, more=recording - alone)
 
 
