@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
 from fault_homes import Home  # noqa: E402
@@ -277,6 +278,53 @@ def unplugged():
         await_it('the new topic', lambda: 'new' in topics(place.agent))
 
 
+def answers_soon(bus, seconds=5):
+    begin = time.monotonic()
+    bus.call('ListPosts', '(s)', '')
+    bus.call('SyncLibrary', '(b)', False)
+    assert time.monotonic() - begin < seconds, 'the agent was held up'
+
+
+def hanging():
+    """A share whose server is dead holds in the kernel whoever names it: reading and posting wait, everything else goes on, also the
+    agent's end and its start."""
+    when = tempfile.mkdtemp(prefix='hang-')
+    flag, place = os.path.join(when, 'now'), Place()
+    place.rest['environment'] = {'LD_PRELOAD': os.environ['NEGATOSCOPE_HANG_FOLDER'], 'HANG_WHEN': flag,
+                                 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'}
+    try:
+        with place:
+            place.agent.environment['HANG_FOLDER'] = place.site.folder
+            place.agent.stop()
+            place.agent.start()
+            place.bus = SiteBus(place.agent)
+            place.site.publish([place.site.topic('good')])
+            await_it('the topic', lambda: 'good' in topics(place.agent))
+            with open(flag, 'wb'):
+                pass
+            number = place.bus.post('feedback', FEEDBACK)
+            answers_soon(place.bus)
+            assert place.agent.ask('studies') == []
+            post = await_it('why it waits', lambda: (found := place.bus.find(number))['error'] and found, 3 * PATIENCE_S)
+            assert post['state'] == 'waiting', post
+            await_it('why the library is old', lambda: place.bus.call('SyncLibrary', '(b)', False)[0]['state'], 3 * PATIENCE_S)
+            assert set(topics(place.agent)) == {'good'}
+            answers_soon(place.bus)
+            begin = time.monotonic()
+            place.agent.stop()
+            assert time.monotonic() - begin < 20, 'the end was held up'
+            place.agent.start()
+            place.bus = SiteBus(place.agent)
+            answers_soon(place.bus)
+            assert place.bus.find(number)['state'] == 'waiting'
+            os.unlink(flag)
+            place.bus.await_post(number)
+            place.site.publish([place.site.topic('good'), place.site.topic('later')], 2)
+            await_it('the later topic', lambda: 'later' in topics(place.agent))
+    finally:
+        shutil.rmtree(when, ignore_errors=True)
+
+
 # --- publishing ---
 
 PUBLISHED = {'topic': {'id': 'made', 'title': {'en': 'Made'}, 'made_by': 'Jo', 'text': [{'language': 'en', 'file': 't.md'}],
@@ -512,6 +560,7 @@ def main():
     tap.run('two publishers', two_publishers, 20 if long else 3)
     tap.run('feedback and its answer', feedback)
     if long:
+        tap.run('a share that does not answer', hanging)
         tap.run('a torn line', torn_line)
         tap.run('no place to send to', nowhere)
         tap.run('a full and a read-only share', no_room)
