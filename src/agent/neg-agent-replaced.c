@@ -8,8 +8,6 @@
 
 #define INCORRECT_WORKLIST_ENTRY "113038"
 #define QUALITY "113001"
-#define WORDS "replaced by a corrected object"
-#define WORDS_DELETED "there twice: deleted"
 
 static const char *
 get_code (const NegReplacedStudy *study)
@@ -20,7 +18,7 @@ get_code (const NegReplacedStudy *study)
 static const char *
 get_words (const NegReplacedStudy *study)
 {
-  return study->is_deleted ? WORDS_DELETED : WORDS;
+  return study->is_deleted ? NEG_REJECTION_WORDS_DOUBLE : NEG_REJECTION_WORDS_REPLACED;
 }
 
 static gboolean

@@ -24,6 +24,15 @@ static const struct {
   [NEG_REJECTS_BY_DAY] = { "day", "o.day" },
 };
 
+/* What a person has rejected: not what the program named because a corrected object took its place, and once, though a note of its own
+ * names an image again in the study that a correction has put it into: that one says the same of it in the same words, later. */
+#define OF_REPLACED(r) r ".reason = '' AND " r ".words IN ('" NEG_REJECTION_WORDS_REPLACED "', '" NEG_REJECTION_WORDS_DOUBLE "')"
+#define REJECTED                                                                                                       \
+  "rejection r JOIN rejection_object o ON o.rejection_id = r.id WHERE r.undone_us = 0 AND NOT (" OF_REPLACED ("r") ")"  \
+  " AND NOT EXISTS (SELECT 1 FROM rejection_object x CROSS JOIN rejection e ON e.id = x.rejection_id"                  \
+  " WHERE x.sop_instance_uid = o.sop_instance_uid AND e.id < r.id AND e.undone_us = 0"                                 \
+  " AND (e.code, e.reason, e.words, e.user, e.repeat) = (r.code, r.reason, r.words, r.user, r.repeat))"
+
 static NegRejectCount *
 find_count (GPtrArray *counts, GHashTable *by_key, const char *key)
 {
@@ -90,8 +99,8 @@ neg_rejections_count (NegDatabase *database, NegRejectsBy by, const char *from_d
   g_autoptr (GPtrArray) counts = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_reject_count_free);
   g_autoptr (GHashTable) by_key = g_hash_table_new (g_str_hash, g_str_equal);
   g_autofree char *rejected = g_strdup_printf (
-      "SELECT %s, count(*), sum(r.repeat) FROM rejection r JOIN rejection_object o ON o.rejection_id = r.id"
-      " WHERE r.undone_us = 0 AND o.day BETWEEN ?1 AND ?2 AND (?3 = '' OR o.modality = ?3) GROUP BY 1",
+      "SELECT %s, count(*), sum(r.repeat) FROM " REJECTED
+      " AND o.day BETWEEN ?1 AND ?2 AND (?3 = '' OR o.modality = ?3) GROUP BY 1",
       dimensions[by].rejected);
 
   if (dimensions[by].made != NULL) {
@@ -140,8 +149,7 @@ neg_rejections_dup_csv (NegDatabase *database, const char *from_day, const char 
   NegStatement *rows = neg_database_prepare (
       database,
       "SELECT r.made_us, r.code, r.reason, iif (r.repeat, 'yes', 'no'), o.technologist, o.station, o.modality, o.body_part,"
-      " o.view FROM rejection r JOIN rejection_object o ON o.rejection_id = r.id WHERE r.undone_us = 0 AND o.day"
-      " BETWEEN ?1 AND ?2 ORDER BY r.made_us, o.sop_instance_uid",
+      " o.view FROM " REJECTED " AND o.day BETWEEN ?1 AND ?2 ORDER BY r.made_us, o.sop_instance_uid",
       error);
   gboolean has_row;
 

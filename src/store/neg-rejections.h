@@ -64,6 +64,10 @@ typedef struct {
   GPtrArray *objects; /* NegArchiveFile */
 } NegReplacedStudy;
 
+/* The words of notes about such objects, without a reason of the site: nobody has rejected them, so they are not counted. */
+#define NEG_REJECTION_WORDS_REPLACED "replaced by a corrected object"
+#define NEG_REJECTION_WORDS_DOUBLE "there twice: deleted"
+
 void neg_replaced_study_free (NegReplacedStudy *study);
 /* Of the study's current objects, and what it was put aside of: NegReplacedStudy, given. neg_rejections_make() takes them. */
 GPtrArray *neg_rejections_list_replaced (NegDatabase *database, const char *data_folder, const char *cache_folder, gint64 study_id,
@@ -87,7 +91,8 @@ typedef struct {
 
 void neg_reject_count_free (NegRejectCount *count);
 
-/* From @from_day to @to_day (YYYYMMDD, both included), @modality "" : all. Most rejected first, days in order. */
+/* What people have rejected, each image once, wherever a correction has put it since.
+ * From @from_day to @to_day (YYYYMMDD, both included), @modality "" : all. Most rejected first, days in order. */
 GPtrArray *neg_rejections_count (NegDatabase *database, NegRejectsBy by, const char *from_day, const char *to_day, const char *modality,
                                  GError **error);
 /* One line for each rejected image: for CSV. UTF-8, RFC 4180, with a header line, no patient in it. Given. */

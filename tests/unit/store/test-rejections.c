@@ -187,6 +187,82 @@ test_csv (ArchiveHome *home, gconstpointer data)
   g_assert_null (strstr (csv, uids[0]));
 }
 
+/* A correction has put the first image into another study; its note is made there, and one of what it has replaced. */
+static gboolean
+reject_moved (NegDatabase *database, gpointer data, GError **error)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  const char *const moved[] = { uids[0], NULL }, *const replaced[] = { uids[1], NULL };
+  NegRejection again = make_rejection (), wrong = make_rejection ();
+
+  again.study_id = *(gint64 *) data;
+  again.note_sop_uid = (char *) "2.25.8";
+  wrong.note_sop_uid = (char *) "2.25.9";
+  wrong.reason = (char *) "";
+  wrong.words = (char *) NEG_REJECTION_WORDS_REPLACED;
+  wrong.repeat = FALSE;
+  return neg_rejections_add (database, &again, moved, zone, error)
+         && neg_rejections_add (database, &wrong, replaced, zone, error);
+}
+
+/* Another image of another study that only has the same UID, rejected for a reason of its own. */
+static gboolean
+reject_other (NegDatabase *database, gpointer data, GError **error)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  const char *const other[] = { uids[0], NULL };
+  NegRejection rejection = make_rejection ();
+
+  rejection.study_id = *(gint64 *) data;
+  rejection.note_sop_uid = (char *) "2.25.10";
+  rejection.reason = (char *) "artefact";
+  return neg_rejections_add (database, &rejection, other, zone, error);
+}
+
+static guint
+count_lines (ArchiveHome *home)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_utc ();
+  g_autofree char *csv = neg_rejections_dup_csv (home->reader, "20000101", "21000101", zone, NULL);
+  g_auto (GStrv) lines = g_strsplit (csv, "\r\n", -1);
+
+  return g_strv_length (lines) - 2; /* the header, and nothing behind the last one */
+}
+
+static void
+test_corrected (ArchiveHome *home, gconstpointer data)
+{
+  g_autoptr (NegObjectRecord) record = archive_record (2, 1, 1);
+  g_autoptr (GPtrArray) once = NULL, without = NULL, after = NULL;
+  NegRejection rejection;
+  gint64 other_study;
+
+  take_images (home);
+  archive_record_set (record, NEG_RECORD_MODALITY, "DX");
+  archive_record_set (record, NEG_RECORD_SOP_INSTANCE_UID, uids[0]);
+  archive_take_ok (home, NEG_OBJECT_DATA, record, "2.1.1", NEG_ADDED_NEW);
+  other_study = archive_count (home, "SELECT max (id) FROM study");
+  rejection = make_rejection ();
+  write_ok (home, reject, &rejection);
+  write_ok (home, reject_moved, &other_study);
+
+  once = count (home, NEG_REJECTS_BY_REASON, "");
+  g_assert_cmpuint (once->len, ==, 1);
+  g_assert_cmpuint (find (once, "motion")->n_rejected, ==, 2);
+  g_assert_cmpuint (find (once, "motion")->n_repeats, ==, 2);
+  g_assert_cmpuint (count_lines (home), ==, 2);
+
+  write_ok (home, reject_other, &other_study);
+  after = count (home, NEG_REJECTS_BY_REASON, "");
+  g_assert_cmpuint (find (after, "artefact")->n_rejected, ==, 1);
+  g_assert_cmpuint (find (after, "motion")->n_rejected, ==, 2);
+
+  /* Taken back where it was first: it holds where it is now. */
+  write_ok (home, undo, &rejection.id);
+  without = count (home, NEG_REJECTS_BY_REASON, "");
+  g_assert_cmpuint (find (without, "motion")->n_rejected, ==, 1);
+}
+
 /* --- performed procedure steps --- */
 
 static GVariant *
@@ -308,6 +384,7 @@ main (int argc, char **argv)
   add ("/rejections/undo", test_undo);
   add ("/rejections/unknown-image", test_unknown_image);
   add ("/rejections/csv", test_csv);
+  add ("/rejections/corrected", test_corrected);
   add ("/performed/created-and-ended", test_performed);
   add ("/performed/twice", test_performed_twice);
   add ("/performed/hostile", test_performed_hostile);
