@@ -7,6 +7,7 @@
 #include "model/neg-roles.h"
 #include "model/neg-site.h"
 #include "support/neg-support.h"
+#include "ui/neg-close-keys.h"
 #include "ui/neg-day-plot.h"
 
 #define WINDOW_KEY "neg-ask-window"
@@ -284,16 +285,6 @@ new_content (NegAskWindow *self)
   return box;
 }
 
-static gboolean
-key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (window);
-  return TRUE;
-}
-
 static void
 neg_ask_window_dispose (GObject *object)
 {
@@ -323,7 +314,6 @@ neg_ask_window_class_init (NegAskWindowClass *class)
 static void
 neg_ask_window_init (NegAskWindow *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->cancellable = g_cancellable_new ();
   gtk_window_set_title (GTK_WINDOW (self), _ ("Ask for Help"));
@@ -332,8 +322,7 @@ neg_ask_window_init (NegAskWindow *self)
   gtk_widget_set_name (GTK_WIDGET (self), "ask");
   gtk_widget_add_css_class (GTK_WIDGET (self), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (self), "pane-window");
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  neg_close_keys_attach (GTK_WINDOW (self));
 }
 
 GtkWindow *

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/neg-accessible.h"
+#include "ui/neg-close-keys.h"
 #include "ui/neg-feedback-list.h"
 #include "ui/neg-page-picture.h"
 
@@ -298,16 +299,6 @@ new_content (NegFeedbackWindow *self)
   return scroller;
 }
 
-static gboolean
-key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (window);
-  return TRUE;
-}
-
 static void
 neg_feedback_window_dispose (GObject *object)
 {
@@ -331,7 +322,6 @@ neg_feedback_window_class_init (NegFeedbackWindowClass *class)
 static void
 neg_feedback_window_init (NegFeedbackWindow *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
 
   gtk_window_set_title (GTK_WINDOW (self), _ ("Feedback"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH, HEIGHT);
@@ -339,8 +329,7 @@ neg_feedback_window_init (NegFeedbackWindow *self)
   gtk_widget_set_name (GTK_WIDGET (self), "feedback");
   gtk_widget_add_css_class (GTK_WIDGET (self), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (self), "pane-window");
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  neg_close_keys_attach (GTK_WINDOW (self));
 }
 
 GtkWindow *

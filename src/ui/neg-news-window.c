@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "learning/neg-markdown.h"
+#include "ui/neg-close-keys.h"
 
 #define WINDOW_KEY "neg-news-window"
 #define WIDTH 560
@@ -226,16 +227,6 @@ show_news (NegNewsWindow *self)
 
 /* --- the window --- */
 
-static gboolean
-key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (window);
-  return TRUE;
-}
-
 static void
 neg_news_window_map (GtkWidget *widget)
 {
@@ -261,7 +252,6 @@ neg_news_window_class_init (NegNewsWindowClass *class)
 static void
 neg_news_window_init (NegNewsWindow *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkWidget *scroller = gtk_scrolled_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 8);
 
   self->problem = add_label (box, "", "attention");
@@ -278,8 +268,7 @@ neg_news_window_init (NegNewsWindow *self)
   gtk_widget_set_name (GTK_WIDGET (self), "news");
   gtk_widget_add_css_class (GTK_WIDGET (self), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (self), "pane-window");
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  neg_close_keys_attach (GTK_WINDOW (self));
 }
 
 GtkWindow *

@@ -10,6 +10,7 @@
 #include "model/neg-site.h"
 #include "store/neg-archive.h"
 #include "ui/neg-accessible.h"
+#include "ui/neg-close-keys.h"
 #include "ui/neg-reject-plot.h"
 #include "ui/neg-support-button.h"
 
@@ -446,21 +447,10 @@ get_zone (const char *home, const char *config)
   return site != NULL ? g_time_zone_ref (neg_site_get_timezone (site)) : g_time_zone_new_local ();
 }
 
-static gboolean
-key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (window);
-  return TRUE;
-}
-
 static GtkWindow *
 new_window (const char *home, const char *config, GtkWindow *parent)
 {
   GtkWindow *window = GTK_WINDOW (gtk_window_new ());
-  GtkEventController *keys = gtk_event_controller_key_new ();
   Report *report = g_new0 (Report, 1);
 
   report->window = window;
@@ -477,8 +467,7 @@ new_window (const char *home, const char *config, GtkWindow *parent)
   gtk_window_set_hide_on_close (window, TRUE);
   gtk_widget_add_css_class (GTK_WIDGET (window), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (window), "pane-window");
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), window, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (window), keys);
+  neg_close_keys_attach (window);
   set_period (report);
   return window;
 }

@@ -6,6 +6,7 @@
 
 #include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
+#include "ui/neg-close-keys.h"
 #include "ui/neg-privacy.h"
 #include "ui/neg-settle-row.h"
 #include "ui/neg-support-button.h"
@@ -396,10 +397,8 @@ key_cb (NegSettleWindow *self, guint keyval, guint keycode, GdkModifierType modi
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
 
   modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval == GDK_KEY_Escape || (keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK)) {
-    gtk_window_close (GTK_WINDOW (self));
+  if (neg_close_keys_take (GTK_WINDOW (self), keyval, modifiers))
     return TRUE;
-  }
   if (modifiers != 0 || row == NULL || focus == NULL
       || (focus != GTK_WIDGET (row) && !gtk_widget_is_ancestor (focus, GTK_WIDGET (row))))
     return FALSE;

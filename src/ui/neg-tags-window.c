@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-close-keys.h"
 #include "ui/neg-privacy.h"
 #include "ui/neg-support-button.h"
 #include "ui/neg-tags-window-private.h"
@@ -47,10 +48,7 @@ key_cb (NegTagsWindow *self, guint keyval, guint keycode, GdkModifierType modifi
   }
   if (keyval == GDK_KEY_Escape && _neg_tags_window_withdraw_question (self))
     return TRUE;
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (GTK_WINDOW (self));
-  return TRUE;
+  return neg_close_keys_take (GTK_WINDOW (self), keyval, modifiers);
 }
 
 static void

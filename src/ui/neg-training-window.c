@@ -10,6 +10,7 @@
 #include "learning/neg-training-report.h"
 #include "learning/neg-xapi.h"
 #include "ui/neg-accessible.h"
+#include "ui/neg-close-keys.h"
 #include "ui/neg-day-plot.h"
 #include "ui/neg-quality-parts.h"
 #include "ui/neg-support-button.h"
@@ -530,21 +531,10 @@ new_content (Training *training)
   return scroller;
 }
 
-static gboolean
-key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (window);
-  return TRUE;
-}
-
 static GtkWindow *
 new_window (const char *home, const char *config, GtkWindow *parent)
 {
   GtkWindow *window = GTK_WINDOW (gtk_window_new ());
-  GtkEventController *keys = gtk_event_controller_key_new ();
   Training *training = g_new0 (Training, 1);
 
   training->window = window;
@@ -560,8 +550,7 @@ new_window (const char *home, const char *config, GtkWindow *parent)
   gtk_widget_add_css_class (GTK_WIDGET (window), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (window), "pane-window");
   neg_support_button_add (window, "training");
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), window, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (window), keys);
+  neg_close_keys_attach (window);
   return window;
 }
 

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/neg-close-keys.h"
 #include "ui/neg-support-button.h"
 #include "ui/neg-transfer-row.h"
 
@@ -33,21 +34,10 @@ new_list (NegTransfers *transfers)
   return scrolled;
 }
 
-static gboolean
-key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
-{
-  modifiers &= gtk_accelerator_get_default_mod_mask ();
-  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
-    return FALSE;
-  gtk_window_close (window);
-  return TRUE;
-}
-
 GtkWindow *
 neg_transfers_window_open (NegTransfers *transfers, GtkWindow *parent)
 {
   GtkWindow *window = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
-  GtkEventController *keys;
 
   if (window != NULL)
     return window;
@@ -61,9 +51,7 @@ neg_transfers_window_open (NegTransfers *transfers, GtkWindow *parent)
   gtk_widget_add_css_class (GTK_WIDGET (window), "negatoscope");
   gtk_widget_add_css_class (GTK_WIDGET (window), "pane-window");
   gtk_window_set_child (window, new_list (transfers));
-  keys = gtk_event_controller_key_new ();
-  g_signal_connect_object (keys, "key-pressed", G_CALLBACK (key_cb), window, G_CONNECT_SWAPPED);
-  gtk_widget_add_controller (GTK_WIDGET (window), keys);
+  neg_close_keys_attach (window);
   g_object_set_data (G_OBJECT (parent), WINDOW_KEY, window);
   return window;
 }

@@ -68,9 +68,9 @@ class Support(screen.Program):
                                                      if node is not None and node.name == title), None), 60, title)
         self.enter_window(f"^{title}$")
 
-    def look_away(self):
+    def look_away(self, key="Escape"):
         title, self.frame = self.frame.name, None
-        self.key("Escape")
+        self.key(key)
         self.back(f"^{title}$")
 
 
@@ -164,7 +164,7 @@ def news(program, site):
     program.look_at("News")
     program.wait_text("A second room for help")
     program.wait_text("From Monday on: two rooms.")
-    program.look_away()
+    program.look_away("ctrl+w")
     program.wait_no_name("1 piece of news")
 
 
