@@ -232,13 +232,14 @@ void
 _neg_main_window_update_actions (NegMainWindow *self)
 {
   const NegViewState *state = neg_reading_get_state (self->reading, neg_reading_get_active (self->reading));
+  const gboolean has_objects = self->loader != NULL && neg_loader_get_objects (self->loader)->len > 0;
 
   _neg_main_window_enable (self, "file", "open", self->pool != NULL);
   _neg_main_window_enable (self, "file", "open-folder", self->pool != NULL);
   _neg_main_window_enable (self, "file", "close", self->loader != NULL);
   _neg_main_window_enable (self, "file", "export", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
   _neg_main_window_enable (self, "file", "copy", neg_viewport_get_pixels (neg_grid_get_active (self->grid)) != NULL);
-  _neg_main_window_enable (self, "file", "tags", self->pool != NULL && state->series != NULL);
+  _neg_main_window_enable (self, "file", "tags", self->pool != NULL && (state->series != NULL || has_objects));
   gtk_widget_set_sensitive (GTK_WIDGET (self->window_button), state->series != NULL);
   _neg_main_window_update_view_actions (self);
 }

@@ -49,10 +49,18 @@ find_previous_cb (const NegInstance *instance, gpointer data)
   return path;
 }
 
+static GPtrArray *
+list_objects_cb (gpointer data)
+{
+  NegMainWindow *self = data;
+
+  return self->loader != NULL ? neg_loader_get_objects (self->loader) : NULL;
+}
+
 static GtkWindow *
 open_tags (NegMainWindow *self)
 {
-  return neg_tags_window_open (self->reading, self->pool, find_previous_cb, self, GTK_WINDOW (self));
+  return neg_tags_window_open (self->reading, self->pool, find_previous_cb, list_objects_cb, self, GTK_WINDOW (self));
 }
 
 void

@@ -11,6 +11,7 @@
 #include "ui/neg-frame-times-window.h"
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-privacy.h"
+#include "ui/neg-tags-window.h"
 #include "ui/neg-volume-words.h"
 
 /* Decoded frames may take a quarter of the machine's memory, within these. */
@@ -289,6 +290,9 @@ loader_changed_cb (NegMainWindow *self)
   _neg_main_window_restore (self);
   if (neg_loader_is_finished (self->loader) && g_get_monotonic_time () - self->opened_us < SETTLE_US)
     neg_reading_settle (self->reading);
+  neg_tags_window_update_objects (GTK_WINDOW (self));
+  if (neg_loader_is_finished (self->loader))
+    _neg_main_window_update_actions (self);
   _neg_main_window_update_empty_page (self);
   _neg_main_window_update_status (self);
 }
@@ -307,6 +311,7 @@ set_up_panes (NegMainWindow *self)
   }
   if (self->frame_times != NULL)
     neg_frame_times_window_set_store (self->frame_times, self->store);
+  neg_tags_window_update_objects (GTK_WINDOW (self));
 }
 
 static void

@@ -6,7 +6,6 @@
 
 #include "model/neg-fiction.h"
 #include "reading/neg-captions.h"
-#include "ui/neg-accessible.h"
 #include "ui/neg-tags-load.h"
 #include "ui/neg-tags-window-private.h"
 #include "ui/neg-words.h"
@@ -19,11 +18,13 @@ typedef enum {
   CHOICE_BEFORE, /* the image before it */
   CHOICE_BEHIND,
   CHOICE_SERIES, /* the image of the same number in another series */
+  CHOICE_DOCUMENT, /* an object without images */
 } ChoiceKind;
 
 typedef struct {
   ChoiceKind kind;
   NegSeries *series; /* CHOICE_SERIES; owned */
+  NegBlob *blob;     /* CHOICE_DOCUMENT; owned */
 } Choice;
 
 static void
@@ -32,12 +33,13 @@ choice_free (gpointer data)
   Choice *choice = data;
 
   g_clear_object (&choice->series);
+  g_clear_pointer (&choice->blob, neg_blob_unref);
   g_free (choice);
 }
 
 /* --- what it can be compared with --- */
 
-static void
+static Choice *
 add_choice (NegTagsWindow *self, GtkStringList *names, ChoiceKind kind, NegSeries *series, const char *name)
 {
   Choice *choice = g_new0 (Choice, 1);
@@ -46,6 +48,7 @@ add_choice (NegTagsWindow *self, GtkStringList *names, ChoiceKind kind, NegSerie
   choice->series = series != NULL ? g_object_ref (series) : NULL;
   g_ptr_array_add (self->choices, choice);
   gtk_string_list_append (names, name);
+  return choice;
 }
 
 static void
@@ -78,6 +81,11 @@ list_choices (NegTagsWindow *self)
     for (guint k = 0; k < study->series->len; k++)
       add_series (self, names, study, g_ptr_array_index (study->series, k));
   }
+  for (guint i = 0; i < self->documents->len; i++) {
+    const NegTagsDocument *document = g_ptr_array_index (self->documents, i);
+
+    add_choice (self, names, CHOICE_DOCUMENT, NULL, document->name)->blob = neg_blob_ref (document->blob);
+  }
   gtk_drop_down_set_model (self->compare, G_LIST_MODEL (names));
   self->is_choosing = FALSE;
 }
@@ -86,8 +94,10 @@ list_choices (NegTagsWindow *self)
 static gboolean
 choice_is (const Choice *a, const Choice *b)
 {
-  if (a->kind != b->kind || a->series == b->series)
-    return a->kind == b->kind;
+  if (a->kind != b->kind || a->blob != b->blob)
+    return FALSE;
+  if (a->series == b->series)
+    return TRUE;
   return a->series != NULL && b->series != NULL && strcmp (neg_series_get_key (a->series), neg_series_get_key (b->series)) == 0;
 }
 
@@ -96,12 +106,14 @@ static void
 update_choices (NegTagsWindow *self)
 {
   const guint selected = gtk_drop_down_get_selected (self->compare);
-  Choice before = { CHOICE_NOTHING, NULL };
+  Choice before = { CHOICE_NOTHING, NULL, NULL };
   g_autoptr (NegSeries) kept = NULL;
+  g_autoptr (NegBlob) kept_blob = NULL;
 
   if (selected < self->choices->len)
     before = *(Choice *) g_ptr_array_index (self->choices, selected);
   kept = before.series != NULL ? g_object_ref (before.series) : NULL;
+  kept_blob = before.blob != NULL ? neg_blob_ref (before.blob) : NULL;
   list_choices (self);
   self->is_choosing = TRUE;
   for (guint i = 0; i < self->choices->len; i++)
@@ -131,8 +143,7 @@ GtkWidget *
 _neg_tags_window_new_compare (NegTagsWindow *self)
 {
   self->choices = g_ptr_array_new_with_free_func (choice_free);
-  self->compare = GTK_DROP_DOWN (gtk_drop_down_new (NULL, NULL));
-  neg_accessible_set_name (GTK_WIDGET (self->compare), _ ("Compare with"));
+  self->compare = _neg_tags_window_new_list (_ ("Compare with"));
   list_choices (self);
   g_signal_connect_object (self->compare, "notify::selected", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self->compare);
@@ -150,6 +161,8 @@ get_frame_blob (NegSeries *series, gint64 index)
 static NegBlob *
 get_neighbour (NegTagsWindow *self, int step)
 {
+  if (_neg_tags_window_get_document (self) != NULL)
+    return NULL;
   for (gint64 i = (gint64) self->index + step;; i += step) {
     NegBlob *blob = get_frame_blob (self->series, i);
 
@@ -162,10 +175,11 @@ get_neighbour (NegTagsWindow *self, int step)
 static NegBlob *
 get_previous_version (NegTagsWindow *self)
 {
-  const NegSeriesFrame *frame = neg_series_get_frame (self->series, self->index);
-  g_autofree char *path = self->previous != NULL && frame->instance->sop_instance_uid != NULL
-                              ? self->previous (frame->instance, self->previous_data)
-                              : NULL;
+  const NegTagsDocument *document = _neg_tags_window_get_document (self);
+  const NegInstance *instance
+      = document != NULL ? document->instance : neg_series_get_frame (self->series, self->index)->instance;
+  g_autofree char *path
+      = self->previous != NULL && instance->sop_instance_uid != NULL ? self->previous (instance, self->user_data) : NULL;
 
   return path != NULL ? neg_blob_new_for_path (path) : NULL;
 }
@@ -182,6 +196,8 @@ get_other (NegTagsWindow *self)
     return NULL;
   if (choice->kind == CHOICE_PREVIOUS_VERSION)
     blob = get_previous_version (self);
+  else if (choice->kind == CHOICE_DOCUMENT)
+    blob = neg_blob_ref (choice->blob);
   else if (choice->kind == CHOICE_SERIES)
     blob = get_frame_blob (choice->series, MIN (self->index, neg_series_get_n_frames (choice->series) - 1));
   else
@@ -224,7 +240,16 @@ say_error (NegTagsWindow *self, const GError *error)
 }
 
 static void
-show_label (NegTagsWindow *self, const NegTags *tags)
+show_document_label (NegTagsWindow *self, const NegTagsDocument *document, const NegTags *tags)
+{
+  g_autofree char *syntax = neg_text_dup_shown (NEG_TEXT_UID, tags->transfer_syntax_uid);
+  g_autofree char *text = g_strdup_printf (_ ("%s · %u elements · transfer syntax %s"), document->name, tags->tags->len, syntax);
+
+  gtk_label_set_text (self->object_label, text);
+}
+
+static void
+show_image_label (NegTagsWindow *self, const NegTags *tags)
 {
   g_autofree char *title = neg_text_dup_shown (NEG_TEXT_FREE, neg_series_get_title (self->series));
   g_autofree char *syntax = neg_text_dup_shown (NEG_TEXT_UID, tags->transfer_syntax_uid);
@@ -233,6 +258,17 @@ show_label (NegTagsWindow *self, const NegTags *tags)
                          neg_series_get_n_frames (self->series), tags->tags->len, syntax);
 
   gtk_label_set_text (self->object_label, text);
+}
+
+static void
+show_label (NegTagsWindow *self, const NegTags *tags)
+{
+  const NegTagsDocument *document = _neg_tags_window_get_document (self);
+
+  if (document != NULL)
+    show_document_label (self, document, tags);
+  else
+    show_image_label (self, tags);
 }
 
 static void
@@ -266,9 +302,10 @@ static void
 load_object (NegTagsWindow *self)
 {
   g_autoptr (GPtrArray) blobs = g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref);
+  const NegTagsDocument *document = _neg_tags_window_get_document (self);
   NegBlob *other;
 
-  g_ptr_array_add (blobs, get_frame_blob (self->series, self->index));
+  g_ptr_array_add (blobs, document != NULL ? neg_blob_ref (document->blob) : get_frame_blob (self->series, self->index));
   other = get_other (self);
   if (other != NULL)
     g_ptr_array_add (blobs, other);
@@ -374,7 +411,8 @@ _neg_tags_window_load (NegTagsWindow *self)
   _neg_tags_window_cancel (self);
   _neg_tags_window_say (self, NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->compare), !is_series);
-  if (self->series == NULL) {
+  gtk_widget_set_sensitive (GTK_WIDGET (self->document), !is_series);
+  if (self->series == NULL && (is_series || _neg_tags_window_get_document (self) == NULL)) {
     gtk_label_set_text (self->object_label, _ ("No image is shown. Open one: its elements come here."));
     _neg_tags_window_set_rows (self, NULL);
   } else if (is_series) {
@@ -395,8 +433,11 @@ takes (NegTagsWindow *self, NegSeries *series, guint index, guint64 blob_id)
   g_set_object (&self->series, series);
   self->index = index;
   self->blob_id = blob_id;
+  _neg_tags_window_update_documents (self);
   update_choices (self);
-  return gtk_toggle_button_get_active (self->varies) ? other_series : other;
+  if (gtk_toggle_button_get_active (self->varies))
+    return other_series;
+  return other && _neg_tags_window_get_document (self) == NULL;
 }
 
 void
@@ -436,14 +477,21 @@ is_of_patient (NegTagsWindow *self)
 void
 _neg_tags_window_forget_other_patient (NegTagsWindow *self)
 {
+  gboolean gone = FALSE;
+
   if (self->view == NULL)
     return;
+  _neg_tags_window_update_documents (self);
+  if (_neg_tags_window_get_document (self) == NULL)
+    gone = _neg_tags_window_leave_document (self);
   if (self->series != NULL && !is_of_patient (self)) {
     g_clear_object (&self->series);
     self->blob_id = 0;
-    _neg_tags_window_load (self);
+    gone = TRUE;
   }
   update_choices (self);
+  if (gone)
+    _neg_tags_window_load (self);
 }
 
 void

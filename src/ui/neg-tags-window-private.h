@@ -1,6 +1,7 @@
 /* The parts of the tag inspector:
  *   neg-tags-window.c          the window and its controls
  *   neg-tags-window-objects.c  which objects: following the viewport, comparing, a whole series
+ *   neg-tags-window-documents.c  objects without images, to be looked at in the image's place
  *   neg-tags-window-find.c     searching
  *   neg-tags-window-copy.c     what leaves by the clipboard
  *   neg-tags-window-remarks.c  what the standard has against the object */
@@ -14,13 +15,21 @@ G_BEGIN_DECLS
 #define NEG_TYPE_TAGS_WINDOW (neg_tags_window_get_type ())
 G_DECLARE_FINAL_TYPE (NegTagsWindow, neg_tags_window, NEG, TAGS_WINDOW, GtkWindow)
 
+/* An object that no viewport shows. */
+typedef struct {
+  NegBlob *blob;         /* owned reference */
+  NegInstance *instance; /* owned reference */
+  char *name;            /* as it is shown */
+} NegTagsDocument;
+
 struct _NegTagsWindow {
   GtkWindow parent_instance;
 
   NegReading *reading;
   NegEnginePool *pool; /* borrowed */
   NegTagsPreviousFunc previous;
-  gpointer previous_data;
+  NegTagsObjectsFunc objects;
+  gpointer user_data; /* of both */
 
   /* What is shown */
   NegSeries *series; /* nullable: nothing */
@@ -31,6 +40,8 @@ struct _NegTagsWindow {
   guint refresh_source;
   GCancellable *cancellable; /* of the series that is being read; nullable */
   GPtrArray *choices; /* of what can be compared with */
+  GPtrArray *documents; /* NegTagsDocument, of the patient shown */
+  guint64 document_id;  /* blob of the one that is shown in the image's place; 0: none */
   gboolean is_choosing; /* the list of choices is being made anew */
 
   GPtrArray *hits; /* NegTagsRow, borrowed of rows */
@@ -40,7 +51,7 @@ struct _NegTagsWindow {
   GtkLabel *object_label, *hits_label, *words, *remarks_title;
   GtkToggleButton *follow, *varies;
   GtkCheckButton *only;
-  GtkDropDown *compare;
+  GtkDropDown *compare, *document;
   GtkEditable *search;
   GtkWidget *progress_row, *question, *question_safe, *remarks_scrolled;
   GtkProgressBar *progress;
@@ -58,6 +69,15 @@ void _neg_tags_window_refresh (NegTagsWindow *self);
 void _neg_tags_window_forget_other_patient (NegTagsWindow *self);
 void _neg_tags_window_cancel (NegTagsWindow *self);
 GtkWidget *_neg_tags_window_new_compare (NegTagsWindow *self);
+/* A drop-down list of titles; @name for the screen reader. */
+GtkDropDown *_neg_tags_window_new_list (const char *name);
+GtkWidget *_neg_tags_window_new_documents (NegTagsWindow *self);
+/* What is there now; whether it is another list. */
+gboolean _neg_tags_window_update_documents (NegTagsWindow *self);
+/* The one that is shown in the image's place, or NULL; borrowed, until they are updated. */
+const NegTagsDocument *_neg_tags_window_get_document (NegTagsWindow *self);
+/* Back to the image; whether there was one. */
+gboolean _neg_tags_window_leave_document (NegTagsWindow *self);
 /* The same objects, shown in another way or compared with another one. */
 void _neg_tags_window_load (NegTagsWindow *self);
 

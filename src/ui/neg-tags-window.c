@@ -60,8 +60,14 @@ toggled_cb (NegTagsWindow *self)
 static void
 follow_cb (NegTagsWindow *self)
 {
-  if (gtk_toggle_button_get_active (self->follow))
-    _neg_tags_window_refresh (self);
+  gboolean was_other;
+
+  if (!gtk_toggle_button_get_active (self->follow))
+    return;
+  was_other = _neg_tags_window_leave_document (self);
+  _neg_tags_window_refresh (self);
+  if (was_other)
+    _neg_tags_window_load (self);
 }
 
 static GtkWidget *
@@ -95,6 +101,8 @@ new_objects (NegTagsWindow *self)
   gtk_check_button_set_active (self->only, TRUE);
   g_signal_connect_object (self->only, "toggled", G_CALLBACK (toggled_cb), self, G_CONNECT_SWAPPED);
   gtk_box_append (GTK_BOX (line), follow);
+  gtk_box_append (GTK_BOX (line), gtk_label_new (_ ("Object")));
+  gtk_box_append (GTK_BOX (line), _neg_tags_window_new_documents (self));
   gtk_box_append (GTK_BOX (line), gtk_label_new (_ ("Compare with")));
   gtk_box_append (GTK_BOX (line), _neg_tags_window_new_compare (self));
   gtk_box_append (GTK_BOX (line), GTK_WIDGET (self->only));
@@ -194,6 +202,7 @@ neg_tags_window_dispose (GObject *object)
   self->view = NULL;
   g_clear_pointer (&self->hits, g_ptr_array_unref);
   g_clear_pointer (&self->choices, g_ptr_array_unref);
+  g_clear_pointer (&self->documents, g_ptr_array_unref);
   g_clear_pointer (&self->rows, neg_tags_rows_free);
   g_clear_object (&self->series);
   g_clear_object (&self->reading);
@@ -228,7 +237,7 @@ privacy_changed_cb (NegTagsWindow *self)
   gtk_label_set_text (self->object_label, "");
   _neg_tags_window_update_remarks (self);
   _neg_tags_window_forget_other_patient (self); /* lists the series to compare with */
-  if (self->series != NULL)
+  if (self->series != NULL || _neg_tags_window_get_document (self) != NULL)
     _neg_tags_window_load (self);
 }
 
@@ -263,8 +272,8 @@ new_window (NegReading *reading, NegEnginePool *pool, GtkWindow *parent)
 }
 
 GtkWindow *
-neg_tags_window_open (NegReading *reading, NegEnginePool *pool, NegTagsPreviousFunc previous, gpointer user_data,
-                      GtkWindow *parent)
+neg_tags_window_open (NegReading *reading, NegEnginePool *pool, NegTagsPreviousFunc previous, NegTagsObjectsFunc objects,
+                      gpointer user_data, GtkWindow *parent)
 {
   NegTagsWindow *self = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
 
@@ -273,9 +282,19 @@ neg_tags_window_open (NegReading *reading, NegEnginePool *pool, NegTagsPreviousF
     g_object_set_data (G_OBJECT (parent), WINDOW_KEY, self);
   }
   self->previous = previous; /* before the choices are listed anew */
-  self->previous_data = user_data;
+  self->objects = objects;
+  self->user_data = user_data;
   gtk_toggle_button_set_active (self->follow, TRUE);
   _neg_tags_window_refresh (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->search));
   return GTK_WINDOW (self);
+}
+
+void
+neg_tags_window_update_objects (GtkWindow *parent)
+{
+  NegTagsWindow *self = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
+
+  if (self != NULL)
+    _neg_tags_window_forget_other_patient (self);
 }

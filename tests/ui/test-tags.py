@@ -9,6 +9,7 @@ import tempfile
 import screen
 
 N_PATIENTS = 1
+REPORT_CLASS = "1.2.840.10008.5.1.4.1.1.88.11"
 
 READ_CLIPBOARD = """
 import gi
@@ -149,6 +150,71 @@ def compares(program):
     program.wait_text("(0010,0010)")
 
 
+def write_report(dataset, path):
+    """A report of the same study, which no viewport shows."""
+    import pydicom
+    from pydicom.dataset import FileDataset, FileMetaDataset
+    from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = REPORT_CLASS
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    report = FileDataset(path, {}, file_meta=meta, preamble=b"\0" * 128)
+    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex", "StudyInstanceUID", "StudyDate", "StudyTime",
+                    "AccessionNumber", "SpecificCharacterSet"):
+        if keyword in dataset:
+            setattr(report, keyword, dataset[keyword].value)
+    report.is_little_endian, report.is_implicit_VR = True, False
+    report.SOPClassUID, report.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    report.SeriesInstanceUID, report.Modality, report.SeriesNumber, report.InstanceNumber = generate_uid(), "SR", 90, 1
+    report.SeriesDescription, report.ContentDate, report.ContentTime = "Findings", "20261122", "140500"
+    report.CompletionFlag, report.VerificationFlag = "COMPLETE", "UNVERIFIED"
+    report.ValueType, report.ContinuityOfContent = "CONTAINER", "SEPARATE"
+    code = pydicom.Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "18748-4", "LN", "Diagnostic Imaging Report"
+    report.ConceptNameCodeSequence = [code]
+    report.save_as(path, write_like_original=False)
+
+
+def choose_object(program, n, key):
+    """That many entries further in the list of objects."""
+    reach(program, "Object")
+    program.key("space")
+    screen.wait_until(lambda: program.focused_name() != "Object", 20, "the open list")
+    program.key(*[key] * n, "Return")
+
+
+def without_images(program):
+    """What no viewport shows has its lines here too, until the viewport is followed again."""
+    choose_object(program, 1, "Down")
+    program.wait_text(REPORT_CLASS)
+    program.wait_text("Structured report: ")
+    program.wait_text(" · 2026-11-22 · 14:05 · ")
+    program.look_at_images()
+    program.key("Down")
+    program.wait_focus("image 2")
+    program.look_at_tags()
+    program.wait_text(REPORT_CLASS)
+    press(program, "Follow the viewport")
+    program.wait_text("image 2 of ")
+    screen.wait_until(lambda: not any(REPORT_CLASS in text for text in program.texts()), 30, "the image alone")
+    program.look_at_images()
+    program.key("Up")
+    program.look_at_tags()
+    program.wait_text("image 1 of ")
+
+
+def alone(program):
+    """A report without any image beside it."""
+    screen.wait_until(lambda: any("1 object without images" in text for text in program.texts()), 30, "what was read")
+    program.key("ctrl+i")
+    program.look_at_tags()
+    program.wait_text("No image is shown")
+    choose_object(program, 1, "Down")
+    program.wait_text(REPORT_CLASS)
+
+
 def varies(program):
     press(program, "What varies in the series")
     program.wait_text("objects compared")
@@ -201,15 +267,21 @@ def main():
                          if name.endswith(".dcm"))
             dataset = pydicom.dcmread(first, stop_before_pixels=True)
             patient = [str(dataset.PatientName).split("^", maxsplit=1)[0], dataset.PatientID]
+            write_report(dataset, os.path.join(os.path.dirname(first), "report.dcm"))
             with Inspector("--home", home, folder) as program:
                 tap.run("one key opens it, with the elements of the image", opens, program)
                 tap.run("a search goes from hit to hit", finds, program)
                 tap.run("a copy says nothing of the patient", copies_without, program, patient)
                 tap.run("a copy that does is asked about", asks_before_with, program, patient)
                 tap.run("two objects side by side", compares, program)
+                tap.run("an object without images", without_images, program)
                 tap.run("what varies in the series", varies, program)
                 tap.run("it follows the viewport, unless told not to", follows, program)
                 tap.run("it has names for the ear", named, program)
+        with tempfile.TemporaryDirectory() as home:
+            write_report(dataset, os.path.join(home, "report.dcm"))
+            with Inspector("--home", home, os.path.join(home, "report.dcm")) as program:
+                tap.run("an object that has no image beside it", alone, program)
     finally:
         display.stop()
     tap.done()
