@@ -11,6 +11,7 @@
 #define REDIRECTS_MAX 3
 #define GRACE_S 20 /* of the engine, beyond the limit that it was given */
 #define POST_ANSWER_BYTES_MAX (1u << 20) /* nobody reads it */
+#define SINCE "since " /* before a date, in a stamp: no ETag begins so (RFC 9110 8.8.3) */
 
 struct _NegWebPlace {
   NegAgent *agent;
@@ -102,7 +103,7 @@ neg_web_place_free (NegWebPlace *place)
 /* --- one request --- */
 
 typedef struct {
-  const char *etag, *body; /* body NULL: a GET */
+  const char *stamp, *body; /* body NULL: a GET */
   guint64 bytes_max;
   guint limit_s;
   int fd;
@@ -110,13 +111,14 @@ typedef struct {
 
 typedef struct {
   guint status;
-  char *etag, *location;
+  char *etag, *modified, *location;
 } Answer;
 
 static void
 answer_clear (Answer *answer)
 {
   g_clear_pointer (&answer->etag, g_free);
+  g_clear_pointer (&answer->modified, g_free);
   g_clear_pointer (&answer->location, g_free);
 }
 
@@ -134,14 +136,26 @@ send_request (NegWebPlace *place, const char *url, const Request *request, GErro
   g_variant_builder_add (&keys, "(ss)", "accept", request->body != NULL ? "*/*" : "application/json, */*");
   g_variant_builder_add (&keys, "(ss)", "bytes-max", bytes_max);
   g_variant_builder_add (&keys, "(ss)", "limit-s", limit_s);
-  if (request->etag != NULL && *request->etag != '\0')
-    g_variant_builder_add (&keys, "(ss)", "if-none-match", request->etag);
+  if (request->stamp != NULL && g_str_has_prefix (request->stamp, SINCE))
+    g_variant_builder_add (&keys, "(ss)", "if-modified-since", request->stamp + strlen (SINCE));
+  else if (request->stamp != NULL && *request->stamp != '\0')
+    g_variant_builder_add (&keys, "(ss)", "if-none-match", request->stamp);
   if (request->body != NULL) {
     g_variant_builder_add (&keys, "(ss)", "content-type", "application/json");
     g_variant_builder_add (&keys, "(ss)", "body", request->body);
   }
   return neg_net_session_send (place->association.session, NEG_NET_FILES, g_variant_new ("(u)", 1), &request->fd, 1, error)
          && _neg_association_send (&place->association, NEG_NET_KEYS, g_variant_new ("(uuba(ss))", 0, 0, FALSE, &keys), error);
+}
+
+static char **
+find_target (Answer *answer, const char *name)
+{
+  if (strcmp (name, "etag") == 0)
+    return &answer->etag;
+  if (strcmp (name, "last-modified") == 0)
+    return &answer->modified;
+  return strcmp (name, "location") == 0 ? &answer->location : NULL;
 }
 
 static void
@@ -156,7 +170,7 @@ take_headers (GVariant *rows, Answer *answer)
     return;
   g_variant_iter_init (&iter, row);
   while (g_variant_iter_next (&iter, "(&s&s)", &name, &value)) {
-    char **target = strcmp (name, "etag") == 0 ? &answer->etag : strcmp (name, "location") == 0 ? &answer->location : NULL;
+    char **target = find_target (answer, name);
 
     if (target != NULL) {
       g_free (*target);
@@ -258,20 +272,29 @@ ask (NegWebPlace *place, const char *file, const Request *request, Answer *answe
   return neg_fail (error, NEG_ERROR_REFUSED, place->peer.name, "the %s sends us from one address to the next", place->peer.name);
 }
 
-gboolean
-neg_web_place_get (NegWebPlace *place, const char *file, const char *etag, guint64 bytes_max, guint limit_s, int fd,
-                   char **new_etag, gboolean *is_same, GError **error)
+/* "": nothing tells whether it is still the same. */
+static char *
+dup_stamp (const Answer *answer)
 {
-  const Request request = { .etag = etag, .bytes_max = bytes_max, .limit_s = limit_s, .fd = fd };
+  if (answer->etag != NULL && *answer->etag != '\0')
+    return g_strdup (answer->etag);
+  return answer->modified != NULL && *answer->modified != '\0' ? g_strconcat (SINCE, answer->modified, NULL) : g_strdup ("");
+}
+
+gboolean
+neg_web_place_get (NegWebPlace *place, const char *file, const char *stamp, guint64 bytes_max, guint limit_s, int fd,
+                   char **new_stamp, gboolean *is_same, GError **error)
+{
+  const Request request = { .stamp = stamp, .bytes_max = bytes_max, .limit_s = limit_s, .fd = fd };
   g_auto (Answer) answer = { 0 };
 
   if (!ask (place, file, &request, &answer, error))
     return FALSE;
-  *is_same = answer.status == 304 && etag != NULL && *etag != '\0';
+  *is_same = answer.status == 304 && stamp != NULL && *stamp != '\0';
   if (answer.status != 200 && !*is_same)
     return fail_status (place, answer.status, error);
-  if (new_etag != NULL)
-    *new_etag = g_strdup (answer.etag != NULL ? answer.etag : "");
+  if (new_stamp != NULL)
+    *new_stamp = *is_same ? g_strdup (stamp) : dup_stamp (&answer);
   return TRUE;
 }
 

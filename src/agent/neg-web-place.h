@@ -17,10 +17,11 @@ void neg_web_place_free (NegWebPlace *place); /* nullable; then nobody writes to
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NegWebPlace, neg_web_place_free)
 
 /* @file below the address, "": itself. The body into @fd (from 0 on, @bytes_max at most), which is read when the place is freed.
- * @etag: of what is here, "": nothing; *new_etag (nullable) given; *is_same: nothing has changed, and nothing was written. */
-gboolean neg_web_place_get (NegWebPlace *place, const char *file, const char *etag, guint64 bytes_max, guint limit_s, int fd,
-                            char **new_etag, gboolean *is_same, GError **error);
-/* TRUE: answered with 2xx. */
+ * @stamp: of what is here, "": nothing; *new_stamp (nullable) given: its ETag, else when it was modified, "": the server says
+ * neither; *is_same: nothing has changed, and nothing was written. */
+gboolean neg_web_place_get (NegWebPlace *place, const char *file, const char *stamp, guint64 bytes_max, guint limit_s, int fd,
+                            char **new_stamp, gboolean *is_same, GError **error);
+/* TRUE: answered with 2xx, whatever comes after that. */
 gboolean neg_web_place_post (NegWebPlace *place, const char *json, guint limit_s, GError **error);
 
 G_END_DECLS

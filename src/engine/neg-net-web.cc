@@ -238,6 +238,8 @@ make_headers (const Web &web, const WebRequest &request)
     headers = curl_slist_append (headers, (std::string ("Content-Type: ") + request.content_type).c_str ());
   if (request.if_none_match != nullptr && *request.if_none_match != '\0')
     headers = curl_slist_append (headers, (std::string ("If-None-Match: ") + request.if_none_match).c_str ());
+  if (request.if_modified_since != nullptr && *request.if_modified_since != '\0')
+    headers = curl_slist_append (headers, (std::string ("If-Modified-Since: ") + request.if_modified_since).c_str ());
   if (!web.authorization.empty ())
     headers = curl_slist_append (headers, ("Authorization: " + web.authorization).c_str ());
   return headers;

@@ -47,7 +47,7 @@ struct WebRequest {
   gint64 upload_bytes;
   gssize (*give) (guint8 *target, gsize length, void *user_data, GError **error);
   void (*rewind) (void *user_data); // the connection had been closed meanwhile: all of it once more
-  const char *if_none_match; // nullptr or "": none
+  const char *if_none_match, *if_modified_since; // nullptr or "": none
   long limit_s; // for all of it; 0: silence alone ends it
 };
 

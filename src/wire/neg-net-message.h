@@ -12,9 +12,10 @@
  *   NET_BEGIN    a{sv}: the options below                               the connected socket
  *   NET_KEYS     (uuba(ss)) id, limit, relational?, keys: C-FIND/QIDO; "QueryRetrieveLevel" among the keys, empty
  *                values are return keys                                 -
- *                Of "web-fetch": limit 0, keys "url" "accept" "if-none-match" "bytes-max" "limit-s" (of the whole), with
- *                "content-type" a POST of "body" (text); the answer's body goes into the next file when its status is 200, and
- *                NET_ROWS tell "etag" "location", NET_DONE HTTP's status
+ *                Of "web-fetch": limit 0, keys "url" "accept" "if-none-match" "if-modified-since" "bytes-max" "limit-s" (of
+ *                the whole), with "content-type" a POST of "body" (text), which a status of 2xx accepts whatever follows it; the
+ *                answer's body goes into the next file when its status is 200, and NET_ROWS tell "etag" "location"
+ *                "last-modified" (where it was 2 s ago at least), NET_DONE HTTP's status
  *   NET_SEND     (usssts) number, SOP class, SOP instance, transfer syntax, offset of the data set in the file,
  *                "" or why not                                          the file, for reading
  *   NET_FILES    (u) n empty files more to receive into; 0: there is room for none now, and what comes without one is

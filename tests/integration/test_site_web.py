@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """A site without a shared folder: its library at https, its webhook, its answers; and such places that err: no certificate that holds,
 statuses, redirects, silence, answers without an end. What is refused now is sent when it can be, and says why it waits."""
+import email.utils
 import json
 import os
 import shutil
 import ssl
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'python'))
 import peers  # noqa: E402
@@ -16,13 +18,17 @@ from site_library import (FEEDBACK, PRESS, Site, SiteBus, await_it, picture_of, 
 from web_peers import WebServer, reply  # noqa: E402
 
 
-class Folder(WebServer):
-    """Serves files with ETags by TLS; `other` answers first."""
+def http_date(seconds):
+    return email.utils.formatdate(seconds, usegmt=True)
 
-    def __init__(self, site, certificate, other=lambda path, head, connection: None):
+
+class Folder(WebServer):
+    """Serves files with ETags by TLS, or with when they were modified; `other` answers first. `statuses` of manifests."""
+
+    def __init__(self, site, certificate, other=lambda path, head, connection: None, by_date=False):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate + '.pem', certificate + '.key')
-        self.site, self.other = site, other
+        self.site, self.other, self.by_date, self.statuses = site, other, by_date, []
         super().__init__(self.give, lambda connection: context.wrap_socket(connection, server_side=True))
 
     def url(self, path='lib'):
@@ -38,14 +44,25 @@ class Folder(WebServer):
                 data = file.read()
         except OSError:
             return reply(connection, status='404 Not Found')
+        if self.by_date:
+            return self.give_by_date(path, data, head, connection)
         etag = f'"{hash(data) & 0xffffffff:x}"'
         if f'If-None-Match: {etag}' in head:
             return reply(connection, status='304 Not Modified', more=f'ETag: {etag}\r\n')
         return reply(connection, data, more=f'ETag: {etag}\r\n')
 
 
+    def give_by_date(self, path, data, head, connection):
+        modified = http_date(os.stat(self.site.path(*path.split('/')[2:])).st_mtime)
+        is_same = f'If-Modified-Since: {modified}\r\n' in head
+        if path.endswith('manifest.json'):
+            self.statuses.append(304 if is_same else 200)
+        dates = f'Date: {http_date(time.time())}\r\nLast-Modified: {modified}\r\n'
+        return reply(connection, b'' if is_same else data, status='304 Not Modified' if is_same else '200 OK', more=dates)
+
+
 class Hook(WebServer):
-    """A webhook: `say` gives (status, more headers) for the number of the request; None: it says nothing. `messages` that came."""
+    """A webhook: `say` gives (status, more headers[, body]) for the number of the request; None: it says nothing. `messages` that came."""
 
     def __init__(self, certificate, say=lambda n: ('204 No Content', '')):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -66,7 +83,8 @@ class Hook(WebServer):
         self.n += 1
         if said is None:
             return connection.recv(1) == b'never'
-        return reply(connection, b'x' if said[0].startswith('500') else b'', status=said[0], more=said[1])
+        body = said[2] if len(said) > 2 else b'x' if said[0].startswith('500') else b''
+        return reply(connection, body, status=said[0], more=said[1])
 
 
 def support(keys, **more):
@@ -100,6 +118,20 @@ def by_https(site, keys):
         server.listener.close()
         await_it('it is away', lambda: bus.sync()['state'])
         assert set(topics(agent)) == {'first', 'second'}
+
+
+def by_date(site, keys):
+    """Without ETags: what was not modified is not read again, what was is, also within the second in which it was read."""
+    site.publish([site.topic('first')])
+    with Folder(site, keys['server'], by_date=True) as server, Home(library(keys, server.url())) as agent:
+        bus = SiteBus(agent)
+        assert bus.sync()['state'] == '' and set(topics(agent)) == {'first'}, (bus.sync(), refused(agent))
+        for n in (2, 3):
+            await_it('that it is the same', lambda: server.statuses[-3:] == [304] * 3)
+            site.publish([site.topic('first'), site.topic(f'topic-{n}')], n)
+            await_it('what was modified', lambda: f'topic-{n}' in topics(agent))
+            site.publish([site.topic('first'), site.topic(f'topic-{n}-at-once')], n + 10)
+            await_it('what was modified at once', lambda: f'topic-{n}-at-once' in topics(agent))
 
 
 def redirects(site, keys):
@@ -170,6 +202,18 @@ def hook(keys):
         assert first['data']['words'] == FEEDBACK['words'] and picture_of(first) == png(), first
         assert second['event'] == 'support' and second['data']['page'] == 'viewer' and 'picture' not in second, second
         assert third['event'] == 'progress' and third['data']['id'] == 'line', third
+
+
+def at_length(keys):
+    """2xx is an acceptance, however long the answer goes on: the message is not sent again."""
+    answer = b'x' * (2 << 20)
+    with Hook(keys['server'], lambda n: ('200 OK', '', answer)) as server, \
+            Home(support(keys, webhook=server.url()) + '[library]\nevery=1\n') as agent:
+        bus = SiteBus(agent)
+        bus.await_post(bus.post('feedback', FEEDBACK))
+        bus.await_post(bus.post('support', PRESS))
+        bus.sync()
+        assert [message['event'] for _, message in server.messages] == ['feedback', 'support'], server.messages
 
 
 def errs(keys, say, word, moved=False):
@@ -252,8 +296,10 @@ def main():
         keys = peers.make_certificates(os.path.join(folder, 'keys'))
         sites = (Site(os.path.join(folder, f'site-{i}')) for i in range(100))
         tap.run('a library at https', by_https, next(sites), keys)
+        tap.run('a library without ETags', by_date, next(sites), keys)
         tap.run('redirects', redirects, next(sites), keys)
         tap.run('a webhook', hook, keys)
+        tap.run('a webhook that answers at length', at_length, keys)
         tap.run('a webhook that fails', errs, keys, lambda n: ('500 Internal Server Error', ''), '500')
         tap.run('a webhook that hangs', hangs, next(sites), keys)
         tap.run('answers', answers, next(sites), keys)
