@@ -6,6 +6,7 @@
 #include "dcmtk/dcmdata/dcuid.h"
 
 #include "base/neg-error.h"
+#include "engine/neg-net-conversation.hh"
 #include "engine/neg-net-receive.hh"
 
 // Storage commitment that a modality asks of us (PS3.4 J.3): its question, and the report that we owe.
@@ -18,7 +19,6 @@ constexpr guint request_commitment = 1;
 constexpr guint event_complete = 1;
 constexpr guint event_with_failures = 2;
 constexpr gsize question_bytes_max = 16 << 20;
-constexpr gsize response_bytes_max = 1 << 20;
 constexpr guint status_processing_failure = 0x0110;
 constexpr guint status_no_such_instance = 0x0112;
 constexpr guint status_no_such_class = 0x0118;
@@ -77,18 +77,11 @@ bool
 net_take_question (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
                    const T_DIMSE_N_ActionRQ &request, GError **error)
 {
-  g_autoptr (GError) failure = nullptr;
   std::unique_ptr<DcmDataset> dataset;
-  bool is_broken = false;
 
-  if (context == nullptr)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
-  if (request.DataSetType != DIMSE_DATASET_NULL)
-    dataset.reset (net_pdv_receive_dataset (channel, association, *context, question_bytes_max, &is_broken, &failure));
-  if (is_broken) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!net_take_dataset (channel, association, context, request.DataSetType != DIMSE_DATASET_NULL, question_bytes_max,
+                         &dataset, error))
     return false;
-  }
   guint status = check_request (*context, request);
   if (status == 0 && dataset == nullptr)
     status = status_processing_failure;
@@ -138,92 +131,37 @@ bool
 net_take_reported (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
                    const T_DIMSE_N_EventReportRSP &response, GError **error)
 {
-  GVariantBuilder comments;
-
-  if (response.DataSetType != DIMSE_DATASET_NULL) {
-    bool is_broken = true;
-
-    if (context == nullptr)
-      return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
-    delete net_pdv_receive_dataset (channel, association, *context, response_bytes_max, &is_broken, error);
-    if (is_broken)
-      return false;
-    g_clear_error (error);
-  }
-  g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
-  net_send (channel, NEG_NET_DONE, g_variant_new ("(uuas)", 0u, guint32 (response.DimseStatus), &comments));
-  return true;
+  return net_take_response (channel, association, context, response.DataSetType != DIMSE_DATASET_NULL, response.DimseStatus,
+                            nullptr, error);
 }
 
 // --- on an association of our own ---
 
-class Reporting {
+class Reporting : public NetConversation {
 public:
-  Reporting (NetChannel &channel, T_ASC_Association *association)
-      : channel (channel), association (association), contexts (association) {}
-  bool run (GError **error);
+  Reporting (NetChannel &channel, T_ASC_Association *association) : NetConversation (channel, association, NEG_NET_REPORT) {}
 
 private:
-  bool take_order (GError **error);
-  bool serve (GError **error);
-
-  NetChannel &channel;
-  T_ASC_Association *association;
-  NetContexts contexts;
-  bool is_over = false;
+  bool ask (GVariant *order, GError **error) override;
+  bool take (const T_DIMSE_Message &message, const NetContext *context, DcmDataset *detail, GError **error) override;
 };
 
 bool
-Reporting::take_order (GError **error)
+Reporting::ask (GVariant *order, GError **error)
 {
   const NetContext *context = contexts.find_uncompressed (UID_StorageCommitmentPushModelSOPClass);
-  guint16 type;
-  GVariant *given;
 
-  if (!net_receive (channel, false, &type, &given, nullptr))
-    return true;
-  g_autoptr (GVariant) order = given;
-  if (type != NEG_NET_REPORT)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
   if (context == nullptr)
     return neg_fail (error, NEG_ERROR_UNSUPPORTED, "association", "the peer takes no reports of storage commitment");
   return net_send_report (association, *context, order, error);
 }
 
 bool
-Reporting::serve (GError **error)
+Reporting::take (const T_DIMSE_Message &message, const NetContext *context, DcmDataset *detail, GError **error)
 {
-  T_ASC_PresentationContextID id;
-  T_DIMSE_Message message;
-  DcmDataset *given = nullptr;
-
-  if (!net_receive_command (channel, association, &id, &message, &given, &is_over, error)) {
-    if (!is_over)
-      return false;
-    g_clear_error (error);
-    OFCondition condition = ASC_acknowledgeRelease (association);
-    return condition.good () || net_fail (error, condition, "releasing");
-  }
-  delete given;
   if (message.CommandField != DIMSE_N_EVENT_REPORT_RSP)
     return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer answered something else than the report");
-  return net_take_reported (channel, association, contexts.find (id), message.msg.NEventReportRSP, error);
-}
-
-bool
-Reporting::run (GError **error)
-{
-  while (!is_over && !channel.is_cancelled) {
-    if (!take_order (error))
-      return false;
-    if (net_has_waiting (channel) || channel.is_cancelled)
-      continue;
-    if (channel.is_finished)
-      return true;
-    if (net_wait (channel, association, -1) == NetReady::PEER && !serve (error))
-      return false;
-  }
-  return is_over || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+  return net_take_reported (channel, association, context, message.msg.NEventReportRSP, error);
 }
 
 bool

@@ -7,6 +7,7 @@
 #include "dcmtk/dcmdata/dcuid.h"
 
 #include "base/neg-error.h"
+#include "engine/neg-net-conversation.hh"
 #include "engine/neg-net-receive.hh"
 
 // Storage commitment (PS3.4 J): the request, and the report whenever it comes.
@@ -58,19 +59,12 @@ bool
 net_take_event (NetChannel &channel, T_ASC_Association *association, const NetContext *context,
                 const T_DIMSE_N_EventReportRQ &request, GError **error)
 {
-  g_autoptr (GError) failure = nullptr;
   std::unique_ptr<DcmDataset> dataset;
-  bool is_broken = false;
   guint status = status_processing_failure;
 
-  if (context == nullptr)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
-  if (request.DataSetType != DIMSE_DATASET_NULL)
-    dataset.reset (net_pdv_receive_dataset (channel, association, *context, event_bytes_max, &is_broken, &failure));
-  if (is_broken) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!net_take_dataset (channel, association, context, request.DataSetType != DIMSE_DATASET_NULL, event_bytes_max,
+                         &dataset, error))
     return false;
-  }
   if (strcmp (request.AffectedSOPClassUID, UID_StorageCommitmentPushModelSOPClass) != 0)
     status = status_no_such_class;
   else if (dataset != nullptr && !tell_event (channel, dataset.get (), &status, error))
@@ -78,22 +72,13 @@ net_take_event (NetChannel &channel, T_ASC_Association *association, const NetCo
   return answer_event (association, *context, request, status, error);
 }
 
-class Commitment {
+class Commitment : public NetConversation {
 public:
-  Commitment (NetChannel &channel, T_ASC_Association *association)
-      : channel (channel), association (association), contexts (association) {}
-  bool run (GError **error);
+  Commitment (NetChannel &channel, T_ASC_Association *association) : NetConversation (channel, association, NEG_NET_ACTION) {}
 
 private:
-  bool take_order (GError **error);
-  bool ask (GVariant *order, GError **error);
-  bool serve (GError **error);
-  void tell_done (const T_DIMSE_N_ActionRSP &response, DcmDataset *detail);
-
-  NetChannel &channel;
-  T_ASC_Association *association;
-  NetContexts contexts;
-  bool is_over = false;
+  bool ask (GVariant *order, GError **error) override;
+  bool take (const T_DIMSE_Message &message, const NetContext *context, DcmDataset *detail, GError **error) override;
 };
 
 static bool
@@ -132,78 +117,18 @@ Commitment::ask (GVariant *order, GError **error)
   return condition.good () || net_fail (error, condition, "asking for storage commitment");
 }
 
-bool
-Commitment::take_order (GError **error)
-{
-  guint16 type;
-  GVariant *given;
-
-  if (!net_receive (channel, false, &type, &given, nullptr))
-    return true;
-  g_autoptr (GVariant) order = given;
-  if (type != NEG_NET_ACTION)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
-  return ask (order, error);
-}
-
-void
-Commitment::tell_done (const T_DIMSE_N_ActionRSP &response, DcmDataset *detail)
-{
-  GVariantBuilder comments;
-
-  g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
-  net_add_comment (&comments, detail);
-  net_send (channel, NEG_NET_DONE, g_variant_new ("(uuas)", 0u, guint32 (response.DimseStatus), &comments));
-}
-
 // Some report before they answer the request.
 bool
-Commitment::serve (GError **error)
+Commitment::take (const T_DIMSE_Message &message, const NetContext *context, DcmDataset *detail, GError **error)
 {
-  T_ASC_PresentationContextID id;
-  T_DIMSE_Message message;
-  DcmDataset *given = nullptr;
+  const T_DIMSE_N_ActionRSP &response = message.msg.NActionRSP;
 
-  if (!net_receive_command (channel, association, &id, &message, &given, &is_over, error)) {
-    if (!is_over)
-      return false;
-    g_clear_error (error);
-    OFCondition condition = ASC_acknowledgeRelease (association);
-    return condition.good () || net_fail (error, condition, "releasing");
-  }
-  std::unique_ptr<DcmDataset> detail (given);
   if (message.CommandField == DIMSE_N_EVENT_REPORT_RQ)
-    return net_take_event (channel, association, contexts.find (id), message.msg.NEventReportRQ, error);
+    return net_take_event (channel, association, context, message.msg.NEventReportRQ, error);
   if (message.CommandField != DIMSE_N_ACTION_RSP)
     return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer answered something else than the request");
-  if (message.msg.NActionRSP.DataSetType != DIMSE_DATASET_NULL) {
-    bool is_broken;
-    const NetContext *context = contexts.find (id);
-    if (context == nullptr)
-      return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
-    delete net_pdv_receive_dataset (channel, association, *context, event_bytes_max, &is_broken, error);
-    if (is_broken)
-      return false;
-    g_clear_error (error);
-  }
-  tell_done (message.msg.NActionRSP, detail.get ());
-  return true;
-}
-
-bool
-Commitment::run (GError **error)
-{
-  while (!is_over && !channel.is_cancelled) {
-    if (!take_order (error))
-      return false;
-    if (net_has_waiting (channel) || channel.is_cancelled)
-      continue;
-    if (channel.is_finished)
-      return true;
-    if (net_wait (channel, association, -1) == NetReady::PEER && !serve (error))
-      return false;
-  }
-  return is_over || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+  return net_take_response (channel, association, context, response.DataSetType != DIMSE_DATASET_NULL, response.DimseStatus,
+                            detail, error);
 }
 
 bool

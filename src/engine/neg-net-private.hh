@@ -13,6 +13,7 @@
 // neg-net-receive.cc    one object that comes; neg-net-scp.cc: C-STORE and C-ECHO SCP; neg-net-get.cc: C-GET SCU
 // neg-net-commit.cc     N-ACTION to a peer, its N-EVENT-REPORT; neg-net-asked.cc: the other way round
 // neg-net-step.cc       N-CREATE, N-SET of performed procedure steps in both roles
+// neg-net-conversation.cc  what these three have in common: orders of the agent, answers of the peer
 // neg-net-web*.c        DICOMweb (libcurl)
 #pragma once
 

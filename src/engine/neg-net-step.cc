@@ -6,6 +6,7 @@
 #include "dcmtk/dcmdata/dcuid.h"
 
 #include "base/neg-error.h"
+#include "engine/neg-net-conversation.hh"
 #include "engine/neg-net-receive.hh"
 
 // Modality performed procedure steps (PS3.4 F.7): what a modality says, and what we say for one that cannot.
@@ -99,20 +100,12 @@ net_take_step (NetChannel &channel, T_ASC_Association *association, const NetCon
                const T_DIMSE_Message &message, GError **error)
 {
   const Asked asked = read_request (message);
-  g_autoptr (GError) failure = nullptr;
   std::unique_ptr<DcmDataset> dataset;
   std::string instance = net_check_uid (asked.instance);
   guint status = status_processing_failure;
-  bool is_broken = false;
 
-  if (context == nullptr)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
-  if (asked.has_dataset)
-    dataset.reset (net_pdv_receive_dataset (channel, association, *context, step_bytes_max, &is_broken, &failure));
-  if (is_broken) {
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (!net_take_dataset (channel, association, context, asked.has_dataset, step_bytes_max, &dataset, error))
     return false;
-  }
   if (strcmp (asked.sop_class, UID_ModalityPerformedProcedureStepSOPClass) != 0
       || context->sop_class != UID_ModalityPerformedProcedureStepSOPClass)
     status = status_no_such_class;
@@ -125,21 +118,14 @@ net_take_step (NetChannel &channel, T_ASC_Association *association, const NetCon
 
 // --- what we say ---
 
-class Telling {
+class Telling : public NetConversation {
 public:
   Telling (NetChannel &channel, T_ASC_Association *association)
-      : channel (channel), association (association), contexts (association) {}
-  bool run (GError **error);
+      : NetConversation (channel, association, NEG_NET_TELL_STEP) {}
 
 private:
-  bool take_order (GError **error);
-  bool tell (GVariant *order, GError **error);
-  bool serve (GError **error);
-
-  NetChannel &channel;
-  T_ASC_Association *association;
-  NetContexts contexts;
-  bool is_over = false;
+  bool ask (GVariant *order, GError **error) override;
+  bool take (const T_DIMSE_Message &message, const NetContext *context, DcmDataset *detail, GError **error) override;
 };
 
 static void
@@ -168,7 +154,7 @@ fill_set (T_DIMSE_Message &message, guint16 id, const char *instance)
 }
 
 bool
-Telling::tell (GVariant *order, GError **error)
+Telling::ask (GVariant *order, GError **error)
 {
   g_autoptr (GVariant) attributes = nullptr;
   T_DIMSE_Message message = T_DIMSE_Message ();
@@ -194,20 +180,6 @@ Telling::tell (GVariant *order, GError **error)
   return condition.good () || net_fail (error, condition, "telling of a performed procedure step");
 }
 
-bool
-Telling::take_order (GError **error)
-{
-  guint16 type;
-  GVariant *given;
-
-  if (!net_receive (channel, false, &type, &given, nullptr))
-    return true;
-  g_autoptr (GVariant) order = given;
-  if (type != NEG_NET_TELL_STEP)
-    return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "a message of type %u at the wrong time", type);
-  return tell (order, error);
-}
-
 // Status and data set of the response; false: it is none.
 static bool
 read_response (const T_DIMSE_Message &message, guint *status, bool *has_dataset)
@@ -225,56 +197,14 @@ read_response (const T_DIMSE_Message &message, guint *status, bool *has_dataset)
 }
 
 bool
-Telling::serve (GError **error)
+Telling::take (const T_DIMSE_Message &message, const NetContext *context, DcmDataset *detail, GError **error)
 {
-  T_ASC_PresentationContextID id;
-  T_DIMSE_Message message;
-  DcmDataset *given = nullptr;
-  GVariantBuilder comments;
   bool has_dataset = false;
   guint status = 0;
 
-  if (!net_receive_command (channel, association, &id, &message, &given, &is_over, error)) {
-    if (!is_over)
-      return false;
-    g_clear_error (error);
-    OFCondition condition = ASC_acknowledgeRelease (association);
-    return condition.good () || net_fail (error, condition, "releasing");
-  }
-  std::unique_ptr<DcmDataset> detail (given);
   if (!read_response (message, &status, &has_dataset))
     return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer answered something else than the request");
-  if (has_dataset) {
-    const NetContext *context = contexts.find (id);
-    bool is_broken = true;
-
-    if (context == nullptr)
-      return neg_fail (error, NEG_ERROR_PROTOCOL, "association", "the peer uses a context that was not accepted");
-    delete net_pdv_receive_dataset (channel, association, *context, step_bytes_max, &is_broken, error);
-    if (is_broken)
-      return false;
-    g_clear_error (error);
-  }
-  g_variant_builder_init (&comments, G_VARIANT_TYPE ("as"));
-  net_add_comment (&comments, detail.get ());
-  net_send (channel, NEG_NET_DONE, g_variant_new ("(uuas)", 0u, guint32 (status), &comments));
-  return true;
-}
-
-bool
-Telling::run (GError **error)
-{
-  while (!is_over && !channel.is_cancelled) {
-    if (!take_order (error))
-      return false;
-    if (net_has_waiting (channel) || channel.is_cancelled)
-      continue;
-    if (channel.is_finished)
-      return true;
-    if (net_wait (channel, association, -1) == NetReady::PEER && !serve (error))
-      return false;
-  }
-  return is_over || neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
+  return net_take_response (channel, association, context, has_dataset, status, detail, error);
 }
 
 bool

@@ -29,44 +29,12 @@ struct Fetch {
   gsize n_given;
 };
 
-const char *
-find_key (GVariant *keys, const char *name)
-{
-  GVariantIter iterator;
-  const char *key;
-  const char *value;
-
-  g_variant_iter_init (&iterator, keys);
-  while (g_variant_iter_next (&iterator, "(&s&s)", &key, &value))
-    if (g_str_equal (key, name))
-      return value;
-  return "";
-}
-
 guint64
 find_number (GVariant *keys, const char *name, guint64 otherwise)
 {
   guint64 value = 0;
 
-  return g_ascii_string_to_unsigned (find_key (keys, name), 10, 1, G_MAXINT64, &value, nullptr) ? value : otherwise;
-}
-
-bool
-write_all (int fd, const guint8 *bytes, gsize length, guint64 offset, GError **error)
-{
-  while (length > 0) {
-    gssize written = pwrite (fd, bytes, length, (off_t) offset);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, nullptr,
-                       "what came cannot be written: %s", g_strerror (errno));
-    bytes += written;
-    offset += (guint64) written;
-    length -= (gsize) written;
-  }
-  return true;
+  return g_ascii_string_to_unsigned (neg::web_find_key (keys, name), 10, 1, G_MAXINT64, &value, nullptr) ? value : otherwise;
 }
 
 // The agent would take silence for the end of it.
@@ -92,7 +60,7 @@ take_answer (const guint8 *bytes, gsize length, void *user_data, GError **error)
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the answer is larger than %" G_GUINT64_FORMAT " bytes",
                      fetch.bytes_max);
   curl_easy_getinfo (fetch.web->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status == 200 && fetch.fd >= 0 && !write_all (fetch.fd, bytes, length, fetch.bytes, error))
+  if (status == 200 && fetch.fd >= 0 && !neg::web_write (fetch.fd, bytes, length, fetch.bytes, error))
     return false;
   fetch.bytes += length;
   tell_progress (fetch);
@@ -178,16 +146,16 @@ fetch_one (Web &web, GVariant *question, GError **error)
   if (fetch.fd < 0)
     return neg_fail (error, NEG_ERROR_CANCELLED, nullptr, "cancelled");
   fetch.bytes_max = find_number (keys, "bytes-max", bytes_max_default);
-  fetch.body = find_key (keys, "body");
-  request.url = find_key (keys, "url");
-  request.accept = find_key (keys, "accept");
-  request.if_none_match = find_key (keys, "if-none-match");
-  request.if_modified_since = find_key (keys, "if-modified-since");
+  fetch.body = neg::web_find_key (keys, "body");
+  request.url = neg::web_find_key (keys, "url");
+  request.accept = neg::web_find_key (keys, "accept");
+  request.if_none_match = neg::web_find_key (keys, "if-none-match");
+  request.if_modified_since = neg::web_find_key (keys, "if-modified-since");
   request.limit_s = (long) MIN (find_number (keys, "limit-s", 60), limit_s_max);
   request.take = take_answer;
   request.user_data = &fetch;
-  if (*find_key (keys, "content-type") != '\0') {
-    request.content_type = find_key (keys, "content-type");
+  if (*neg::web_find_key (keys, "content-type") != '\0') {
+    request.content_type = neg::web_find_key (keys, "content-type");
     request.upload_bytes = (gint64) fetch.body.size ();
     request.give = give_body;
     request.rewind = rewind_body;

@@ -43,24 +43,6 @@ struct Retrieval {
   bool is_refused; // the answer's body is none of parts: its status will tell
 };
 
-bool
-write_all (int fd, const guint8 *bytes, gsize length, guint64 offset, GError **error)
-{
-  while (length > 0) {
-    gssize written = pwrite (fd, bytes, length, (off_t) offset);
-
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written <= 0)
-      return neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, nullptr,
-                       "a received object cannot be written: %s", g_strerror (errno));
-    bytes += written;
-    offset += (guint64) written;
-    length -= (gsize) written;
-  }
-  return true;
-}
-
 gboolean
 begin_part (const char *content_type, gpointer user_data, GError **error)
 {
@@ -96,7 +78,7 @@ flush (Retrieval &retrieval, GError **error)
 
   if (length > object_bytes_max - retrieval.bytes)
     return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the object is larger than 16 GiB");
-  if (!write_all (retrieval.fd, retrieval.buffer->data, length, retrieval.bytes, error))
+  if (!neg::web_write (retrieval.fd, retrieval.buffer->data, length, retrieval.bytes, error))
     return false;
   retrieval.bytes += length;
   g_byte_array_set_size (retrieval.buffer, 0);
@@ -131,7 +113,7 @@ examine (const Retrieval &retrieval, NegObjectRecord *record, GError **error)
   neg_source_clear (&source);
   if (!done)
     return false;
-  return record->dataset_offset < preamble_bytes || write_all (retrieval.fd, zeros, sizeof zeros, 0, error);
+  return record->dataset_offset < preamble_bytes || neg::web_write (retrieval.fd, zeros, sizeof zeros, 0, error);
 }
 
 void
@@ -195,27 +177,13 @@ take_answer (const guint8 *bytes, gsize length, void *user_data, GError **error)
   return retrieval.is_refused || neg_multipart_feed (retrieval.multipart, bytes, length, error);
 }
 
-const char *
-find_key (GVariant *keys, const char *keyword)
-{
-  GVariantIter iterator;
-  const char *name;
-  const char *value;
-
-  g_variant_iter_init (&iterator, keys);
-  while (g_variant_iter_next (&iterator, "(&s&s)", &name, &value))
-    if (g_strcmp0 (name, keyword) == 0)
-      return value;
-  return "";
-}
-
 // /studies/1.2[/series/3.4[/instances/5.6]]: a study, a series, or each instance by itself.
 bool
 make_paths (const Web &web, GVariant *keys, std::vector<std::string> *paths, GError **error)
 {
-  const char *study = find_key (keys, "StudyInstanceUID");
-  const char *series = find_key (keys, "SeriesInstanceUID");
-  g_auto (GStrv) instances = g_strsplit (find_key (keys, "SOPInstanceUID"), "\\", -1);
+  const char *study = neg::web_find_key (keys, "StudyInstanceUID");
+  const char *series = neg::web_find_key (keys, "SeriesInstanceUID");
+  g_auto (GStrv) instances = g_strsplit (neg::web_find_key (keys, "SOPInstanceUID"), "\\", -1);
   std::string path = "/studies/" + neg::web_escape (web, study);
 
   if (*study == '\0' || (*series == '\0' && instances[0] != nullptr))

@@ -470,3 +470,35 @@ neg::web_escape (const Web &web, const char *text)
   curl_free (escaped);
   return copy;
 }
+
+bool
+neg::web_write (int fd, const guint8 *bytes, gsize length, guint64 offset, GError **error)
+{
+  while (length > 0) {
+    gssize written = pwrite (fd, bytes, length, (off_t) offset);
+
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return neg_fail (error, errno == ENOSPC || errno == EDQUOT ? NEG_ERROR_DISK_FULL : NEG_ERROR_UNREADABLE, nullptr,
+                       "what came cannot be written: %s", g_strerror (errno));
+    bytes += written;
+    offset += (guint64) written;
+    length -= (gsize) written;
+  }
+  return true;
+}
+
+const char *
+neg::web_find_key (GVariant *keys, const char *keyword)
+{
+  GVariantIter iterator;
+  const char *name;
+  const char *value;
+
+  g_variant_iter_init (&iterator, keys);
+  while (g_variant_iter_next (&iterator, "(&s&s)", &name, &value))
+    if (g_str_equal (name, keyword))
+      return value;
+  return "";
+}

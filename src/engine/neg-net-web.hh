@@ -69,6 +69,12 @@ bool web_fail_status (const Web &web, long status, GError **error);
 // Part of a path or query, escaped.
 std::string web_escape (const Web &web, const char *text);
 
+// What comes, into the file at @offset. DISK_FULL, UNREADABLE.
+bool web_write (int fd, const guint8 *bytes, gsize length, guint64 offset, GError **error);
+
+// The value of @keyword among a(ss), "" where absent; borrowed.
+const char *web_find_key (GVariant *keys, const char *keyword);
+
 bool web_run_query (Web &web, GError **error);
 bool web_run_retrieve (Web &web, GError **error);
 bool web_run_store (Web &web, GError **error);
