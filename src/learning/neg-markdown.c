@@ -4,12 +4,11 @@
 
 #include <string.h>
 
-#include "base/neg-error.h"
-
 #define BLOCKS_MAX 5000
 #define NUMBER_MAX 9999
 #define LEVELS 3
 #define SPACES_OF_LEVEL 2
+#define PICTURE_NAME_BYTES_MAX 100
 
 static void
 block_free (gpointer data)
@@ -98,23 +97,48 @@ read_number (const char *line, const char **rest)
   return (guint) value;
 }
 
-/* "![what it shows](name)" on a line of its own: a picture of the topic, or text. */
+gboolean
+neg_markdown_is_picture (const char *name)
+{
+  const gsize length = strlen (name);
+
+  if (*name == '.' || *name == '-' || length > PICTURE_NAME_BYTES_MAX || !g_str_has_suffix (name, ".png"))
+    return FALSE;
+  for (; *name != '\0'; name++)
+    if (!g_ascii_isalnum (*name) && strchr ("._-", *name) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+_neg_markdown_read_picture (const char *line, char **words, char **name)
+{
+  const char *close = g_str_has_prefix (line, "![") ? strstr (line, "](") : NULL;
+  const char *last = close != NULL ? strchr (close, ')') : NULL;
+  g_autofree char *found = last != NULL ? g_strndup (close + 2, (gsize) (last - close) - 2) : NULL;
+
+  if (last == NULL || last[1 + strspn (last + 1, " \r")] != '\0' || close == line + 2 || !neg_markdown_is_picture (found))
+    return FALSE;
+  if (words != NULL)
+    *words = g_strndup (line + 2, (gsize) (close - line) - 2);
+  if (name != NULL)
+    *name = g_steal_pointer (&found);
+  return TRUE;
+}
+
+/* A picture of the topic, or text. */
 static gboolean
 add_picture (Reading *reading, const char *line)
 {
-  const char *close = strstr (line, "](");
-  const char *last = close != NULL ? strchr (close, ')') : NULL;
   NegMarkdownBlock *block;
 
-  if (!g_str_has_prefix (line, "![") || last == NULL || last[1 + strspn (last + 1, " ")] != '\0'
-      || memchr (close, ':', (gsize) (last - close)) != NULL || reading->blocks->len >= BLOCKS_MAX)
+  if (reading->blocks->len >= BLOCKS_MAX || !_neg_markdown_read_picture (line, NULL, NULL))
     return FALSE;
   close_block (reading);
   block = g_new0 (NegMarkdownBlock, 1);
   block->kind = NEG_MARKDOWN_PICTURE;
-  block->plain = g_strndup (line + 2, (gsize) (close - line) - 2);
+  _neg_markdown_read_picture (line, &block->plain, &block->picture);
   block->markup = g_markup_escape_text (block->plain, -1);
-  block->picture = g_strndup (close + 2, (gsize) (last - close) - 2);
   g_ptr_array_add (reading->blocks, block);
   return TRUE;
 }
@@ -228,73 +252,4 @@ neg_markdown_to_plain (const char *text)
     g_string_append (plain, ((const NegMarkdownBlock *) blocks->pdata[i])->plain);
   }
   return g_string_free (plain, FALSE);
-}
-
-/* --- what others publish --- */
-
-/* "<b>", "</div", "<!--": not "a < b", not "<3". */
-static gboolean
-has_html (const char *line)
-{
-  for (const char *at = strchr (line, '<'); at != NULL; at = strchr (at + 1, '<'))
-    if (g_ascii_isalpha (at[1]) || at[1] == '/' || at[1] == '!' || at[1] == '?')
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-check_links (const char *line, GError **error)
-{
-  for (const char *at = strstr (line, "]("); at != NULL; at = strstr (at + 2, "](")) {
-    const char *last = strchr (at, ')');
-    g_autofree char *address = last != NULL ? g_strndup (at + 2, (gsize) (last - at) - 2) : g_strdup (at + 2);
-    const char *open = at;
-    gboolean is_picture;
-
-    while (open > line && *open != '[')
-      open--;
-    is_picture = open > line && open[-1] == '!';
-    if (is_picture && strchr (address, ':') == NULL && !g_str_has_prefix (address, "//"))
-      continue;
-    if (is_picture)
-      return neg_fail (error, NEG_ERROR_REFUSED, "text", "the text has a picture from elsewhere");
-    if (!neg_markdown_is_link (address))
-      return neg_fail (error, NEG_ERROR_REFUSED, "text", "the text has a link that does not begin with https://");
-  }
-  return TRUE;
-}
-
-/* Also what is no link here and would be one elsewhere. */
-static gboolean
-check_line (const char *line, GError **error)
-{
-  static const char *const schemes[] = { "javascript:", "vbscript:", "data:text", "file://" };
-  g_autofree char *lower = g_ascii_strdown (line, -1);
-
-  if (has_html (line))
-    return neg_fail (error, NEG_ERROR_REFUSED, "text", "the text has HTML in it");
-  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
-    if (strstr (lower, schemes[i]) != NULL)
-      return neg_fail (error, NEG_ERROR_REFUSED, "text", "the text has an address that begins with %s", schemes[i]);
-  return check_links (line, error);
-}
-
-gboolean
-neg_markdown_check (const char *text, GError **error)
-{
-  g_auto (GStrv) lines = NULL;
-  gboolean is_code = FALSE;
-
-  if (strlen (text) > NEG_MARKDOWN_BYTES_MAX)
-    return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, "text", "the text is larger than %u KiB", NEG_MARKDOWN_BYTES_MAX >> 10);
-  if (!g_utf8_validate (text, -1, NULL))
-    return neg_fail (error, NEG_ERROR_UNREADABLE, "text", "the text is not UTF-8");
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL; i++) {
-    if (g_str_has_prefix (lines[i], "```"))
-      is_code = !is_code;
-    else if (!is_code && !check_line (lines[i], error))
-      return FALSE;
-  }
-  return TRUE;
 }

@@ -33,9 +33,12 @@ GPtrArray *neg_markdown_parse (const char *text);
 char *neg_markdown_to_markup (const char *text);
 char *neg_markdown_to_plain (const char *text);
 
-/* For what others publish: REFUSED names what has no place here (HTML, script, links that are not https, pictures from elsewhere), so
+/* For what others publish: REFUSED names what has no place here (HTML, script, links that are not https, pictures from elsewhere, or without words for what they show), so
  * that whoever wrote it learns of it. Shown, it would be text all the same. */
 gboolean neg_markdown_check (const char *text, GError **error);
+
+/* A PNG file of the topic by its name alone, as "shot.png": letters, digits, ".", "_" and "-"; no folder and no address. */
+gboolean neg_markdown_is_picture (const char *name);
 
 /* https with a host, no user, no spaces or control characters. */
 gboolean neg_markdown_is_link (const char *address);

@@ -9,8 +9,7 @@
 #include "learning/neg-markdown.h"
 #include "learning/neg-progress.h"
 #include "ui/neg-command-table.h"
-
-#define PICTURE_WIDTH_MIN 120
+#include "ui/neg-learn-picture.h"
 
 struct _NegLearnTopic {
   GtkWidget parent_instance;
@@ -148,33 +147,17 @@ new_label (const char *markup, const char *css_class)
   return label;
 }
 
+/* Where it lies; NULL: nowhere, or it is the site's, whose pictures nobody has decoded in a cage. */
 static const char *
 find_picture (const NegTopic *topic, const char *name)
 {
-  for (guint i = 0; i < topic->pictures->len; i++) {
+  for (guint i = 0; topic->is_builtin && i < topic->pictures->len; i++) {
     const NegLibraryFile *file = topic->pictures->pdata[i];
-    g_autofree char *base = g_path_get_basename (file->name);
 
-    if (g_str_equal (file->name, name) || g_str_equal (base, name))
+    if (g_str_equal (file->called, name))
       return file->path;
   }
   return NULL;
-}
-
-/* The file was checked with the library it is of. */
-static void
-add_picture (NegLearnTopic *self, const NegMarkdownBlock *block)
-{
-  const char *path = block->picture != NULL ? find_picture (self->topic, block->picture) : NULL;
-  GtkWidget *picture;
-
-  if (path == NULL)
-    return;
-  picture = gtk_picture_new_for_filename (path);
-  gtk_picture_set_alternative_text (GTK_PICTURE (picture), block->plain);
-  gtk_widget_set_size_request (picture, PICTURE_WIDTH_MIN, -1);
-  gtk_widget_add_css_class (picture, "learn-picture");
-  gtk_box_append (GTK_BOX (self->page), picture);
 }
 
 static void
@@ -185,7 +168,7 @@ add_block (NegLearnTopic *self, const NegMarkdownBlock *block)
 
   switch (block->kind) {
   case NEG_MARKDOWN_PICTURE:
-    add_picture (self, block);
+    gtk_box_append (GTK_BOX (self->page), neg_learn_picture_new (find_picture (self->topic, block->picture), block->plain));
     return;
   case NEG_MARKDOWN_HEADING:
     label = new_label (block->markup, block->level == 1 ? "learn-title" : "learn-heading");

@@ -32,6 +32,21 @@ neg_fuzz_make_input (GRand *random)
   return input;
 }
 
+/* No picture leads out of its topic, and each has words. */
+static void
+check_pictures (const char *text)
+{
+  g_autoptr (GPtrArray) blocks = neg_markdown_parse (text);
+
+  for (guint i = 0; i < blocks->len; i++) {
+    const NegMarkdownBlock *block = blocks->pdata[i];
+
+    g_assert_true ((block->kind == NEG_MARKDOWN_PICTURE) == (block->picture != NULL));
+    if (block->picture != NULL)
+      g_assert_true (neg_markdown_is_picture (block->picture) && strpbrk (block->picture, "/\\:") == NULL && *block->plain != '\0');
+  }
+}
+
 static void
 check_markdown (const uint8_t *data, size_t size)
 {
@@ -40,6 +55,7 @@ check_markdown (const uint8_t *data, size_t size)
   g_autofree char *plain = neg_markdown_to_plain (text);
 
   g_assert_true (g_utf8_validate (markup, -1, NULL) && g_utf8_validate (plain, -1, NULL));
+  check_pictures (text);
   neg_markdown_check (text, NULL);
 }
 

@@ -1,16 +1,20 @@
 #!/usr/bin/python3
 """Topics beside the images, by the keyboard and for the ear: found by a search, played with captions at the right second, on the whole
-screen and back, and the topic of the tool in hand. The library is made here: its video says which picture it is."""
+screen and back, and the topic of the tool in hand. The library is made here: its video says which picture it is. Pictures of a text: at
+its width and never larger, by words where they are too large, none or the site's."""
 
 import hashlib
 import json
 import os
 import re
+import struct
 import tempfile
 
 import screen
+from PIL import Image
 
 SECONDS, RATE, WIDTH, HEIGHT = 12, 10, 320, 200
+SMALL, RED, GREEN = (120, 50), (200, 0, 0), (0, 160, 0)
 LEVELS = 4  # the video is that many even greys, one after the other
 TITLES = ("Scrolling and window", "Measuring", "Checking before sending")
 CAPTIONS = ["First caption: nearly black.", "Second caption: dark grey.", "Third caption: light grey.", "Fourth caption: white."]
@@ -52,6 +56,22 @@ def write(folder, name, text):
         file.write(text)
 
 
+def make_pictures(folder, where):
+    """Red and smaller than the page, green and larger, one that says of itself to be huge, one of too many bytes. "missing" is none."""
+    os.makedirs(os.path.join(folder, where), exist_ok=True)
+    for name, size, colour in (("small", SMALL, RED), ("wide", (1200, 300), GREEN)):
+        Image.new("RGB", size, colour).save(os.path.join(folder, where, name + ".png"))
+    with open(os.path.join(folder, where, "small.png"), "rb") as file:
+        data = file.read()
+    for name, content in (("huge", data[:16] + struct.pack(">II", 3000, 3000) + data[24:]), ("heavy", data + bytes(1 << 20)), ("none", b"GIF89a")):
+        with open(os.path.join(folder, where, name + ".png"), "wb") as file:
+            file.write(content)
+    return [described(folder, f"{where}/{name}.png") for name in ("small", "wide", "huge", "heavy", "none")]
+
+
+PICTURES = "".join(f"![a {name} one]({name}.png)\n\n" for name in ("small", "wide", "huge", "heavy", "none", "missing"))
+
+
 def make_topic(folder, name, title, summary, words, with_video=False, **more):
     write(folder, f"{name}/text.en.md", f"# {title}\n\n{words}\n\n- one **item**\n")
     topic = {"id": name, "revision": 1, "title": {"en": title}, "summary": {"en": summary}, "roles": [], "made_by": "A superuser",
@@ -72,13 +92,26 @@ def make_topic(folder, name, title, summary, words, with_video=False, **more):
 
 def make_library(folder):
     topics = [make_topic(folder, "scrolling-and-window", "Scrolling and window", "Through the images.", "The wheel goes through them.", True),
-              make_topic(folder, "measuring", "Measuring", "Lengths and angles.", "Calipers are old-fashioned.", roles=["radiologist"]),
+              make_topic(folder, "measuring", "Measuring", "Lengths and angles.", PICTURES + "Calipers are old-fashioned.", roles=["radiologist"],
+                         pictures=make_pictures(folder, "measuring")),
               make_topic(folder, "quality", "Checking before sending", "For technologists.", "Before it leaves.", roles=["technologist"])]
     if topics[0] is None:
         return False
-    manifest = {"format": "negatoscope-library", "version": 1, "revision": 1, "published": "2026-11-01T00:00:00Z", "topics": topics}
-    write(folder, "manifest.json", json.dumps(manifest))
+    write(folder, "manifest.json", manifest_of(topics))
     return True
+
+
+def manifest_of(topics):
+    return json.dumps({"format": "negatoscope-library", "version": 1, "revision": 1, "published": "2026-11-01T00:00:00Z", "topics": topics})
+
+
+def make_site(home):
+    """What the agent would have brought: files by their hash."""
+    folder = os.path.join(home, "cache", "library")
+    topic = make_topic(folder, "ours", "Of this site", "By a superuser.", PICTURES, pictures=make_pictures(folder, "ours"))
+    for file in topic["text"] + topic["pictures"]:
+        os.rename(os.path.join(folder, file["file"]), os.path.join(folder, file["sha256"] + os.path.splitext(file["file"])[1]))
+    write(folder, "current.json", manifest_of([topic]))
 
 
 def position_s(program):
@@ -206,6 +239,41 @@ def whole_screen(program):
     screen.wait_until(lambda: len(topic_rows(program)) > 0, what="the list")
 
 
+def n_pixels(program, colour):
+    return int((program.look() == colour).all(axis=2).sum())
+
+
+def open_topic(program, words, title):
+    program.key("ctrl+l")
+    program.wait_focus("Search the topics")
+    program.key("ctrl+a")
+    program.do("type", words)
+    screen.wait_until(lambda: any(title in name for name in program.names()), what=f"the row of {title}")
+    program.key("Return")
+    program.wait_text("one item")
+
+
+def shows_pictures(program):
+    """The small one as it is, the wide one as wide as the text; each has its name."""
+    import pyatspi
+    open_topic(program, "calipers", "Measuring")
+    for name in ("huge", "heavy", "none", "missing"):
+        program.wait_text(f"Picture: a {name} one")
+    screen.wait_until(lambda: n_pixels(program, RED) == SMALL[0] * SMALL[1], what=lambda: f"the small one; {n_pixels(program, RED)} pixels")
+    program.wait_find("image", "a small one")
+    width = program.wait_find("image", "a wide one").queryComponent().getExtents(pyatspi.WINDOW_COORDS).width
+    assert SMALL[0] < width < 600, width
+    screen.wait_until(lambda: n_pixels(program, GREEN) == width * round(width / 4), what=lambda: f"{width}: {n_pixels(program, GREEN)} pixels")
+
+
+def hides_pictures_of_the_site(program):
+    open_topic(program, "superuser", "Of this site")
+    for name in ("small", "wide", "huge", "heavy", "none", "missing"):
+        program.wait_text(f"Picture: a {name} one")
+    program.settled(whole=True)
+    assert n_pixels(program, RED) == n_pixels(program, GREEN) == 0
+
+
 def named(program):
     names = [(role, name) for role, name in map(program.role_and_name, program.walk())
              if role in ("push button", "toggle button", "combo box", "slider")]
@@ -232,6 +300,7 @@ def main():
             tap.skip("the player", "GStreamer or its introspection is not installed")
             tap.done()
             return
+        make_site(home)
         study.add_series(3)
         environment = {"NEGATOSCOPE_LEARNING": folder}
         display = screen.Display()
@@ -244,6 +313,8 @@ def main():
                 tap.run("speed", changes_speed, program)
                 tap.run("the whole screen, and back", whole_screen, program)
                 tap.run("names for the ear", named, program)
+                tap.run("pictures at the width of the text", shows_pictures, program)
+                tap.run("pictures of the site by their words", hides_pictures_of_the_site, program)
                 program.close()
             with screen.Program("--home", home, study.path, environment=environment) as program:
                 tap.run("the place is remembered", remembers, program)

@@ -74,6 +74,51 @@ test_blocks (void)
   g_assert_cmpstr (((NegMarkdownBlock *) blocks->pdata[7])->picture, ==, "shot.png");
 }
 
+/* By a bare name or not at all: what leads elsewhere is text. */
+static void
+test_pictures (void)
+{
+  static const char *const good[] = { "![x](shot.png)", "  ![x](shot.png)  ", "![x](shot.png)\r", "![a *b* & c](A-1_b.2.png)" };
+  static const char *const bad[] = { "![x](../shot.png)",        "![x](media/shot.png)",  "![x](/etc/shot.png)",      "![x](a\\shot.png)",
+                                     "![x](file:shot.png)",      "![x](//a/shot.png)",    "![x](https://a/shot.png)", "![x](data:image/png;base64,aa)",
+                                     "![x](.png)",               "![x](..png)",           "![x](-shot.png)",          "![x](shot.png \"title\")",
+                                     "![x](shot.PNG)",           "![x](shot.svg)",        "![x](shot.png.webm)",      "![x](sh%2fot.png)",
+                                     "![x](sh ot.png)",          "![x](sh\xc3\xb6t.png)", "![x]()",                   "![](shot.png)",
+                                     "![x](shot.png) and words", "words ![x](shot.png)",  "- ![x](shot.png)",         "![x](shot.png" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autoptr (GPtrArray) blocks = neg_markdown_parse (good[i]);
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s", good[i]);
+    g_assert_cmpuint (blocks->len, ==, 1);
+    g_assert_cmpint (((NegMarkdownBlock *) blocks->pdata[0])->kind, ==, NEG_MARKDOWN_PICTURE);
+    g_assert_true (neg_markdown_check (good[i], &error));
+    g_assert_no_error (error);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_autoptr (GPtrArray) blocks = neg_markdown_parse (bad[i]);
+    g_autoptr (GError) error = NULL;
+
+    g_test_message ("%s", bad[i]);
+    for (guint j = 0; j < blocks->len; j++)
+      g_assert_cmpint (((NegMarkdownBlock *) blocks->pdata[j])->kind, !=, NEG_MARKDOWN_PICTURE);
+    g_assert_false (neg_markdown_check (bad[i], &error));
+    g_assert_nonnull (error);
+  }
+}
+
+/* A name as long as the limit and one more. */
+static void
+test_picture_names (void)
+{
+  g_autofree char *stem = g_strnfill (96, 'a'), *longest = g_strconcat (stem, ".png", NULL), *longer = g_strconcat ("a", longest, NULL);
+
+  g_assert_true (neg_markdown_is_picture (longest));
+  g_assert_false (neg_markdown_is_picture (longer));
+  g_assert_false (neg_markdown_is_picture (""));
+}
+
 static void
 test_check (void)
 {
@@ -122,6 +167,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/markdown/inline", test_inline);
   g_test_add_func ("/markdown/blocks", test_blocks);
+  g_test_add_func ("/markdown/pictures", test_pictures);
+  g_test_add_func ("/markdown/picture-names", test_picture_names);
   g_test_add_func ("/markdown/check", test_check);
   g_test_add_func ("/markdown/hostile", test_hostile);
   return g_test_run ();
