@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """The built-in videos: each topic that has one is 20 to 60 s long, at most 1.5 MB, and its captions and
-chapters are in it, in English and German."""
+chapters are in it, in English and German. Its text has the pictures that its script names, in both languages."""
 
 import os
 import re
+import struct
 import subprocess
 import sys
 
@@ -11,6 +12,10 @@ FOLDER = os.path.join(os.environ["NEGATOSCOPE_SOURCE"], "data", "learning")
 BYTES_MAX = 1500000
 SECONDS = (20, 60)
 N_LEAST = 10
+PICTURE_BYTES_MAX = 120000
+PICTURE_WIDTH_MAX = 960
+PICTURE = re.compile(r"^!\[([^\]]+)\]\(([\w.-]+)\.png\)$", re.MULTILINE)
+NAMED = re.compile(r"^PICTURES = \{.*?\}$", re.MULTILINE | re.DOTALL)
 CUE = re.compile(r"(\d\d):(\d\d):(\d\d)\.(\d{3}) --> (\d\d):(\d\d):(\d\d)\.(\d{3})\n(.+)")
 
 
@@ -46,6 +51,36 @@ def check_cues(folder, kind, seconds):
     return len(languages[0])
 
 
+def named_by_script(topic):
+    with open(os.path.join(FOLDER, "scripts", topic + ".py"), encoding="utf-8") as file:
+        found = NAMED.search(file.read())
+    return re.findall(r'"([\w-]+)": \(', found[0]) if found else []
+
+
+def check_picture(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data.startswith(b"\x89PNG\r\n\x1a\n"), path
+    width, height = struct.unpack(">II", data[16:24])
+    assert 200 <= width <= PICTURE_WIDTH_MAX and 200 <= height <= 800, (path, width, height)
+    assert len(data) <= PICTURE_BYTES_MAX, (path, len(data))
+
+
+def check_pictures(topic):
+    """Those of the script, all of them and no other, in each language in the same order."""
+    folder = os.path.join(FOLDER, topic)
+    there = sorted(name[:-4] for name in os.listdir(folder) if name.endswith(".png"))
+    assert 1 <= len(there) <= 2 and there == sorted(named_by_script(topic)), there
+    for name in there:
+        check_picture(os.path.join(folder, name + ".png"))
+    shown = []
+    for language in ("en", "de"):
+        with open(os.path.join(folder, f"text.{language}.md"), encoding="utf-8") as file:
+            shown.append(PICTURE.findall(file.read()))
+    assert [name for _, name in shown[0]] == [name for _, name in shown[1]] and sorted(name for _, name in shown[0]) == there, shown
+    assert all(english != german for (english, _), (german, _) in zip(*shown)), "not translated"
+
+
 def check(topic):
     folder = os.path.join(FOLDER, topic)
     path = os.path.join(folder, "video.webm")
@@ -56,6 +91,7 @@ def check(topic):
     assert facts["width"] >= 1024 and facts["height"] >= 640, facts
     assert check_cues(folder, "captions", facts["duration"]) >= 4
     assert check_cues(folder, "chapters", facts["duration"]) >= 2
+    check_pictures(topic)
     return f"{facts['duration']:.0f} s"
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Makes the built-in videos again: videos.py [TOPIC...]. Scripts (data/learning/scripts) drive the real program on the demo
+"""Makes the built-in videos and the pictures of the texts again: videos.py [--pictures] [TOPIC...]; --pictures: only those, out of the
+videos that are there. Scripts (data/learning/scripts) drive the real program on the demo
 department, in a home and on a display of its own; the program's own recorder records; captions and chapters are the
 script's own words, at the moment at which they are done."""
 
@@ -17,6 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.environ.setdefault("NEGATOSCOPE_SOURCE", os.path.dirname(os.path.dirname(HERE)))
 BUILD = os.environ.setdefault("NEGATOSCOPE_BUILD", os.path.join(SOURCE, "build"))
 sys.path.insert(0, os.path.join(SOURCE, "tests", "ui"))
+import pictures  # noqa: E402
 import screen  # noqa: E402
 
 SCRIPTS = os.path.join(SOURCE, "data", "learning", "scripts")
@@ -265,11 +267,18 @@ def make(topic, home):
     assert SECONDS[0] <= length <= SECONDS[1], f"{topic} takes {length} s"
     shutil.copyfile(film, os.path.join(folder, "video.webm"))
     write_words(folder, scene, length)
+    pictures.make(folder, script.PICTURES)
 
 
 def main():
+    only_pictures = "--pictures" in sys.argv[1:]
+    topics = [name for name in sys.argv[1:] if name != "--pictures"]
+    topics = topics or sorted(name[:-3] for name in os.listdir(SCRIPTS) if name.endswith(".py"))
+    if only_pictures:
+        for topic in topics:
+            pictures.make(os.path.join(OUTPUT, topic), load(topic).PICTURES)
+        return
     screen.with_session_bus()
-    topics = sys.argv[1:] or sorted(name[:-3] for name in os.listdir(SCRIPTS) if name.endswith(".py"))
     department = os.path.join(BUILD, "videos-home")
     display = screen.Display()
     try:

@@ -1,11 +1,12 @@
 """Comparing with a prior."""
 
 PANES = {"worklist": True, "patient": True, "context": False}
+PICTURES = {"prior": ("The prior has a tinted line", 364, 48, 912, 540)}
 
 
 def play(scene):
-    scene.chapter("The prior", "Die Voruntersuchung")
-    scene.say("Open the study from the reading list.", "Öffnen Sie die Studie aus der Befundliste.")
+    scene.chapter("The prior", "Die Voraufnahme")
+    scene.say("Open the study from the reading list.", "Öffnen Sie die Untersuchung aus der Befundliste.")
     scene.key("ctrl+f", pause=0.4)
     scene.type("chest with contrast")
     scene.key("Down", pause=0.5)
@@ -13,7 +14,7 @@ def play(scene):
     scene.opened()
     scene.key("Right", pause=2)
     scene.say("Shift+C shows beside it the prior that answers best: same region, same plane.",
-              "Umschalt+C zeigt daneben die Voruntersuchung, die am besten passt: gleiche Region, gleiche Ebene.")
+              "Umschalt+C zeigt daneben die Voraufnahme, die am besten passt: gleiche Region, gleiche Ebene.")
     scene.key("shift+c", pause=1)
     scene.still(6)
     scene.chapter("Scrolling together", "Gemeinsam blättern")
@@ -22,7 +23,7 @@ def play(scene):
     scene.move(600, 350)
     scene.wheel(14)
     scene.say("The prior has a tinted line on top: never mistake one for the other.",
-              "Die Voruntersuchung hat oben eine getönte Zeile: Verwechseln Sie sie nie.")
+              "Die Voraufnahme hat oben eine getönte Zeile: Verwechseln Sie sie nie.")
     scene.wait(2)
     scene.say("Y takes the link away, and makes it again.", "Y löst die Verbindung und stellt sie wieder her.")
     scene.key("y", pause=1)

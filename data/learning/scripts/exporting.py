@@ -2,6 +2,7 @@
 
 PANES = {"worklist": False, "patient": False, "context": False}
 PATIENT = "DEMO-0001"
+PICTURES = {"menu": ("Ctrl+E, or Export", 440, 280, 620, 488)}
 
 
 def prepare(scene):
@@ -12,14 +13,14 @@ def prepare(scene):
 def play(scene):
     scene.chapter("The clipboard", "Die Zwischenablage")
     scene.say("Ctrl+C copies what the viewport shows, without the patient's name.",
-              "Strg+C kopiert, was das Bildfeld zeigt, ohne den Namen des Patienten.")
+              "Strg+C kopiert, was der Viewport zeigt, ohne den Namen des Patienten.")
     scene.wait(2)
     scene.say("The picture is in the clipboard for a minute, then it is gone.",
               "Das Bild bleibt eine Minute in der Zwischenablage, dann ist es fort.")
     scene.wait(2)
     scene.chapter("Files", "Dateien")
     scene.say("Ctrl+E, or Export in the menu of the image: a picture, all images, or a film.",
-              "Strg+E oder Export im Menü des Bildes: ein Bild, alle Bilder oder ein Film.")
+              "Strg+E oder Exportieren im Menü des Bildes: ein Bild, alle Bilder oder ein Film.")
     scene.move(640, 300)
     scene.click(640, 300, button=3)
     scene.wait(1.5)
@@ -30,5 +31,5 @@ def play(scene):
               "Namen bleiben weg, es sei denn, Sie verlangen sie, und dann werden Sie noch einmal gefragt.")
     scene.wait(2)
     scene.say("While a demo is recorded nothing can be exported: the people on the screen are invented.",
-              "Während eine Vorführung aufgenommen wird, kann nichts exportiert werden: Die Personen sind erfunden.")
+              "Während eine Demo aufgenommen wird, kann nichts exportiert werden: Die Personen sind erfunden.")
     scene.wait(1)

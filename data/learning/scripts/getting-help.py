@@ -2,6 +2,7 @@
 
 PANES = {"worklist": False, "patient": False, "context": False}
 PATIENT = "DEMO-0001"
+PICTURES = {"topic": ("The video plays beside", 640, 46, 640, 514)}
 
 
 def prepare(scene):
@@ -22,9 +23,9 @@ def play(scene):
     scene.wait(1.5)
     scene.chapter("People", "Menschen")
     scene.say("F3, or this button, asks the site's support team: they know where you are.",
-              "F3 oder dieser Knopf ruft das Team des Hauses: Es weiß, wo Sie sind.")
+              "F3 oder dieser Knopf ruft das Support-Team des Hauses: Es weiß, wo Sie sind.")
     scene.move(1054, 25)
     scene.say("F2 sends feedback about this page. You see exactly what is sent.",
-              "F2 schickt eine Rückmeldung zu dieser Seite. Sie sehen genau, was geschickt wird.")
+              "F2 sendet eine Rückmeldung zu dieser Seite. Sie sehen genau, was gesendet wird.")
     scene.move(1090, 25)
     scene.wait(1)

@@ -2,6 +2,8 @@
 
 PANES = {"worklist": False, "patient": False, "context": True}
 PATIENT = "DEMO-0001"
+PICTURES = {"record": ("Ctrl+Shift+F1 opens", 956, 48, 324, 340),
+            "draft": ("Write captions at the place", 956, 48, 324, 620)}
 
 
 def prepare(scene):
@@ -20,11 +22,11 @@ def prepare(scene):
 def play(scene):
     scene.chapter("Recording", "Aufnehmen")
     scene.say("Ctrl+Shift+F1 opens the page of demos. Choose a topic, or a new one.",
-              "Strg+Umschalt+F1 öffnet die Seite der Vorführungen. Wählen Sie ein Thema, oder ein neues.")
+              "Strg+Umschalt+F1 öffnet die Seite der Demos. Wählen Sie ein Thema, oder ein neues.")
     scene.say("Shift+F1 counts down and records: the people on the screen are invented then.",
               "Umschalt+F1 zählt herunter und nimmt auf: Die Personen auf dem Bildschirm sind dann erfunden.")
     scene.say("Ctrl+F1 makes a pause, Shift+F1 ends it: a draft that only you see.",
-              "Strg+F1 macht eine Pause, Umschalt+F1 beendet: ein Entwurf, den nur Sie sehen.")
+              "Strg+F1 hält die Aufnahme an, Umschalt+F1 beendet sie: ein Entwurf, den nur Sie sehen.")
     scene.chapter("The draft", "Der Entwurf")
     scene.say("Open the draft: play it, and say where it starts and ends.",
               "Öffnen Sie den Entwurf: Spielen Sie ihn ab und sagen Sie, wo er beginnt und endet.")

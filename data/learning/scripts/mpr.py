@@ -2,6 +2,8 @@
 
 PANES = {"worklist": False, "patient": False, "context": False}
 PATIENT = "DEMO-0001"
+PICTURES = {"planes": ("The wheel moves a plane",),
+            "rendering": ("Q chooses what the fourth viewport", 660, 410, 620, 360)}
 
 
 def prepare(scene):
@@ -20,13 +22,13 @@ def play(scene):
     scene.wheel(10)
     scene.say("Drag a line to move that plane.", "Ziehen Sie an einer Linie, um diese Ebene zu verschieben.")
     scene.wait(1)
-    scene.chapter("Slabs", "Schichtdicke")
-    scene.say("Shift+Page Up makes the slab thicker; Shift+M changes to MIP.",
-              "Umschalt+Bild auf macht die Schicht dicker, Umschalt+M wechselt zu MIP.")
+    scene.chapter("Slabs", "Schichtpakete")
+    scene.say("Shift+Page Up makes the slab thicker; Shift+M changes it: MIP, MinIP, mean.",
+              "Umschalt+Bild auf macht das Schichtpaket dicker, Umschalt+M wechselt: MIP, MinIP, Mittelwert.")
     scene.key("shift+Prior", "shift+Prior", "shift+Prior", pause=0.6)
     scene.key("shift+m", pause=1.5)
     scene.say("Q chooses what the fourth viewport shows: a free plane, or the whole volume.",
-              "Q wählt, was das vierte Bildfeld zeigt: eine freie Ebene oder das ganze Volumen.")
+              "Q wählt, was der vierte Viewport zeigt: eine freie Ebene oder das ganze Volumen.")
     scene.key("q", pause=2)
     scene.say("M goes back to the images.", "M führt zurück zu den Bildern.")
     scene.key("m", pause=1)

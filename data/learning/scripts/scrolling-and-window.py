@@ -2,6 +2,7 @@
 
 PANES = {"worklist": False, "patient": False, "context": False}
 PATIENT = "DEMO-0001"
+PICTURES = {"bone": ("The number keys choose",)}
 
 
 def prepare(scene):
@@ -32,5 +33,5 @@ def play(scene):
     scene.key("0", pause=1)
     scene.key("i", pause=1)
     scene.key("i", pause=0.5)
-    scene.say("Shift+R takes everything back as the file says.", "Umschalt+R stellt alles her, wie die Datei es sagt.")
+    scene.say("Shift+R takes everything back as the file says.", "Umschalt+R stellt alles wieder her wie in der Datei.")
     scene.key("shift+r", pause=1)
