@@ -13,6 +13,7 @@
 
 #include "base/neg-error.h"
 #include "media/neg-take.h"
+#include "wire/neg-vet.h"
 
 #define PART_SUFFIX ".part"
 #define BYTES_PER_S 45000 /* what one reads in it is still sharp */
@@ -132,6 +133,7 @@ progress_cb (double fraction, gpointer permille)
   g_atomic_int_set ((gint *) permille, (gint) (fraction * 1000));
 }
 
+/* Whoever made the draft's bytes: the film is shown, here and elsewhere, when an engine in its cage has played it through. */
 static gboolean
 cut_film (const Cut *cut, GCancellable *cancellable, GError **error)
 {
@@ -143,7 +145,8 @@ cut_film (const Cut *cut, GCancellable *cancellable, GError **error)
   if (from < 0 || to < 0)
     ok = neg_fail (error, NEG_ERROR_NOT_FOUND, NULL, "the recording cannot be opened");
   else
-    ok = neg_take_trim (from, to, &cut->cut, progress_cb, cut->permille, cancellable, error);
+    ok = neg_take_trim (from, to, &cut->cut, progress_cb, cut->permille, cancellable, error)
+         && neg_vet_video (to, cancellable, NULL, error);
   if (ok && !replace (to, part, cut->final_path))
     ok = neg_fail (error, NEG_ERROR_DISK_FULL, NULL, "the film cannot be kept");
   if (!ok)

@@ -132,14 +132,26 @@ new_table (Page *page)
   return GTK_WIDGET (grid);
 }
 
+static gboolean
+key_cb (GtkWindow *window, guint keyval, guint keycode, GdkModifierType modifiers)
+{
+  if (keyval != GDK_KEY_Escape && !(keyval == GDK_KEY_w && modifiers == GDK_CONTROL_MASK))
+    return FALSE;
+  gtk_window_close (window);
+  return TRUE;
+}
+
 GtkWindow *
 neg_frame_times_window_new (GtkWindow *parent)
 {
   GtkWindow *window = GTK_WINDOW (gtk_window_new ());
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *reset = gtk_button_new_with_mnemonic (_ ("_Count anew"));
+  GtkEventController *keys = gtk_event_controller_key_new ();
   Page *page = g_new0 (Page, 1);
 
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_cb), window);
+  gtk_widget_add_controller (GTK_WIDGET (window), keys);
   page->times = neg_frame_times_new (GTK_WIDGET (parent));
   gtk_box_append (GTK_BOX (box), new_table (page));
   page->rate = GTK_LABEL (gtk_label_new (NULL));

@@ -110,6 +110,24 @@ def preview(program, draft):
     assert frames["vp8"] >= 4, frames
 
 
+def point_to(engine, program):
+    os.symlink(program, engine + ".new")
+    os.rename(engine + ".new", engine)
+
+
+def is_vetted(program, draft, engine):
+    """What no engine has played through is not shown, and nothing of it is left."""
+    program.find("push button", "Back to the Recording").queryAction().doAction(0)
+    button = program.wait_find("push button", "As Others Will See It")
+    os.unlink(draft.path("final.webm"))
+    point_to(engine, "/bin/false")
+    button.queryAction().doAction(0)
+    program.wait_text("Decoding it ended the decoder")
+    assert program.find("push button", "Back to the Recording") is None
+    left = [name for name in os.listdir(draft.folder()) if name.startswith("final")]
+    assert not left, left
+
+
 def check_bytes(draft):
     for name in os.listdir(draft.folder()):
         with open(draft.path(name), "rb") as file:
@@ -124,8 +142,10 @@ def main():
     print("1..1", flush=True)
     with screen.Folder() as folder, tempfile.TemporaryDirectory() as home:
         folder.add_series(6, PatientName=NAME)
+        engine = os.path.join(home, "engine")
+        point_to(engine, os.path.join(screen.negtest.BUILD, "src", "engine", "negatoscope-engine"))
         try:
-            with screen.Program("--home", home, folder.path, environment={"NEGATOSCOPE_TAKE_SOUND": "test"}) as program:
+            with screen.Program("--home", home, folder.path, environment={"NEGATOSCOPE_TAKE_SOUND": "test", "NEGATOSCOPE_ENGINE": engine}) as program:
                 draft = Draft(home)
                 program.wait_image()
                 record(program, draft)
@@ -134,6 +154,7 @@ def main():
                 write_title(program, draft)
                 preview(program, draft)
                 check_bytes(draft)
+                is_vetted(program, draft, engine)
             print("ok 1 - a demo is recorded, played, captioned and cut")
         except AssertionError as error:
             print(f"not ok 1 - a demo is recorded, played, captioned and cut\n# {error}")
