@@ -314,7 +314,6 @@ neg_ask_window_class_init (NegAskWindowClass *class)
 static void
 neg_ask_window_init (NegAskWindow *self)
 {
-
   self->cancellable = g_cancellable_new ();
   gtk_window_set_title (GTK_WINDOW (self), _ ("Ask for Help"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH, -1);

@@ -361,7 +361,6 @@ neg_feedback_window_class_init (NegFeedbackWindowClass *class)
 static void
 neg_feedback_window_init (NegFeedbackWindow *self)
 {
-
   gtk_window_set_title (GTK_WINDOW (self), _ ("Feedback"));
   gtk_window_set_default_size (GTK_WINDOW (self), WIDTH, HEIGHT);
   gtk_window_set_hide_on_close (GTK_WINDOW (self), TRUE);
