@@ -245,6 +245,9 @@ def split_rejected():
         assert images == [uid(1, 2, 1)], images
         agent.ask('correct', '--study', uid(1), '--merge', new, '--reason', 'one order after all')
         assert len(named()) == 3, named()
+        # Two images were rejected, whatever names them now.
+        report = agent.ask('reject', '--report', '--from', '2000-01-01', '--to', '2199-12-31', '--by', 'reason')
+        assert [(one['key'], one['rejected']) for one in report] == [('motion', 2)], report
 
 
 def moved():
