@@ -8,6 +8,7 @@
 #include "ui/neg-demo-editor.h"
 #include "ui/neg-draft-work.h"
 #include "ui/neg-library-model.h"
+#include "ui/neg-privacy.h"
 
 #define LIST_TIMEOUT_MS 10000
 
@@ -118,12 +119,15 @@ row_cb (GtkWidget *button, NegDemoPage *self)
   open_draft (self, folder);
 }
 
-static const char *
-get_title (const NegDraft *draft)
+/* What somebody has typed, and nobody else has read yet. */
+static char *
+dup_title (const NegDraft *draft)
 {
   const char *title = neg_library_choose_words (draft->title, g_get_language_names ());
 
-  return *title != '\0' ? title : *draft->topic != '\0' ? draft->topic : _ ("Without a title");
+  if (*title == '\0' && *draft->topic == '\0')
+    return g_strdup (_ ("Without a title"));
+  return neg_text_dup_shown (NEG_TEXT_FREE, *title != '\0' ? title : draft->topic);
 }
 
 static char *
@@ -143,9 +147,10 @@ new_draft_row (NegDemoPage *self, const NegDraft *draft)
 {
   GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   g_autofree char *facts = dup_facts (draft);
-  g_autofree char *name = g_strdup_printf ("%s, %s", get_title (draft), facts);
+  g_autofree char *title = dup_title (draft);
+  g_autofree char *name = g_strdup_printf ("%s, %s", title, facts);
 
-  gtk_box_append (GTK_BOX (box), new_label (get_title (draft), NULL));
+  gtk_box_append (GTK_BOX (box), new_label (title, NULL));
   gtk_box_append (GTK_BOX (box), new_label (facts, "dim"));
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "flat");
@@ -304,6 +309,17 @@ neg_demo_page_refresh (NegDemoPage *self, const char *id)
   neg_draft_work_list_async (self->folder, self->cancellable, listed_cb, g_object_ref (self));
 }
 
+/* The rows come back with other titles; until then nothing is there. */
+static void
+privacy_changed_cb (NegDemoPage *self)
+{
+  if (self->stack == NULL)
+    return;
+  clear_box (self->list);
+  if (gtk_widget_get_mapped (GTK_WIDGET (self)))
+    neg_demo_page_refresh (self, NULL);
+}
+
 /* --- widget --- */
 
 static void
@@ -422,6 +438,7 @@ neg_demo_page_new (NegNetwork *network, const char *drafts_folder)
   g_signal_connect_object (self->editor, "removed", G_CALLBACK (show_list), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (neg_library_model_get (network), "changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (network, "posts-changed", G_CALLBACK (library_changed_cb), self, G_CONNECT_SWAPPED);
+  neg_privacy_watch (self, G_CALLBACK (privacy_changed_cb));
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
   return GTK_WIDGET (self);
 }

@@ -30,7 +30,7 @@ volume.turn volume.tilt layout.next-page layout.previous-page viewport.next view
 view.captions pane.next pane.previous window.fullscreen file.cancel file.close privacy.invent record.toggle record.pause
 """.split())
 
-# test-fiction's: a person who draws boxes sees the letters, nothing leaves; practice is another program with a home of its own.
+# boxes() and refused(); practice is another program with a home of its own.
 OTHERS = {"privacy.cover", "file.export", "file.copy", "practice.open"}
 
 
@@ -271,11 +271,41 @@ def detached(program, check):
 
 
 def hints(program, check):
-    """What comes up where the pointer rests."""
-    for role in ("list item", "label", "image"):
-        for node in [node for node in program.walk() if program.role_and_name(node)[0] == role and len(program.role_and_name(node)[1]) > 12][:4]:
+    """What comes up where the pointer rests; each is a window of its own for X."""
+    fewest, most = 100, 0
+    for role in ("list item", "label", "image", "push button"):
+        for node in [node for node in program.walk() if program.role_and_name(node)[0] == role and len(program.role_and_name(node)[1]) > 5][:3]:
             place = node.queryComponent().getExtents(0)
             program.point(place.x + min(place.width, 60) / 2 + 8, place.y + place.height / 2)
             look(0.9)
+            n = len(program.windows(""))
+            fewest, most = min(fewest, n), max(most, n)
             check(program, f"pointing at a {role}")
+    assert most > fewest, "nothing came up anywhere"
     home(program)
+
+
+def refused(program):
+    """Nothing leaves meanwhile."""
+    press(program, "file.copy")
+    program.wait_text("Not while invented people are shown", SECONDS)
+    press(program, "file.export")
+    look()
+    assert not program.windows("^Export$")
+    home(program)
+
+
+def boxes(program):
+    """A window of its own, in which the letters can be read: whoever covers them sees them."""
+    press(program, "series.next")
+    program.look_again()
+    program.wait_says("covered")
+    press(program, "privacy.cover")
+    program.enter_window("^What is covered$")
+    program.wait_find("image", "Image 1 of 2, 0 boxes", SECONDS)
+    look(1.5)
+    program.key("Escape")
+    program.back("^What is covered$")
+    home(program)
+    press(program, "series.previous")
+    program.look_again()

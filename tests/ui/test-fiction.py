@@ -3,6 +3,7 @@
 looked at (all that a screen reader hears, and what OCR reads of the screen), and none of these words is there. Without
 fiction they are: the test would find them. "all" as the argument walks through everything."""
 
+import json
 import os
 import re
 import sys
@@ -87,6 +88,27 @@ def elements(program):
     assert_hidden(program, "elements")
     program.key("ctrl+w")
     program.back("^Tags$")
+
+
+def make_draft(home):
+    """Somebody has called it after the patient."""
+    folder = os.path.join(home, "data", "drafts", "draft")
+    os.makedirs(folder, mode=0o700)
+    with open(os.path.join(folder, "draft.json"), "w", encoding="utf-8") as file:
+        json.dump({"format": "negatoscope-draft", "title": {"en": "Velbrixa and others"}, "made_us": 1, "duration_us": 1, "start_us": 0, "end_us": 0,
+                   "recording": 0, "interrupted": 0}, file)
+
+
+def drafts(program):
+    """Rows of drafts, with fiction and without."""
+    program.key("Escape", "ctrl+shift+F1")
+    program.wait_name("1970-01-01")
+    assert_hidden(program, "drafts")
+    toggle(program, False)
+    wait_shows(program, "Velbrixa and others")
+    toggle(program, True)
+    program.wait_name("1970-01-01")
+    assert_hidden(program, "drafts once more")
 
 
 def desk(program):
@@ -215,6 +237,7 @@ def play(tap, agent):
         tap.run("then another person is, the same everywhere", reading, program, found)
         tap.run("beside the image", context, program, found)
         tap.run("elements of the object", elements, program)
+        tap.run("demos", drafts, program)
         tap.run("the desk", desk, program)
         tap.run("nothing leaves meanwhile", leaves_nothing, program)
         if EVERYTHING:
@@ -241,6 +264,7 @@ def main():
                 ward.tell()
             with open(os.path.join(agent.home, "settings.ini"), "w", encoding="utf-8") as file:
                 file.write("[Negatoscope]\nkeys={'privacy.invent': ['<Control><Alt>i']}\n")
+            make_draft(agent.home)
             play(tap, agent)
     finally:
         display.stop()

@@ -18,7 +18,7 @@ import screen
 import unlikely
 from everywhere import home, press
 from film import Film, from_picture
-from unlikely import ACCESSION, BURNED, ID, NUMBERS, SECONDS, SITE, WORDS, heard, secrets_in, shows, wait_shows
+from unlikely import ACCESSION, ID, NUMBERS, SECONDS, SITE, WORDS, heard, secrets_in, wait_shows
 
 from agents import Agent
 from site_library import Site, topics
@@ -241,10 +241,15 @@ def hints(program):
     everywhere.hints(program, on_screen)
 
 
+def boxes(program):
+    everywhere.refused(program)
+    everywhere.boxes(program)
+
+
 def beside(tap, program, draft):
     """What is no part of the main window is not in the film, nor does it tell anything."""
     for name, visit in (("windows", half_of_windows(0)), ("other windows", half_of_windows(1)), ("panes as windows", detached),
-                        ("hints", hints)):
+                        ("hints", hints), ("boxes", boxes)):
         found = []
         tap.run(f"recorded beside {name}", walk, program, draft, [visit], found)
         tap.run("in that film there is no word of the patient's", lambda: check_film(draft.path("take.webm"), found, name))  # noqa: B023
