@@ -24,6 +24,7 @@ typedef struct {
   gboolean has_renderer;
   char *home, *config;
   char *practice; /* where what is practised counts; nullable */
+  char *practice_topic; /* what is to be practised; nullable */
   char **paths;
 } Options;
 
@@ -37,7 +38,7 @@ struct _NegApplication {
   NegTransfers *transfers;
   guint network_source; /* until it is asked for */
   NegTheme *theme; /* from startup on */
-  char *practice; /* nullable */
+  char *practice, *practice_topic; /* nullable */
   NegRenderer renderer;
 };
 
@@ -73,7 +74,7 @@ new_window (NegApplication *self)
   if (self->pool_problem != NULL)
     neg_main_window_report (window, self->pool_problem);
   if (self->practice != NULL)
-    neg_main_window_set_practice (window, self->practice);
+    neg_main_window_set_practice (window, self->practice, self->practice_topic);
   return window;
 }
 
@@ -140,6 +141,7 @@ neg_application_finalize (GObject *object)
   g_clear_pointer (&self->pool, neg_engine_pool_free); /* a start that another window took over never shut down */
   g_free (self->pool_problem);
   g_free (self->practice);
+  g_free (self->practice_topic);
   g_clear_object (&self->transfers);
   g_clear_object (&self->network);
   G_OBJECT_CLASS (neg_application_parent_class)->finalize (object);
@@ -187,6 +189,7 @@ parse_options (Options *options, int argc, char **argv, GError **error)
     { "home", 0, 0, G_OPTION_ARG_FILENAME, &options->home, N_ ("Keep settings in this folder"), N_ ("DIR") },
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, N_ ("Read this site file, too"), N_ ("FILE") },
     { "practice", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options->practice, NULL, NULL },
+    { "practice-topic", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options->practice_topic, NULL, NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->paths, NULL, N_ ("[PATH…]") },
     { 0 },
   };
@@ -243,6 +246,7 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
   self->transfers = neg_transfers_new (self->network, settings);
   self->renderer = get_renderer (options, settings);
   self->practice = g_strdup (options->practice);
+  self->practice_topic = g_strdup (options->practice_topic);
   status = g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
   /* After all that would start it again. */
   if (options->practice != NULL && options->home != NULL)
@@ -280,6 +284,7 @@ neg_application_run (int argc, char **argv)
   g_free (options.home);
   g_free (options.config);
   g_free (options.practice);
+  g_free (options.practice_topic);
   g_strfreev (options.paths);
   return status;
 }

@@ -118,9 +118,9 @@ _neg_main_window_show_topic (NegMainWindow *self, const char *topic)
 }
 
 static void
-practise_cb (NegMainWindow *self)
+practise_cb (NegMainWindow *self, const char *topic)
 {
-  gtk_widget_activate_action (GTK_WIDGET (self), "practice.open", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "practice.topic", "s", topic);
 }
 
 /* --- what was watched --- */

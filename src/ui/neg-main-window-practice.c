@@ -24,6 +24,7 @@ typedef struct {
   NegPracticePage *page; /* weak */
   NegReadingStore *results; /* of the person's own home; nullable */
   char *results_folder;
+  char *topic; /* that is to be practised as soon as the department is there; nullable */
   GCancellable *cancellable;
   guint source;
   GArray *lengths, *keys; /* of the facts */
@@ -253,7 +254,18 @@ practice_free (gpointer data)
   g_hash_table_unref (practice->done);
   neg_reading_store_free (practice->results);
   g_free (practice->results_folder);
+  g_free (practice->topic);
   g_free (practice);
+}
+
+/* What was asked for, if it can be begun by now. */
+static void
+begin_topic (Practice *practice)
+{
+  if (practice->source == 0 || practice->topic == NULL)
+    return;
+  neg_practice_page_begin_topic (practice->page, practice->topic);
+  g_clear_pointer (&practice->topic, g_free);
 }
 
 static void
@@ -273,6 +285,7 @@ made_cb (GObject *source, GAsyncResult *result, gpointer data)
     return;
   neg_practice_page_set_waiting (practice->page, NULL);
   practice->source = g_timeout_add (LOOK_MS, look_cb, practice);
+  begin_topic (practice);
   gtk_widget_grab_focus (GTK_WIDGET (practice->page));
 }
 
@@ -338,13 +351,14 @@ close_cb (NegMainWindow *self)
 }
 
 void
-neg_main_window_set_practice (NegMainWindow *self, const char *results)
+neg_main_window_set_practice (NegMainWindow *self, const char *results, const char *topic)
 {
   Practice *practice;
 
   g_return_if_fail (NEG_IS_MAIN_WINDOW (self) && get_practice (self) == NULL);
 
   practice = practice_new (self, results);
+  practice->topic = g_strdup (topic);
   g_object_set_data_full (G_OBJECT (self), PRACTICE_KEY, practice, practice_free);
   neg_context_pane_add_page (self->context, "practice", _ ("Practice"), "neg-page-practice-symbolic", GTK_WIDGET (practice->page));
   gtk_window_set_title (GTK_WINDOW (self), _ ("Negatoscope: practice"));
@@ -355,21 +369,37 @@ neg_main_window_set_practice (NegMainWindow *self, const char *results)
   make (self, practice);
 }
 
+/* @topic: nullable. */
 static void
-open_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+open_practice (NegMainWindow *self, const char *topic)
 {
-  NegMainWindow *self = data;
   Practice *practice = get_practice (self);
   g_autoptr (GError) error = NULL;
 
   if (practice != NULL) {
+    g_free (practice->topic);
+    practice->topic = g_strdup (topic);
+    begin_topic (practice);
     neg_pane_set_open (self->context_pane, TRUE);
     neg_context_pane_show_page (self->context, "practice");
     gtk_widget_grab_focus (GTK_WIDGET (practice->page));
-  } else if (!neg_practice_home_open (self->home, &error))
+  } else if (!neg_practice_home_open (self->home, topic, &error))
     neg_main_window_report (self, error->message);
   else
     _neg_main_window_hint (self, _ ("Practice opens in a window of its own."));
+}
+
+static void
+open_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  open_practice (data, NULL);
+}
+
+/* practice.topic('measuring'): from the page of that topic. */
+static void
+topic_cb (GSimpleAction *action, GVariant *parameter, gpointer data)
+{
+  open_practice (data, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -401,7 +431,7 @@ _neg_main_window_close_progress (NegMainWindow *self)
 void
 _neg_main_window_add_practice (NegMainWindow *self)
 {
-  static const GActionEntry entries[] = { { "open", open_cb }, { "training", training_cb } };
+  static const GActionEntry entries[] = { { "open", open_cb }, { "topic", topic_cb, "s" }, { "training", training_cb } };
 
   _neg_main_window_add_group (self, "practice", entries, G_N_ELEMENTS (entries));
   g_object_set_data_full (G_OBJECT (self), POSTER_KEY, neg_progress_poster_new (self->network),

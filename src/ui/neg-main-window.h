@@ -27,8 +27,9 @@ void neg_main_window_open (NegMainWindow *window, const char *const *paths);
 /* Nothing is open any more. */
 void neg_main_window_close_study (NegMainWindow *window);
 
-/* A window of practice: the home is that of neg-practice-home.h; what is done counts in the folder @results of somebody's data. */
-void neg_main_window_set_practice (NegMainWindow *window, const char *results);
+/* A window of practice: the home is that of neg-practice-home.h; what is done counts in the folder @results of somebody's data. An
+ * exercise of @topic (nullable) begins as soon as it can. */
+void neg_main_window_set_practice (NegMainWindow *window, const char *results, const char *topic);
 
 /* A problem in words, in the status line. */
 void neg_main_window_report (NegMainWindow *window, const char *text);

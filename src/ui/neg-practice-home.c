@@ -148,7 +148,7 @@ neg_practice_home_make (const char *folder, GCancellable *cancellable, GError **
 }
 
 static gboolean
-start (const char *folder, const char *results, GError **error)
+start (const char *folder, const char *results, const char *topic, GError **error)
 {
   g_autofree char *program = g_file_read_link (PROGRAM, error);
   g_autoptr (GSubprocess) process = NULL;
@@ -157,19 +157,20 @@ start (const char *folder, const char *results, GError **error)
     return FALSE;
   if (g_mkdir_with_parents (folder, 0700) != 0)
     return neg_fail (error, NEG_ERROR_REFUSED, folder, "%s", _ ("the folder of practice cannot be made"));
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, error, program, "--home", folder, "--practice", results, NULL);
+  process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, error, program, "--home", folder, "--practice", results,
+                              topic != NULL ? "--practice-topic" : NULL, topic, NULL);
   return process != NULL;
 }
 
 gboolean
-neg_practice_home_open (const char *home, GError **error)
+neg_practice_home_open (const char *home, const char *topic, GError **error)
 {
   g_autofree char *base = dup_base (home);
   g_autofree char *folder = neg_practice_home_dup_folder (home);
   g_autofree char *results = neg_paths_dup_data_folder (home);
 
   remove_older (base);
-  return start (folder, results, error);
+  return start (folder, results, topic, error);
 }
 
 gboolean
@@ -184,7 +185,7 @@ neg_practice_home_renew (const char *folder, const char *results, GError **error
     return neg_fail (error, NEG_ERROR_REFUSED, folder, "%s", _ ("this is not a folder of practice that the program has chosen"));
   next = dup_numbered (base, number + 1);
   text = g_strdup_printf ("%" G_GUINT64_FORMAT "\n", number + 1);
-  return write_file (base, CURRENT_FILE, text, error) && start (next, results, error);
+  return write_file (base, CURRENT_FILE, text, error) && start (next, results, NULL, error);
 }
 
 void

@@ -15,8 +15,9 @@ char *neg_practice_home_dup_folder (const char *home);
 gboolean neg_practice_home_make (const char *folder, GCancellable *cancellable, GError **error);
 gboolean neg_practice_home_is_made (const char *folder);
 
-/* Starts this program anew for practice there; what is done counts in the data folder of @home. What is left of older folders goes. */
-gboolean neg_practice_home_open (const char *home, GError **error);
+/* Starts this program anew for practice there, with an exercise of @topic (nullable); what is done counts in the data folder of @home.
+ * What is left of older folders goes. */
+gboolean neg_practice_home_open (const char *home, const char *topic, GError **error);
 /* Its agent has nothing more to do. Waits a moment; on the main thread, when nothing of the window is left. */
 void neg_practice_home_end_agent (const char *folder);
 /* From practice in @folder: the same in the next folder, as it was at first. */

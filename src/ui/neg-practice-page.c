@@ -150,6 +150,38 @@ neg_practice_page_begin (NegPracticePage *self, const char *id)
     begin (self, exercise);
 }
 
+static const NegExercise *
+choose (NegPracticePage *self, const char *topic)
+{
+  const NegExercise *chosen = NULL;
+
+  for (guint i = 0; i < neg_exercises_get_n (); i++) {
+    const NegExercise *exercise = neg_exercises_get (i);
+
+    if (!g_str_equal (exercise->topic, topic))
+      continue;
+    if (self->n_done[i] == 0)
+      return exercise;
+    if (chosen == NULL)
+      chosen = exercise;
+  }
+  return chosen;
+}
+
+void
+neg_practice_page_begin_topic (NegPracticePage *self, const char *topic)
+{
+  const NegExercise *exercise;
+
+  g_return_if_fail (NEG_IS_PRACTICE_PAGE (self) && topic != NULL);
+
+  exercise = choose (self, topic);
+  if (neg_practice_page_is_practising (self) && g_str_equal (neg_practice_get_exercise (self->practice)->topic, topic))
+    return;
+  if (exercise != NULL)
+    begin (self, exercise);
+}
+
 void
 neg_practice_page_leave (NegPracticePage *self)
 {

@@ -28,6 +28,9 @@ gboolean neg_practice_page_is_practising (NegPracticePage *page);
 void neg_practice_page_update (NegPracticePage *page, const NegPracticeFacts *facts, gint64 now_us);
 
 void neg_practice_page_begin (NegPracticePage *page, const char *exercise);
+/* An exercise of the topic: the first that this person has not done, else the first. One of it that is under way goes on; nothing where
+ * it has none. */
+void neg_practice_page_begin_topic (NegPracticePage *page, const char *topic);
 /* Back to the list; one that is not done is given up. */
 void neg_practice_page_leave (NegPracticePage *page);
 

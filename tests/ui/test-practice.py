@@ -4,12 +4,17 @@ taken, hints, and what counts in the person's own home."""
 
 import json
 import os
+import re
+import signal
 import subprocess
 import tempfile
+import time
+import types
 
 import screen
 
 MAKING_S = 400
+NODULE_MM = (-88, 14, 32)  # src/demo/neg-demo-phantom.h
 OPEN = "Show the newest CT"
 FIRST = ("A window for lung, not done yet", "A window for lung, done 1 time", "Show a hint", "Next exercise", "From the beginning")
 
@@ -26,8 +31,10 @@ def press(program, name):
     """A button of the page: a key goes to the page, Tab to the button."""
     program.wait_find("push button", name)
     program.do("windowfocus", program.window)
-    program.key("ctrl+shift+e")
-    screen.comes(lambda: program.focused_name() in FIRST, 10)
+    for _ in range(3):
+        program.key("ctrl+shift+e")
+        if screen.comes(lambda: program.focused_name() in FIRST, 10):
+            break
     for _ in range(20):
         if program.focused_name().startswith(name):
             program.key("Return")
@@ -92,6 +99,29 @@ def window(program):
     program.wait_name("A window for lung, done 1 time")
 
 
+def practise(program):
+    """The button on the page of a topic, by Tab from its video."""
+    program.wait_focus("Video")
+    for _ in range(12):
+        if program.focused_name() == "Practise":
+            break
+        before = program.focused_name()
+        program.key("Tab")
+        screen.comes(lambda: program.focused_name() not in ("", before), 5)
+    assert program.focused_name() == "Practise", program.focused_name()
+    program.key("Return")
+
+
+def topic_here(program):
+    """Of the tool in hand: the first exercise of its topic that is not done yet."""
+    program.key("F1")
+    practise(program)
+    program.wait_text("To an image")
+    program.wait_name("Now: Scroll to the nodule")
+    program.wait_focus("Show a hint")
+    leave(program)
+
+
 def turn(program):
     begin(program, "Invert, mirror, and back")
     to_images(program)
@@ -109,6 +139,8 @@ def layout(program):
         program.key(key)
         program.wait_name("Done: " + done)
     program.wait_text("Done in ")
+    to_images(program)
+    program.key("y", "j")
     leave(program)
 
 
@@ -121,14 +153,29 @@ def drag_length(program, middle, long_mm):
     program.drag(1, left + (middle[0] - part / 2) * side, top + middle[1] * side, part * side, 0)
 
 
-def measure(program):
-    """A length that is not on the nodule is not taken, and said to be none; one through it is."""
-    begin(program, "Measure the nodule")
-    to_images(program)
+def to_nodule(program):
     program.key("End")
     program.wait_name("image 224 of 224")
     program.key(*["Page_Up"] * 5, *["Up"] * 7)
     program.wait_name("image 167 of 224")
+
+
+def scroll(program):
+    """By keys; that it is the image is seen only when one is there."""
+    begin(program, "To an image")
+    to_images(program)
+    program.wait_name("Now: Scroll to the nodule")
+    to_nodule(program)
+    program.wait_name("Done: Scroll to the nodule")
+    program.wait_text("Done in ")
+    leave(program)
+
+
+def measure(program):
+    """A length that is not on the nodule is not taken, and said to be none; one through it is."""
+    begin(program, "Measure the nodule")
+    to_images(program)
+    to_nodule(program)
     program.wait_name("Done: Scroll to the nodule")
     program.key("f", "l", "Insert")
     program.wait_text("This length is not on the nodule")
@@ -162,11 +209,15 @@ def key_image(program):
 def prior(program):
     begin(program, "Find and compare")
     to_images(program)
+    to_nodule(program)
     program.key("shift+c")
     program.wait_name("Done: Show the CT of the year before", 120)
     program.key("Tab")
     program.wait_focus("of 64")
-    program.key("End", *["Up"] * 16)
+    program.key("End")
+    program.wait_name("image 64 of 64")
+    program.key(*["Up"] * 16)
+    program.wait_name("image 48 of 64")
     program.wait_text("Done in ")
     program.key("ctrl+1")
     leave(program)
@@ -201,6 +252,56 @@ def hints(program):
     to_images_of(program)
 
 
+def mm_of(program, plane):
+    """Where it is, to the side of L, P, H."""
+    found = re.search(r"([\d.]+) mm ([RLAPFH])", program.wait_find("image", plane).name)
+    return float(found[1]) * (-1 if found[2] in "RAF" else 1) if found else 0.0
+
+
+def click_in(program, plane, x, y):
+    """Pixels from its middle. Two clicks are far enough apart to be no double click."""
+    import pyatspi
+    box = program.wait_find("image", plane).queryComponent().getExtents(pyatspi.WINDOW_COORDS)
+    program.point(box.x + box.width / 2 + x, box.y + box.height / 2 + y)
+    program.do("click", "1")
+    time.sleep(0.7)
+
+
+def where(program, x, y):
+    """What a click in the axial plane with the crosshair says: to the left, to the back."""
+    click_in(program, "Axial, ", x, y)
+    program.settled(whole=True)
+    return mm_of(program, "Sagittal, "), mm_of(program, "Coronal, ")
+
+
+def planes(program):
+    """The point of the crosshair is put into the nodule by keys and clicks; how many pixels a millimetre has say two clicks."""
+    begin(program, "Three planes")
+    program.wait_name("Now: Show the planes")
+    to_images(program)
+    program.key("m")
+    program.wait_name("Done: Show the planes", 120)
+    program.wait_name("Now: Put the point")
+    program.look_again()
+    program.wait_focus("Axial, ")
+    for _ in range(200):
+        away_mm = NODULE_MM[2] - mm_of(program, "Axial, ")
+        if abs(away_mm) < 1:
+            break
+        program.key("Down" if away_mm > 0 else "Up")
+    assert abs(NODULE_MM[2] - mm_of(program, "Axial, ")) < 1, mm_of(program, "Axial, ")
+    program.key("x")
+    left, back = where(program, 0, 0)
+    further_left, further_back = where(program, 40, 40)
+    assert further_left > left and further_back > back, (left, back, further_left, further_back)
+    program.wait_name("Now: Put the point")
+    where(program, 40 * (NODULE_MM[0] - left) / (further_left - left), 40 * (NODULE_MM[1] - back) / (further_back - back))
+    program.wait_text("Done in ")
+    leave(program)
+    program.key("Escape")
+    to_images_of(program)
+
+
 def counts(program, home):
     """In the person's own home, and nothing else has come there."""
     program.close()
@@ -209,11 +310,53 @@ def counts(program, home):
                             capture_output=True, text=True)
     practices = {line["exercise"]: line for line in json.loads(report.stdout)["practices"]}
     done = {name for name, line in practices.items() if line["done"] == 1}
-    assert done == {"practice-window", "practice-turn", "practice-layout", "practice-measure", "practice-key-image", "practice-prior",
-                    "practice-claim"}, practices
-    assert practices["practice-planes"]["tried"] == 1 and practices["practice-planes"]["done"] == 0, practices
+    assert done == {"practice-window", "practice-scroll", "practice-turn", "practice-layout", "practice-measure", "practice-key-image",
+                    "practice-planes", "practice-prior", "practice-claim"}, practices
+    assert practices["practice-planes"]["tried"] == 2, practices
     assert os.listdir(home) == ["data"] and not [name for name in os.listdir(os.path.join(home, "data"))
                                                  if not name.startswith("reading.db")], os.listdir(os.path.join(home, "data"))
+
+
+class Other(Practice):
+    """The practice that another window has started."""
+
+    def __init__(self, pid):
+        self.process = types.SimpleNamespace(pid=pid, poll=lambda: None)
+
+
+def find_started(own):
+    """Process and home of the practice that counts in @own."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
+                words = file.read().split("\0")
+        except OSError:
+            continue
+        if "--practice-topic" in words and words[words.index("--practice") + 1] == os.path.join(own, "data"):
+            return int(pid), words[words.index("--home") + 1]
+    return None
+
+
+def topic_elsewhere(program, own):
+    """From the window of somebody's own home: another process, whose first exercise is that of the topic. All have been done."""
+    program.do("windowfocus", program.window)
+    program.key("ctrl+l")
+    program.wait_focus("Search the topics")
+    program.do("type", "measuring")
+    screen.wait_until(lambda: len(program.names("Measuring. ")) == 1, what="the row of its topic")
+    program.key("Return")
+    practise(program)
+    pid, home = screen.wait_until(lambda: find_started(own), what="a practice of its own")
+    try:
+        other = Other(pid)
+        other.wait_name("Measure the nodule", MAKING_S)
+        other.wait_name("Now: Show the newest CT", MAKING_S)
+        other.wait_focus("Show a hint")
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        screen.end_agents(home)
+        screen.comes(lambda: not screen.agents_of(home), 10)
+    program.do("windowfocus", program.window)
 
 
 def reaches_site(program, own, site):
@@ -242,11 +385,14 @@ def main():
                 tap.run("the demo department is made, and there are exercises", made, program)
                 tap.run("the study is opened from the reading list", opened, program)
                 tap.run("a window for lung", window, program)
+                tap.run("the exercise of a topic", topic_here, program)
                 tap.run("inverted, mirrored, and back", turn, program)
                 tap.run("four viewports", layout, program)
+                tap.run("scrolled to an image", scroll, program)
                 tap.run("the nodule is measured, and nothing else", measure, program)
                 tap.run("a key image, saved", key_image, program)
                 tap.run("hints", hints, program)
+                tap.run("three planes through one point", planes, program)
                 tap.run("the prior, with the nodule in both", prior, program)
                 tap.run("claimed and released", claim, program)
                 tap.run("what was done counts at home", counts, program, own)
@@ -255,6 +401,7 @@ def main():
                     file.write(f"[dicom]\nport=0\n[library]\nfolder={site}\n[training]\nrequired.radiologist=mpr by 2026-12-15\n")
                 with screen.Program("--home", own, environment={"NEGATOSCOPE_AGENT": None}) as program:
                     tap.run("it reaches the site, and the report", reaches_site, program, own, site)
+                    tap.run("the exercise of a topic, from another window", topic_elsewhere, program, own)
                 screen.end_agents(own)
         finally:
             screen.end_agents(home)
