@@ -29,7 +29,7 @@ def play(scene):
     scene.key("Right", pause=1.6)
     scene.key("Left", pause=1)
     scene.say("Below are the patient's other studies, the one that compares best first.",
-              "Darunter stehen die anderen Untersuchungen des Patienten, die am besten vergleichbare zuerst.")
+              "Darunter seine anderen Untersuchungen, die am besten vergleichbare zuerst.")
     scene.move(120, 620)
     scene.say("F9 goes back to the list.", "F9 führt zurück zur Liste.")
     scene.key("F9", pause=1)

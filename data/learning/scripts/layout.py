@@ -15,7 +15,7 @@ def play(scene):
     scene.key("Tab", pause=0.8)
     scene.key("Tab", pause=0.8)
     scene.key("Right", pause=1)
-    scene.say("Or drag a series from the left into a viewport.", "Oder ziehen Sie eine Serie von links in einen Viewport.")
+    scene.say("Or drag a series from the left into a viewport.", "Oder ziehen Sie eine Serie von links hinein.")
     scene.drag_from_to(70, 350, 1000, 600)
     scene.chapter("Together", "Gemeinsam")
     scene.say("J draws reference lines, Y lets viewports scroll together.",

@@ -26,7 +26,7 @@ def play(scene):
     scene.say("Shift+F1 counts down and records: the people on the screen are invented then.",
               "Umschalt+F1 zählt herunter und nimmt auf: Die Personen auf dem Bildschirm sind dann erfunden.")
     scene.say("Ctrl+F1 makes a pause, Shift+F1 ends it: a draft that only you see.",
-              "Strg+F1 hält die Aufnahme an, Umschalt+F1 beendet sie: ein Entwurf, den nur Sie sehen.")
+              "Strg+F1 hält an, Umschalt+F1 beendet: ein Entwurf, den nur Sie sehen.")
     scene.chapter("The draft", "Der Entwurf")
     scene.say("Open the draft: play it, and say where it starts and ends.",
               "Öffnen Sie den Entwurf: Spielen Sie ihn ab und sagen Sie, wo er beginnt und endet.")

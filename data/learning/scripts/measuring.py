@@ -29,7 +29,7 @@ def play(scene):
     scene.wait(1)
     scene.chapter("Changing", "Ändern")
     scene.say("Drag an end to change it. Delete removes what is selected, Ctrl+Z brings it back.",
-              "Ziehen Sie an einem Ende, um es zu ändern. Entf löscht das Gewählte, Strg+Z macht es rückgängig.")
+              "Ziehen Sie an einem Ende, um es zu ändern. Entf löscht, Strg+Z macht es rückgängig.")
     scene.key("Escape", pause=0.5)
     scene.drag(1, 690, 420, 30, 40)
     scene.key("Delete", pause=1)

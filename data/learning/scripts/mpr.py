@@ -23,8 +23,8 @@ def play(scene):
     scene.say("Drag a line to move that plane.", "Ziehen Sie an einer Linie, um diese Ebene zu verschieben.")
     scene.wait(1)
     scene.chapter("Slabs", "Schichtpakete")
-    scene.say("Shift+Page Up makes the slab thicker; Shift+M changes it: MIP, MinIP, mean.",
-              "Umschalt+Bild auf macht das Schichtpaket dicker, Umschalt+M wechselt: MIP, MinIP, Mittelwert.")
+    scene.say("Shift+Page Up makes the slab thicker; Shift+M: MIP, MinIP, mean.",
+              "Umschalt+Bild auf: dickeres Schichtpaket; Umschalt+M: MIP, MinIP, Mittelwert.")
     scene.key("shift+Prior", "shift+Prior", "shift+Prior", pause=0.6)
     scene.key("shift+m", pause=1.5)
     scene.say("Q chooses what the fourth viewport shows: a free plane, or the whole volume.",

@@ -13,7 +13,7 @@ def play(scene):
     scene.key("Return")
     scene.opened()
     scene.say("Shift+F7 shows its page: findings, with what to do about each.",
-              "Umschalt+F7 zeigt ihre Seite: Auffälligkeiten, mit dem, was jeweils zu tun ist.")
+              "Umschalt+F7 zeigt ihre Auffälligkeiten und was jeweils zu tun ist.")
     scene.key("shift+F7", pause=2)
     scene.chapter("Before it leaves", "Bevor es hinausgeht")
     scene.say("F8 matches it to an order, Shift+F8 corrects values, Ctrl+Delete rejects images.",

@@ -7,7 +7,7 @@ PICTURES = {"claimed": ("In the reading list, C claims", 0, 44, 326, 306)}
 def play(scene):
     scene.chapter("Claiming", "Übernehmen")
     scene.say("In the reading list, C claims a study: others see that you read it.",
-              "In der Befundliste übernimmt C eine Untersuchung: Andere sehen, dass Sie sie befunden.")
+              "In der Befundliste übernimmt C eine Untersuchung: Andere sehen, wer sie befundet.")
     scene.key("F9", "Down", pause=0.6)
     scene.key("c", pause=1.5)
     scene.say("Space shows details and priors of the row, and hides them again.",
@@ -19,7 +19,7 @@ def play(scene):
     scene.key("Return")
     scene.opened()
     scene.say("Ctrl+Return: finished, and the next unread study comes.",
-              "Strg+Eingabe: fertig, und die nächste ungelesene Untersuchung kommt.")
+              "Strg+Eingabe: fertig, und die nächste ungelesene kommt.")
     scene.key("ctrl+Return", pause=1)
     scene.opened()
     scene.say("Shift+C in the list releases a claim: somebody else may read it.",
