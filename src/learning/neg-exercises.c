@@ -286,7 +286,7 @@ static const NegPracticeStep prior_steps[] = {
                 "timeline into a second viewport."),
     .action = "worklist.compare", .is_met = shows_both },
   { .text = N_ ("Find the nodule in both. Has it grown?"),
-    .hint = N_ ("Scroll one to the nodule; scrolling together brings the other along."),
+    .hint = N_ ("Scroll each to the nodule. Scrolling together, from there on, keeps them side by side."),
     .action = "view.synchronize", .is_met = shows_both_nodules },
 };
 

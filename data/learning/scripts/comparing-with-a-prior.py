@@ -18,14 +18,14 @@ def play(scene):
     scene.key("shift+c", pause=1)
     scene.still(6)
     scene.chapter("Scrolling together", "Gemeinsam blättern")
-    scene.say("Both scroll together, by the position in the patient.",
-              "Beide blättern gemeinsam, nach der Lage im Patienten.")
+    scene.say("Y lets both scroll together, from where they are now.",
+              "Y lässt beide gemeinsam blättern, von da an, wo sie gerade sind.")
+    scene.key("y", pause=0.6)
     scene.move(600, 350)
     scene.wheel(14)
     scene.say("The prior has a tinted line on top: never mistake one for the other.",
               "Die Voraufnahme hat oben eine getönte Zeile: Verwechseln Sie sie nie.")
     scene.wait(2)
-    scene.say("Y takes the link away, and makes it again.", "Y löst die Verbindung und stellt sie wieder her.")
+    scene.say("Y again: each by itself.", "Noch einmal Y: jedes für sich.")
     scene.key("y", pause=1)
     scene.wheel(5)
-    scene.key("y", pause=1)
