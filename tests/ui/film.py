@@ -126,7 +126,7 @@ def ocr(name):
 class Film:
     """.text: all that was read. .samples: what was read in @n_samples whole pictures of it, evenly spaced."""
 
-    def __init__(self, path, n_samples=8):
+    def __init__(self, path, n_samples):
         with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(READERS) as readers:
             pages = Pages(folder, readers)
             chosen = self.cut(path, pages, n_samples)

@@ -125,7 +125,7 @@ def would_be_found(program, folder):
     picture, path = os.path.join(folder, "true.png"), os.path.join(folder, "true.webm")
     subprocess.run(["import", "-silent", "-window", "root", picture], check=True)
     from_picture(picture, path)
-    film = Film(path, 1)
+    film = Film(path, 0)
     found = set(words_read(film.text))
     print(f"# found without fiction: {sorted(found)}", flush=True)
     assert {"Quorzamant", "Velbrixa", ID, ACCESSION, "Wugmorfel", "Trovaxilo"} <= found and "1951-08-23" in found, (found, film.text)
@@ -195,7 +195,7 @@ def publish(program, draft, agent):
 
 def check_film(path, found, where, least=3):
     began = time.monotonic()
-    film = Film(path)
+    film = Film(path, 8 if EVERYTHING else 5)
     family, number = found[:2]
     print(f"# {where}: {film.n_pictures} pictures, {film.n_distinct} of them differ, {film.n_pieces} pieces on {film.n_pages} pages read in "
           f"{time.monotonic() - began:.1f} s", flush=True)
@@ -204,7 +204,7 @@ def check_film(path, found, where, least=3):
     assert not read, f"{where}: {read} can be read in {[line for line in film.text.splitlines() if words_read(line)]}"
     named = [sample for sample in film.samples if family.casefold() in sample.casefold() or number in sample]
     print(f"# {family} is in {len(named)} of {len(film.samples)} pictures", flush=True)
-    assert len(named) >= len(film.samples) // 2, f"{family} is in {len(named)} of {len(film.samples)} pictures"
+    assert 2 * len(named) > len(film.samples) > 0, f"{family} is in {len(named)} of {len(film.samples)} pictures"
 
 
 def check_bytes(site, draft, files):
