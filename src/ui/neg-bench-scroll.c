@@ -13,8 +13,8 @@
 #include "ui/neg-main-window-private.h"
 #include "ui/neg-renderer.h"
 
-#define BUS_LIMIT_MS 200
-#define ACCESSIBILITY_LIMIT_MS 1000
+#define BUS_LIMIT_MS 1000
+#define ACCESSIBILITY_LIMIT_MS 5000
 #define WARM_UP_FRAMES 20
 #define LOADING_LIMIT_US (300 * G_TIME_SPAN_SECOND)
 #define BUDGET_BYTES ((guint64) 4 << 30)
