@@ -209,7 +209,8 @@ neg_theme_init (NegTheme *self)
   self->panes = add_provider ("/org/negatoscope/ui/neg-panes.css"); /* last: it says more about some */
   gtk_icon_theme_add_resource_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()),
                                     "/org/negatoscope/ui/icons");
-  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, NULL);
+  /* A blinking caret keeps the frame clock of GTK running: what is typed would wait for the clock's next frame. */
+  g_object_set (gtk_settings_get_default (), "gtk-application-prefer-dark-theme", TRUE, "gtk-cursor-blink", FALSE, NULL);
 }
 
 NegTheme *

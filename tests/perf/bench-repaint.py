@@ -37,6 +37,7 @@ def type_all(screen):
         press(screen, 'type', '--delay', str(KEY_DELAY_MS), text)
         time.sleep(KEY_DELAY_MS / 1000)
         press(screen, 'key', 'ctrl+a')
+        time.sleep(KEY_DELAY_MS / 1000)  # no hand is within one frame of its last key
         press(screen, 'key', 'BackSpace')
         time.sleep(1)
 
