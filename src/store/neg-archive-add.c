@@ -61,11 +61,20 @@ static const NegRecordField SERIES_FIELDS[] = {
 #define KEEP_INSTANCE                                                                                                  \
   "UPDATE instance SET object_class = ?2, name = ?3, path = NULL, dataset_offset = ?4, source = ?5 WHERE id = ?1"
 
+/* To the desk comes what was sent or imported, be it again: a peer, "import". Not what was made here, which is about images
+ * that have left or are being read, nor corrected objects, whose study is noted by whoever corrects; what is found again
+ * (desk_found) comes with other words. */
+#define COME                                                                                                           \
+  "INSERT INTO desk (study_id, arrived_us, changed_us, due_us) VALUES (?1, ?2, ?3, ?3)"                                \
+  " ON CONFLICT DO UPDATE SET changed_us = max (changed_us, ?3), due_us = max (due_us + 1, ?3),"                       \
+  " state = iif (state >= 2, 0, state)"
+
 typedef struct {
   gint64 id;
   const NegArchiveObject *object; /* the last one of it; NULL: only counts change */
   gint64 cache_bytes;            /* more than before */
   gboolean is_newer;             /* the object is a newer version */
+  gint64 came_first_us, came_last_us; /* what the desk has to look at; 0: nothing */
 } Study;
 
 typedef struct {
@@ -342,10 +351,28 @@ has_facts (const NegArchiveObject *object)
 }
 
 static gboolean
+is_for_desk (const NegArchiveObject *object)
+{
+  static const char *const made_here[] = { NEG_ARCHIVE_SOURCE_VIEWER, NEG_ARCHIVE_SOURCE_DESK, NEG_ARCHIVE_SOURCE_REBUILD,
+                                           NULL };
+
+  return object->object_class == NEG_OBJECT_DATA && (object->source == NULL || !g_strv_contains (made_here, object->source));
+}
+
+static void
+note_come (Study *study, gint64 received_us)
+{
+  if (study->came_first_us == 0)
+    study->came_first_us = received_us;
+  study->came_last_us = MAX (study->came_last_us, received_us);
+}
+
+static gboolean
 insert_instance (Adding *adding, const NegArchiveObject *object, GError **error)
 {
   const NegObjectRecord *record = object->record;
   NegStatement *insert = adding->insert_instance;
+  const gint64 received_us = object->received_us != 0 ? object->received_us : adding->now_us;
 
   neg_statement_bind_int (insert, 1, adding->last_series->id);
   neg_statement_bind_text (insert, 2, record->text[NEG_RECORD_SOP_INSTANCE_UID]);
@@ -358,7 +385,9 @@ insert_instance (Adding *adding, const NegArchiveObject *object, GError **error)
   bind_bytes (insert, 9, object->bytes);
   bind_bytes (insert, 10, record->dataset_offset);
   neg_statement_bind_text (insert, 11, object->source != NULL ? object->source : "");
-  neg_statement_bind_int (insert, 12, object->received_us != 0 ? object->received_us : adding->now_us);
+  neg_statement_bind_int (insert, 12, received_us);
+  if (is_for_desk (object))
+    note_come (adding->study, received_us);
   adding->last_series->n_instances++;
   adding->study->cache_bytes += cache_bytes_of (object->object_class, object->path, object->bytes);
   if (!neg_statement_run (insert, error))
@@ -578,6 +607,22 @@ write_study (Adding *adding, const Study *study, GError **error)
 }
 
 static gboolean
+write_come (Adding *adding, const Study *study, GError **error)
+{
+  NegStatement *come;
+
+  if (study->came_first_us == 0)
+    return TRUE;
+  come = neg_database_prepare (adding->database, COME, error);
+  if (come == NULL)
+    return FALSE;
+  neg_statement_bind_int (come, 1, study->id);
+  neg_statement_bind_int (come, 2, study->came_first_us);
+  neg_statement_bind_int (come, 3, study->came_last_us);
+  return neg_statement_run (come, error);
+}
+
+static gboolean
 write_touched (Adding *adding, GError **error)
 {
   GHashTableIter iter;
@@ -589,7 +634,7 @@ write_touched (Adding *adding, GError **error)
       return FALSE;
   g_hash_table_iter_init (&iter, adding->studies);
   while (g_hash_table_iter_next (&iter, NULL, &item))
-    if (!write_study (adding, item, error)
+    if (!write_study (adding, item, error) || !write_come (adding, item, error)
         || !neg_entries_refresh_study (adding->database, ((const Study *) item)->id, error))
       return FALSE;
   return TRUE;

@@ -81,12 +81,23 @@ _neg_database_query_int (NegDatabase *database, const char *sql, gint64 *value, 
   return TRUE;
 }
 
+/* SQLite counts every piece of memory under a lock, for limits that nobody sets here. Too late once SQLite was used: then it
+ * goes on counting. */
+static gpointer
+stop_counting (gpointer data)
+{
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+  return NULL;
+}
+
 NegDatabase *
 _neg_database_connect (const char *path, int flags, GError **error)
 {
+  static GOnce counting = G_ONCE_INIT;
   g_autoptr (NegDatabase) database = g_new0 (NegDatabase, 1);
   int code;
 
+  g_once (&counting, stop_counting, NULL);
   database->path = g_strdup (path);
   database->name = g_path_get_basename (path);
   database->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) _neg_statement_free);
