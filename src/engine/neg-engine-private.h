@@ -22,12 +22,14 @@ typedef struct {
   GQueue waiting; /* NegPending, behind the one in work */
   NegPending *current;
   GError *broken; /* the socket is of no more use; nullable */
+  gint64 looked_us; /* when what had arrived was taken in, monotonic */
   NegEngineCache *cache;
   guint8 *pixels; /* one frame's cells, kept from frame to frame */
   gsize pixels_room;
 } NegEngineLoop;
 
-/* Takes in what has arrived, without waiting; TRUE while the current request is still wanted. Before each item. */
+/* Takes in what has arrived, without waiting, and renews the limit of processor time, both at most once a millisecond; TRUE while
+ * the current request is still wanted. Before each item. */
 gboolean _neg_engine_begin_item (NegEngineLoop *loop);
 
 /* The answer to item @index: @failure, or @answer after its first five bytes, which are filled in here. */

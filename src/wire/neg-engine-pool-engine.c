@@ -18,6 +18,8 @@
 #define RETRY_SEND_MS 5
 #define READ_STEP_BYTES 65536
 #define READ_STEPS_MAX 32 /* then the other engines have their turn */
+#define NO_DESCRIPTOR "a descriptor where none may be"
+#define AHEAD_BYTES 16384 /* small answers come by the thousand */
 #define SMALL_BODY_BYTES_MAX 65536 /* of everything but a scan's answers */
 #define BODY_BYTES_KEPT (1u << 20)
 
@@ -34,6 +36,9 @@ struct _NegEngine {
   gint64 last_sign_us;
 
   /* The message that is arriving */
+  guint8 ahead[AHEAD_BYTES]; /* received, not taken apart yet: from ahead_from to ahead_to */
+  gsize ahead_from, ahead_to;
+  gboolean has_descriptor; /* the message with the last of these bytes brought one */
   guint8 header_bytes[NEG_MESSAGE_HEADER_BYTES];
   gsize header_have;
   NegMessageHeader header;
@@ -286,6 +291,8 @@ take_message (NegEngine *engine, GError **error)
 {
   gboolean taken;
 
+  if (engine->has_descriptor && engine->ahead_from == engine->ahead_to)
+    return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, NO_DESCRIPTOR);
   if (engine->header.type == NEG_MESSAGE_READY) {
     taken = take_ready (engine, error);
   } else {
@@ -346,6 +353,31 @@ make_room (NegEngine *engine, GError **error)
   return TRUE;
 }
 
+/* What is long goes where it belongs; of what is short, many come by one system call. */
+static gssize
+receive (NegEngine *engine, guint8 *target, gsize length, GError **error)
+{
+  gboolean is_long = length >= AHEAD_BYTES;
+  gssize n;
+
+  if (engine->ahead_from == engine->ahead_to && !engine->has_descriptor) {
+    n = _neg_message_receive_part (engine->socket, is_long ? target : engine->ahead, is_long ? length : AHEAD_BYTES,
+                                   &engine->has_descriptor);
+    if (n <= 0 || (is_long && !engine->has_descriptor))
+      return n;
+    engine->ahead_from = 0;
+    engine->ahead_to = is_long ? 0 : n;
+  }
+  length = MIN (length, engine->ahead_to - engine->ahead_from);
+  if (length == 0) {
+    neg_fail (error, NEG_ERROR_PROTOCOL, NULL, NO_DESCRIPTOR);
+    return -1;
+  }
+  memcpy (target, engine->ahead + engine->ahead_from, length);
+  engine->ahead_from += length;
+  return length;
+}
+
 /* One read of what comes next; < 0 with errno EAGAIN when nothing is there, 0 at the end. */
 static gssize
 read_some (NegEngine *engine, GError **error)
@@ -360,9 +392,7 @@ read_some (NegEngine *engine, GError **error)
   target = in_header ? engine->header_bytes + engine->header_have : engine->body + engine->body_have;
   length = in_header ? NEG_MESSAGE_HEADER_BYTES - engine->header_have
                      : MIN (engine->body_room, engine->header.body_length) - engine->body_have;
-  n = _neg_message_receive_part (engine->socket, target, length);
-  if (n < 0 && errno == EBADMSG)
-    neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "a descriptor where none may be");
+  n = receive (engine, target, length, error);
   if (n > 0 && in_header)
     engine->header_have += n;
   else if (n > 0)
@@ -370,12 +400,12 @@ read_some (NegEngine *engine, GError **error)
   return n;
 }
 
-/* Reads and takes messages until nothing is there. @ended says whether the other side has closed. */
+/* Reads and takes messages until nothing is there; nobody would wake us for what was received already. @ended says whether the other side has closed. */
 static gboolean
 read_messages (NegEngine *engine, guint n_steps_max, gboolean *ended, GError **error)
 {
   *ended = FALSE;
-  for (guint step = 0; step < n_steps_max; step++) {
+  for (guint step = 0; step < n_steps_max || engine->ahead_from < engine->ahead_to; step++) {
     GError *failure = NULL;
     gboolean was_in_header = engine->header_have < NEG_MESSAGE_HEADER_BYTES;
     gssize n = read_some (engine, &failure);

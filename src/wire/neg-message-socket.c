@@ -126,10 +126,11 @@ static gboolean
 receive_exactly (int socket, guint8 *target, gsize length, GArray *fds, GError **error)
 {
   for (gsize done = 0; done < length;) {
+    gboolean is_wrong = FALSE;
     gssize n = fds ? receive_with_descriptors (socket, target + done, length - done, fds)
-                   : _neg_message_receive_part (socket, target + done, length - done);
+                   : _neg_message_receive_part (socket, target + done, length - done, &is_wrong);
 
-    if (n < 0 && errno == EBADMSG)
+    if (is_wrong || (n < 0 && errno == EBADMSG))
       return neg_fail (error, NEG_ERROR_PROTOCOL, NULL, "descriptors that belong to no message");
     if (n <= 0)
       return neg_fail (error, NEG_ERROR_ABORTED, NULL, "the other program closed the connection");
@@ -139,7 +140,7 @@ receive_exactly (int socket, guint8 *target, gsize length, GArray *fds, GError *
 }
 
 gssize
-_neg_message_receive_part (int socket, guint8 *target, gsize length)
+_neg_message_receive_part (int socket, guint8 *target, gsize length, gboolean *has_descriptor)
 {
   struct iovec vector = { .iov_base = target, .iov_len = length };
   struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
@@ -148,10 +149,7 @@ _neg_message_receive_part (int socket, guint8 *target, gsize length)
   do
     n = recvmsg (socket, &message, 0);
   while (n < 0 && errno == EINTR);
-  if (n >= 0 && (message.msg_flags & MSG_CTRUNC) != 0) {
-    errno = EBADMSG;
-    return -1;
-  }
+  *has_descriptor = n >= 0 && (message.msg_flags & MSG_CTRUNC) != 0;
   return n;
 }
 

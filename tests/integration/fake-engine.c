@@ -9,7 +9,7 @@
 
 #include <sys/socket.h>
 
-#include "wire/neg-message.h"
+#include "wire/neg-message-private.h"
 #include "wire/neg-modify.h"
 
 #define SOCKET_FD 3
@@ -29,6 +29,20 @@ send_message (NegMessageType type, guint64 id, GByteArray *body)
   const NegMessageHeader header = { body ? body->len : 0, type, 0, id };
 
   if (!neg_message_send (SOCKET_FD, &header, body ? body->data : NULL, NULL, NULL))
+    _exit (0);
+}
+
+/* A sound answer with something on its last byte that its header does not tell of. */
+static void
+smuggle (guint64 id, const GByteArray *body)
+{
+  const NegMessageHeader header = { body->len, NEG_MESSAGE_ITEM, 0, id };
+  guint8 bytes[NEG_MESSAGE_HEADER_BYTES];
+  const int fd = SOCKET_FD;
+
+  neg_message_header_write (&header, bytes);
+  if (_neg_message_send_part (SOCKET_FD, bytes, sizeof bytes, NULL, 0) != sizeof bytes
+      || _neg_message_send_part (SOCKET_FD, body->data, body->len, &fd, 1) != body->len)
     _exit (0);
 }
 
@@ -54,7 +68,7 @@ burn (void)
 }
 
 static void
-answer_scan (guint64 id, guint32 index)
+answer_scan (guint64 id, guint32 index, gboolean smuggles)
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
   g_autoptr (NegInstance) instance = neg_instance_new ();
@@ -66,7 +80,10 @@ answer_scan (guint64 id, guint32 index)
   neg_write_u32 (body, index);
   neg_write_u8 (body, 1);
   neg_scan_result_write (&result, body);
-  send_message (NEG_MESSAGE_ITEM, id, body);
+  if (smuggles)
+    smuggle (id, body);
+  else
+    send_message (NEG_MESSAGE_ITEM, id, body);
 }
 
 /* Frames of 8 x 8 bytes, all of the frame's number. */
@@ -94,9 +111,9 @@ misbehave_in_words (guint64 id, guint32 index)
   if (mode_is ("nonsense"))
     send_raw (noise, sizeof noise);
   else if (mode_is ("wrong-id"))
-    answer_scan (id + 1000, index);
+    answer_scan (id + 1000, index, FALSE);
   else if (mode_is ("wrong-index"))
-    answer_scan (id, index + 1000);
+    answer_scan (id, index + 1000, FALSE);
   else if (mode_is ("early-done"))
     send_message (NEG_MESSAGE_DONE, id, NULL);
   else if (mode_is ("another-ready"))
@@ -141,9 +158,11 @@ misbehave (guint64 id, guint32 index)
   }
   if (mode_is ("descriptor"))
     send_descriptor ();
+  if (mode_is ("smuggles"))
+    answer_scan (id, index, TRUE);
   if (mode_is ("twice")) {
-    answer_scan (id, index);
-    answer_scan (id, index);
+    answer_scan (id, index, FALSE);
+    answer_scan (id, index, FALSE);
   }
   misbehave_in_words (id, index);
 }
@@ -162,7 +181,7 @@ scan (guint64 id, NegReader *reader, const GArray *fds)
       misbehave (id, i);
     if (mode_is ("slow"))
       g_usleep (2000);
-    answer_scan (id, i);
+    answer_scan (id, i, FALSE);
   }
 }
 

@@ -564,6 +564,7 @@ add_misbehaviours (void)
     { "wrong-format", NEG_ERROR_PROTOCOL, TRUE }, { "wrong-kind", NEG_ERROR_PROTOCOL, TRUE },
     { "huge", NEG_ERROR_PROTOCOL, TRUE },         { "large", NEG_ERROR_TIMEOUT, TRUE },
     { "request", NEG_ERROR_PROTOCOL, TRUE },      { "descriptor", NEG_ERROR_PROTOCOL, TRUE },
+    { "smuggles", NEG_ERROR_PROTOCOL, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++) {
