@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/neg-error.h"
+#include "base/neg-file-id.h"
 
 #define DEPTH_MAX 64
 #define TELL_EVERY 256
@@ -123,53 +124,13 @@ _neg_import_walk (NegImport *import, const char *const *paths)
   return walk.blobs;
 }
 
-/* A file system that kept the case or the version number of ISO 9660 names: "IM1" may lie there as "im1" or "IM1;1". */
-static char *
-find_component (const char *folder, const char *component)
-{
-  g_autofree char *exact = g_build_filename (folder, component, NULL);
-  g_autoptr (GDir) listing = NULL;
-  gsize length = strlen (component);
-  const char *name;
-
-  if (g_file_test (exact, G_FILE_TEST_EXISTS))
-    return g_steal_pointer (&exact);
-  listing = g_dir_open (folder, 0, NULL);
-  while (listing != NULL && (name = g_dir_read_name (listing)) != NULL)
-    if (g_ascii_strncasecmp (name, component, length) == 0 && (name[length] == '\0' || name[length] == ';'))
-      return g_build_filename (folder, name, NULL);
-  return NULL;
-}
-
-/* PS3.10 8.5: components of a File ID are names below the folder of the DICOMDIR, never a way out of it. */
-static char *
-find_reference (const char *folder, const char *reference)
-{
-  g_auto (GStrv) components = g_strsplit (reference, "/", DEPTH_MAX);
-  g_autofree char *path = g_strdup (folder);
-
-  for (guint i = 0; components[i] != NULL; i++) {
-    char *next;
-
-    if (*components[i] == '\0' || strcmp (components[i], ".") == 0 || strcmp (components[i], "..") == 0
-        || strchr (components[i], '/') != NULL)
-      return NULL;
-    next = find_component (path, components[i]);
-    if (next == NULL)
-      return NULL;
-    g_free (path);
-    path = next;
-  }
-  return g_steal_pointer (&path);
-}
-
 GPtrArray *
 _neg_import_walk_references (NegImport *import, const char *folder, const char *const *references)
 {
   Walk walk = { import, blobs_new () };
 
   for (guint i = 0; references[i] != NULL && !g_cancellable_is_cancelled (import->cancellable); i++) {
-    g_autofree char *path = find_reference (folder, references[i]);
+    g_autofree char *path = neg_file_id_find (folder, references[i]);
     g_autofree char *missing = path == NULL ? g_build_filename (folder, references[i], NULL) : NULL;
 
     if (path != NULL)

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "ui/neg-viewport-hands.h"
 #include "ui/neg-viewport-private.h"
 
 #define WHEEL_ZOOM 1.15      /* per notch */
@@ -290,40 +291,18 @@ focus_cb (GtkEventControllerFocus *focus, NegViewport *self)
   neg_reading_set_active (self->reading, self->cell);
 }
 
-static void
-add_drag (NegViewport *self, guint button)
-{
-  GtkGesture *drag = gtk_gesture_drag_new ();
-
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (drag), button);
-  g_signal_connect_object (drag, "drag-begin", G_CALLBACK (drag_begin_cb), self, 0);
-  g_signal_connect_object (drag, "drag-update", G_CALLBACK (drag_update_cb), self, 0);
-  g_signal_connect_object (drag, "drag-end", G_CALLBACK (drag_end_cb), self, 0);
-  g_signal_connect_object (drag, "cancel", G_CALLBACK (cancel_cb), self, 0);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drag));
-}
-
 void
 _neg_viewport_init_input (NegViewport *self)
 {
-  GtkEventController *scroll = gtk_event_controller_scroll_new (GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
-  GtkEventController *motion = gtk_event_controller_motion_new ();
-  GtkEventController *focus = gtk_event_controller_focus_new ();
-  GtkGesture *click = gtk_gesture_click_new ();
+  static const NegViewportHands hands = {
+    .scroll = G_CALLBACK (scroll_cb),         .motion = G_CALLBACK (motion_cb),
+    .leave = G_CALLBACK (leave_cb),           .focus = G_CALLBACK (focus_cb),
+    .pressed = G_CALLBACK (pressed_cb),       .drag_begin = G_CALLBACK (drag_begin_cb),
+    .drag_update = G_CALLBACK (drag_update_cb), .drag_end = G_CALLBACK (drag_end_cb),
+    .cancel = G_CALLBACK (cancel_cb),
+  };
 
-  g_signal_connect_object (scroll, "scroll", G_CALLBACK (scroll_cb), self, 0);
-  g_signal_connect_object (motion, "motion", G_CALLBACK (motion_cb), self, 0);
-  g_signal_connect_object (motion, "enter", G_CALLBACK (motion_cb), self, 0);
-  g_signal_connect_object (motion, "leave", G_CALLBACK (leave_cb), self, 0);
-  g_signal_connect_object (focus, "enter", G_CALLBACK (focus_cb), self, 0);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (pressed_cb), self, 0);
-  gtk_widget_add_controller (GTK_WIDGET (self), scroll);
-  gtk_widget_add_controller (GTK_WIDGET (self), motion);
-  gtk_widget_add_controller (GTK_WIDGET (self), focus);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
-  add_drag (self, GDK_BUTTON_PRIMARY);
-  add_drag (self, GDK_BUTTON_MIDDLE);
-  add_drag (self, GDK_BUTTON_SECONDARY);
+  neg_viewport_hands_add (GTK_WIDGET (self), &hands);
 }
 
 void

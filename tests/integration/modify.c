@@ -117,5 +117,9 @@ main (int argc, char **argv)
   fprintf (stderr, "%u objects in %.1f ms\n", files.blobs->len, (g_get_monotonic_time () - start_us) / 1000.0);
   for (guint i = 0; i < files.blobs->len; i++)
     print_result (files.sources->pdata[i], files.targets->pdata[i], &results[i]);
+  neg_modify_results_free (results, files.blobs->len);
+  g_ptr_array_unref (files.blobs);
+  g_ptr_array_unref (files.sources);
+  g_ptr_array_unref (files.targets);
   return 0;
 }
