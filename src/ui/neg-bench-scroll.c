@@ -31,7 +31,7 @@ typedef struct {
 typedef struct {
   /* Options */
   char **paths;
-  char *size;
+  char *size; /* nullable */
   int width_px, height_px, frames;
   gboolean json, whole_window, gl, mpr;
 
@@ -423,7 +423,7 @@ print_text (Bench *bench)
 static gboolean
 parse_size (Bench *bench)
 {
-  g_auto (GStrv) parts = g_strsplit (bench->size, "x", 2);
+  g_auto (GStrv) parts = g_strsplit (bench->size != NULL ? bench->size : "1024x1024", "x", 2);
   guint64 width = 0, height = 0;
 
   if (g_strv_length (parts) != 2 || !g_ascii_string_to_unsigned (parts[0], 10, 64, 16384, &width, NULL)
@@ -498,7 +498,7 @@ run (Bench *bench, GError **error)
 int
 neg_bench_scroll_run (int argc, char **argv)
 {
-  Bench bench = { .size = g_strdup ("1024x1024"), .frames = 300 };
+  Bench bench = { .frames = 300 };
   g_autoptr (GError) error = NULL;
   int status = 2;
 

@@ -17,7 +17,8 @@ typedef struct {
 static Files
 read_files (void)
 {
-  Files files = { g_ptr_array_new (), g_ptr_array_new (), g_ptr_array_new () };
+  Files files = { g_ptr_array_new_with_free_func ((GDestroyNotify) neg_blob_unref), g_ptr_array_new_with_free_func (g_free),
+                  g_ptr_array_new_with_free_func (g_free) };
   char line[8192];
 
   while (fgets (line, sizeof line, stdin) != NULL) {
