@@ -3,6 +3,7 @@
 #include "engine/neg-archive.h"
 
 #include "base/neg-error.h"
+#include "base/neg-utf8.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -123,8 +124,7 @@ dup_name (struct archive_entry *entry)
   const char *name = archive_entry_pathname (entry);
   char *valid = g_utf8_make_valid (name ? name : "", -1);
 
-  if (strlen (valid) > NAME_BYTES_MAX)
-    *g_utf8_find_prev_char (valid, valid + NAME_BYTES_MAX + 1) = '\0';
+  neg_utf8_cut (valid, NAME_BYTES_MAX);
   return valid;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "base/neg-utf8.h"
+
 namespace neg {
 
 void
@@ -79,8 +81,7 @@ Writer::cut_lines (const DcmTagKey &tag, const char *value, gsize bytes_max) con
   if (value == nullptr)
     return;
   g_autofree char *part = g_utf8_make_valid (value, -1);
-  if (strlen (part) > bytes_max)
-    *g_utf8_find_prev_char (part, part + bytes_max + 1) = '\0';
+  neg_utf8_cut (part, bytes_max);
   for (char *c = part; *c != '\0'; c++)
     if ((guchar (*c) < ' ' && *c != '\r' && *c != '\n') || *c == 0x7F)
       *c = ' ';

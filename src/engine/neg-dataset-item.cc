@@ -7,6 +7,8 @@
 #include <cstring>
 #include <limits>
 
+#include "base/neg-utf8.h"
+
 namespace neg {
 
 TagName::TagName (const DcmTagKey &key)
@@ -137,13 +139,6 @@ Item::warn_malformed (const DcmTagKey &tag) const
   reading->warn ("%s is malformed and was ignored", TagName (tag).text);
 }
 
-static void
-cut_utf8 (char *text, gsize bytes_max)
-{
-  if (strlen (text) > bytes_max)
-    *g_utf8_find_prev_char (text, text + bytes_max + 1) = '\0';
-}
-
 char *
 Item::decode (const DcmTagKey &tag, NegText *text, bool is_person_name, gsize bytes_max) const
 {
@@ -153,7 +148,7 @@ Item::decode (const DcmTagKey &tag, NegText *text, bool is_person_name, gsize by
     return nullptr;
   char *result = neg_text_decode (text, value.data (), std::min (value.size (), bytes_max), is_person_name);
   g_strstrip (result);
-  cut_utf8 (result, bytes_max);
+  neg_utf8_cut (result, bytes_max);
   if (*result == '\0')
     g_clear_pointer (&result, g_free);
   return result;

@@ -9,6 +9,9 @@
 /* PS3.5 table 7.1-1 and -2; each list is of two-letter names in a row. */
 static const char long_vrs[] = "OBODOFOLOVOWSQSVUCUNURUTUV";
 static const char short_vrs[] = "AEASATCSDADSDTFDFLISLOLTPNSHSLSSSTTMUIULUS";
+/* DCMTK's own names for elements that have one of several VRs, or none. It takes other lengths or another kind of element for
+ * them than we do, so nothing that it reads after us may have them. */
+static const char reserved_vrs[] = "ltnaoxpipxupxs";
 
 static gboolean
 list_has_vr (const char *list, const char *vr)
@@ -99,6 +102,8 @@ neg_element_read (NegSource *source, guint64 offset, guint64 end, NegEncoding en
     return TRUE;
   }
   memcpy (element->vr, bytes + 4, 2);
+  if (list_has_vr (reserved_vrs, element->vr))
+    return neg_element_fail (error, NEG_ERROR_INCONSISTENT, element->tag, offset, "a VR that is none");
   if (neg_element_vr_is_long (element->vr))
     return read_long_length (source, end, encoding.big_endian, element, error);
   element->length = neg_element_decode_number (bytes + 6, 2, encoding.big_endian);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/neg-utf8.h"
 #include "engine/neg-element.h"
 #include "wire/neg-tags.h"
 
@@ -129,11 +130,7 @@ decode (const NegTagBytes *value, NegText *text, gboolean is_name, gboolean *has
 {
   char *decoded = neg_text_decode (text, value->bytes, value->length, is_name);
 
-  *has_more = value->is_cut;
-  if (strlen (decoded) > NEG_TAGS_VALUE_BYTES_MAX) {
-    *g_utf8_find_prev_char (decoded, decoded + NEG_TAGS_VALUE_BYTES_MAX + 1) = '\0';
-    *has_more = TRUE;
-  }
+  *has_more = neg_utf8_cut (decoded, NEG_TAGS_VALUE_BYTES_MAX) || value->is_cut;
   return decoded;
 }
 

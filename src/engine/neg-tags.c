@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "base/neg-utf8.h"
 #include "engine/neg-scanner-private.h"
 #include "engine/neg-tag-value.h"
 
@@ -72,12 +73,13 @@ static void
 note_creator (Level *level, const NegTag *tag)
 {
   const guint32 block = (tag->tag >> 16) << 8 | (tag->tag & 0xFF);
-  g_autofree char *creator = g_strndup (tag->value, NEG_TAGS_NAME_BYTES_MAX);
+  g_autofree char *creator = g_strdup (tag->value);
 
+  neg_utf8_cut (creator, NEG_TAGS_NAME_BYTES_MAX);
   if (level->creators == NULL)
     level->creators = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   if (!g_hash_table_contains (level->creators, GUINT_TO_POINTER (block)))
-    g_hash_table_insert (level->creators, GUINT_TO_POINTER (block), g_utf8_make_valid (g_strstrip (creator), -1));
+    g_hash_table_insert (level->creators, GUINT_TO_POINTER (block), g_strdup (g_strstrip (creator)));
 }
 
 /* Takes the texts; FALSE when there is room for no more. */

@@ -2,8 +2,8 @@
 #include "config.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
+#include "base/neg-utf8.h"
 #include "reading/neg-annotation-shape.h"
 #include "ui/neg-annotation-layer-private.h"
 
@@ -15,8 +15,7 @@ text_done_cb (GtkEntry *entry, NegAnnotationLayer *self)
   const char *uid = g_object_get_data (G_OBJECT (entry), "uid");
   g_autofree char *text = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
 
-  if (strlen (text) > NEG_ANNOTATION_TEXT_BYTES_MAX)
-    *g_utf8_find_prev_char (text, text + NEG_ANNOTATION_TEXT_BYTES_MAX) = '\0';
+  neg_utf8_cut (text, NEG_ANNOTATION_TEXT_BYTES_MAX);
   neg_annotation_hands_set_text (self->hands, uid, text);
   gtk_popover_popdown (GTK_POPOVER (self->text_popover));
 }

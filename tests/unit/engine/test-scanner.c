@@ -231,6 +231,19 @@ test_not_dicom (void)
   g_assert_cmpuint (n_accepted, ==, 0);
 }
 
+/* DCMTK has a use of its own for it. */
+static void
+test_reserved_vr (void)
+{
+  g_autoptr (Object) object = object_new (SYNTAX_EXPLICIT);
+
+  object_add_text (object, 0x00080018, "UI", "1.2.3.4");
+  object_add_header (object, 0x00091001, "px", 0);
+  object_add_image (object, 2, 2, 8);
+  object_add_zeros (object, 0x7FE00010, "OB", 4);
+  assert_refused (object, NEG_ERROR_INCONSISTENT, "(0009,1001)");
+}
+
 static void
 test_contradictions (void)
 {
@@ -557,6 +570,7 @@ main (int argc, char **argv)
   g_test_add_func ("/scanner/nesting", test_nesting);
   g_test_add_func ("/scanner/hidden-nesting", test_hidden_nesting);
   g_test_add_func ("/scanner/not-dicom", test_not_dicom);
+  g_test_add_func ("/scanner/reserved-vr", test_reserved_vr);
   g_test_add_func ("/scanner/contradictions", test_contradictions);
   g_test_add_func ("/scanner/frames", test_frames);
   g_test_add_func ("/scanner/overflow", test_overflow);

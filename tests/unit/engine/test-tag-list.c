@@ -108,6 +108,31 @@ test_private (void)
   g_assert_cmpstr (get (tags, 0x00311011)->value, ==, "");
 }
 
+/* What the engine lists, the window takes, however long and odd the name is. */
+static void
+test_long_creator (void)
+{
+  g_autoptr (Object) object = object_new (SYNTAX_EXPLICIT);
+  g_autoptr (GByteArray) sent = g_byte_array_new ();
+  g_autoptr (NegTags) tags = NULL;
+  g_autoptr (NegTags) taken = NULL;
+  guint8 odd[300];
+  NegReader reader;
+
+  memset (odd, 0xFF, sizeof odd); /* three bytes of UTF-8 each */
+  add_common (object);
+  object_add (object, 0x00290010, "UN", odd, sizeof odd);
+  object_add (object, 0x00310010, "LO", odd, sizeof odd);
+  object_add_text (object, 0x00311001, "LO", "a");
+  tags = list (object);
+  g_assert_cmpuint (strlen (get (tags, 0x00311001)->creator), >, NEG_TAGS_NAME_BYTES_MAX - 3);
+  neg_tags_write (tags, sent);
+  neg_reader_init (&reader, sent->data, sent->len);
+  taken = neg_tags_read (&reader, NULL);
+  g_assert_nonnull (taken);
+  g_assert_cmpstr (get (taken, 0x00311001)->creator, ==, get (tags, 0x00311001)->creator);
+}
+
 static void
 test_numbers (void)
 {
@@ -337,6 +362,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tag-list/common", test_common);
   g_test_add_func ("/tag-list/lengths-as-written", test_lengths_as_written);
   g_test_add_func ("/tag-list/private", test_private);
+  g_test_add_func ("/tag-list/long-creator", test_long_creator);
   g_test_add_func ("/tag-list/numbers", test_numbers);
   g_test_add_func ("/tag-list/sign", test_sign);
   g_test_add_func ("/tag-list/long-value", test_long_value);
