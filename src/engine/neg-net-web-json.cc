@@ -7,11 +7,11 @@
 
 extern "C" {
 #include "base/neg-error.h"
+#include "base/neg-json-shape.h"
 }
 
 namespace {
 
-constexpr guint depth_max = 200;       // 64 nested sequences are 3 levels of JSON each
 constexpr guint attributes_max = 4096; // of one data set
 constexpr gsize value_bytes_max = 65536;
 constexpr guint reason_unknown = 0x0110; // processing failure (PS3.7 C.5)
@@ -19,47 +19,13 @@ constexpr gsize row_bytes_max = (gsize) 1 << 20;
 
 // json-glib makes 400 bytes of an object and 150 of a value or an array, be it empty: what an answer of 500 data sets
 // has is a tenth of these, and what they need is a third of this process's memory.
-constexpr guint objects_max = 400000;
-constexpr guint values_max = 1000000;
+constexpr NegJsonLimits limits = { 200, 1000000, 400000 }; // 64 nested sequences are 3 levels of JSON each
 
 struct Row {
   GVariantBuilder builder;
   guint n;
   gsize bytes;
 };
-
-// json-glib parses by recursion and keeps everything: how deep the text goes and how much it holds is seen before.
-bool
-check_structure (const char *text, gsize length, GError **error)
-{
-  guint depth = 0;
-  guint n_objects = 0;
-  guint n_values = 0;
-  bool in_string = false;
-
-  for (gsize i = 0; i < length; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = false;
-    } else if (text[i] == '"') {
-      in_string = true;
-    } else if (text[i] == '[' || text[i] == '{') {
-      if (++depth > depth_max)
-        return neg_fail (error, NEG_ERROR_NESTING, nullptr, "the archive's answer is nested too deeply");
-      n_objects += text[i] == '{' ? 1 : 0;
-      n_values++;
-    } else if (text[i] == ',') {
-      n_values++;
-    } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
-      depth--;
-    }
-    if (n_objects > objects_max || n_values > values_max)
-      return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, nullptr, "the archive's answer has too many values");
-  }
-  return true;
-}
 
 // Eight hex digits; 0 for anything else.
 guint32
@@ -228,15 +194,18 @@ bool
 neg::web_json_read (const char *text, gsize length, GPtrArray *rows, guint *failure_reason, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr (GError) failure = nullptr;
   JsonNode *root;
 
   if (failure_reason != nullptr)
     *failure_reason = 0;
-  if (!check_structure (text, length, error))
-    return false;
+  if (length == 0)
+    return true;
+  if (!neg_json_check_shape (text, length, &limits, &failure))
+    return neg_fail (error, failure->code == NEG_ERROR_UNREADABLE ? NEG_ERROR_PROTOCOL : NegErrorCode (failure->code), nullptr,
+                     "the archive's answer: %s", failure->message);
   /* The parser's own words quote what it read, which may be a name. */
-  if (!g_utf8_validate_len (text, length, nullptr)
-      || !json_parser_load_from_data (parser, text, (gssize) length, nullptr))
+  if (!json_parser_load_from_data (parser, text, (gssize) length, nullptr))
     return neg_fail (error, NEG_ERROR_PROTOCOL, nullptr, "the archive's answer is not JSON");
   root = json_parser_get_root (parser);
   if (root == nullptr)

@@ -5,42 +5,14 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "base/neg-json-shape.h"
 
 #define TIME_BYTES_MAX 40
-
-/* json-glib parses by recursion and keeps everything: how deep the text goes and how much it holds is seen before. */
-static gboolean
-check_structure (const char *text, gsize length, GError **error)
-{
-  guint depth = 0, n_values = 0;
-  gboolean in_string = FALSE;
-
-  for (gsize i = 0; i < length; i++) {
-    if (in_string) {
-      if (text[i] == '\\')
-        i++;
-      else if (text[i] == '"')
-        in_string = FALSE;
-    } else if (text[i] == '"') {
-      in_string = TRUE;
-    } else if (text[i] == '[' || text[i] == '{') {
-      if (++depth > NEG_JSON_DEPTH_MAX)
-        return neg_fail (error, NEG_ERROR_NESTING, NULL, "it is nested more than %u deep", NEG_JSON_DEPTH_MAX);
-      n_values++;
-    } else if (text[i] == ',') {
-      n_values++;
-    } else if ((text[i] == ']' || text[i] == '}') && depth > 0) {
-      depth--;
-    }
-    if (n_values > NEG_JSON_VALUES_MAX)
-      return neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "it has more than %u values", NEG_JSON_VALUES_MAX);
-  }
-  return TRUE;
-}
 
 JsonObject *
 neg_json_parse (const char *text, gsize length, gsize bytes_max, GError **error)
 {
+  static const NegJsonLimits limits = { .depth_max = NEG_JSON_DEPTH_MAX, .values_max = NEG_JSON_VALUES_MAX };
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) failure = NULL;
   JsonNode *root;
@@ -49,11 +21,7 @@ neg_json_parse (const char *text, gsize length, gsize bytes_max, GError **error)
     neg_fail (error, NEG_ERROR_SIZE_OVERFLOW, NULL, "it is larger than %" G_GSIZE_FORMAT " KiB", bytes_max >> 10);
     return NULL;
   }
-  if (length == 0 || !g_utf8_validate (text, (gssize) length, NULL)) { /* NUL bytes are none either */
-    neg_fail (error, NEG_ERROR_UNREADABLE, NULL, "it is not text in UTF-8");
-    return NULL;
-  }
-  if (!check_structure (text, length, error))
+  if (!neg_json_check_shape (text, length, &limits, error))
     return NULL;
   if (!json_parser_load_from_data (parser, text, (gssize) length, &failure)) {
     neg_fail (error, NEG_ERROR_UNREADABLE, NULL, "it is not JSON (line %u)", json_parser_get_current_line (parser));

@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "base/neg-json-shape.h"
 #include "base/neg-uid.h"
 #include "reading/neg-annotations.h"
 
 #define FORMAT 1
 #define TEXT_BYTES_MAX (1u << 20)
 #define PLANE_NUMBERS 11 /* origin, x, y, slab, projection */
-#define BRACKETS_MAX 100 /* the format has 8 and one for each value */
+#define DEPTH_MAX 8 /* the format has 3 */
+#define JSON_VALUES_MAX 65536 /* the format has some dozens, and five numbers for each point at most */
 #define REACH_PX 1e6
 #define REACH_MM 1e9
 #define NAME_BYTES_MAX 256
@@ -343,24 +345,14 @@ read_members (Reader *reader, NegAnnotation *annotation)
     refuse (reader, "points");
 }
 
-/* The parser calls itself for each bracket that is open; those in strings would be escaped. */
-static gboolean
-is_shallow (const char *text, gsize length)
-{
-  guint n = 0;
-
-  for (gsize i = 0; i < length; i++)
-    n += text[i] == '[' || text[i] == '{';
-  return n <= BRACKETS_MAX;
-}
-
 static JsonObject *
 parse_object (JsonParser *parser, const char *text, gsize length)
 {
+  static const NegJsonLimits limits = { .depth_max = DEPTH_MAX, .values_max = JSON_VALUES_MAX };
   JsonNode *root;
 
-  if (length == 0 || length > TEXT_BYTES_MAX || !g_utf8_validate_len (text, length, NULL)
-      || !is_shallow (text, length) || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
+  if (length > TEXT_BYTES_MAX || !neg_json_check_shape (text, length, &limits, NULL)
+      || !json_parser_load_from_data (parser, text, (gssize) length, NULL))
     return NULL;
   root = json_parser_get_root (parser);
   return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;

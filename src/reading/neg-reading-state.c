@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/neg-error.h"
+#include "base/neg-json-shape.h"
 
 #define FORMAT 2 /* 1 had numbers where 2 has texts of them */
-#define BRACKETS_MAX 1000 /* of a text; the format has 53 at most */
+#define DEPTH_MAX 16 /* the format has 4 */
+#define JSON_VALUES_MAX 65536
 #define ZOOM_LEAST 1e-6
 #define ZOOM_MOST 1e6
 #define OFFSET_MOST_PX 1e9
@@ -389,18 +391,6 @@ read_screen (Reader *reader, JsonObject *object, NegReadingState *state)
   read_cells (reader, object, state);
 }
 
-/* The parser calls itself for each bracket that is open. All that open are counted, those inside of strings too: what
- * is a string is the parser's to say, and one that closes in a string closes nothing. */
-static gboolean
-is_shallow (const char *text)
-{
-  guint n = 0;
-
-  for (; *text != '\0'; text++)
-    n += *text == '[' || *text == '{';
-  return n <= BRACKETS_MAX;
-}
-
 /* Texts of the format 1 may have exponents with a ".0" behind them; taken away outside of strings. Given. */
 static char *
 dup_mended (const char *text)
@@ -429,13 +419,14 @@ dup_mended (const char *text)
 static JsonObject *
 parse_object (JsonParser *parser, const char *text)
 {
+  static const NegJsonLimits limits = { .depth_max = DEPTH_MAX, .values_max = JSON_VALUES_MAX };
   g_autofree char *mended = NULL;
   JsonNode *root;
 
-  if (strlen (text) > NEG_READING_STATE_TEXT_MAX || !g_utf8_validate (text, -1, NULL) || !is_shallow (text))
+  if (strlen (text) > NEG_READING_STATE_TEXT_MAX)
     return NULL;
   mended = dup_mended (text);
-  if (!json_parser_load_from_data (parser, mended, -1, NULL))
+  if (!neg_json_check_shape (mended, strlen (mended), &limits, NULL) || !json_parser_load_from_data (parser, mended, -1, NULL))
     return NULL;
   root = json_parser_get_root (parser);
   return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;

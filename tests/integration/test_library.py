@@ -183,7 +183,8 @@ def hostile_manifests():
                 ('no JSON', b'hello', 'not JSON'), ('an array', b'[]', 'object'), ('nothing but NUL', bytes(50), 'UTF-8'),
                 ('no format', b'{}', 'format'), ('another format', json.dumps({**head, 'format': 'x'}).encode(), 'manifest'),
                 ('a newer version', json.dumps({**head, 'version': 2}).encode(), 'version 2'),
-                ('deep', deep(5000), 'nested'), ('many values', json.dumps({**head, 'topics': [0] * 300000}).encode(), 'values'),
+                ('deep', deep(5000), 'nested'), ('deep behind a quote in a comment', b'[/*"*/' + b'[' * 1000000, 'not JSON'),
+                ('many values', json.dumps({**head, 'topics': [0] * 300000}).encode(), 'values'),
                 ('no revision', b'{"format":"negatoscope-library","version":1}', 'revision'),
                 ('cut off', json.dumps({**head, 'topics': []}).encode()[:-3], 'not JSON')):
             place.site.write('manifest.json', data)

@@ -331,6 +331,11 @@ def deep(head, connection):
     return reply(connection, b'[' * 20000 + b']' * 20000)
 
 
+def deep_in_disguise(head, connection):
+    """Quotes that json-glib takes for none, so that who counts brackets must, too."""
+    return reply(connection, b'[/*"*/' + b'[' * 1000000)
+
+
 def many(head, connection):
     return reply(connection, b'[' + b'{},' * 5000000 + b'{}]')
 
@@ -398,7 +403,8 @@ def main():
             print(f'# {time.monotonic() - start:.1f} s')
 
     for name, send, words in (
-            ('JSON nested 20,000 deep', deep, 'nested too deeply'), ('JSON of 5 million objects', many, 'too many values'),
+            ('JSON nested 20,000 deep', deep, 'nested more than'), ('deep behind a comment', deep_in_disguise, 'not JSON'),
+            ('JSON of 5 million objects', many, 'more than'),
             ('200 MB of JSON', huge, 'larger than 32 MiB'), ('endless headers', endless_head, 'no end'),
             ('gzip although not asked for', zipped, 'compresses'), ('a redirect', redirected, 'elsewhere'),
             ('503', lambda head, connection: reply(connection, status='503 Busy'), 'busy (503)'),
