@@ -259,25 +259,18 @@ neg_jobs_prune (NegArchive *archive, gint64 before_us, GError **error)
 
 /* --- reading --- */
 
-static GVariant *
-read_arguments (const char *text)
-{
-  GVariant *arguments = text != NULL ? g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL) : NULL;
-
-  return arguments != NULL ? g_variant_ref_sink (arguments) : NULL;
-}
-
 /* Arguments that cannot be read are damage: no job runs without what it was told, and the others do. */
 static NegJob *
 read_job (NegStatement *row)
 {
   g_autoptr (NegJob) job = g_new0 (NegJob, 1);
+  const char *text = neg_statement_get_text (row, 4);
 
   job->id = neg_statement_get_int (row, 0);
   job->kind = g_strdup (neg_statement_get_text (row, 1));
   job->peer = g_strdup (neg_statement_get_text (row, 2));
   job->study_uid = g_strdup (neg_statement_get_text (row, 3));
-  job->arguments = read_arguments (neg_statement_get_text (row, 4));
+  job->arguments = text != NULL ? g_variant_parse (G_VARIANT_TYPE_VARDICT, text, NULL, NULL, NULL) : NULL;
   job->state = (NegJobState) neg_statement_get_int (row, 5);
   job->priority = (gint) neg_statement_get_int (row, 6);
   job->created_us = neg_statement_get_int (row, 7);

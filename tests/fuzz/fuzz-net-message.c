@@ -35,8 +35,8 @@ neg_fuzz_make_input (GRand *random)
 
   for (guint i = 0; i < n; i++) {
     guint which = (guint) g_rand_int_range (random, 0, G_N_ELEMENTS (samples));
-    g_autoptr (GVariant) body = g_variant_ref_sink (
-        g_variant_parse (neg_net_message_get_type (samples[which].type), samples[which].text, NULL, NULL, NULL));
+    g_autoptr (GVariant) body = g_variant_parse (neg_net_message_get_type (samples[which].type), samples[which].text,
+                                                 NULL, NULL, NULL);
     const NegMessageHeader header = { (guint32) g_variant_get_size (body), samples[which].type, 0, 0 };
     guint8 bytes[NEG_MESSAGE_HEADER_BYTES];
 
@@ -55,7 +55,7 @@ use (int socket, guint16 type, GVariant *body)
 
   if (*text == '\0')
     g_error ("a message without a value");
-  if (!neg_net_message_send (socket, type, g_variant_ref (body), NULL, 0, NULL))
+  if (!neg_net_message_send (socket, type, body, NULL, 0, NULL))
     g_error ("a message that cannot be sent again");
   g_variant_unref (body);
 }

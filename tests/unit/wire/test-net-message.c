@@ -74,14 +74,13 @@ test_round_trip (Fixture *fixture, gconstpointer data)
 
   for (guint i = 0; i < G_N_ELEMENTS (samples); i++) {
     g_autoptr (GError) error = NULL;
-    GVariant *body = g_variant_parse (neg_net_message_get_type (samples[i].type), samples[i].text, NULL, NULL, &error);
-    g_autoptr (GVariant) sent = NULL;
+    g_autoptr (GVariant) sent
+        = g_variant_parse (neg_net_message_get_type (samples[i].type), samples[i].text, NULL, NULL, &error);
     g_autoptr (GVariant) received = NULL;
     guint16 type = 0;
 
     g_assert_no_error (error);
-    sent = g_variant_ref (body);
-    neg_net_message_send (fixture->pair[0], samples[i].type, body, fds, samples[i].n_fds, &error);
+    neg_net_message_send (fixture->pair[0], samples[i].type, sent, fds, samples[i].n_fds, &error);
     g_assert_no_error (error);
     received = neg_net_message_receive (fixture->pair[1], &type, fixture->fds, &error);
     g_assert_no_error (error);
@@ -134,8 +133,7 @@ assert_refused (Fixture *fixture, guint16 type, const void *bytes, gsize length,
 static void
 assert_text_refused (Fixture *fixture, guint16 type, const char *text, guint n_fds, const char *why)
 {
-  g_autoptr (GVariant) body
-      = g_variant_ref_sink (g_variant_parse (neg_net_message_get_type (type), text, NULL, NULL, NULL));
+  g_autoptr (GVariant) body = g_variant_parse (neg_net_message_get_type (type), text, NULL, NULL, NULL);
 
   assert_refused (fixture, type, g_variant_get_data (body), g_variant_get_size (body), n_fds, why);
 }
