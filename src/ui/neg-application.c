@@ -16,6 +16,7 @@
 
 #define FIRST_IMAGE_LIMIT_MS 120
 #define NETWORK_DELAY_MS 400 /* after a window is there */
+#define PRACTISE "practise"
 /* A slow answer of a busy machine must not cost a blind reader the program: what does not answer at all holds it up as long. */
 #define BUS_LIMIT_MS 1000
 #define ACCESSIBILITY_LIMIT_MS 5000
@@ -113,10 +114,31 @@ neg_application_open (GApplication *application, GFile **files, int n_files, con
   neg_first_image_present (window, FIRST_IMAGE_LIMIT_MS);
 }
 
+/* Asked by another process: the practice that is open, with an exercise of the topic, or of none. */
+static void
+practise_cb (GSimpleAction *action, GVariant *topic, gpointer data)
+{
+  GtkWindow *window = gtk_application_get_active_window (data);
+
+  while (window != NULL && !NEG_IS_MAIN_WINDOW (window))
+    window = gtk_window_get_transient_for (window);
+  if (window == NULL)
+    return;
+  if (*g_variant_get_string (topic, NULL) == '\0')
+    gtk_widget_activate_action (GTK_WIDGET (window), "practice.open", NULL);
+  else
+    gtk_widget_activate_action_variant (GTK_WIDGET (window), "practice.topic", topic);
+  gtk_window_present (window);
+}
+
 static void
 neg_application_startup (GApplication *application)
 {
+  static const GActionEntry practise[] = { { PRACTISE, practise_cb, "s" } };
+
   G_APPLICATION_CLASS (neg_application_parent_class)->startup (application);
+  if (NEG_APPLICATION (application)->practice != NULL)
+    g_action_map_add_action_entries (G_ACTION_MAP (application), practise, G_N_ELEMENTS (practise), application);
   gtk_window_set_default_icon_name (NEG_APP_ID);
   NEG_APPLICATION (application)->theme = neg_theme_new (NEG_APPLICATION (application)->settings);
   neg_privacy_let_demo_pass ();
@@ -226,6 +248,32 @@ get_renderer (const Options *options, GSettings *settings)
   return g_settings_get_enum (settings, "renderer");
 }
 
+/* One process for each home of practice. Given. */
+static char *
+dup_id (const Options *options)
+{
+  g_autofree char *sum = NULL;
+
+  if (options->practice == NULL || options->home == NULL)
+    return g_strdup (NEG_APP_ID);
+  sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, options->home, -1);
+  return g_strdup_printf (NEG_APP_ID ".Practice%.16s", sum);
+}
+
+/* TRUE: that practice is open already, and has been asked. */
+static gboolean
+hand_over (NegApplication *self)
+{
+  GApplication *application = G_APPLICATION (self);
+
+  if (self->practice == NULL || !g_application_register (application, NULL, NULL) || !g_application_get_is_remote (application))
+    return FALSE;
+  g_action_group_activate_action (G_ACTION_GROUP (self), PRACTISE,
+                                  g_variant_new_string (self->practice_topic != NULL ? self->practice_topic : ""));
+  g_dbus_connection_flush_sync (g_application_get_dbus_connection (application), NULL, NULL);
+  return TRUE;
+}
+
 /* Takes @pool, or @pool_problem where there is none. */
 static int
 run (const Options *options, const char *program, gboolean has_bus, GSettings *settings, NegEnginePool *pool,
@@ -233,12 +281,13 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
 {
   GApplicationFlags flags = G_APPLICATION_HANDLES_OPEN;
   g_auto (GStrv) arguments = dup_arguments (program, options->paths);
+  g_autofree char *id = dup_id (options);
   g_autoptr (NegApplication) self = NULL;
   int status;
 
-  if (!has_bus || options->home != NULL)
+  if (!has_bus || (options->home != NULL && options->practice == NULL))
     flags |= G_APPLICATION_NON_UNIQUE;
-  self = g_object_new (NEG_TYPE_APPLICATION, "application-id", NEG_APP_ID, "flags", flags, NULL);
+  self = g_object_new (NEG_TYPE_APPLICATION, "application-id", id, "flags", flags, NULL);
   self->pool = pool;
   if (pool_problem != NULL)
     self->pool_problem = g_strdup_printf (_ ("Nothing can be opened: %s"), pool_problem->message);
@@ -248,6 +297,8 @@ run (const Options *options, const char *program, gboolean has_bus, GSettings *s
   self->renderer = get_renderer (options, settings);
   self->practice = g_strdup (options->practice);
   self->practice_topic = g_strdup (options->practice_topic);
+  if (hand_over (self))
+    return 0;
   status = g_application_run (G_APPLICATION (self), g_strv_length (arguments), arguments);
   /* After all that would start it again. */
   if (options->practice != NULL && options->home != NULL)

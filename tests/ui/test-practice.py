@@ -324,8 +324,9 @@ class Other(Practice):
         self.process = types.SimpleNamespace(pid=pid, poll=lambda: None)
 
 
-def find_started(own):
-    """Process and home of the practice that counts in @own."""
+def find_all_started(own):
+    """Processes and homes of what is practised that counts in @own."""
+    started = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/cmdline", encoding="utf-8") as file:
@@ -333,8 +334,8 @@ def find_started(own):
         except OSError:
             continue
         if "--practice-topic" in words and words[words.index("--practice") + 1] == os.path.join(own, "data"):
-            return int(pid), words[words.index("--home") + 1]
-    return None
+            started.append((int(pid), words[words.index("--home") + 1]))
+    return started
 
 
 def topic_elsewhere(program, own):
@@ -346,12 +347,20 @@ def topic_elsewhere(program, own):
     screen.wait_until(lambda: len(program.names("Measuring. ")) == 1, what="the row of its topic")
     program.key("Return")
     practise(program)
-    pid, home = screen.wait_until(lambda: find_started(own), what="a practice of its own")
+    pid, home = screen.wait_until(lambda: find_all_started(own), what="a practice of its own")[0]
     try:
         other = Other(pid)
         other.wait_name("Measure the nodule", MAKING_S)
         other.wait_name("Now: Show the newest CT", MAKING_S)
         other.wait_focus("Show a hint")
+        other.window = other.find_window()
+        leave(other)
+        # Asked again: the same process, from the beginning.
+        program.do("windowfocus", program.window)
+        program.wait_focus("Practise")
+        program.key("Return")
+        other.wait_name("Now: Show the newest CT")
+        screen.wait_until(lambda: find_all_started(own) == [(pid, home)], 30, "one practice alone")
     finally:
         os.kill(pid, signal.SIGTERM)
         screen.end_agents(home)
