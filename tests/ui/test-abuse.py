@@ -9,6 +9,10 @@ import tempfile
 
 import screen
 
+# GLib gives its table of names up when it grows (glib/gquark.c), as somebody may still read there: 2,048 pointers, once. Whether so
+# many names come up depends on the events. Their stack is not seen, so no suppression finds them; nothing else may be lost beside.
+QUARKS = "SUMMARY: AddressSanitizer: 16384 byte(s) leaked in 1 allocation(s)."
+
 
 def abuse(events, renderer):
     seed = os.environ.get("NEGATOSCOPE_ABUSE_SEED", events)
@@ -25,7 +29,10 @@ def abuse(events, renderer):
             screen.end_agents(os.path.join(folder, "home"))
     said = ended.stdout.decode(errors="replace")
     print("".join(line + "\n" for line in said.splitlines() if line.startswith("# ")), end="", flush=True)
-    assert ended.returncode == 0, f"exit status {ended.returncode}\n{said}"
+    if said.rstrip().endswith(QUARKS):
+        said = said[:said.rindex("=" * 20)]
+    else:
+        assert ended.returncode == 0, f"exit status {ended.returncode}\n{said}"
     for word in ("WARNING", "CRITICAL", "Sanitizer", "runtime error"):
         assert word not in said, said
 
