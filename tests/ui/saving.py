@@ -94,6 +94,14 @@ class Reader(screen.Program):
             self.key("Home")
         return "image 1 of" in name
 
+    def to_series(self, images):
+        """By the keys for the next and the previous one: on a busy machine any of the study's may have come first."""
+        for key in ["Right"] * 4 + ["Left"] * 8:
+            if screen.comes(lambda: images in self.says(), 2):
+                break
+            self.key(key)
+        self.wait_image(images)
+
     def open_page(self):
         self.key("ctrl+F9")
         self.click(self.wait_find("page tab", "Measurements"))

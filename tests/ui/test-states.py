@@ -28,8 +28,7 @@ def prepare(program, saved):
     """In the middle of the chest: measured, turned, mirrored, inverted, windowed, marked. The whole image fits, so that
     its displayed area is of whole pixels and the picture comes back to the pixel."""
     program.open_first("Beispiel")
-    program.key("Right")
-    program.wait_image("image 1 of 224")
+    program.to_series("of 224")
     program.key("Home", *["Page_Down"] * 4)
     program.wait_image("image 41 of 224")
     program.open_page()
@@ -178,8 +177,7 @@ def image_values(image):
 def comes_back(saved, program):
     """In another home: the measurements of the report, the mark, and after the state was chosen the same picture."""
     program.open_first("Beispiel")
-    program.key("Right")
-    program.wait_image("image 1 of 224")
+    program.to_series("of 224")
     program.key("Home", *["Page_Down"] * 4)
     program.wait_image("image 41 of 224")
     program.open_page()
