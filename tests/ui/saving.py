@@ -17,7 +17,7 @@ GRAYSCALE_STATE, REPORT, KEY_SELECTION = ("1.2.840.10008.5.1.4.1.1.11.1", "1.2.8
 
 
 def command(home, *arguments):
-    done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, timeout=120)
+    done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, timeout=400)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout.decode()
 

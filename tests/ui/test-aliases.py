@@ -13,7 +13,7 @@ REMARK = f"known as ID {OLD} then"
 
 def command(home, *arguments):
     done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, text=True,
-                          timeout=120)
+                          timeout=400)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
 
 

@@ -14,7 +14,7 @@ CASE = "CT chest with contrast"
 
 def command(home, *arguments):
     done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, text=True,
-                          timeout=240)
+                          timeout=400)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout
 

@@ -225,7 +225,7 @@ def page_leads(program):
     program.wait_says("image 1 of 4")
     program.click(program.wait_find("push button", "Copy the numbers"))
     program.wait_text("in the clipboard, without the patient's name")
-    text = screen.subprocess.run(["/usr/bin/python3", "-c", READ_CLIPBOARD], capture_output=True, check=True, timeout=20,
+    text = screen.subprocess.run(["/usr/bin/python3", "-c", READ_CLIPBOARD], capture_output=True, check=True, timeout=60,
                                  env=dict(os.environ, GDK_BACKEND="x11")).stdout.decode()
     assert text == "Length (series 1, image 1)\nLength: 70.0 mm", text
 

@@ -69,7 +69,7 @@ def played(path):
     assert done.returncode == 0 and not done.stderr, done.stderr
     facts = json.loads(done.stdout)
     done = subprocess.run(["gst-play-1.0", "--no-interactive", "--videosink=fakesink", "--audiosink=fakesink", path],
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=400)
     assert done.returncode == 0 and "Reached end of play list" in done.stdout, done.stdout + done.stderr
     frames = {stream["codec_name"]: int(stream["nb_read_frames"]) for stream in facts["streams"]}
     return float(facts["format"]["duration"]), frames

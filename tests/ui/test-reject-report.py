@@ -13,7 +13,7 @@ TODAY = time.strftime("%Y%m%d")
 
 
 def command(home, *arguments):
-    done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, text=True, timeout=240)
+    done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
 
 

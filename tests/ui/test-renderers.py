@@ -64,7 +64,7 @@ def drag_uploads_nothing(path, *options):
     if not options:  # as where there is no graphics processor
         environment |= {"GSK_RENDERER": "cairo", "GDK_DEBUG": "gl-disable", "GDK_DISABLE": "gl,vulkan"}
     words = [screen.negtest.PROGRAM, "bench", "scroll", "--json", "--window", "--size", "900x700", "--frames", "40"]
-    done = subprocess.run([*words, *options, path], capture_output=True, env=environment, timeout=120)
+    done = subprocess.run([*words, *options, path], capture_output=True, env=environment, timeout=400)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["drag"]["frames"] >= 40 and found["drag"]["uploads"] == 0, found["drag"]

@@ -23,7 +23,7 @@ LATEST_S = 0.6    # of a kill, after the key
 
 
 def command(home, *arguments):
-    done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, timeout=120)
+    done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, timeout=400)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout.decode()
 
@@ -87,7 +87,7 @@ def check(home):
         for index, data in enumerate(kept.values()):
             with open(os.path.join(folder, f"{index}.dcm"), "wb") as file:
                 file.write(data)
-        said = subprocess.run([screen.negtest.PROGRAM, "info", "--json", folder], capture_output=True, timeout=120)
+        said = subprocess.run([screen.negtest.PROGRAM, "info", "--json", folder], capture_output=True, timeout=400)
     assert said.returncode == 0 and b'"unreadable":[]' in said.stdout.replace(b" ", b""), said
     return len(kept)
 

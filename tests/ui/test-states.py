@@ -53,12 +53,12 @@ def saves(program, saved):
         found = objects(program.home, sop_class)
         assert len(found) == 1, (sop_class, len(found))
         command_line = [screen.negtest.PROGRAM, "info", "--json", path_of(program.home, found[0].SOPInstanceUID)]
-        described = subprocess.run(command_line, capture_output=True, timeout=60)
+        described = subprocess.run(command_line, capture_output=True, timeout=400)
         assert described.returncode == 0 and b'"unreadable":[]' in described.stdout.replace(b" ", b""), described
 
 
 def run_tool(*words):
-    done = subprocess.run(words, capture_output=True, timeout=120)
+    done = subprocess.run(words, capture_output=True, timeout=400)
     return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 

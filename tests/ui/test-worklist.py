@@ -12,7 +12,7 @@ import screen
 
 def command(home, *arguments):
     done = subprocess.run([screen.negtest.PROGRAM, *arguments, "--home", home], capture_output=True, text=True,
-                          timeout=120)
+                          timeout=400)
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout
 
