@@ -114,6 +114,8 @@ class Program:
         self.environment.pop("XDG_DATA_HOME", None)
         # An agent outlives its window: only who ends it again may have one (None).
         self.environment["NEGATOSCOPE_AGENT"] = "/nonexistent/negatoscope-agent"
+        # Nobody reads here who would lose the image that came first, however long all of them take.
+        self.environment["NEGATOSCOPE_SETTLE_MS"] = "60000"
         self.environment.update(environment or {})
         for name in [name for name, value in self.environment.items() if value is None]:
             del self.environment[name]
