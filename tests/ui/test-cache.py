@@ -66,7 +66,7 @@ def reach(program, key, condition):
             return
         before = program.focused_name()
         program.key(key)
-        screen.wait_until(lambda: program.focused_name() != before, 10, f"another focus than {before}")
+        screen.wait_until(lambda: program.focused_name() not in ("", before), 10, f"another focus than {before}")
     raise AssertionError(f"the focus is on {program.focused_name()}")
 
 

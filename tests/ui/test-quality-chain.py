@@ -156,7 +156,7 @@ def open_study(program, name, n_images):
         if before.startswith(name):
             break
         program.key("Down")
-        screen.comes(lambda: program.focused_name() != before, 3)  # noqa: B023
+        screen.comes(lambda: program.focused_name() not in ("", before), 3)  # noqa: B023
     program.wait_focus(name, SECONDS)
     program.key("Return")
     program.look_again()

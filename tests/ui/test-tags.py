@@ -68,7 +68,7 @@ def reach(program, name):
             return
         before = program.focused_name()
         program.key("Tab")
-        screen.comes(lambda: program.focused_name() != before, 5)
+        screen.comes(lambda: program.focused_name() not in ("", before), 5)
     raise AssertionError(f"“{name}” is not reached; the focus is on “{program.focused_name()}”")
 
 
